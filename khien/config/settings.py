@@ -1,0 +1,132 @@
+"""Settings: what runs in the demo is what runs in production, with a setting changed."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+PACKAGE = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("KHIEN_DATA", PACKAGE.parent / "var" / "data")).absolute()
+MODE = os.environ.get("KHIEN_MODE", "demo")
+DEMO = MODE == "demo"
+DEBUG = False
+
+from khien.plumbing import keys  # noqa: E402  (needs DATA's folder only)
+
+KEYS = keys.load(Path(os.environ.get("KHIEN_KEYS", DATA / "keys.json")))
+SECRET_KEY = KEYS.django
+ALLOWED_HOSTS = [host for host in os.environ.get("KHIEN_HOSTS", "*" if DEMO else "localhost").split(",") if host]
+PUBLIC_URL = os.environ.get("KHIEN_URL", "")
+
+ROOMS = [
+    "plumbing", "places", "people", "access", "campaigns", "immunizations", "stock", "registration", "booking",
+    "visits", "safety", "certificates", "cases", "messaging", "interchange", "reporting",
+]  # fmt: skip
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    *(f"khien.{room}" for room in ROOMS),
+]
+MIDDLEWARE = [
+    "khien.surfaces.web.middleware.frame",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "khien.surfaces.web.middleware.who",
+]
+ROOT_URLCONF = "khien.config.urls"
+WSGI_APPLICATION = "khien.config.wsgi.application"
+APPEND_SLASH = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "access.Staff"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+
+def _database(url: str) -> dict[str, object]:
+    parts = urlparse(url)
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "khien",
+        "USER": unquote(parts.username or query.pop("user", "")),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.pop("host", "") or parts.hostname or ""),
+        "PORT": str(parts.port or query.pop("port", "")),
+        "CONN_HEALTH_CHECKS": False,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": int(os.environ.get("KHIEN_POOL", "8")), "timeout": 5},
+            "application_name": "khien",
+            **query,
+        },
+    }
+
+
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
+DATABASES = {
+    "default": _database(DATABASE_URL or f"postgresql:///khien?host={unquote(str(DATA / 'run'))}&user=khien")
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [PACKAGE / "surfaces" / "web" / "templates"]
+        + [PACKAGE / "surfaces" / s / "templates" for s in ("portal", "healthbook", "station", "command", "response", "api")],
+        "APP_DIRS": False,
+        "OPTIONS": {"environment": "khien.surfaces.web.jinja.environment"},
+    }
+]  # fmt: skip
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [PACKAGE / "surfaces" / "web" / "static"]
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+FORMAT_MODULE_PATH = ["khien.locale.formats"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+
+SECURE_CSP = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "manifest-src": ["'self'"],
+    "worker-src": ["'self'"],
+    "form-action": ["'self'"],
+    "base-uri": ["'none'"],
+    "frame-ancestors": ["'none'"],
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "khien"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "khien.surfaces.web.errors.csrf_failure"
+SECURE_COOKIES = os.environ.get("KHIEN_TLS", "") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+if SECURE_COOKIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+HOTLINES = {"ministry": "1900 9095", "emergency": "115"}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"err": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["err"], "level": os.environ.get("KHIEN_LOG", "WARNING")},
+    "loggers": {"khien": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+}

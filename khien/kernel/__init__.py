@@ -1,0 +1,1 @@
+"""Pure Python that every room may use: identifiers, names, moments, refusals."""
