@@ -1,0 +1,88 @@
+"""The roles, the kinds of place a post may hold at, and what each role may do: the ONE table of rights.
+
+A permission names what is done, not a page; `nation` covers all. Surfaces name the permission of each route.
+"""
+
+SCOPES = {"nation", "province", "district", "commune", "facility", "site", "session", "organization"}
+
+ROLES: dict[str, str] = {
+    "administrator": "Quản trị",
+    "planner": "Lập kế hoạch",
+    "list_keeper": "Lập danh sách",
+    "organization_clerk": "Cán bộ đơn vị",
+    "reception": "Tiếp đón",
+    "data_clerk": "Nhập liệu",
+    "screener": "Khám sàng lọc",
+    "injector": "Tiêm",
+    "observer": "Theo dõi sau tiêm",
+    "doctor_on_duty": "Bác sĩ trực",
+    "point_lead": "Trưởng điểm tiêm",
+    "stock_keeper": "Thủ kho",
+    "reporter": "Báo cáo",
+    "signer": "Người ký",
+    "contact_agent": "Tổng đài viên",
+    "supervisor": "Giám sát",
+    "t1_supporter": "Hỗ trợ T1",
+    "t2_technician": "Kỹ thuật T2",
+    "t3_operations": "Điều hành T3",
+}
+
+_DESKS = {"point_lead"}
+_HANDS = {"data_clerk"} | _DESKS
+_COMMAND = {"planner", "supervisor", "reporter", "t3_operations"}
+
+PERMISSIONS: dict[str, set[str]] = {
+    # The point
+    "station.see": {"reception", "screener", "injector", "observer", "doctor_on_duty", "t1_supporter"} | _HANDS,
+    "station.open": _DESKS,
+    "station.close": _DESKS,
+    "station.help": {"reception", "screener", "injector", "observer", "doctor_on_duty", "t1_supporter"} | _HANDS,
+    "station.admit_helper": _DESKS,
+    "visit.receive": {"reception", "t1_supporter"} | _HANDS,
+    "visit.consent": {"reception", "screener", "doctor_on_duty", "t1_supporter"} | _HANDS,
+    "visit.screen": {"screener", "doctor_on_duty"} | _HANDS,
+    "visit.dose": {"injector"} | _HANDS,
+    "visit.observe": {"observer", "doctor_on_duty"} | _HANDS,
+    "visit.end": {"reception", "screener", "injector", "observer", "doctor_on_duty"} | _HANDS,
+    "visit.correct": _DESKS,
+    "visit.key_paper": _HANDS,
+    "paper.print": {"reception", "data_clerk", "t1_supporter"} | _DESKS,
+    # Stock
+    "stock.see": {"stock_keeper", "point_lead", "planner", "reporter", "t3_operations"},
+    "stock.move": {"stock_keeper", "point_lead"},
+    "stock.recall": {"planner", "t3_operations"},
+    # Planning
+    "command.board": _COMMAND | {"list_keeper", "stock_keeper", "point_lead", "administrator"},
+    "command.lists": {"planner", "list_keeper", "reporter", "supervisor", "t3_operations"},
+    "plan.sessions": {"planner"},
+    "plan.allocate": {"planner"},
+    "plan.invite": {"planner", "list_keeper"},
+    "lists.upload": {"list_keeper", "organization_clerk", "planner"},
+    "lists.decide": {"list_keeper", "organization_clerk", "planner"},
+    "lists.call": {"list_keeper", "planner"},
+    "people.search": {"reception", "data_clerk", "point_lead", "list_keeper", "contact_agent", "t2_technician", "screener", "doctor_on_duty"},
+    "people.see": {
+        "reception", "data_clerk", "point_lead", "list_keeper", "contact_agent", "t2_technician", "screener", "injector", "observer", "doctor_on_duty",
+    },
+    "people.register": {"list_keeper", "reception", "data_clerk", "point_lead", "contact_agent"},
+    "people.correct": {"list_keeper", "point_lead", "t2_technician"},
+    "people.merge": {"t2_technician", "t3_operations"},
+    "people.link": {"list_keeper", "point_lead"},
+    "reports.see": _COMMAND | {"point_lead", "administrator"},
+    "reports.export": {"reporter", "planner", "t3_operations"},
+    "figures.import": {"reporter", "planner"},
+    "rules.see": {"planner", "administrator", "supervisor"},
+    "rules.edit": {"administrator"},
+    "staff.manage": {"administrator"},
+    "certificates.sign": {"signer"},
+    # The response centre
+    "cases.see": {"contact_agent", "supervisor", "t1_supporter", "t2_technician", "t3_operations"},
+    "cases.open": {"contact_agent", "supervisor", "t1_supporter", "t2_technician", "t3_operations"},
+    "cases.answer": {"contact_agent", "supervisor", "t2_technician", "t3_operations"},
+    "cases.assign": {"supervisor", "t3_operations"},
+    "cases.decide_correction": {"t2_technician", "supervisor", "list_keeper"},
+    "operations.board": {"supervisor", "t3_operations", "t2_technician"},
+    # The instance
+    "audit.see": {"administrator"},
+    "demo.see": {"administrator", "t3_operations"},
+}

@@ -1,0 +1,58 @@
+"""Campaigns and the rules in force: data with effect dates and history."""
+
+from django.db import models
+
+from khien.plumbing.base import Row
+
+
+class Campaign(Row):
+    """One campaign against one disease in one working epoch of geography."""
+
+    placement = "reference"
+    code = models.TextField(unique=True)
+    name_vi = models.TextField()
+    name_en = models.TextField()
+    disease = models.TextField(default="840539006")
+    epoch = models.TextField(default="2021")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    observe_minutes = models.SmallIntegerField(default=30)
+
+    class Meta:
+        db_table = "campaign"
+
+
+class RuleEntry(Row):
+    """One rule in force from a date; an edit adds an entry that supersedes, and both stay."""
+
+    placement = "reference"
+    kind = models.TextField()
+    key = models.TextField()
+    data = models.JSONField()
+    in_force_from = models.DateField()
+    in_force_to = models.DateField(null=True)
+    source = models.TextField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.TextField()
+    reason = models.TextField(default="")
+    superseded_at = models.DateTimeField(null=True)
+    superseded_by_id = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "rule_entry"
+        indexes = [models.Index("kind", "key", "in_force_from", name="rule_entry_ix")]
+
+
+class ConsentText(Row):
+    """The consent's wording, by version: what a person agreed to can be shown again."""
+
+    placement = "reference"
+    version = models.TextField(unique=True)
+    for_minor = models.BooleanField(default=False)
+    text_vi = models.TextField()
+    text_en = models.TextField()
+    source = models.TextField()
+    in_force_from = models.DateField()
+
+    class Meta:
+        db_table = "consent_text"

@@ -1,0 +1,105 @@
+"""The outbox: events published in the truth's own transaction, delivered to order-free handlers."""
+
+import importlib
+import json
+import logging
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from khien.kernel.ids import uuid7
+
+log = logging.getLogger("khien.outbox")
+Handler = Callable[[dict[str, Any], datetime], None]
+MAX_ATTEMPTS = 12
+
+
+@cache
+def subscriptions() -> dict[str, tuple[str, ...]]:
+    """Who hears which event: the one list, kept in `khien.config.subscriptions`."""
+    listed: dict[str, tuple[str, ...]] = importlib.import_module("khien.config.subscriptions").SUBSCRIPTIONS
+    return listed
+
+
+@cache
+def _handler(path: str) -> Handler:
+    module, name = path.rsplit(".", 1)
+    handler: Handler = getattr(importlib.import_module(f"khien.{module}"), name)
+    return handler
+
+
+def publish(kind: str, *, at: datetime, key: UUID | None = None, delay: timedelta = timedelta(), **data: Any) -> UUID:
+    """Publish an event (ids and codes only) to all who subscribe to its kind.
+
+    `key` names what an undo cancels; `delay` holds the handlers back (a dose: five minutes).
+    """
+    event_id = uuid7()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT outbox_publish(%s, %s, %s, %s, %s, %s, %s)",
+            [event_id, kind, at, json.dumps(data, default=str), list(subscriptions()[kind]), at + delay, key],
+        )
+    return event_id
+
+
+def hasten(key: UUID, *, at: datetime) -> None:
+    """Make the held deliveries of this key due now (the visit is closed: nothing can be undone)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE outbox_delivery SET due_at = %s WHERE key = %s AND state = 'pending' AND due_at > %s", [at, key, at]
+        )
+
+
+def cancel(key: UUID, *, at: datetime) -> int:
+    """Cancel the deliveries of an undone act that were not yet handled; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE outbox_delivery SET state = 'cancelled', done_at = %s WHERE key = %s AND state = 'pending'", [at, key]
+        )
+        return int(cursor.rowcount)
+
+
+def deliver_batch(at: datetime, *, size: int = 200) -> int:
+    """Handle up to `size` due deliveries; each in a savepoint of its own. Returns how many were taken."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, handler, data, attempts FROM outbox_delivery WHERE state = 'pending' AND due_at <= %s"
+            " ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED",
+            [at, size],
+        )
+        taken = cursor.fetchall()
+        done = [row[0] for row in taken if _handled(cursor, *row, at=at)]
+        if done:
+            cursor.execute(
+                "UPDATE outbox_delivery SET state = 'done', done_at = %s, error = '' WHERE id = ANY(%s)", [at, done]
+            )
+    return len(taken)
+
+
+def _handled(cursor: Any, delivery_id: UUID, handler: str, data: Any, attempts: int, *, at: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            _handler(handler)(json.loads(data) if isinstance(data, str) else data, at)
+        return True
+    except Exception as error:
+        attempts += 1
+        log.warning("delivery %s to %s failed (%s), try %d", delivery_id, handler, type(error).__name__, attempts)
+        wait = min(3600.0, 2.0**attempts) * random.uniform(0.5, 1.0)  # noqa: S311 (jitter, not a secret)
+        cursor.execute(
+            "UPDATE outbox_delivery SET attempts = %s, state = %s, due_at = %s, error = %s WHERE id = %s",
+            [attempts, "dead" if attempts >= MAX_ATTEMPTS else "pending", at + timedelta(seconds=wait), type(error).__name__, delivery_id],
+        )
+        return False
+
+
+def drain(clock: Callable[[], datetime], *, ahead: timedelta = timedelta()) -> int:
+    """Deliver until nothing is due; `ahead` lets the rehearsal and tests not wait for held events."""
+    total = 0
+    while taken := deliver_batch(clock() + ahead):
+        total += taken
+    return total
