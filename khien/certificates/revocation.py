@@ -1,0 +1,120 @@
+"""Lists of revoked certificates: by identifier (UVCI), or by hash so that the list itself names nobody."""
+
+import base64
+import binascii
+import json
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+LARGEST_LIST = 256 * 1024 * 1024
+_HEX = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{64}")
+_PREFIX = "URN:UVCI:"
+
+
+class NoList(Exception):
+    """The list cannot be read; the message is one line for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class RevokedList:
+    """Revoked identifiers, and the first 16 bytes of revoked SHA-256 hashes."""
+
+    identifiers: frozenset[str]
+    hashes: frozenset[bytes]
+
+    def holds(self, *, identifier: str, country: str, signature: bytes) -> bool:
+        """Tell whether a certificate is revoked, by its identifier, or by a hash of the three kinds that the EU exchanges.
+
+        Those are the identifier, the country with the identifier, and the signature (of ES256 its first half).
+        """
+        names = _spellings(identifier)
+        if not self.identifiers.isdisjoint(names):
+            return True
+        if not self.hashes:
+            return False
+        texts = [name.encode() for name in names] + [(country + name).encode() for name in names]
+        candidates = texts + [signature, signature[: len(signature) // 2]]
+        return any(sha256(candidate).digest()[:16] in self.hashes for candidate in candidates)
+
+
+NOTHING = RevokedList(frozenset(), frozenset())
+
+
+def load(path: Path) -> RevokedList:
+    """Read a list: one identifier or hash on each line (# begins a remark), or JSON with a list of them.
+
+    A hash is a SHA-256, or its first 16 bytes, in hexadecimal or Base64. JSON is a list, or an object with a list
+    under `revoked`; each element is a text, or an object with `uvci`, `ci`, `id` or `hash`. Raise NoList otherwise.
+    """
+    try:
+        if path.stat().st_size > LARGEST_LIST:
+            raise NoList(f"the revocation list is larger than 256 MB: {path}")
+        text = path.read_text("utf-8-sig")
+    except OSError as trouble:
+        raise NoList(f"cannot read the revocation list {path}: {trouble.strerror}") from None
+    except UnicodeDecodeError:
+        raise NoList(f"the revocation list is not UTF-8 text: {path}") from None
+    if text.lstrip()[:1] in ("[", "{"):
+        return of(_from_json(text, path))
+    lines = (line.partition("# ")[0].strip() if not line.startswith("#") else "" for line in text.splitlines())
+    return of([line for line in lines if line])
+
+
+def of(marks: list[str]) -> RevokedList:
+    """Make a list of identifiers and hashes."""
+    identifiers: set[str] = set()
+    hashes: set[bytes] = set()
+    for mark in marks:
+        digest = _digest(mark)
+        if digest is None:
+            identifiers.add(_spellings(mark)[-1])
+        else:
+            hashes.add(digest)
+    return RevokedList(frozenset(identifiers), frozenset(hashes))
+
+
+def _from_json(text: str, path: Path) -> list[str]:
+    try:
+        found: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        raise NoList(f"the revocation list is not whole JSON: {path}") from None
+    if isinstance(found, dict):
+        found = found.get("revoked")
+    if not isinstance(found, list):
+        raise NoList(f"the revocation list holds no list: {path}")
+    marks = [_mark(element) for element in found]
+    if None in marks:
+        raise NoList(f"the revocation list has an element that is neither identifier nor hash: {path}")
+    return [mark for mark in marks if mark]
+
+
+def _mark(element: object) -> str | None:
+    if isinstance(element, dict):
+        element = next((element[name] for name in ("uvci", "ci", "id", "hash") if name in element), None)
+    return element.strip() if isinstance(element, str) and element.strip() else None
+
+
+def _digest(mark: str) -> bytes | None:
+    """The first 16 bytes of a hash written in hexadecimal or Base64; None when it is an identifier."""
+    if mark.lower().startswith("sha256:"):
+        mark = mark[len("sha256:") :]
+    if _HEX.fullmatch(mark):
+        return bytes.fromhex(mark)[:16]
+    if len(mark) in (24, 44) and mark.endswith("="):
+        try:
+            return base64.b64decode(mark, validate=True)[:16]
+        except binascii.Error:
+            return None
+    return None
+
+
+def _spellings(identifier: str) -> list[str]:
+    """The ways in which lists write one identifier: whole, without prefix, without checksum; the barest last."""
+    whole = identifier.strip()
+    upper = whole.upper()
+    bare = upper.removeprefix(_PREFIX)
+    found = [whole, upper, bare, upper.partition("#")[0], bare.partition("#")[0]]
+    return list(dict.fromkeys(found))

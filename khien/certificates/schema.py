@@ -1,0 +1,95 @@
+"""The certificate's JSON schema 1.3.0 (it accepts the older versions) and what schemas cannot say."""
+
+import json
+import math
+import re
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+GROUPS = ("v", "t", "r")
+_DATES = {"v": ("dt",), "t": ("sc",), "r": ("fr", "df", "du")}
+_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:$|[T ])")
+_LONGEST_VERSION = 20
+
+
+def load(name: str) -> dict[str, Any]:
+    """Read one of the JSON files that stand in `valuesets/`."""
+    found: dict[str, Any] = json.loads((files("khien.certificates") / "valuesets" / f"{name}.json").read_bytes())
+    return found
+
+
+@cache
+def validator() -> Draft202012Validator:
+    """The schema, ready to use. Formats are not asserted: states have issued dates with times, and verifiers accept them."""
+    return Draft202012Validator(_exact(load("dcc-schema-1.3.0")))
+
+
+def fault(certificate: object) -> str | None:
+    """Say what is wrong with a certificate's form, without repeating its values; None when nothing is."""
+    if not isinstance(certificate, dict):
+        return "no certificate inside"
+    if not is_json(certificate):
+        return "values that JSON does not know"
+    # The schema's pattern for versions takes cubic time on a long run of digits.
+    if len(str(certificate.get("ver", ""))) > _LONGEST_VERSION:
+        return "$.ver"
+    if sum(group in certificate for group in GROUPS) != 1:
+        return "not exactly one of v, t and r"
+    for error in validator().iter_errors(certificate):
+        return error.json_path
+    return _false_date(certificate)
+
+
+def kind(certificate: object) -> str | None:
+    """The kind of a well-formed certificate: v (vaccination), t (test) or r (recovery)."""
+    if not isinstance(certificate, dict):
+        return None
+    return next((group for group in GROUPS if group in certificate), None)
+
+
+def entry(certificate: object) -> dict[str, Any]:
+    """The one entry of a certificate, or an empty one where its form is wrong."""
+    group = kind(certificate)
+    entries = certificate.get(group) if isinstance(certificate, dict) and group else None
+    first = entries[0] if isinstance(entries, list) and entries else None
+    return first if isinstance(first, dict) else {}
+
+
+def is_json(value: object) -> bool:
+    """Tell whether a value can be written as JSON as it is."""
+    match value:
+        case dict():
+            return all(isinstance(key, str) and is_json(held) for key, held in value.items())
+        case list():
+            return all(is_json(held) for held in value)
+        case float():
+            return math.isfinite(value)
+        case None | bool() | int() | str():
+            return True
+    return False
+
+
+def _false_date(certificate: dict[str, Any]) -> str | None:
+    """Find an event's date that no calendar has; a time behind the date is left as it is."""
+    group = kind(certificate)
+    for name in _DATES[group or "v"]:
+        found = _DATE.match(entry(certificate)[name])
+        try:
+            date(*(int(part) for part in found.groups())) if found else date(0, 0, 0)
+        except ValueError:
+            return f"$.{group}[0].{name}"
+    return None
+
+
+def _exact(part: Any) -> Any:
+    """Give the schema's patterns the meaning that ECMA 262 gives them: ASCII digits, and $ at the very end."""
+    if isinstance(part, dict):
+        return {
+            key: held.replace("\\d", "[0-9]").replace("$", "\\Z") if key == "pattern" else _exact(held)
+            for key, held in part.items()
+        }
+    return [_exact(held) for held in part] if isinstance(part, list) else part
