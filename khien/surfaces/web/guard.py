@@ -1,0 +1,93 @@
+"""Every route says who may use it: public, a citizen, or staff with a permission. A house test fails for one that does not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+
+from khien.access import permissions
+from khien.kernel.refs import PlaceFacts
+
+View = Callable[..., HttpResponse]
+PlaceOf = Callable[..., PlaceFacts | None]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Who may pass: kind is public, citizen, staff or demo; `may` a permission; `place` finds the place from the route."""
+
+    kind: str
+    may: str = ""
+    place: PlaceOf | None = None
+
+
+def public(route: str, view: View, name: str) -> URLPattern:
+    """A page for everyone."""
+    return path(route, _marked(view, Guard("public")), name=name)
+
+
+def citizen(route: str, view: View, name: str) -> URLPattern:
+    """A page for a signed-in account of the health book; it sees only the records linked to it."""
+
+    @wraps(view)
+    def guarded(request: Any, **kwargs: Any) -> HttpResponse:
+        if request.account is None:
+            return HttpResponseRedirect(f"{reverse('healthbook:sign_in')}?tiep={request.path}")
+        return view(request, **kwargs)
+
+    return path(route, _marked(guarded, Guard("citizen")), name=name)
+
+
+def staff(route: str, view: View, name: str, *, may: str, place: PlaceOf | None = None) -> URLPattern:
+    """A page for staff who hold `may`; with `place`, only where the thing in the address stands.
+
+    `place` is called with the route's arguments and returns the PlaceFacts of that thing, or None when there is none (404).
+    Without `place` the view itself must narrow its query to `request.staff.scopes(may)`.
+    """
+    if may != "signed_in":
+        permissions.known(may)
+
+    @wraps(view)
+    def guarded(request: Any, **kwargs: Any) -> HttpResponse:
+        if request.staff is None:
+            return HttpResponseRedirect(f"{reverse('command:sign_in')}?tiep={request.path}")
+        where = None
+        if place is not None:
+            where = place(**kwargs)
+            if where is None:
+                return refuse(request, 404)
+        if may != "signed_in" and not request.staff.may(may, where):
+            return refuse(request, 403)
+        return view(request, **kwargs)
+
+    return path(route, _marked(guarded, Guard("staff", may, place)), name=name)
+
+
+def demo(route: str, view: View, name: str) -> URLPattern:
+    """A page that only a demo instance has; elsewhere it is absent."""
+    from django.conf import settings
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return view(request, **kwargs) if settings.DEMO else refuse(request, 404)
+
+    return path(route, _marked(guarded, Guard("demo")), name=name)
+
+
+def refuse(request: HttpRequest, status: int) -> HttpResponse:
+    """The page of an HTTP error, worded for a person."""
+    from khien.surfaces.web import errors
+
+    return errors.page(request, status)
+
+
+def _marked(view: View, guard: Guard) -> View:
+    @wraps(view)
+    def marked(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return view(request, **kwargs)
+
+    marked.guard = guard  # type: ignore[attr-defined]
+    return marked

@@ -1,0 +1,171 @@
+"""The environment of our pages: Jinja2 with Vietnamese sentences, our words for dates and numbers, and the sprite."""
+
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from jinja2 import Environment, Template, Undefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from khien.kernel import clock
+from khien.surfaces.web import assets, banners, forms, icons, say
+
+FOOT_LINKS = ("/tro-giup", "/quyen-rieng-tu", "/tro-nang", "/tinh-trang", "/ma-nguon")
+
+
+class Page(Template):
+    """A template whose result carries the pictograms it uses."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        return icons.dress(super().render(*args, **kwargs))
+
+
+class Missing(Undefined):
+    """An absent name may be asked about, but printing it is a mistake that must be heard."""
+
+    __str__ = __html__ = Undefined._fail_with_undefined_error  # type: ignore[assignment]
+
+
+class PageEnvironment(Environment):
+    template_class = Page
+
+
+def lang() -> str:
+    """The language of this page: vi or en."""
+    return "en" if (translation.get_language() or "vi").startswith("en") else "vi"
+
+
+@pass_context
+def gettext(context: Context, sentence: str, /, **facts: Any) -> str:
+    """Translate; facts are escaped and put in with %(name)s. Without facts a lone % needs no doubling."""
+    return _fill(context, translation.gettext(sentence), facts)
+
+
+@pass_context
+def ngettext(context: Context, one: str, many: str, num: int, /, **facts: Any) -> str:
+    """Translate by number; %(num)s holds it, grouped by threes."""
+    facts.setdefault("num", say.thousands(num, lang()))
+    return _fill(context, translation.ngettext(one, many, num), facts)
+
+
+@pass_context
+def pgettext(context: Context, sense: str, sentence: str, /, **facts: Any) -> str:
+    """Translate a sentence that means different things in different places."""
+    return _fill(context, translation.pgettext(sense, sentence), facts)
+
+
+@pass_context
+def npgettext(context: Context, sense: str, one: str, many: str, num: int, /, **facts: Any) -> str:
+    """Translate by sense and number."""
+    facts.setdefault("num", say.thousands(num, lang()))
+    return _fill(context, translation.npgettext(sense, one, many, num), facts)
+
+
+def _fill(context: Context, text: str, facts: dict[str, Any]) -> str:
+    safe = Markup(text) if context.eval_ctx.autoescape else text  # noqa: S704 (our catalogue; facts are escaped)
+    return safe % facts if facts else safe.replace("%%", "%")
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """The address of a named page."""
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+@pass_context
+def switch_lang_url(context: Context) -> str:
+    """Where this page's twin in the other language is asked for; it comes back here."""
+    request = context.get("request")
+    here = request.get_full_path() if request is not None else "/"
+    return f"/ngon-ngu/{'vi' if lang() == 'en' else 'en'}?tiep={quote(here, safe='/')}"
+
+
+@pass_context
+def with_query(context: Context, **changes: Any) -> str:
+    """This page's query with some values changed (None removes): "?xep=-ngay&trang=2"."""
+    request = context.get("request")
+    pairs = dict(request.GET.items()) if request is not None else {}
+    pairs.update({key: str(value) for key, value in changes.items() if value is not None})
+    for key, value in changes.items():
+        if value is None:
+            pairs.pop(key, None)
+    return "?" + urlencode(pairs)
+
+
+def hotlines() -> dict[str, str]:
+    """Names and numbers to call."""
+    return dict(getattr(settings, "HOTLINES", {"ministry": "1900 9095", "emergency": "115"}))
+
+
+def demo() -> bool:
+    """Whether this instance shows invented people."""
+    return bool(getattr(settings, "DEMO", False))
+
+
+def tel(number: str) -> str:
+    """The address that dials a number."""
+    return "tel:" + "".join(c for c in number if c.isdigit() or c == "+")
+
+
+def spoken(function: Any) -> Any:
+    """A filter that says a value in the page's language."""
+
+    def filtered(value: Any, *args: Any, **kwargs: Any) -> str:
+        return function(value, lang(), *args, **kwargs)
+
+    return filtered
+
+
+FILTERS: dict[str, Any] = {
+    "dmy": say.dmy,
+    "dm": say.dm,
+    "hm": say.hm,
+    "dmyhm": say.dmyhm,
+    "weekday": spoken(say.weekday),
+    "short_weekday": spoken(say.short_weekday),
+    "long_day": spoken(say.long_day),
+    "day_in_words": spoken(say.day_in_words),
+    "spoken_time": spoken(say.spoken_time),
+    "thousands": spoken(say.thousands),
+    "percent": spoken(say.percent),
+    "file_size": spoken(say.file_size),
+    "phone": say.phone,
+    "code_groups": say.groups,
+    "identity_number": say.identity_number,
+    "tail": say.tail,
+    "tel": tel,
+    "upfirst": lambda text: str(text)[:1].upper() + str(text)[1:],
+    "lowfirst": lambda text: str(text)[:1].lower() + str(text)[1:],
+}
+GLOBALS: dict[str, Any] = {
+    "static": assets.static,
+    "url": url,
+    "lang": lang,
+    "switch_lang_url": switch_lang_url,
+    "with_query": with_query,
+    "now": clock.now,
+    "demo": demo,
+    "hotlines": hotlines,
+    "foot_links": FOOT_LINKS,
+    "icon": icons.icon,
+    "mark": icons.mark,
+    "art": icons.art,
+    "sprite": Markup(icons.PLACE),  # noqa: S704
+    "banners": banners.current,
+    "problems": forms.problems,
+    "part_errors": forms.part_errors,
+}
+
+
+def environment(**options: Any) -> Environment:
+    """Build the environment that Django's Jinja2 backend asks for."""
+    options |= {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True, "undefined": Missing}
+    env = PageEnvironment(extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"], **options)
+    env.policies["ext.i18n.trimmed"] = True
+    env.newstyle_gettext = True  # type: ignore[attr-defined]
+    env.globals.update(GLOBALS)
+    env.globals.update(gettext=gettext, ngettext=ngettext, pgettext=pgettext, npgettext=npgettext, _=gettext)
+    env.filters.update(FILTERS)
+    return env

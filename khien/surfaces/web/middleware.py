@@ -1,0 +1,91 @@
+"""The two layers around our views: the frame (language, headers, refusals) and who is there."""
+
+import contextlib
+import logging
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from khien.kernel import clock
+from khien.kernel.errors import Refused
+
+log = logging.getLogger("khien.web")
+Next = Callable[[HttpRequest], HttpResponse]
+LANGUAGE_COOKIE = "khien_lang"
+
+
+def frame(get_response: Next) -> Next:
+    """Choose the language, set the security headers, and turn a refusal that a view let through into a page."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        language = request.COOKIES.get(LANGUAGE_COOKIE)
+        translation.activate("en" if language == "en" else "vi")
+        response = get_response(request)
+        response.headers.setdefault("Content-Language", translation.get_language() or "vi")
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return middleware
+
+
+class _Who:
+    """Looks up the staff member and the account of a request once, and only when asked."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._session: Any = request.session
+
+    @cached_property
+    def staff(self) -> Any:
+        from khien.access import queries
+
+        staff_id = self._session.get("staff_id")
+        return queries.staff_ref(UUID(staff_id), at=clock.now()) if staff_id else None
+
+    @cached_property
+    def account(self) -> Any:
+        from khien.people import queries
+
+        account_id = self._session.get("account_id")
+        return queries.account_ref(UUID(account_id), at=clock.now()) if account_id else None
+
+
+def who(get_response: Next) -> Next:
+    """Give each request `staff` and `account` (None when not signed in), found only when a view asks."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        from khien.surfaces.web import errors
+
+        if isinstance(error, Refused):
+            return errors.refusal(request, error)
+        if isinstance(error, OperationalError):
+            with contextlib.suppress(Exception):
+                log.error("database away: %s", type(error).__name__)
+            return errors.page(request, 503)
+        return None
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    return middleware
+
+
+HttpRequest.staff = property(lambda self: _who(self).staff)  # type: ignore[attr-defined]
+HttpRequest.account = property(lambda self: _who(self).account)  # type: ignore[attr-defined]
+
+
+def _who(request: HttpRequest) -> _Who:
+    found = request.__dict__.get("_khien_who")
+    if found is None:
+        found = request.__dict__["_khien_who"] = _Who(request)
+    return found

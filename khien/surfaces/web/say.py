@@ -1,0 +1,150 @@
+"""How dates, times and numbers are said to people, in Vietnamese and English; days are those of Viet Nam."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from khien.kernel import clock
+
+WEEKDAYS = {
+    "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+SHORT_WEEKDAYS = {
+    "vi": ("Th. Hai", "Th. Ba", "Th. Tư", "Th. Năm", "Th. Sáu", "Th. Bảy", "CN"),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
+MONTHS_EN = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def _day(value: date | datetime) -> date:
+    if isinstance(value, datetime):
+        return clock.on_date(value) if value.tzinfo else value.date()
+    return value
+
+
+def _time(value: datetime | time) -> time:
+    if isinstance(value, datetime):
+        return (clock.local(value) if value.tzinfo else value).time()
+    return value
+
+
+def dmy(value: date | datetime | None) -> str:
+    """dd/MM/yyyy, in both languages."""
+    return f"{_day(value):%d/%m/%Y}" if value else ""
+
+
+def dm(value: date | datetime | None) -> str:
+    """dd/MM, where the year is plain from the page."""
+    return f"{_day(value):%d/%m}" if value else ""
+
+
+def hm(value: datetime | time | None) -> str:
+    """HH:MM on the 24-hour clock."""
+    return f"{_time(value):%H:%M}" if value is not None else ""
+
+
+def dmyhm(value: datetime | None) -> str:
+    """dd/MM/yyyy HH:MM."""
+    return f"{dmy(value)} {hm(value)}" if value else ""
+
+
+def weekday(value: date | datetime | None, lang: str = "vi") -> str:
+    """The name of the day of the week."""
+    return WEEKDAYS[_lang(lang)][_day(value).weekday()] if value else ""
+
+
+def short_weekday(value: date | datetime | None, lang: str = "vi") -> str:
+    """The weekday as a calendar leaf writes it."""
+    return SHORT_WEEKDAYS[_lang(lang)][_day(value).weekday()] if value else ""
+
+
+def long_day(value: date | datetime | None, lang: str = "vi") -> str:
+    """Weekday and date: "thứ Ba 14/12/2021"."""
+    return f"{weekday(value, lang)} {dmy(value)}" if value else ""
+
+
+def day_in_words(value: date | datetime | None, lang: str = "vi") -> str:
+    """The date as papers write it: "ngày 14 tháng 12 năm 2021"."""
+    if not value:
+        return ""
+    day = _day(value)
+    if _lang(lang) == "en":
+        return f"{day.day} {MONTHS_EN[day.month - 1]} {day.year}"
+    return f"ngày {day.day:02d} tháng {day.month:02d} năm {day.year}"
+
+
+def spoken_time(value: datetime | time | None, lang: str = "vi") -> str:
+    """The hour as people say it: "8 giờ 30"; "8:30" in English."""
+    if value is None:
+        return ""
+    at = _time(value)
+    if _lang(lang) == "en":
+        return f"{at.hour}:{at.minute:02d}"
+    return f"{at.hour} giờ {at.minute:02d}" if at.minute else f"{at.hour} giờ"
+
+
+def partial_date(year: int, month: int | None = None, day: int | None = None) -> str:
+    """A birth date of which only the year, or the month, may be known."""
+    if month and day:
+        return f"{day:02d}/{month:02d}/{year}"
+    return f"{month:02d}/{year}" if month else str(year)
+
+
+def thousands(value: float | None, lang: str = "vi", digits: int = 0) -> str:
+    """A number grouped by threes: "1.234,5" in Vietnamese, "1,234.5" in English."""
+    if value is None:
+        return ""
+    text = f"{value:,.{digits}f}"
+    return text if _lang(lang) == "en" else text.translate({44: ".", 46: ","})
+
+
+def percent(share: float | None, lang: str = "vi", digits: int = 1) -> str:
+    """A share between 0 and 1 as a percentage: "78,4 %" (with a no-break space), "78.4%" in English."""
+    if share is None:
+        return ""
+    return thousands(share * 100, lang, digits) + ("%" if _lang(lang) == "en" else "\u00a0%")
+
+
+def groups(value: Any, size: int = 4) -> str:
+    """A code in groups that can be read aloud; a leading pair of letters stands alone: "VX 7M4Q 29KD"."""
+    text = str(value or "").replace(" ", "").replace("-", "")
+    head = text[:2] if text[:2].isalpha() and len(text) % size == 2 else ""
+    rest = text[len(head) :]
+    return " ".join(filter(None, [head, *(rest[i : i + size] for i in range(0, len(rest), size))]))
+
+
+def identity_number(value: Any) -> str:
+    """A 12-digit card number by threes, any other as it is."""
+    text = str(value or "")
+    return groups(text, 3) if text.isdigit() and len(text) in (9, 12) else text
+
+
+def phone(value: Any) -> str:
+    """A Vietnamese number as people read it: "0900 000 132"; others as they are."""
+    text = str(value or "").replace(" ", "").replace(".", "")
+    if text.startswith("+84"):
+        text = "0" + text[3:]
+    if text.isdigit() and len(text) == 10 and text[0] == "0":
+        return f"{text[:4]} {text[4:7]} {text[7:]}"
+    return str(value or "")
+
+
+def tail(value: Any, size: int = 3) -> str:
+    """The last characters of a number, for telling it apart without showing it."""
+    return str(value or "")[-size:]
+
+
+def file_size(octets: int | None, lang: str = "vi") -> str:
+    """The size of a file: "40 kB", "1,2 MB"."""
+    if octets is None:
+        return ""
+    if octets < 1_000_000:
+        return f"{thousands(max(1, round(octets / 1000)), lang)} kB"
+    return f"{thousands(octets / 1_000_000, lang, 1)} MB"
+
+
+def _lang(lang: str) -> str:
+    return "en" if str(lang).startswith("en") else "vi"
