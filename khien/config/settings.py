@@ -10,7 +10,7 @@ MODE = os.environ.get("KHIEN_MODE", "demo")
 DEMO = MODE == "demo"
 DEBUG = False
 
-from khien.plumbing import keys  # noqa: E402  (needs DATA's folder only)
+from khien.plumbing import keys, postgres  # noqa: E402  (need DATA's folder only)
 
 KEYS = keys.load(Path(os.environ.get("KHIEN_KEYS", DATA / "keys.json")))
 SECRET_KEY = KEYS.django
@@ -64,7 +64,7 @@ def _database(url: str) -> dict[str, object]:
 
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
 DATABASES = {
-    "default": _database(DATABASE_URL or f"postgresql:///khien?host={unquote(str(DATA / 'run'))}&user=khien")
+    "default": _database(DATABASE_URL or f"postgresql:///khien?host={postgres.home(DATA).run}&user=khien")
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
 

@@ -1,0 +1,193 @@
+"""Sessions, slots and appointments: never oversold, never two active for one dose."""
+
+from django.db import models
+
+from khien.plumbing.base import Row, one_of
+
+SHIFTS = ["morning", "afternoon", "evening", "whole_day"]
+
+
+class Session(Row):
+    """A site on a day in a shift. Mode: invited (an officer allocates), open (people book) or walk_in."""
+
+    placement = "site"
+    site_id = models.UUIDField()
+    facility_id = models.UUIDField()
+    campaign = models.TextField(default="covid-19")
+    on_date = models.DateField()
+    shift = models.TextField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    mode = models.TextField(default="invited")
+    tables = models.SmallIntegerField(default=1)
+    per_table = models.SmallIntegerField(default=100)
+    over_capacity_reason = models.TextField(default="")
+    state = models.TextField(default="planned")
+    age_kind = models.TextField(default="adult")
+    province_2021 = models.TextField(default="")
+    district_2021 = models.TextField(default="")
+    commune_2021 = models.TextField(default="")
+    province_2025 = models.TextField(default="")
+    commune_2025 = models.TextField(default="")
+    stop_id = models.UUIDField(null=True)
+    planned_at = models.DateTimeField()
+    planned_by = models.TextField()
+    opened_at = models.DateTimeField(null=True)
+    opened_by = models.TextField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.TextField(null=True)
+    next_number = models.IntegerField(default=1)
+
+    class Meta:
+        db_table = "session"
+        constraints = [
+            one_of("shift", SHIFTS, "session_shift"),
+            one_of("mode", ["invited", "open", "walk_in"], "session_mode"),
+            one_of("state", ["planned", "open", "paused", "closed", "cancelled"], "session_state"),
+            models.UniqueConstraint(
+                "site_id", "on_date", "shift", name="session_once", condition=~models.Q(state="cancelled")
+            ),
+            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="session_ends_after"),
+        ]
+        indexes = [models.Index("on_date", "site_id", name="session_day"), models.Index("district_2021", "on_date", name="session_district")]
+
+
+class SessionVaccine(models.Model):
+    """A product offered at a session."""
+
+    placement = "site"
+    pk = models.CompositePrimaryKey("session_id", "vaccine")
+    session_id = models.UUIDField()
+    site_id = models.UUIDField()
+    vaccine = models.TextField()
+
+    class Meta:
+        db_table = "session_vaccine"
+
+
+class Slot(Row):
+    """Places at a session in one hour for one vaccine; `taken` never passes `capacity`."""
+
+    placement = "site"
+    session_id = models.UUIDField()
+    site_id = models.UUIDField()
+    vaccine = models.TextField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    capacity = models.IntegerField()
+    taken = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "slot"
+        constraints = [
+            models.UniqueConstraint("session_id", "starts_at", "vaccine", name="slot_once"),
+            models.CheckConstraint(condition=models.Q(taken__gte=0, taken__lte=models.F("capacity")), name="slot_not_oversold"),
+        ]
+        indexes = [models.Index("starts_at", name="slot_open", condition=models.Q(taken__lt=models.F("capacity")))]
+
+
+class Appointment(Row):
+    """A person's place at a slot, by invitation or by own booking."""
+
+    placement = "person"
+    person_id = models.UUIDField()
+    registration_id = models.UUIDField()
+    course = models.TextField(default="covid-19")
+    code = models.TextField(unique=True)
+    site_id = models.UUIDField()
+    session_id = models.UUIDField()
+    slot_id = models.UUIDField()
+    vaccine = models.TextField()
+    starts_at = models.DateTimeField()
+    on_date = models.DateField()
+    dose_type = models.TextField(default="primary")
+    ordinal = models.SmallIntegerField(default=1)
+    how = models.TextField()
+    state = models.TextField(default="active")
+    confirmed_at = models.DateTimeField(null=True)
+    booked_at = models.DateTimeField()
+    booked_by = models.TextField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.TextField(null=True)
+    end_reason = models.TextField(default="")
+    replaces_id = models.UUIDField(null=True)
+    allocation_id = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "appointment"
+        constraints = [
+            one_of("how", ["invited", "booked", "standby", "walk_in", "reinvited"], "appointment_how"),
+            one_of("state", ["active", "arrived", "done", "cancelled", "moved", "declined", "no_show"], "appointment_state"),
+            models.UniqueConstraint(
+                "person_id", "course", name="appointment_one_active", condition=models.Q(state__in=["active", "arrived"])
+            ),
+        ]
+        indexes = [
+            models.Index("session_id", "starts_at", "id", name="appointment_session"),
+            models.Index("person_id", "-booked_at", name="appointment_person"),
+            models.Index("slot_id", name="appointment_slot"),
+        ]
+
+
+class Standby(Row):
+    """Someone near who can come within the last hours."""
+
+    placement = "site"
+    site_id = models.UUIDField()
+    session_id = models.UUIDField()
+    person_id = models.UUIDField()
+    registration_id = models.UUIDField()
+    asked_at = models.DateTimeField()
+    asked_by = models.TextField()
+    state = models.TextField(default="waiting")
+    called_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "standby"
+        constraints = [
+            one_of("state", ["waiting", "called", "came", "gave_up"], "standby_state"),
+            models.UniqueConstraint("session_id", "person_id", name="standby_once"),
+        ]
+
+
+class Allocation(Row):
+    """One draw: who may be invited to which sessions, in published order; the seed breaks ties only."""
+
+    placement = "local"
+    code = models.TextField(unique=True)
+    unit_key = models.TextField()
+    criteria = models.JSONField()
+    sessions = models.JSONField()
+    state = models.TextField(default="committed")
+    candidates_hash = models.TextField()
+    seed_commitment = models.TextField()
+    seed_cipher = models.BinaryField()
+    seed = models.TextField(default="")
+    invited = models.IntegerField(default=0)
+    left_over = models.IntegerField(default=0)
+    result_hash = models.TextField(default="")
+    committed_at = models.DateTimeField()
+    committed_by = models.TextField()
+    drawn_at = models.DateTimeField(null=True)
+    drawn_by = models.TextField(null=True)
+
+    class Meta:
+        db_table = "allocation"
+        constraints = [one_of("state", ["committed", "drawn", "abandoned"], "allocation_state")]
+
+
+class AllocationCandidate(models.Model):
+    """One candidate as the draw saw them: ids and facts, enough to replay it; no name."""
+
+    placement = "local"
+    pk = models.CompositePrimaryKey("allocation_id", "registration_id")
+    allocation_id = models.UUIDField()
+    registration_id = models.UUIDField()
+    person_id = models.UUIDField()
+    household = models.TextField(default="")
+    facts = models.JSONField()
+    rank = models.IntegerField(null=True)
+    slot_id = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "allocation_candidate"

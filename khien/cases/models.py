@@ -1,0 +1,98 @@
+"""Cases of the response centre: each with an owner and a clock."""
+
+from django.db import models
+
+from khien.plumbing.base import Row, one_of
+
+KINDS = ["correction", "reaction", "identity", "desk_help", "registration", "appointment", "certificate", "record", "information", "stock", "evidence", "duplicate", "privacy"]
+
+
+class Case(Row):
+    """Something a person or a desk needs, from opened to resolved."""
+
+    placement = "reference"
+    code = models.TextField(unique=True)
+    kind = models.TextField()
+    priority = models.TextField(default="P5")
+    tier = models.SmallIntegerField(default=2)
+    state = models.TextField(default="open")
+    subject = models.TextField()
+    facts = models.JSONField(default=dict)
+    detail_cipher = models.BinaryField(null=True)
+    person_id = models.UUIDField(null=True)
+    visit_id = models.UUIDField(null=True)
+    record_id = models.UUIDField(null=True)
+    site_id = models.UUIDField(null=True)
+    session_id = models.UUIDField(null=True)
+    desk = models.TextField(default="")
+    province_2021 = models.TextField(default="")
+    district_2021 = models.TextField(default="")
+    commune_2021 = models.TextField(default="")
+    province_2025 = models.TextField(default="")
+    commune_2025 = models.TextField(default="")
+    contact_cipher = models.BinaryField(null=True)
+    channel = models.TextField(default="system")
+    dedupe = models.TextField(default="")
+    opened_at = models.DateTimeField()
+    opened_by = models.TextField()
+    due_at = models.DateTimeField()
+    waiting_since = models.DateTimeField(null=True)
+    owner_id = models.UUIDField(null=True)
+    taken_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+    resolved_by = models.TextField(null=True)
+    resolution = models.TextField(default="")
+
+    class Meta:
+        db_table = "case_file"
+        constraints = [
+            one_of("kind", KINDS, "case_kind"),
+            one_of("priority", ["P1", "P2", "P3", "P4", "P5"], "case_priority"),
+            one_of("state", ["open", "taken", "waiting_citizen", "resolved"], "case_state"),
+            models.UniqueConstraint("dedupe", name="case_dedupe", condition=~models.Q(dedupe="") & ~models.Q(state="resolved")),
+        ]
+        indexes = [
+            models.Index("state", "priority", "due_at", name="case_queue"),
+            models.Index("person_id", name="case_person"),
+            models.Index("site_id", "state", name="case_site"),
+        ]
+
+
+class CaseEntry(Row):
+    """A line of a case's story: opened, taken, answered, escalated, decided."""
+
+    placement = "reference"
+    case_id = models.UUIDField()
+    at = models.DateTimeField()
+    by = models.TextField()
+    kind = models.TextField()
+    to_citizen = models.BooleanField(default=False)
+    text_cipher = models.BinaryField(null=True)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "case_entry"
+        indexes = [models.Index("case_id", "at", name="case_entry_of")]
+
+
+class Correction(Row):
+    """A request to put right what a record says: evidence, decision, a second pair of eyes."""
+
+    placement = "person"
+    case_id = models.UUIDField(unique=True)
+    person_id = models.UUIDField(null=True)
+    record_id = models.UUIDField(null=True)
+    kind = models.TextField()
+    asked_cipher = models.BinaryField()
+    evidence_file = models.UUIDField(null=True)
+    state = models.TextField(default="asked")
+    proposed_by = models.TextField(default="")
+    proposed_at = models.DateTimeField(null=True)
+    decided_by = models.TextField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decision_reason = models.TextField(default="")
+
+    class Meta:
+        db_table = "correction"
+        constraints = [one_of("state", ["asked", "proposed", "done", "declined"], "correction_state")]

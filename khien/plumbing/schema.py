@@ -1,0 +1,58 @@
+"""Brings a database to this release: migrations, then the SQL functions of every room."""
+
+import hashlib
+from pathlib import Path
+
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from khien.config.settings import PACKAGE, ROOMS
+
+# Raised by one when an older release can no longer read what this one writes.
+SCHEMA = 1
+
+
+class TooNew(Exception):
+    """The data folder was written by a newer release."""
+
+
+def function_files() -> list[Path]:
+    """The SQL functions of the rooms, in the order in which rooms may call each other."""
+    return [path for room in ROOMS for path in sorted((PACKAGE / room / "sql").glob("*.sql"))]
+
+
+def mark() -> str:
+    """A fingerprint of all migrations and functions: the same mark means nothing is to be done."""
+    digest = hashlib.sha256()
+    for room in ROOMS:
+        for path in sorted((PACKAGE / room / "migrations").glob("*.py")):
+            digest.update(path.name.encode())
+    for path in function_files():
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def apply() -> bool:
+    """Migrate and load the functions; quick when the mark has not changed. Returns whether anything was done."""
+    if "setting" in connection.introspection.table_names():
+        setting = apps.get_model("plumbing", "Setting")
+        known = {row.key: row.value for row in setting.objects.filter(key__in=["schema", "schema_mark"])}
+        if known.get("schema", 0) > SCHEMA:
+            raise TooNew
+        if known.get("schema_mark") == mark():
+            return False
+    call_command("migrate", verbosity=0, interactive=False)
+    load_functions()
+    setting = apps.get_model("plumbing", "Setting")
+    for key, value in (("schema", SCHEMA), ("schema_mark", mark())):
+        setting.objects.update_or_create(key=key, defaults={"value": value})
+    return True
+
+
+@transaction.atomic
+def load_functions() -> None:
+    """Create or replace every SQL function."""
+    with connection.cursor() as cursor:
+        for path in function_files():
+            cursor.execute(path.read_text())

@@ -1,0 +1,147 @@
+"""Wishes to be vaccinated: one queue for each person, whatever the way in."""
+
+from django.db import models
+
+from khien.plumbing.base import Row, one_of
+
+WAYS = ["portal", "health_book", "organization", "ward", "staff", "hotline", "walk_in"]
+
+
+class Registration(Row):
+    """A person's place in the ONE queue; every way in is kept beside it."""
+
+    placement = "person"
+    person_id = models.UUIDField()
+    code = models.TextField(unique=True)
+    state = models.TextField(default="waiting")
+    course = models.TextField(default="covid-19")
+    way = models.TextField()
+    organization_id = models.UUIDField(null=True)
+    priority_groups = models.JSONField(default=list)
+    best_group = models.TextField(default="16")
+    wished_from = models.DateField(null=True)
+    wished_shift = models.TextField(default="")
+    declared_dose = models.TextField(default="first")
+    previous_dose = models.JSONField(default=dict)
+    history = models.JSONField(default=dict)
+    risk = models.BooleanField(default=False)
+    consent_version = models.TextField(default="")
+    consented_at = models.DateTimeField(null=True)
+    phone_verified = models.BooleanField(default=False)
+    province_2021 = models.TextField(default="")
+    district_2021 = models.TextField(default="")
+    commune_2021 = models.TextField(default="")
+    province_2025 = models.TextField(default="")
+    commune_2025 = models.TextField(default="")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.TextField()
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.TextField(default="")
+    call_outcome = models.TextField(default="")
+    called_at = models.DateTimeField(null=True)
+    called_by = models.TextField(null=True)
+
+    class Meta:
+        db_table = "registration"
+        constraints = [
+            one_of("state", ["waiting", "booked", "done", "withdrawn", "closed"], "registration_state"),
+            models.UniqueConstraint(
+                "person_id", "course", name="registration_one_active", condition=models.Q(state__in=["waiting", "booked"])
+            ),
+        ]
+        indexes = [
+            models.Index("district_2021", "state", "id", name="registration_district"),
+            models.Index("commune_2021", "state", "id", name="registration_commune"),
+            models.Index("organization_id", name="registration_org"),
+        ]
+
+
+class RegistrationWay(Row):
+    """One way by which a registration came; the same person may come by several."""
+
+    placement = "person"
+    registration_id = models.UUIDField()
+    person_id = models.UUIDField()
+    way = models.TextField()
+    source_id = models.UUIDField(null=True)
+    at = models.DateTimeField()
+    by = models.TextField()
+
+    class Meta:
+        db_table = "registration_way"
+        constraints = [one_of("way", WAYS, "registration_way_way")]
+        indexes = [models.Index("registration_id", name="registration_way_of")]
+
+
+class Draft(Row):
+    """A form half filled in: kept apart from the record, encrypted, for a few days. `id` stays in a cookie's session."""
+
+    data_cipher = models.BinaryField()
+    step = models.TextField(default="")
+    created_at = models.DateTimeField()
+    touched_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    registration_id = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "registration_draft"
+
+
+class PeopleList(Row):
+    """An uploaded list of a firm, ward or class, staged for a person to review."""
+
+    organization_id = models.UUIDField()
+    way = models.TextField()
+    file_id = models.UUIDField()
+    name = models.TextField()
+    state = models.TextField(default="reading")
+    sha256 = models.TextField()
+    refusal = models.TextField(default="")
+    refusal_facts = models.JSONField(default=dict)
+    commune_key = models.TextField(default="")
+    rows = models.IntegerField(default=0)
+    accepted = models.IntegerField(default=0)
+    repaired = models.IntegerField(default=0)
+    refused = models.IntegerField(default=0)
+    possible = models.IntegerField(default=0)
+    sent = models.IntegerField(default=0)
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.TextField()
+    sent_at = models.DateTimeField(null=True)
+    sent_by = models.TextField(null=True)
+    job_id = models.UUIDField(null=True)
+    consent_basis = models.TextField(default="")
+
+    class Meta:
+        db_table = "people_list"
+        constraints = [one_of("state", ["reading", "staged", "sending", "sent", "unreadable"], "people_list_state")]
+        indexes = [models.Index("organization_id", "-uploaded_at", name="people_list_org")]
+
+
+class ListRow(Row):
+    """One row of a list: what stood in it, what was repaired, what is refused, whom it may be."""
+
+    list_id = models.UUIDField()
+    number = models.IntegerField()
+    raw_cipher = models.BinaryField()
+    values_cipher = models.BinaryField()
+    repairs = models.JSONField(default=list)
+    refusals = models.JSONField(default=list)
+    warnings = models.JSONField(default=list)
+    state = models.TextField()
+    possible_ids = models.JSONField(default=list)
+    decision = models.TextField(default="")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.TextField(null=True)
+    person_id = models.UUIDField(null=True)
+    registration_id = models.UUIDField(null=True)
+    result = models.TextField(default="")
+
+    class Meta:
+        db_table = "people_list_row"
+        constraints = [
+            models.UniqueConstraint("list_id", "number", name="list_row_once"),
+            one_of("state", ["accepted", "repaired", "refused", "possible", "sent", "skipped"], "list_row_state"),
+        ]
+        indexes = [models.Index("list_id", "state", "number", name="list_row_state_ix")]

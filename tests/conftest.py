@@ -1,0 +1,116 @@
+"""A real PostgreSQL for the tests: one cluster a run, one database a worker, a fresh copy where a test must commit."""
+
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "khien.config.settings")
+_numbers = itertools.count()
+_cluster: dict[str, object] = {}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if os.environ.get("KHIEN_TEST_CLUSTER"):
+        _use(os.environ["KHIEN_TEST_CLUSTER"])
+        return
+    from khien.plumbing import postgres
+
+    base = Path(tempfile.mkdtemp(prefix="khien-test-"))
+    base.chmod(0o755)  # as root the server runs under another uid
+    os.environ["KHIEN_DATA"] = str(base)
+    place = postgres.home(base)
+    postgres.prepare(place)
+    conf = place.data / "postgresql.conf"
+    conf.write_text(conf.read_text() + "\ninclude 'khien.conf'\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\n")
+    child = postgres.launch(place, log=base / "postgres.log")
+    postgres.create_database(place, "template_khien")
+    _cluster.update(child=child, base=base, place=place)
+    os.environ["KHIEN_TEST_CLUSTER"] = str(place.run)
+    os.environ["KHIEN_TEST_BASE"] = str(base)
+    done = subprocess.run(
+        [sys.executable, "-c", "import django; django.setup(); from khien.config import setup; setup.prepare_database()"],
+        env={**os.environ, "DATABASE_URL": url("template_khien"), "KHIEN_POOL": "2"}, cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    if done.returncode:
+        pytest_unconfigure(config)
+        pytest.exit(f"the database of the tests cannot be prepared:\n{done.stdout}{done.stderr}", 3)
+    _use(str(place.run))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if "child" in _cluster:
+        from khien.plumbing import postgres
+
+        postgres.stop(_cluster.pop("child"))  # type: ignore[arg-type]
+        shutil.rmtree(_cluster["base"], ignore_errors=True)  # type: ignore[arg-type]
+        shutil.rmtree(_cluster["place"].run, ignore_errors=True)  # type: ignore[attr-defined]
+
+
+def url(name: str) -> str:
+    return f"postgresql:///{name}?host={os.environ['KHIEN_TEST_CLUSTER']}&user=khien"
+
+
+def _use(run: str) -> None:
+    """Give this worker its own copy of the prepared database, then set Django up on it."""
+    name = f"khien_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    _copy(name)
+    os.environ["DATABASE_URL"] = url(name)
+    os.environ.setdefault("KHIEN_DATA", os.environ.get("KHIEN_TEST_BASE", ""))
+    import django
+    from django.test.utils import setup_test_environment
+
+    django.setup()
+    setup_test_environment()
+
+
+def _copy(name: str) -> None:
+    import psycopg
+
+    with psycopg.connect(url("postgres"), autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(77)")
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template_khien')
+
+
+@pytest.fixture
+def db() -> Iterator[None]:
+    """A database whose changes are rolled back after the test."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def committed() -> Iterator[str]:
+    """A database of the test's own, in which commits are real; yields its DATABASE_URL."""
+    from django.db import connection
+
+    old = connection.settings_dict["NAME"]
+    name = f"{old}_{os.getpid()}_{next(_numbers)}"
+    _copy(name)
+    _switch(name)
+    yield url(name)
+    _switch(str(old))
+    import psycopg
+
+    with psycopg.connect(url("postgres"), autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _switch(name: str) -> None:
+    from django.db import connection
+
+    connection.close()
+    connection.close_pool()
+    connection.settings_dict["NAME"] = name
