@@ -1,0 +1,33 @@
+"""Calls a SQL function; its named SQLSTATE comes back as a refusal."""
+
+import json
+from typing import Any
+
+from django.db import connection
+from django.db.utils import DatabaseError
+
+from khien.kernel.errors import Refused
+
+NAMED = "KH001"
+
+
+def call(statement: str, params: list[Any]) -> Any:
+    """Run one statement and return its first row (None when it returns none).
+
+    A function refuses by `RAISE EXCEPTION USING ERRCODE = 'KH001', MESSAGE = 'room.reason', DETAIL = '{"fact": 1}'`.
+    """
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, params)
+            return cursor.fetchone() if cursor.description else None
+    except DatabaseError as error:
+        diagnosis = getattr(error.__cause__, "diag", None)
+        if diagnosis is not None and diagnosis.sqlstate == NAMED:
+            facts = json.loads(diagnosis.message_detail) if diagnosis.message_detail else {}
+            raise Refused(diagnosis.message_primary, **facts) from None
+        raise
+
+
+def as_json(facts: dict[str, Any]) -> str:
+    """A JSON argument: moments, dates and ids as text."""
+    return json.dumps(facts, default=str)
