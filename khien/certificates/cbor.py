@@ -10,7 +10,7 @@ from struct import unpack_from
 DEEPEST = 12
 _BREAK = object()
 
-type Value = None | bool | int | float | str | bytes | list[Value] | dict[Value, Value]
+type Value = bool | int | float | str | bytes | list[Value] | dict[Value, Value] | None
 
 
 class Broken(ValueError):
@@ -149,7 +149,7 @@ class _Reader:
         """Read a tagged date as its ISO 8601 text: tags 0 and 1 (RFC 8949), 100 and 1004 (RFC 8943)."""
         value = self.item(depth + 1)
         match tag, value:
-            case (0 | 1004), str():
+            case ((0 | 1004), str()):
                 return value
             case 1, bool():
                 pass

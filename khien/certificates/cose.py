@@ -60,9 +60,7 @@ class Signed:
 def build(payload: bytes, protected: bytes, sign: Callable[[bytes], bytes]) -> bytes:
     """Sign a payload under an encoded protected header; return the tagged message."""
     signature = sign(_to_be_signed(protected, payload))
-    return b"".join(
-        (b"\xd2\x84", _byte_string(protected), b"\xa0", _byte_string(payload), _byte_string(signature))
-    )
+    return b"".join((b"\xd2\x84", _byte_string(protected), b"\xa0", _byte_string(payload), _byte_string(signature)))
 
 
 @lru_cache(maxsize=64)

@@ -61,7 +61,8 @@ class Envelope:
             return None
         if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
             raise ValueError("a moment that is not a number")
-        return found
+        number: int | float = found
+        return number
 
 
 def issue(payload: dict[str, Any], signer: SigningKey, issued_at: datetime, expires_at: datetime) -> str:

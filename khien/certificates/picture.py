@@ -38,7 +38,7 @@ def _open(data: bytes) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            picture = Image.open(io.BytesIO(data), formats=_FORMATS)
+            picture: Image.Image = Image.open(io.BytesIO(data), formats=_FORMATS)
             if picture.width * picture.height > MOST_PIXELS:
                 raise Unreadable("the picture has more than 50 million pixels")
             picture.draft("L", (_WORKING_SIDE, _WORKING_SIDE))
@@ -76,5 +76,5 @@ def _scaled(picture: Image.Image, factor: float) -> Image.Image:
 
 
 def _codes(picture: Image.Image) -> list[str]:
-    found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)  # type: ignore[arg-type]
     return list(dict.fromkeys(code.text for code in found if code.valid and code.text))

@@ -36,7 +36,7 @@ class RevokedList:
         if not self.hashes:
             return False
         texts = [name.encode() for name in names] + [(country + name).encode() for name in names]
-        candidates = texts + [signature, signature[: len(signature) // 2]]
+        candidates = [*texts, signature, signature[: len(signature) // 2]]
         return any(sha256(candidate).digest()[:16] in self.hashes for candidate in candidates)
 
 

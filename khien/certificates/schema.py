@@ -39,9 +39,8 @@ def fault(certificate: object) -> str | None:
         return "$.ver"
     if sum(group in certificate for group in GROUPS) != 1:
         return "not exactly one of v, t and r"
-    for error in validator().iter_errors(certificate):
-        return error.json_path
-    return _false_date(certificate)
+    error = next(iter(validator().iter_errors(certificate)), None)
+    return str(error.json_path) if error else _false_date(certificate)
 
 
 def kind(certificate: object) -> str | None:

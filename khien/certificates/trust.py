@@ -74,16 +74,15 @@ def load(path: Path) -> TrustList:
 
     Raise NoTrust when there is none. In a directory, a file that holds no certificate is skipped and named.
     """
-    if not path.exists():
-        raise NoTrust(f"no such trust file or directory: {path}")
-    if not path.is_dir():
-        try:
+    try:
+        files = sorted(entry for entry in path.iterdir() if entry.is_file()) if path.is_dir() else None
+        if files is None:
             return TrustList(tuple(_signers(_read(path))))
-        except (ValueError, OSError) as trouble:
-            raise NoTrust(f"no signer certificate in {path}: {_short(trouble)}") from None
+    except (ValueError, OSError) as trouble:
+        raise NoTrust(f"no signer certificate in {path}: {_short(trouble)}") from None
     signers: list[TrustedSigner] = []
     skipped: list[str] = []
-    for file in sorted(entry for entry in path.iterdir() if entry.is_file()):
+    for file in files:
         try:
             signers += _signers(_read(file))
         except (ValueError, OSError):

@@ -140,10 +140,8 @@ def test_the_stated_json_survives_our_writer_and_reader(found: dict[str, Any], s
 
 @pytest.mark.parametrize(("found", "stated"), checks("EXPECTEDSCHEMAVALIDATION"))
 def test_the_form_is_judged_as_stated(found: dict[str, Any], stated: bool) -> None:
-    if found.get("COSE") or found.get("BASE45"):
-        certificate = hcert.open_message(message(found)).certificate
-    else:
-        certificate = found["JSON"]
+    signed = found.get("COSE") or found.get("BASE45")
+    certificate = hcert.open_message(message(found)).certificate if signed else found["JSON"]
     assert (schema.fault(certificate) is None) is stated
 
 
@@ -151,7 +149,8 @@ def test_the_form_is_judged_as_stated(found: dict[str, Any], stated: bool) -> No
 def test_the_claimed_time_is_judged_as_stated(found: dict[str, Any], stated: bool) -> None:
     envelope = hcert.open_message(message(found))
     begin, end = envelope.seconds(hcert.ISSUED_AT), envelope.seconds(hcert.EXPIRES_AT)
-    assert begin is not None and end is not None
+    assert begin is not None
+    assert end is not None
     assert (begin <= clock(found).timestamp() <= end) is stated
 
 

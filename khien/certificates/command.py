@@ -1,0 +1,97 @@
+"""`khien certificate verify`: judge a certificate offline, from its text or its picture."""
+
+import argparse
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+from khien.certificates import hcert, picture, revocation, trust
+from khien.certificates.verify import verify
+from khien.kernel import clock
+
+CANNOT_JUDGE = 2
+
+
+class CannotJudge(Exception):
+    """No verdict is possible; the message is one line for the operator."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise CannotJudge(message)
+
+
+def main(argv: list[str]) -> int:
+    """Run the command: 0 when it could judge (whatever the verdict), 2 with one line on standard error when not."""
+    try:
+        answer = judge(_parser().parse_args(argv))
+    except (CannotJudge, trust.NoTrust, revocation.NoList, picture.Unreadable) as trouble:
+        print(f"khien certificate verify: {_one_line(str(trouble))}", file=sys.stderr)
+        return CANNOT_JUDGE
+    # Escaped, so that a terminal of any encoding can print any name.
+    print(json.dumps(answer, ensure_ascii=not _speaks_utf8(), allow_nan=False))
+    return 0
+
+
+def judge(options: argparse.Namespace) -> dict[str, Any]:
+    """Read what the options name and return the object to print."""
+    trusted = trust.load(options.trust)
+    revoked = revocation.load(options.revoked) if options.revoked else None
+    text = _from_picture(options.picture) if options.picture else _from_standard_input()
+    verdict = verify(text, trust=trusted, at=options.at or clock.now(), revoked=revoked)
+    return verdict.as_json() | {"trusted": len(trusted.signers), "trust_skipped": list(trusted.skipped)}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="khien certificate verify",
+        description="Judge an EU Digital COVID Certificate offline: HC1 text on standard input, or a picture.",
+    )
+    parser.add_argument("--trust", type=Path, required=True, help="signers' X.509 certificates: PEM, DER, or a directory")
+    parser.add_argument("--at", type=_moment, help="the moment to judge for, ISO 8601; without offset it is UTC (default: now)")
+    parser.add_argument("--revoked", type=Path, help="revoked identifiers or SHA-256 hashes: one on each line, or JSON")
+    parser.add_argument("--picture", type=Path, help="read the QR code of a picture instead of standard input")
+    return parser
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        aware.timestamp()
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError("not a moment in ISO 8601, such as 2022-05-30T08:00:00+07:00") from None
+    return aware
+
+
+def _from_picture(path: Path) -> str:
+    """The one certificate in a picture; a code of another kind is judged as broken text."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(picture.LARGEST_PICTURE + 1)
+    except OSError as trouble:
+        raise CannotJudge(f"cannot read the picture {path}: {trouble.strerror}") from None
+    texts = picture.read(data)
+    certificates = [text for text in texts if text.strip().startswith(hcert.PREFIX)]
+    if len(certificates) > 1:
+        raise CannotJudge(f"the picture holds {len(certificates)} certificates: show one at a time")
+    return (certificates or texts)[0]
+
+
+def _from_standard_input() -> str:
+    """At most a little more than the longest certificate is read; what is not text is judged as broken text."""
+    data = bytearray()
+    source = sys.stdin.buffer
+    while len(data) <= hcert.LONGEST_TEXT and (piece := source.read(64 * 1024)):
+        data += piece if data else piece.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return data.decode("utf-8", "replace").rstrip()
+
+
+def _speaks_utf8() -> bool:
+    return (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
