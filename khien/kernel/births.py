@@ -32,7 +32,7 @@ class PartialDate:
     def __post_init__(self) -> None:
         if not EARLIEST_YEAR <= self.year <= LATEST_YEAR:
             raise Refused("births.year_out_of_range", earliest=EARLIEST_YEAR, latest=LATEST_YEAR)
-        if self.month is None and self.day is not None or self.month is not None and not 1 <= self.month <= 12:
+        if (self.day is not None if self.month is None else not 1 <= self.month <= 12):
             raise Refused("births.no_such_day")
         if self.day is not None and not 1 <= self.day <= calendar.monthrange(self.year, self.month or 1)[1]:
             raise Refused("births.no_such_day")
@@ -164,7 +164,7 @@ def _read(raw: str | int | float | date | datetime, today: date | None, month_fi
 
 def _number(value: float) -> ReadBirth:
     """A number in a cell: a year, an Excel serial of the 1900 system, or ddMMyyyy."""
-    whole = int(value) if value == value and abs(value) < 1e9 else 0
+    whole = int(value) if 0 < value < 1e9 else 0
     if EARLIEST_YEAR <= whole <= LATEST_YEAR:
         return ReadBirth(PartialDate(whole))
     if whole in _SERIALS:
@@ -186,7 +186,7 @@ def _digits(text: str) -> ReadBirth:
             value = _day_first(text)
             return ReadBirth(value, ("unknown_parts",) if value.day is None else ())
         return ReadBirth(PartialDate(int(text[:4]), int(text[4:6]), int(text[6:])))
-    if len(text) == 2:
+    if len(text) == 2 and text != "00":
         raise Refused("births.two_digit_year")
     raise Refused("births.unreadable")
 

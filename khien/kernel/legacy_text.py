@@ -91,4 +91,4 @@ def is_damaged(text: str) -> bool:
     """Say whether letters were lost for good ("Nguy?n", U+FFFD) or damage stands that `repair` cannot undo."""
     if "\ufffd" in text or re.search(r"\w\?|\?\w", text):
         return True
-    return any(unicodedata.category(c) in ("So", "Sc", "Cc", "Cn", "Co", "Sm", "No") for c in text)
+    return any(unicodedata.category(c) in ("So", "Sc", "Cc", "Cn", "Co", "No") for c in text)

@@ -63,7 +63,7 @@ def read_phone(text: str | int | float) -> Phone:
 def _unfloat(text: str | int | float, repairs: list[str]) -> str:
     """Undo what spreadsheets do to numbers."""
     if isinstance(text, float):
-        if text != text or not text.is_integer():
+        if not text.is_integer():
             raise Refused("phones.characters")
         text = int(text)
         repairs.append("float")
@@ -88,7 +88,7 @@ def _digits(raw: str, repairs: list[str]) -> tuple[str, bool]:
     if fixed != text:
         repairs.append("letters_for_digits")
     compact = re.sub(r"[\s.\-()_/,]+", "", fixed)
-    if not re.fullmatch(r"\+?\d+", compact):
+    if not re.fullmatch(r"\+?[0-9]+", compact):
         raise Refused("phones.characters")
     if compact.startswith("+"):
         return compact[1:], True

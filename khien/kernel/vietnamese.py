@@ -21,11 +21,11 @@ _LOOKALIKES = str.maketrans({
     "\u200b": None, "\u200c": None, "\u200d": None, "\u200e": None, "\u200f": None, "\u2060": None, "\ufeff": None, "\u00ad": None,
 })
 
-_NUCLEI = (
-    "iêu yêu oai oao oay oeo uai uao uây uôi uya uyê uyu ươi ươu uêu uơi "
-    "ai ao au ay âu ây eo êu ia iê iu oa oă oe oi oo ôi ôô ơi ua uâ uă uê ui uô uơ uy ưa ưi ươ ưu yê "
-    "a ă â e ê i o ô ơ u ư y"
-).split()
+_NUCLEI = " ".join((
+    "iêu yêu oai oao oay oeo uai uao uây uôi uya uyê uyu ươi ươu uêu uơi",
+    "ai ao au ay âu ây eo êu ia iê iu oa oă oe oi oo ôi ôô ơi ua uâ uă uê ui uô uơ uy ưa ưi ươ ưu yê",
+    "a ă â e ê i o ô ơ u ư y",
+)).split()
 _SYLLABLE = re.compile(
     r"(?:ngh|ng|nh|gh|gi|g|kh|k|ph|th|tr|t|ch|c|qu|q|b|d|đ|h|l|m|n|p|r|s|v|x)?"
     rf"(?:{'|'.join(sorted(_NUCLEI, key=len, reverse=True))})(?:ch|ng|nh|c|m|n|p|t)?"
@@ -53,7 +53,8 @@ def split_tone(word: str) -> tuple[str, str]:
 
     The tone's place is lost on purpose: "hoà" and "hòa" both give ("hoa", "2").
     """
-    plain, tones = [], []
+    plain: list[str] = []
+    tones: list[str] = []
     for c in unicodedata.normalize("NFD", clean(word).casefold()):
         (tones if c in TONES else plain).append(TONES.get(c, c))
     return unicodedata.normalize("NFC", "".join(plain)), "".join(sorted(tones)) or LEVEL

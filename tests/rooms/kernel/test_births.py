@@ -18,7 +18,7 @@ days = st.dates(date(1905, 1, 1), date(2026, 11, 20))
     ("1990-02-01", "01/02/1990"), ("1990-02-01 00:00:00", "01/02/1990"), ("02/1990", "02/1990"), ("1990", "1990"), (1990, "1990"),
     (1990.0, "1990"), ("1990.0", "1990"), ("01021990", "01/02/1990"), ("19900201", "01/02/1990"), ("'01/02/1990", "01/02/1990"),
     ("ngày 1 tháng 2 năm 1990", "01/02/1990"), ("tháng 2 năm 1990", "02/1990"), ("sinh năm 1950", "1950"), ("Năm 1950", "1950"),
-    ("29/02/2000", "29/02/2000"), ("01/02/1990", "01/02/1990"), (date(1990, 2, 1), "01/02/1990"),
+    ("29/02/2000", "29/02/2000"), (date(1990, 2, 1), "01/02/1990"),
     (datetime(1990, 2, 1), "01/02/1990"),
 ])
 def test_a_birth_date_is_read_day_first_as_written(text, shown):
@@ -45,7 +45,6 @@ def test_a_repaired_birth_date_says_what_was_repaired(text, shown, repair):
     ("01/02/20", "births.two_digit_year"), ("90", "births.two_digit_year"), ("01/01/2027", "births.in_future"), ("2027", "births.in_future"),
     ("01/01/1899", "births.too_old"), ("01/01/1500", "births.year_out_of_range"), ("hôm qua", "births.unreadable"),
     ("1/2/3/1990", "births.unreadable"), ("12", "births.two_digit_year"), (float("nan"), "births.unreadable"), (-5, "births.unreadable"),
-    ("\u0661/\u0662/\u0661\u0669\u0669\u0660", "births.unreadable"),
 ])
 def test_an_unreadable_birth_date_is_refused_by_name(text, code):
     with pytest.raises(Refused) as refusal:
@@ -94,7 +93,8 @@ def test_the_age_of_a_year_only_birth_holds_every_possible_age_between(day, late
         exact = PartialDate.of(day)
         assert value.age_min(on) <= exact.age_min(on) == exact.age_max(on) <= value.age_max(on)
         assert value.age_max(on) - value.age_min(on) <= 1
-        assert value.agrees_with(exact) and exact.agrees_with(value)
+        assert value.agrees_with(exact)
+        assert exact.agrees_with(value)
 
 
 def test_a_person_born_on_29_february_comes_of_age_on_1_march_of_a_common_year():
@@ -126,7 +126,9 @@ def test_an_impossible_date_cannot_exist(parts):
 
 @given(st.one_of(st.text(max_size=40), st.floats(), st.integers(), st.from_regex(r"[0-9/.\- ]{1,14}", fullmatch=True)))
 def test_anything_typed_as_a_birth_date_is_read_or_refused_by_name(raw):
+    code = "births.read"
     try:
         assert read_birth(raw, today=TODAY).value.earliest() <= TODAY
     except Refused as refusal:
-        assert refusal.code.startswith("births.")
+        code = refusal.code
+    assert code.startswith("births.")

@@ -16,8 +16,10 @@ CLEAN = "079190991234|025991234|Nguyễn Thị Hoà|02011990|Nữ|12 Lê Lợi, 
 
 def test_a_clean_card_is_read_whole():
     card = read_card(CLEAN)
-    assert card.number.value == "079190991234" and card.number.warnings == ()
-    assert card.former and card.former.value == "025991234"
+    assert card.number.value == "079190991234"
+    assert card.number.warnings == ()
+    assert card.former
+    assert card.former.value == "025991234"
     assert (card.name, card.birth, card.sex) == ("Nguyễn Thị Hoà", PartialDate(1990, 1, 2), Sex.FEMALE)
     assert card.issued_on == date(2021, 5, 1)
     assert not card.mangled
@@ -68,7 +70,9 @@ def test_other_scans_are_refused_by_name(text):
 @given(st.text(max_size=200))
 def test_any_scan_is_read_or_refused_by_name(tail):
     for scan in (tail, "079190991234|" + tail, CLEAN[:len(tail)] + tail):
+        code = "cards.read"
         try:
             read_card(scan)
         except Refused as refusal:
-            assert refusal.code.split(".")[0] in ("cards", "identifiers")
+            code = refusal.code
+        assert code.split(".")[0] in ("cards", "identifiers")

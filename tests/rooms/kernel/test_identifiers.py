@@ -133,7 +133,8 @@ def test_anything_typed_as_a_number_is_read_or_refused_by_name(raw, type):
     try:
         read = read_identifier(raw, None if type is IdType.NONE else type)
     except Refused as refusal:
-        assert refusal.code.startswith("identifiers.")
+        if not refusal.code.startswith("identifiers."):
+            raise
     else:
         again = read_identifier(read.value, read.type, country=read.country)
         assert again.value == read.value

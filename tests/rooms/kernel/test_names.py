@@ -113,7 +113,8 @@ def test_anything_typed_as_a_name_is_read_or_refused_by_name(text):
     try:
         kept = names.read_name(text).value
     except Refused as refusal:
-        assert refusal.code.startswith("names.")
+        if not refusal.code.startswith("names."):
+            raise
     else:
         assert names.compare(kept, kept) is Match.EXACT
         assert kept == unicodedata.normalize("NFC", kept)

@@ -60,7 +60,8 @@ def test_anything_typed_as_a_phone_is_read_or_refused_by_name(raw):
     try:
         read = read_phone(raw)
     except Refused as refusal:
-        assert refusal.code.startswith("phones.")
+        if not refusal.code.startswith("phones."):
+            raise
     else:
         assert read_phone(read.e164).e164 == read.e164
 
@@ -68,7 +69,8 @@ def test_anything_typed_as_a_phone_is_read_or_refused_by_name(raw):
 @given(st.integers(0, 2**80))
 def test_a_slip_code_is_eleven_digits_that_read_back_from_groups(randomness):
     code = codes.slip_code(randomness)
-    assert len(code) == 11 and code[0] != "0"
+    assert len(code) == 11
+    assert code[0] != "0"
     assert codes.read_slip_code(codes.display(code)) == code
     assert codes.is_slip_code(code)
 
