@@ -8,13 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.utils.translation import gettext_lazy as _
 
+from khien.kernel.errors import Refused
+
 log = logging.getLogger("khien.web.errors")
 CALM = "Khiên: xin thử lại sau ít phút. Please try again in a few minutes. 1900 9095"
 HOMES = (
-    ("/diem", _("Về bàn làm việc")),
-    ("/dieu-phoi", _("Về bảng chung")),
-    ("/mcc", _("Về bàn trả lời")),
-    ("/so", _("Về sổ sức khỏe")),
+    ("/diem/", _("Về bàn làm việc")),
+    ("/dieu-phoi/", _("Về bảng chung")),
+    ("/mcc/", _("Về bàn trả lời")),
+    ("/so/", _("Về sổ sức khỏe")),
 )
 
 
@@ -112,7 +114,7 @@ def page(
 
 
 def _under(path: str, root: str) -> bool:
-    return path == root or path.startswith(root + "/")
+    return path.startswith(root) or path == root.rstrip("/")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -133,6 +135,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """500; the trace is the request's id where the middleware gave one."""
     return page(request, 500, trace=getattr(request, "trace", ""))
+
+
+def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """409 (404 for something that is not there): a refusal in words, when the view did not put it beside a field."""
+    from khien.surfaces.web.jinja import lang
+    from khien.surfaces.web.refusals import word
+
+    status = 404 if refused.code.endswith(("not_found", "unknown")) else 409
+    words = Words(_("Chưa làm được việc này"), word(refused, lang()), (_("Quay lại trang trước và sửa, rồi gửi lại."),))
+    return page(request, status, words=words)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

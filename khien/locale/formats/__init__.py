@@ -1,0 +1,1 @@
+"""Formats by language: the day comes first in both."""

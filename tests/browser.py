@@ -1,0 +1,98 @@
+"""A real Chromium for tests that look at pages: pictures at two widths, and axe-core's judgement.
+
+    with browser.chromium() as chrome:
+        page = chrome.new_page()
+        page.goto(f"{server}/dang-ky")
+        browser.look(page, "/a/folder/dang-ky")
+        assert browser.axe(page) == []
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+WIDTHS = (360, 1280)
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+class Chrome:
+    """One running Chromium; every page has a context of its own, closed with it."""
+
+    def __init__(self, browser: Any) -> None:
+        self.browser = browser
+
+    def new_page(self, *, width: int = 1280, height: int = 800, **context: Any) -> Any:
+        """A page of a fresh visitor: Vietnamese, in Viet Nam's time; the site's CSP stays in force."""
+        context.setdefault("locale", "vi-VN")
+        context.setdefault("timezone_id", "Asia/Ho_Chi_Minh")
+        page = self.browser.new_context(viewport={"width": width, "height": height}, **context).new_page()
+        page.set_default_timeout(10_000)
+        return page
+
+
+@contextmanager
+def chromium() -> Iterator[Chrome]:
+    """Start Chromium; without one the test skips aloud, in CI it fails."""
+    if CHROMIUM is None:
+        missing("Chromium is not installed (apt install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        try:
+            yield Chrome(browser)
+        finally:
+            browser.close()
+
+
+def missing(what: str) -> None:
+    """Skip aloud, or fail in CI."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+def look(page: Any, path_prefix: str | Path, widths: tuple[int, ...] = WIDTHS) -> list[Path]:
+    """Take the whole page's picture at each width: `<prefix>-360.png`, `<prefix>-1280.png`."""
+    before = page.viewport_size
+    paths = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate("document.fonts.ready.then(() => true)")
+        path = Path(f"{path_prefix}-{width}.png")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=str(path), full_page=True)
+        paths.append(path)
+    page.set_viewport_size(before)
+    return paths
+
+
+def overflow(page: Any, width: int = 320) -> int:
+    """How many pixels the page is wider than a window of this width: 0 when it folds as it must."""
+    before = page.viewport_size
+    page.set_viewport_size({"width": width, "height": 800})
+    wider = page.evaluate("document.documentElement.scrollWidth") - width
+    page.set_viewport_size(before)
+    return max(0, wider)
+
+
+def axe(page: Any, *, only: list[str] | None = None) -> list[dict[str, Any]]:
+    """Run axe-core on the page as it stands; returns violations as {id, help, where}.
+
+    The script is evaluated by the debugger, so the page's Content-Security-Policy needs no hole.
+    `only` are rule tags, such as ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]; default: all rules.
+    """
+    script = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    page.evaluate(f"if (!window.axe) {{ {script} }}; void 0")
+    options = {"runOnly": {"type": "tag", "values": only}} if only else {}
+    result = page.evaluate("options => axe.run(document, options)", options)
+    return [
+        {"id": v["id"], "help": v["help"], "where": [node["html"][:160] for node in v["nodes"][:5]]}
+        for v in result["violations"]
+    ]
