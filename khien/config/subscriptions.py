@@ -27,3 +27,9 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
 }
 
 JOBS: dict[str, str] = {}
+
+# Called by the worker again and again; each returns whether it found work (seconds pass when it did not).
+LOOPS: list[str] = []
+
+# Called by the worker every so many seconds with the present moment.
+PERIODIC: dict[str, int] = {}

@@ -205,7 +205,7 @@ def launch(place: Home, *, log: Path, buffers: str = "128MB", connections: int =
                 **_as_owner(place),  # type: ignore[call-overload]
             )  # fmt: skip
         while child.poll() is None:
-            if _answers(place):
+            if answers(place):
                 return child
             if time.monotonic() > until:
                 child.kill()
@@ -216,7 +216,8 @@ def launch(place: Home, *, log: Path, buffers: str = "128MB", connections: int =
         time.sleep(0.3)
 
 
-def _answers(place: Home) -> bool:
+def answers(place: Home) -> bool:
+    """Say whether a server answers on this instance's socket."""
     import psycopg
 
     try:

@@ -1,0 +1,79 @@
+"""The operator's commands: `bin/khien help` lists them; each has its own test."""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+# name: (module:function, whether it needs the database, one line)
+COMMANDS: dict[str, tuple[str, bool, str]] = {
+    "up": ("khien.config.up:main", False, "run the platform: [--data DIR] [--port 8000] [--host 127.0.0.1] [--workers N] [--empty]"),
+    "admin create": ("khien.access.commands:create_admin", True, "make the first administrator of a real instance"),
+    "totp": ("khien.access.commands:totp", True, "the present six-digit code of a demo account (refused in production)"),
+    "certificate verify": (
+        "khien.certificates.command:verify_main", False,
+        "judge a certificate: --trust FILE_OR_DIR [--at ISO8601] [--revoked FILE] [--picture FILE], else HC1 text on standard input",
+    ),
+    "certificate trust": ("khien.certificates.command:trust_main", True, "write the signers' certificates: --out DIR [--revoked FILE]"),
+    "allocation replay": ("khien.booking.commands:replay", True, "repeat a draw from what was stored, and compare: CODE"),
+    "audit verify": ("khien.config.audit_command:main", True, "check the chained audit and name the first broken row"),
+    "rehearse": ("khien.rehearsal.command:main", False, "play a day at the points: --sites 10 --people 300 [--url URL] [--json]"),
+    "population": ("khien.rehearsal.population:main", True, "fill the database with synthetic people: --people N [--seed N]"),
+    "bench": ("khien.bench.command:main", False, "measure speed against this machine's limit: NAME... [--people N] [--json]"),
+    "rollups rebuild": ("khien.reporting.commands:rebuild", True, "count every board's figures again from the records"),
+    "worker": ("khien.config.worker:main", True, "the background worker alone (up starts one)"),
+    "prepare": ("khien.config.setup:main", True, "migrate and load reference data: [--demo]"),
+}  # fmt: skip
+
+
+def main(argv: list[str]) -> int:
+    """Find the command's words, set the data folder, run it; every trouble is one clear line."""
+    argv = _take_data(list(argv))
+    if not argv or argv[0] in ("help", "--help", "-h"):
+        print(usage())
+        return 0
+    for words in (2, 1):
+        name = " ".join(argv[:words])
+        if name in COMMANDS and len(argv) >= words:
+            return _run(name, argv[words:])
+    print(f"khien: no command '{argv[0]}'; bin/khien help lists them", file=sys.stderr)
+    return 2
+
+
+def usage() -> str:
+    """The list of commands."""
+    lines = ["Khien: one person, one record.", "", "usage: bin/khien COMMAND [--data DIR] ...", ""]
+    lines += [f"  {name:<20} {text}" for name, (_, _, text) in COMMANDS.items()]
+    return "\n".join(lines)
+
+
+def _take_data(argv: list[str]) -> list[str]:
+    """Move `--data DIR` (anywhere) into the environment, where settings read it."""
+    for i, word in enumerate(argv):
+        if word == "--data" and i + 1 < len(argv):
+            os.environ["KHIEN_DATA"] = str(Path(argv[i + 1]).absolute())
+            return argv[:i] + argv[i + 2 :]
+        if word.startswith("--data="):
+            os.environ["KHIEN_DATA"] = str(Path(word[7:]).absolute())
+            return argv[:i] + argv[i + 1 :]
+    return argv
+
+
+def _run(name: str, rest: list[str]) -> int:
+    path, needs_database, _ = COMMANDS[name]
+    module, function = path.split(":")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "khien.config.settings")
+    from khien.config.trouble import one_line
+
+    with one_line() as trouble:
+        if not needs_database:
+            return int(getattr(importlib.import_module(module), function)(rest))
+        from khien.config.database import running
+
+        with running():
+            import django
+
+            django.setup()
+            return int(getattr(importlib.import_module(module), function)(rest))
+    print(f"khien: {trouble.text}", file=sys.stderr)
+    return trouble.status

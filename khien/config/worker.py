@@ -1,0 +1,121 @@
+"""The background worker: outbox, jobs, messages and what is due each minute; one leader at a time."""
+
+import importlib
+import json
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import OperationalError, close_old_connections, connection
+
+from khien.config.subscriptions import LOOPS, PERIODIC
+from khien.kernel import clock
+from khien.plumbing import audit, jobs, outbox
+
+log = logging.getLogger("khien.worker")
+LEADER = 7_105_241
+_stop = threading.Event()
+
+
+def main(argv: list[str]) -> int:
+    """Work until told to stop: one thread for the outbox and messages, one for jobs, one for what is periodic."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: _stop.set())
+    while not _stop.is_set() and not _lead():
+        _stop.wait(2)
+    threads = [threading.Thread(target=_forever, args=(name, step), daemon=True) for name, step in _steps().items()]
+    for thread in threads:
+        thread.start()
+    while not _stop.is_set():
+        _stop.wait(3)
+        if not _stop.is_set() and not _still_leads():
+            return 1  # the supervisor starts a new worker, which waits for the lock
+    for thread in threads:
+        thread.join(5)
+    return 0
+
+
+def _lead() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LEADER])
+            return bool(cursor.fetchone()[0])
+    except OperationalError:
+        connection.close()
+        return False
+
+
+def _still_leads() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return True
+    except OperationalError:
+        return False
+
+
+def _steps() -> dict[str, Callable[[], bool]]:
+    steps: dict[str, Callable[[], bool]] = {
+        "outbox": lambda: outbox.deliver_batch(clock.now()) > 0,
+        "jobs": lambda: jobs.run_next(clock.now),
+        "periodic": _Periodic().step,
+    }
+    for path in LOOPS:
+        module, name = path.rsplit(".", 1)
+        function = getattr(importlib.import_module(f"khien.{module}"), name)
+        steps[path] = lambda function=function: bool(function(clock.now()))  # type: ignore[misc]
+    return steps
+
+
+def _forever(name: str, step: Callable[[], bool]) -> None:
+    rest = 0.05
+    while not _stop.is_set():
+        try:
+            busy = step()
+            rest = 0.0 if busy else min(0.5, max(0.05, rest * 1.5))
+        except OperationalError:
+            log.warning("%s: the database is away", name)
+            rest = 1.0
+        except Exception:
+            log.exception("%s failed", name)
+            rest = 2.0
+        if rest:
+            close_old_connections()
+            connection.close()
+            _stop.wait(rest)
+
+
+class _Periodic:
+    """Runs each listed function when its seconds have passed."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, float] = {}
+
+    def step(self) -> bool:
+        for path, seconds in {**PERIODIC, "": 60}.items():
+            if time.monotonic() - self._last.get(path, -1e9) >= seconds:
+                self._last[path] = time.monotonic()
+                if path:
+                    module, name = path.rsplit(".", 1)
+                    getattr(importlib.import_module(f"khien.{module}"), name)(clock.now())
+                else:
+                    copy_heads(settings.DATA, clock.now())
+        return False
+
+
+def copy_heads(data: Path, at: datetime) -> None:
+    """Copy the audit's heads to a file outside the database, so that a tail cut off shows."""
+    target = data / "audit-heads.json"
+    scratch = target.with_suffix(".new")
+    heads = {str(chain): head for chain, head in audit.heads().items()}
+    with scratch.open("w") as file:
+        json.dump({"at": at.isoformat(), "heads": heads}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    scratch.replace(target)
