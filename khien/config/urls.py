@@ -8,6 +8,7 @@ urlpatterns = [
     path("dieu-phoi/", include("khien.surfaces.command.urls", namespace="command")),
     path("mcc/", include("khien.surfaces.response.urls", namespace="response")),
     path("api/", include("khien.surfaces.api.urls", namespace="api")),
+    path("", include("khien.surfaces.web.urls", namespace="web")),
     path("", include("khien.surfaces.portal.urls", namespace="portal")),
 ]
 handler400 = "khien.surfaces.web.errors.bad_request"
