@@ -124,7 +124,7 @@ class Appointment(Row):
         ]
         indexes = [
             models.Index("session_id", "starts_at", "id", name="appointment_session"),
-            models.Index("person_id", "-booked_at", name="appointment_person"),
+            models.Index("person_id", models.F("booked_at").desc(), name="appointment_person"),
             models.Index("slot_id", name="appointment_slot"),
         ]
 

@@ -51,7 +51,7 @@ class Certificate(Row):
             ),
         ]
         indexes = [
-            models.Index("person_id", "-recorded_at", name="certificate_person"),
+            models.Index("person_id", models.F("recorded_at").desc(), name="certificate_person"),
             models.Index("uvci", name="certificate_uvci"),
             models.Index("revoked_at", name="certificate_revoked", condition=models.Q(state="revoked")),
         ]

@@ -41,7 +41,7 @@ class Message(Row):
         ]
         indexes = [
             models.Index("lane", "due_at", name="message_due", condition=models.Q(state="pending")),
-            models.Index("person_id", "-recorded_at", name="message_person"),
+            models.Index("person_id", models.F("recorded_at").desc(), name="message_person"),
         ]
 
 
@@ -56,4 +56,4 @@ class DemoMessage(Row):
 
     class Meta:
         db_table = "demo_message"
-        indexes = [models.Index("-received_at", name="demo_message_at")]
+        indexes = [models.Index(models.F("received_at").desc(), name="demo_message_at")]

@@ -6,7 +6,10 @@ from khien.plumbing.base import Row, one_of
 
 
 class Unit(models.Model):
-    """A province, district or commune of one epoch; `key` is "2021-26734", unique through both epochs."""
+    """A province, district or commune of one epoch; `key` is "2021-26734", unique through both epochs.
+
+    `path` names it with the units above it; `name_key` and `path_key` are its folded words, a space around each.
+    """
 
     placement = "reference"
     key = models.TextField(primary_key=True)
@@ -20,6 +23,8 @@ class Unit(models.Model):
     full_name = models.TextField()
     name_key = models.TextField()
     name_sort = models.TextField()
+    path = models.TextField(default="")
+    path_key = models.TextField(default="")
     kind = models.TextField(default="")
     cccd_code = models.TextField(default="")
     region = models.TextField(default="")

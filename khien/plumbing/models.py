@@ -57,7 +57,7 @@ class AccessLog(Row):
 
     class Meta:
         db_table = "access_log"
-        indexes = [models.Index("person_id", "-at", name="access_person"), models.Index("staff_id", "at", name="access_staff")]
+        indexes = [models.Index("person_id", models.F("at").desc(), name="access_person"), models.Index("staff_id", "at", name="access_staff")]
 
 
 class Event(Row):

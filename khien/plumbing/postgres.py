@@ -140,6 +140,7 @@ def prepare(place: Home) -> None:
     _make(place.data.parent, place)
     scratch = place.data.with_name(f"{place.data.name}.new")
     shutil.rmtree(scratch, ignore_errors=True)
+    _make(scratch, place)
     done = subprocess.run(  # noqa: S603
         [binaries(place) / "initdb", "-D", scratch, "-U", "khien", "-A", "trust", "-E", "UTF8", "--locale-provider=builtin",
          "--builtin-locale=C.UTF-8", "--locale=C", "--data-checksums"],

@@ -116,7 +116,7 @@ class PeopleList(Row):
     class Meta:
         db_table = "people_list"
         constraints = [one_of("state", ["reading", "staged", "sending", "sent", "unreadable"], "people_list_state")]
-        indexes = [models.Index("organization_id", "-uploaded_at", name="people_list_org")]
+        indexes = [models.Index("organization_id", models.F("uploaded_at").desc(), name="people_list_org")]
 
 
 class ListRow(Row):

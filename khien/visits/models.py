@@ -70,7 +70,7 @@ class Visit(Row):
         ]
         indexes = [
             models.Index("session_id", "state", "number", name="visit_session"),
-            models.Index("person_id", "-on_date", name="visit_person"),
+            models.Index("person_id", models.F("on_date").desc(), name="visit_person"),
         ]  # fmt: skip
 
 

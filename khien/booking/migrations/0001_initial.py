@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'appointment',
-                'indexes': [models.Index(models.F('session_id'), models.F('starts_at'), models.F('id'), name='appointment_session'), models.Index(models.F('person_id'), models.F('-booked_at'), name='appointment_person'), models.Index(models.F('slot_id'), name='appointment_slot')],
+                'indexes': [models.Index(models.F('session_id'), models.F('starts_at'), models.F('id'), name='appointment_session'), models.Index(models.F('person_id'), models.F('booked_at').desc(), name='appointment_person'), models.Index(models.F('slot_id'), name='appointment_slot')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('how__in', ['invited', 'booked', 'standby', 'walk_in', 'reinvited'])), name='appointment_how'), models.CheckConstraint(condition=models.Q(('state__in', ['active', 'arrived', 'done', 'cancelled', 'moved', 'declined', 'no_show'])), name='appointment_state'), models.UniqueConstraint(models.F('person_id'), models.F('course'), condition=models.Q(('state__in', ['active', 'arrived'])), name='appointment_one_active')],
             },
         ),

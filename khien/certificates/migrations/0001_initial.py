@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'certificate',
-                'indexes': [models.Index(models.F('person_id'), models.F('-recorded_at'), name='certificate_person'), models.Index(models.F('uvci'), name='certificate_uvci'), models.Index(models.F('revoked_at'), condition=models.Q(('state', 'revoked')), name='certificate_revoked')],
+                'indexes': [models.Index(models.F('person_id'), models.F('recorded_at').desc(), name='certificate_person'), models.Index(models.F('uvci'), name='certificate_uvci'), models.Index(models.F('revoked_at'), condition=models.Q(('state', 'revoked')), name='certificate_revoked')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['held', 'issued', 'revoked', 'expired'])), name='certificate_state'), models.UniqueConstraint(models.F('person_id'), models.F('record_id'), condition=models.Q(('state__in', ['held', 'issued'])), name='certificate_one_live')],
             },
         ),

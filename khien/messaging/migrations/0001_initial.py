@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'demo_message',
-                'indexes': [models.Index(models.F('-received_at'), name='demo_message_at')],
+                'indexes': [models.Index(models.F('received_at').desc(), name='demo_message_at')],
             },
         ),
         migrations.CreateModel(
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'message',
-                'indexes': [models.Index(models.F('lane'), models.F('due_at'), condition=models.Q(('state', 'pending')), name='message_due'), models.Index(models.F('person_id'), models.F('-recorded_at'), name='message_person')],
+                'indexes': [models.Index(models.F('lane'), models.F('due_at'), condition=models.Q(('state', 'pending')), name='message_due'), models.Index(models.F('person_id'), models.F('recorded_at').desc(), name='message_person')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('channel__in', ['sms', 'email'])), name='message_channel'), models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'leased', 'submitted', 'delivered', 'failed_permanent', 'unknown', 'suppressed', 'expired', 'dead'])), name='message_state'), models.UniqueConstraint(models.F('cause'), models.F('template'), models.F('channel'), name='message_once')],
             },
         ),

@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'access_log',
-                'indexes': [models.Index(models.F('person_id'), models.F('-at'), name='access_person'), models.Index(models.F('staff_id'), models.F('at'), name='access_staff')],
+                'indexes': [models.Index(models.F('person_id'), models.F('at').desc(), name='access_person'), models.Index(models.F('staff_id'), models.F('at'), name='access_staff')],
             },
         ),
         migrations.CreateModel(

@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'people_list',
-                'indexes': [models.Index(models.F('organization_id'), models.F('-uploaded_at'), name='people_list_org')],
+                'indexes': [models.Index(models.F('organization_id'), models.F('uploaded_at').desc(), name='people_list_org')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['reading', 'staged', 'sending', 'sent', 'unreadable'])), name='people_list_state')],
             },
         ),

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'reaction',
-                'indexes': [models.Index(models.F('person_id'), models.F('-onset_at'), name='reaction_person'), models.Index(models.F('site_id'), models.F('onset_at'), name='reaction_site')],
+                'indexes': [models.Index(models.F('person_id'), models.F('onset_at').desc(), name='reaction_person'), models.Index(models.F('site_id'), models.F('onset_at'), name='reaction_site')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('source__in', ['desk', 'health_book', 'portal', 'hotline', 'follow_up'])), name='reaction_source'), models.CheckConstraint(condition=models.Q(('severity__in', ['common', 'severe'])), name='reaction_severity')],
             },
         ),
