@@ -1,4 +1,8 @@
-"""The certificate's JSON schema 1.3.0 (it accepts the older versions) and what schemas cannot say."""
+"""The certificate's JSON schema, and what schemas cannot say.
+
+A certificate that calls itself later than 1.3.0 is held to 1.3.3, which lets a given name stand alone; every other to
+1.3.0, which accepts the older versions.
+"""
 
 import json
 import math
@@ -23,9 +27,9 @@ def load(name: str) -> dict[str, Any]:
 
 
 @cache
-def validator() -> Draft202012Validator:
+def validator(version: str = "1.3.0") -> Draft202012Validator:
     """The schema, ready to use. Formats are not asserted: states have issued dates with times, and verifiers accept them."""
-    return Draft202012Validator(_exact(load("dcc-schema-1.3.0")))
+    return Draft202012Validator(_exact(load(f"dcc-schema-{version}")))
 
 
 def fault(certificate: object) -> str | None:
@@ -35,11 +39,12 @@ def fault(certificate: object) -> str | None:
     if not is_json(certificate):
         return "values that JSON does not know"
     # The schema's pattern for versions takes cubic time on a long run of digits.
-    if len(str(certificate.get("ver", ""))) > _LONGEST_VERSION:
+    version = str(certificate.get("ver", ""))
+    if len(version) > _LONGEST_VERSION:
         return "$.ver"
     if sum(group in certificate for group in GROUPS) != 1:
         return "not exactly one of v, t and r"
-    error = next(iter(validator().iter_errors(certificate)), None)
+    error = next(iter(validator("1.3.3" if _is_later(version) else "1.3.0").iter_errors(certificate)), None)
     return str(error.json_path) if error else _false_date(certificate)
 
 
@@ -82,6 +87,12 @@ def _false_date(certificate: dict[str, Any]) -> str | None:
         except ValueError:
             return f"$.{group}[0].{name}"
     return None
+
+
+def _is_later(version: str) -> bool:
+    """Tell whether a version calls itself later than 1.3.0."""
+    parts = version.split(".")
+    return all(part.isascii() and part.isdigit() for part in parts) and tuple(map(int, parts)) > (1, 3, 0)
 
 
 def _exact(part: Any) -> Any:
