@@ -11,6 +11,7 @@ class Lot(Row):
     placement = "reference"
     vaccine = models.TextField()
     number = models.TextField()
+    number_key = models.TextField()
     manufacturer = models.TextField(default="")
     manufactured_on = models.DateField(null=True)
     expires_on = models.DateField()
@@ -28,6 +29,7 @@ class Lot(Row):
             models.UniqueConstraint("vaccine", "number", name="lot_number_once"),
             one_of("state", ["released", "quarantined", "recalled"], "lot_state"),
         ]
+        indexes = [models.Index("vaccine", "number_key", name="lot_number_folded")]
 
 
 class Balance(models.Model):
@@ -83,5 +85,6 @@ class Movement(Row):
             models.UniqueConstraint(
                 "site_id", "kind", "document", "lot_id", name="movement_document_once", condition=models.Q(kind="received") & ~models.Q(document="")
             ),
+            models.UniqueConstraint("site_id", "undoes_id", name="movement_undone_once", condition=models.Q(undoes_id__isnull=False)),
         ]
         indexes = [models.Index("site_id", "on_date", "lot_id", name="movement_day"), models.Index("visit_id", name="movement_visit")]

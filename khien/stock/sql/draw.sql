@@ -1,0 +1,62 @@
+-- A balance takes a change; what the paper stock cannot cover becomes shortfall, what comes in pays shortfall back first.
+-- p_out: doses leaving (drawn, wasted, returned); p_in: doses coming (received, drawn back). Returns the change of shortfall.
+CREATE OR REPLACE FUNCTION stock_move(p_site uuid, p_lot uuid, p_received int, p_drawn int, p_wasted int, p_returned int)
+RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  v_change int := p_received - p_drawn - p_wasted - p_returned;
+  v_short int;
+BEGIN
+  LOOP
+    WITH old AS (SELECT on_hand, shortfall FROM stock_balance WHERE site_id = p_site AND lot_id = p_lot FOR UPDATE)
+    UPDATE stock_balance b SET
+      received = b.received + p_received, drawn = b.drawn + p_drawn, wasted = b.wasted + p_wasted, returned = b.returned + p_returned,
+      on_hand = greatest(old.on_hand - old.shortfall + v_change, 0),
+      shortfall = greatest(old.shortfall - old.on_hand - v_change, 0)
+    FROM old WHERE b.site_id = p_site AND b.lot_id = p_lot
+    RETURNING b.shortfall - old.shortfall INTO v_short;
+    IF FOUND THEN
+      RETURN v_short;
+    END IF;
+    INSERT INTO stock_balance (site_id, lot_id, on_hand, received, drawn, wasted, returned, shortfall)
+      VALUES (p_site, p_lot, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING;
+  END LOOP;
+END $$;
+
+-- Draws doses of a lot for a visit. Never refuses: returns the doses that the paper stock did not hold (0 as a rule) and,
+-- where p_handlers are given, publishes stock.shortfall for them.
+CREATE OR REPLACE FUNCTION stock_draw(p_site uuid, p_lot uuid, p_visit uuid, p_record uuid, p_doses int, p_on date,
+    p_performed timestamptz, p_at timestamptz, p_actor text, p_handlers text[] DEFAULT NULL) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  v_short int;
+BEGIN
+  INSERT INTO stock_movement (id, site_id, lot_id, kind, doses, on_date, performed_at, recorded_at, recorded_by, reason, visit_id, record_id, document)
+    VALUES (gen_random_uuid(), p_site, p_lot, 'drawn', p_doses, p_on, p_performed, p_at, p_actor, '', p_visit, p_record, '');
+  v_short := greatest(stock_move(p_site, p_lot, 0, p_doses, 0, 0), 0);
+  IF v_short > 0 AND p_handlers IS NOT NULL THEN
+    PERFORM outbox_publish(gen_random_uuid(), 'stock.shortfall', p_at,
+      jsonb_build_object('site_id', p_site, 'lot_id', p_lot, 'visit_id', p_visit, 'doses', v_short), p_handlers, p_at, p_visit);
+  END IF;
+  RETURN v_short;
+END $$;
+
+-- Puts back what a visit drew (an undone dose): one movement back for each draw, once. Returns the doses put back.
+CREATE OR REPLACE FUNCTION stock_draw_back(p_site uuid, p_visit uuid, p_at timestamptz, p_actor text) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  v_drawn stock_movement%ROWTYPE;
+  v_doses int := 0;
+BEGIN
+  FOR v_drawn IN
+    SELECT * FROM stock_movement m WHERE m.site_id = p_site AND m.visit_id = p_visit AND m.kind = 'drawn'
+      AND NOT EXISTS (SELECT 1 FROM stock_movement u WHERE u.site_id = p_site AND u.undoes_id = m.id) ORDER BY m.id
+  LOOP
+    INSERT INTO stock_movement (id, site_id, lot_id, kind, doses, on_date, performed_at, recorded_at, recorded_by, reason, visit_id, record_id, document, undoes_id)
+      VALUES (gen_random_uuid(), p_site, v_drawn.lot_id, 'drawn_back', v_drawn.doses, v_drawn.on_date, v_drawn.performed_at, p_at, p_actor, '',
+              p_visit, v_drawn.record_id, '', v_drawn.id)
+      ON CONFLICT DO NOTHING;
+    IF FOUND THEN
+      PERFORM stock_move(p_site, v_drawn.lot_id, 0, -v_drawn.doses, 0, 0);
+      v_doses := v_doses + v_drawn.doses;
+    END IF;
+  END LOOP;
+  RETURN v_doses;
+END $$;
