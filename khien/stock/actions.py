@@ -1,0 +1,155 @@
+"""Writes of lots and of the ledger: received, wasted, returned; drawing is in `sql/draw.sql`."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+
+from khien.kernel.errors import Refused
+from khien.kernel.refs import Actor, Performed
+from khien.plumbing import audit, outbox
+from khien.stock import models, queries, rules
+from khien.stock.types import LotInfo, Moved
+
+STATES = ("released", "quarantined", "recalled")
+WASTE_REASONS = ("open_vial", "broken", "expired", "cold_chain", "contaminated", "recalled", "other")
+
+
+@transaction.atomic
+def add_lot(
+    *, vaccine: str, number: str, expires_on: date | None = None, manufacturer: str = "", manufactured_on: date | None = None,
+    doses_per_vial: int = 10, provisional: bool = False, by: Actor, at: datetime, on: date | None = None,
+) -> UUID:
+    """Add a lot and return its id; the same number again is the same lot.
+
+    `provisional`: the lot is known only because a dose was already given with it; it stays quarantined until someone
+    enters its papers (then this call completes it). `on` stands for its unknown expiry.
+    Raises Refused: stock.lot_number_empty, stock.lot_expiry_missing, stock.lot_differs (lot, expires_on).
+    """  # fmt: skip
+    number = number.strip().upper()
+    if not rules.number_key(number):
+        raise Refused("stock.lot_number_empty")
+    known = queries.lot_by_number(vaccine, number)
+    if known and (provisional or not known.provisional):
+        if expires_on and expires_on != known.expires_on and not provisional:
+            raise Refused("stock.lot_differs", lot=known.number, expires_on=known.expires_on)
+        return known.id
+    if expires_on is None and not (provisional and on):
+        raise Refused("stock.lot_expiry_missing", lot=number)
+    facts: dict[str, Any] = {
+        "manufacturer": manufacturer, "manufactured_on": manufactured_on, "expires_on": expires_on or on,
+        "doses_per_vial": doses_per_vial, "state": "quarantined" if provisional else "released",
+        "state_reason": "provisional" if provisional else "",
+    }  # fmt: skip
+    if known:
+        models.Lot.objects.filter(id=known.id).update(**facts, state_at=at, state_by=by.text)
+        lot_id = known.id
+    else:
+        lot_id = _insert_lot(vaccine, number, facts, by, at)
+    audit.record("stock.lot_added", by=by, at=at, subject=f"lot:{lot_id}", provisional=provisional)
+    return lot_id
+
+
+def _insert_lot(vaccine: str, number: str, facts: dict[str, Any], by: Actor, at: datetime) -> UUID:
+    row = models.Lot(vaccine=vaccine, number=number, number_key=rules.number_key(number), recorded_at=at, recorded_by=by.text, **facts)
+    models.Lot.objects.bulk_create([row], ignore_conflicts=True)
+    return models.Lot.objects.values_list("id", flat=True).get(vaccine=vaccine, number=number)
+
+
+@transaction.atomic
+def set_lot_state(*, lot_id: UUID, state: str, reason: str, by: Actor, at: datetime) -> LotInfo:
+    """Release, quarantine or recall a lot, and tell everyone who holds it.
+
+    Raises Refused: stock.lot_unknown, stock.lot_state_unknown, stock.reason_missing.
+    """
+    if state not in STATES:
+        raise Refused("stock.lot_state_unknown")
+    if not reason.strip():
+        raise Refused("stock.reason_missing")
+    row = models.Lot.objects.select_for_update().filter(id=lot_id).first()
+    if row is None:
+        raise Refused("stock.lot_unknown")
+    before, row.state, row.state_reason, row.state_at, row.state_by = row.state, state, reason.strip(), at, by.text
+    row.save(update_fields=["state", "state_reason", "state_at", "state_by"])
+    audit.record("stock.lot_state_set", by=by, at=at, subject=f"lot:{lot_id}", before=before, state=state)
+    outbox.publish("stock.lot_state_changed", at=at, lot_id=lot_id, state=state)
+    return queries.lot_info(row)
+
+
+def receive(*, site_id: UUID, lot_id: UUID, doses: int, document: str, performed: Performed, by: Actor, at: datetime) -> Moved:
+    """Enter doses that came in; the same document for the same lot counts once. Pays a shortfall back first."""
+    return _enter("received", site_id, lot_id, doses, performed, by, at, document=document.strip())
+
+
+def waste(*, site_id: UUID, lot_id: UUID, doses: int, reason: str, performed: Performed, by: Actor, at: datetime) -> Moved:
+    """Enter doses thrown away, with the reason. Never refused for want of paper stock.
+
+    Raises Refused: stock.doses_not_positive, stock.lot_unknown, stock.reason_missing.
+    """
+    if not reason.strip():
+        raise Refused("stock.reason_missing")
+    return _enter("wasted", site_id, lot_id, doses, performed, by, at, reason=reason.strip())
+
+
+def return_(*, site_id: UUID, lot_id: UUID, doses: int, document: str, performed: Performed, by: Actor, at: datetime) -> Moved:
+    """Enter doses sent back to the store.
+
+    Raises Refused: stock.doses_not_positive, stock.lot_unknown, stock.not_enough (on_hand): nobody can send back what is not there.
+    """
+    return _enter("returned", site_id, lot_id, doses, performed, by, at, document=document.strip())
+
+
+@transaction.atomic
+def _enter(
+    kind: str, site_id: UUID, lot_id: UUID, doses: int, performed: Performed, by: Actor, at: datetime,
+    *, reason: str = "", document: str = "",
+) -> Moved:  # fmt: skip
+    if doses <= 0:
+        raise Refused("stock.doses_not_positive")
+    if not models.Lot.objects.filter(id=lot_id).exists():
+        raise Refused("stock.lot_unknown")
+    if kind == "returned":
+        held = models.Balance.objects.select_for_update().filter(site_id=site_id, lot_id=lot_id).values_list("on_hand", flat=True).first()
+        if (held or 0) < doses:
+            raise Refused("stock.not_enough", on_hand=held or 0, doses=doses)
+    row = models.Movement(
+        site_id=site_id, lot_id=lot_id, kind=kind, doses=doses, on_date=performed.on, performed_at=performed.at, recorded_at=at,
+        recorded_by=by.text, reason=reason, document=document,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        return _entered_before(row)
+    shortfall = _move(site_id, lot_id, **{kind: doses})
+    audit.record(f"stock.{kind}", by=by, at=at, subject=f"lot:{lot_id}", site=site_id, doses=doses, shortfall=shortfall)
+    if shortfall > 0:
+        outbox.publish("stock.shortfall", at=at, site_id=site_id, lot_id=lot_id, visit_id=None, doses=shortfall)
+    return Moved(row.id, max(shortfall, 0))
+
+
+def _entered_before(row: models.Movement) -> Moved:
+    """The same paper keyed twice is one receipt; the same paper number with another count is a mistake to name."""
+    before = models.Movement.objects.get(site_id=row.site_id, lot_id=row.lot_id, kind=row.kind, document=row.document)
+    if before.doses != row.doses:
+        raise Refused("stock.document_differs", document=row.document, doses=before.doses)
+    return Moved(before.id, 0, already=True)
+
+
+def _move(site_id: UUID, lot_id: UUID, *, received: int = 0, wasted: int = 0, returned: int = 0) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT stock_move(%s, %s, %s, 0, %s, %s)", [site_id, lot_id, received, wasted, returned])
+        return int(cursor.fetchone()[0])
+
+
+def settle_lot(*, site_id: UUID, visit_id: UUID, lot_id: UUID, record_id: UUID, performed: Performed, by: Actor, at: datetime) -> int:
+    """Move a visit's draw to another lot (the record was corrected): back to the one, out of the other. Returns the shortfall."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT stock_draw_back(%s, %s, %s, %s)", [site_id, visit_id, at, by.text])
+        handlers = list(outbox.subscriptions()["stock.shortfall"])
+        cursor.execute(
+            "SELECT stock_draw(%s, %s, %s, %s, 1, %s, %s, %s, %s, %s)",
+            [site_id, lot_id, visit_id, record_id, performed.on, performed.at, at, by.text, handlers],
+        )
+        return int(cursor.fetchone()[0])
