@@ -25,6 +25,7 @@ class State(StrEnum):
 
 
 S = State
+TITLE = "The visit"
 START = S.CHECKED_IN
 OPEN = frozenset({S.CHECKED_IN, S.CONSENTED, S.CLEARED, S.DOSED, S.OBSERVED})
 ENDS = frozenset(State) - OPEN
