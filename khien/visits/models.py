@@ -49,6 +49,9 @@ class Visit(Row):
     return_on = models.DateField(null=True)
     undone = models.JSONField(default=list)
     confirmed_facts = models.TextField(default="")
+    marks = models.JSONField(default=list)
+    previous_state = models.TextField(default="")
+    moved_at = models.DateTimeField()
 
     class Meta:
         db_table = "visit"
@@ -64,8 +67,8 @@ class Visit(Row):
             models.UniqueConstraint("session_id", "number", name="visit_number_once"),
             models.UniqueConstraint("code", name="visit_code_once"),
             models.UniqueConstraint(
-                "person_id", "session_id", name="visit_one_open",
-                condition=models.Q(state__in=["checked_in", "consented", "cleared", "dosed", "observed"]),
+                "person_id", "session_id", name="visit_one_waiting",
+                condition=models.Q(state__in=["checked_in", "consented", "cleared"]),
             ),
         ]
         indexes = [
@@ -87,6 +90,7 @@ class Consent(Row):
     guardian_phone_cipher = models.BinaryField(null=True)
     relation = models.TextField(default="")
     how = models.TextField()
+    mixing_agreed = models.BooleanField(default=False)
     performed_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     recorded_by = models.TextField()

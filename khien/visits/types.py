@@ -1,0 +1,311 @@
+"""What the visits' doors take and answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from khien.kernel.births import PartialDate
+from khien.kernel.refs import VisitRef
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """Something the desk is told and that stops nothing: a code with its facts."""
+
+    code: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedIn:
+    """A person is in the queue; `already` when they were in it before this call."""
+
+    visit: VisitRef
+    person_id: UUID
+    number: int
+    code: str
+    state: str
+    already: bool
+    warnings: tuple[Warning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A visit after a step."""
+
+    visit: VisitRef
+    state: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    """Who agrees or refuses, on what: `signer` is self or guardian, `how` is screen or paper.
+
+    `mixing_agreed` says yes to another vaccine than before, where the rules ask for it.
+    """
+
+    agreed: bool
+    signer: str = "self"
+    how: str = "screen"
+    text_version: str = ""
+    guardian_name: str = ""
+    guardian_phone: str = ""
+    relation: str = ""
+    mixing_agreed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningReceipt:
+    """The software's proposal and the doctor's decision, as kept."""
+
+    visit: VisitRef
+    state: str
+    version: int
+    proposal: str
+    reasons: tuple[Mapping[str, Any], ...]
+    decision: str
+    observe_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """How the injector made sure who sits there: the slip's code as scanned, or the names of the facts asked and heard."""
+
+    slip: str = ""
+    facts: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return "slip" if self.slip else "+".join(sorted(set(self.facts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A reason not to inject, with its facts; for a dose already injected it becomes a mark."""
+
+    code: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def mark(self) -> str:
+        """The name without its room: lot_expired, too_early."""
+        return self.code.split(".", 1)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class DosePlan:
+    """What would be recorded for this dose: which one of the course, of which lot, and what speaks against it."""
+
+    vaccine: str
+    lot_id: UUID
+    lot_number: str
+    dose_type: str
+    ordinal: int
+    volume_ml: Decimal | None
+    observe_minutes: int
+    validity: str
+    validity_code: str
+    validity_facts: Mapping[str, Any]
+    sentence_vi: str
+    sentence_en: str
+    stops: tuple[Stop, ...] = ()
+    warnings: tuple[Warning, ...] = ()
+    namesakes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DoseReceipt:
+    """A dose as recorded. `repeat` when this very injection had been recorded before: nothing was written twice."""
+
+    visit: VisitRef
+    record_id: UUID
+    vaccine: str
+    lot_id: UUID
+    dose_type: str
+    ordinal: int
+    performed_at: datetime
+    observe_until: datetime
+    marks: tuple[str, ...]
+    shortfall: int
+    undo_until: datetime | None
+    repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistItem:
+    """One line of the opening checklist."""
+
+    code: str
+    vi: str
+    en: str
+    ok: bool
+    overridable: bool
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PaperInfo:
+    """A printed form and what became of it."""
+
+    serial: str
+    state: str
+    visit_id: UUID | None
+    reason: str
+    printed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PaperKeyed:
+    """A whole visit keyed from paper; `already` when the same injection was on record before."""
+
+    visit: VisitRef
+    serial: str
+    number: int
+    state: str
+    dose: DoseReceipt | None
+    warnings: tuple[Warning, ...]
+    already: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWork:
+    """What keeps the day from closing: queue numbers of people without an end, serials that nobody explained."""
+
+    people: tuple[int, ...]
+    serials: tuple[str, ...]
+
+    @property
+    def none(self) -> bool:
+        return not self.people and not self.serials
+
+
+@dataclass(frozen=True, slots=True)
+class VisitCard:
+    """One visit as a desk shows it; names come from people."""
+
+    ref: VisitRef
+    session_id: UUID
+    person_id: UUID
+    number: int
+    code: str
+    state: str
+    on_date: date
+    full_name: str
+    birth: PartialDate | None
+    sex: str
+    identifier_masked: str
+    identity_state: str
+    identity_how: str
+    walk_in: bool
+    appointment_id: UUID | None
+    priority_group: str
+    paper_serial: str
+    vaccine: str
+    lot_id: UUID | None
+    dose_type: str
+    ordinal: int | None
+    record_id: UUID | None
+    checked_in_at: datetime
+    dosed_at: datetime | None
+    dosed_recorded_at: datetime | None
+    dosed_by: str
+    observe_minutes: int
+    observe_until: datetime | None
+    observed_at: datetime | None
+    ended_at: datetime | None
+    end_reason: str
+    end_detail: Mapping[str, Any]
+    return_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningView:
+    """One version of a screening."""
+
+    version: int
+    form: str
+    answers: Mapping[str, Any]
+    vitals: Mapping[str, Any]
+    proposal: str
+    reasons: tuple[Mapping[str, Any], ...]
+    decision: str
+    decision_reason: str
+    performed_at: datetime
+    performed_by_name: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    """One consent as signed."""
+
+    agreed: bool
+    signer: str
+    how: str
+    text_version: str
+    guardian_name: str
+    relation: str
+    mixing_agreed: bool
+    performed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VisitStory:
+    """A visit with everything that was recorded of it."""
+
+    card: VisitCard
+    consents: tuple[ConsentView, ...]
+    screenings: tuple[ScreeningView, ...]
+    undone: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A person under observation, with the minutes left (0: enough)."""
+
+    ref: VisitRef
+    number: int
+    full_name: str
+    birth: PartialDate | None
+    vaccine: str
+    dosed_at: datetime
+    observe_until: datetime
+    observe_minutes: int
+    minutes_left: int
+    state: str
+    reactions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionBoard:
+    """Counts of a session by state and of its papers, for the top line of every desk."""
+
+    session_id: UUID
+    state: str
+    counts: Mapping[str, int]
+    received: int
+    dosed: int
+    papers: Mapping[str, int]
+    checklist_signed_at: datetime | None
+    lots: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DaySummary:
+    """A session's day in the columns of the daily report (Decision 3588, Appendix 5)."""
+
+    session_id: UUID
+    received: int
+    walk_ins: int
+    ends: Mapping[str, int]
+    doses: Mapping[str, int]
+    by_group: Mapping[str, int]
+    marked: int
+    papers: Mapping[str, int]
+    open_people: int
