@@ -23,7 +23,7 @@ class _Parser(argparse.ArgumentParser):
         raise CannotJudge(message)
 
 
-def main(argv: list[str]) -> int:
+def verify_main(argv: list[str]) -> int:
     """Run the command: 0 when it could judge (whatever the verdict), 2 with one line on standard error when not."""
     try:
         answer = judge(_parser().parse_args(argv))

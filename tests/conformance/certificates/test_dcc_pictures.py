@@ -46,7 +46,7 @@ def test_viet_nams_own_sample_is_judged_by_the_command_as_of_an_unknown_signer(
     today = datetime(2022, 4, 15, tzinfo=UTC)
     other = signer.make(not_before=today, not_after=today.replace(year=2024), organisation="Bộ Y tế", name="DSC")
     (tmp_path / "trust.pem").write_bytes(other.certificate_pem())
-    status = command.main(
+    status = command.verify_main(
         [
             "--trust",
             str(tmp_path / "trust.pem"),

@@ -31,7 +31,7 @@ def run(trust_file: Path, at: datetime, monkeypatch: pytest.MonkeyPatch, capsys:
     def call(*options: str, given: bytes = b"", trust: Path | None = trust_file) -> tuple[int, dict[str, Any], str]:
         monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(given)))
         argv = [*(["--trust", str(trust)] if trust else []), "--at", at.isoformat(), *options]
-        status = command.main(argv)
+        status = command.verify_main(argv)
         out, err = capsys.readouterr()
         assert len(out.splitlines()) == (1 if status == 0 else 0)
         assert len(err.splitlines()) == (0 if status == 0 else 1)
@@ -116,7 +116,7 @@ def test_what_is_missing_is_said_in_one_line(text: str, run: Runs, tmp_path: Pat
 
 
 def test_the_command_runs_without_the_rest_of_the_platform(text: str, trust_file: Path, at: datetime) -> None:
-    program = "import sys; from khien.certificates.command import main; sys.exit(main(sys.argv[1:]))"
+    program = "import sys; from khien.certificates.command import verify_main; sys.exit(verify_main(sys.argv[1:]))"
     done = subprocess.run(
         [sys.executable, "-c", program, "--trust", str(trust_file), "--at", at.isoformat()],
         input=text.encode(),
