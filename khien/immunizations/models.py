@@ -59,6 +59,7 @@ class Immunization(Row):
         ]
         indexes = [
             models.Index("person_id", "on_date", name="immunization_person"),
+            models.Index("record_id", "version", name="immunization_record"),
             models.Index("lot_id", name="immunization_lot"),
             models.Index("site_id", "on_date", name="immunization_site_day"),
         ]

@@ -127,22 +127,30 @@ BEGIN
 END $$;
 
 -- Says that a record should never have been: its next version is an error and its claim is free. The caller publishes.
-CREATE OR REPLACE FUNCTION immunizations_entered_in_error(p_person uuid, p_record uuid, p_reason text, p_at timestamptz, p_actor text)
-RETURNS void LANGUAGE plpgsql AS $$
+-- With p_restore, a record that had joined an earlier statement of the same injection becomes that statement again.
+CREATE OR REPLACE FUNCTION immunizations_entered_in_error(p_person uuid, p_record uuid, p_reason text, p_at timestamptz, p_actor text,
+    p_restore boolean DEFAULT true) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   n immunization%ROWTYPE;
+  e immunization%ROWTYPE;
 BEGIN
-  PERFORM 1 FROM immunization WHERE person_id = p_person AND record_id = p_record AND version = 1 FOR UPDATE;
-  SELECT * INTO n FROM immunization WHERE person_id = p_person AND record_id = p_record ORDER BY version DESC LIMIT 1;
+  PERFORM 1 FROM immunization WHERE record_id = p_record AND version = 1 FOR UPDATE;
+  SELECT * INTO n FROM immunization WHERE record_id = p_record ORDER BY version DESC LIMIT 1;
   IF NOT FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'KH001', MESSAGE = 'immunizations.record_unknown';
   ELSIF n.status <> 'completed' THEN
     RAISE EXCEPTION USING ERRCODE = 'KH001', MESSAGE = 'immunizations.entered_in_error';
   END IF;
-  DELETE FROM dose_claim WHERE person_id = p_person AND record_id = p_record;
+  SELECT * INTO e FROM immunization WHERE record_id = p_record AND origin = 'elsewhere' ORDER BY version DESC LIMIT 1;
+  IF FOUND AND p_restore AND n.origin <> 'elsewhere' THEN
+    e.version := n.version;
+    n := e;
+  ELSE
+    DELETE FROM dose_claim WHERE person_id = n.person_id AND record_id = p_record;
+    n.status := 'entered_in_error';
+  END IF;
   n.id := gen_random_uuid();
   n.version := n.version + 1;
-  n.status := 'entered_in_error';
   n.reason := p_reason;
   n.recorded_at := p_at;
   n.recorded_by := p_actor;

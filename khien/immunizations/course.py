@@ -1,0 +1,63 @@
+"""Keeps every record's place in the course in step with the whole history, by new versions only."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from khien.campaigns import queries as campaigns
+from khien.campaigns import rules
+from khien.campaigns.types import EvaluatedDose, PastDose
+from khien.immunizations import models, queries
+from khien.kernel.refs import Actor
+from khien.people import queries as people
+from khien.plumbing import sqlcall
+
+Item = dict[str, Any]
+
+
+def evaluate(person_id: UUID, rows: list[models.Immunization], extra: Iterable[PastDose] = ()) -> dict[str, EvaluatedDose]:
+    """Read these rows (and doses not yet stored; at least one of all) as one history; by record id."""
+    card = people.person(person_id)
+    if card is None:
+        raise LookupError(person_id)
+    who = queries.recipient_of(card.birth, card.sex, rows, province=card.place.province_2021)
+    doses = [*(queries.past(row) for row in rows), *extra]
+    latest = max(dose.on_date for dose in doses)
+    return {read.dose.ref: read for read in rules.evaluate_history(campaigns.rulebook(latest), who, doses)}
+
+
+def moved(rows: list[models.Immunization], read: dict[str, EvaluatedDose], *, reason: str) -> list[Item]:
+    """A new version for each record whose place in the course, or whether it counts, is no longer what it says."""
+    items = []
+    for row in rows:
+        now = read[str(row.record_id)]
+        place = (now.dose_type.value, now.ordinal)
+        held_twice = "duplicate_claim" in row.marks
+        if place == (row.dose_type, row.ordinal) and (now.validity == "invalid") == (row.validity == "invalid") and not held_twice:
+            continue
+        items.append(item(row, placed(now), reason=reason))
+    return items
+
+
+def placed(read: EvaluatedDose) -> dict[str, Any]:
+    """What a version says about its place in the course."""
+    return {"dose_type": read.dose_type.value, "ordinal": read.ordinal, "validity": read.validity.value, "validity_code": read.code}
+
+
+def item(row: models.Immunization, changes: dict[str, Any], *, reason: str) -> Item:
+    """One entry of `immunizations_correct`."""
+    return {
+        "record_id": row.record_id, "person_id": row.person_id, "expected_version": row.version, "changes": changes, "reason": reason,
+        "on_date": changes.get("on_date", row.on_date),
+    }  # fmt: skip
+
+
+def write(people_ids: Iterable[UUID], items: list[Item], *, by: Actor, at: datetime) -> None:
+    """Write the versions and move their claims in one call, in order of day."""
+    if items:
+        ordered = sorted(items, key=lambda entry: str(entry["on_date"]))
+        sqlcall.call(
+            "SELECT immunizations_correct(%s)",
+            [sqlcall.as_json({"people": list(people_ids), "items": ordered, "at": at, "actor": by.text})],
+        )

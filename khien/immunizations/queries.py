@@ -1,0 +1,155 @@
+"""Reads of the record: history with the rules' reading of each dose, one record, its versions."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from khien.campaigns import queries as campaigns
+from khien.campaigns import rules
+from khien.campaigns.types import DoseType, EvaluatedDose, Evidence, Facts, NextDose, PastDose, Recipient
+from khien.immunizations import models
+from khien.immunizations.types import History, ImmunizationView
+from khien.kernel.births import PartialDate
+from khien.kernel.sex import Sex
+from khien.people import queries as people
+
+DECIDED = {"campaigns.marked_valid": True, "campaigns.marked_invalid": False}
+
+
+def current_rows(person_ids: Iterable[UUID]) -> list[models.Immunization]:
+    """The latest version of each record of these ids, by day."""
+    rows = models.Immunization.objects.filter(person_id__in=list(person_ids)).order_by("record_id", "-version").distinct("record_id")
+    return sorted(rows, key=lambda row: (row.on_date, row.record_id))
+
+
+def past_doses(person_id: UUID) -> tuple[PastDose, ...]:
+    """The person's doses as the rules take them; `ref` is the record's id."""
+    return tuple(past(row) for row in current_rows(people.ids_of(person_id)) if row.status == "completed")
+
+
+def past_doses_of(person_ids: Iterable[UUID]) -> dict[UUID, tuple[PastDose, ...]]:
+    """The doses of many people at once, by the id they are kept under (aliases are the caller's to join)."""
+    found: dict[UUID, list[PastDose]] = {}
+    for row in current_rows(person_ids):
+        if row.status == "completed":
+            found.setdefault(row.person_id, []).append(past(row))
+    return {person_id: tuple(doses) for person_id, doses in found.items()}
+
+
+def past(row: models.Immunization) -> PastDose:
+    """One row as the rules take it.
+
+    Which dose it is follows from the whole history; only what a paper states, and an additional dose (given for a reason that
+    lay in the person's health on that day), is stated.
+    """
+    stated: tuple[DoseType | None, int | None] = (None, None)
+    if "stated" in row.validity_facts:
+        kind, ordinal = row.validity_facts["stated"]
+        stated = (DoseType(kind), ordinal)
+    elif row.dose_type == DoseType.ADDITIONAL:
+        stated = (DoseType.ADDITIONAL, row.ordinal)
+    evidence = Evidence(row.evidence) if row.evidence in set(Evidence) else Evidence.RECORD
+    return PastDose(row.vaccine, row.on_date, *stated, DECIDED.get(row.validity_code), evidence, str(row.record_id))
+
+
+def recipient(person_id: UUID, *, province: str = "", facts: Facts | None = None) -> Recipient:
+    """The person as the rules take them; a birth date that a doctor settled at an earlier dose stands."""
+    card = people.person(person_id)
+    if card is None:
+        raise LookupError(person_id)
+    return recipient_of(card.birth, card.sex, current_rows(people.ids_of(person_id)), province=province, facts=facts)
+
+
+def recipient_of(
+    birth: PartialDate, sex: str, rows: Iterable[models.Immunization], *, province: str = "", facts: Facts | None = None
+) -> Recipient:
+    """Put a recipient together from what is known."""
+    known = facts or Facts()
+    settled = next((row.validity_facts["settled_birth"] for row in rows if row.validity_facts.get("settled_birth")), None)
+    if settled and known.settled_birth is None:
+        known = replace(known, settled_birth=date.fromisoformat(settled))
+    return Recipient(birth, Sex(sex) if sex in set(Sex) else Sex.UNKNOWN, known, province)
+
+
+def history(person_id: UUID, on: date) -> History:
+    """Every dose with its validity and the sentence that says why, and the next dose as of this day."""
+    rows = [row for row in current_rows(people.ids_of(person_id)) if row.status == "completed"]
+    card = people.person(person_id)
+    if card is None:
+        raise LookupError(person_id)
+    who = recipient_of(card.birth, card.sex, rows, province=card.place.province_2021)
+    book = campaigns.rulebook(on)
+    doses = [past(row) for row in rows]
+    read = {dose.dose.ref: dose for dose in rules.evaluate_history(book, who, doses)}
+    views = tuple(_read(view(row), read[str(row.record_id)]) for row in rows)
+    return History(person_id, on, tuple(sorted(views, key=lambda v: (v.on_date, v.number))), rules.next_dose(book, who, doses, on))
+
+
+def next_dose(person_id: UUID, on: date) -> NextDose:
+    """The next dose due, as of this day."""
+    return history(person_id, on).next_dose
+
+
+def _read(stored: ImmunizationView, read: EvaluatedDose) -> ImmunizationView:
+    """The stored dose with the rules' reading; a claim that two records hold stays uncertain until a person decides."""
+    validity, code = read.validity.value, read.code
+    if stored.validity_code == "immunizations.duplicate_claim" and validity == "valid":
+        validity, code = "uncertain", stored.validity_code
+    return replace(
+        stored, dose_type=read.dose_type.value, ordinal=read.ordinal, validity=validity, validity_code=code,
+        sentence_vi=read.sentence_vi, sentence_en=read.sentence_en, number=read.number, size=read.size,
+        facts={**stored.facts, **read.facts},
+    )  # fmt: skip
+
+
+def record(record_id: UUID) -> ImmunizationView | None:
+    """One record at its latest version; with the rules' reading unless it was entered in error."""
+    row = latest(record_id)
+    if row is None:
+        return None
+    if row.status != "completed":
+        return view(row)
+    return next(dose for dose in history(row.person_id, row.on_date).doses if dose.record_id == record_id)
+
+
+def versions(record_id: UUID) -> list[ImmunizationView]:
+    """Every version of a record as it was stored, the first one first."""
+    return [view(row) for row in models.Immunization.objects.filter(record_id=record_id).order_by("version")]
+
+
+def latest(record_id: UUID) -> models.Immunization | None:
+    """The latest version's row (for this room and its handlers)."""
+    return models.Immunization.objects.filter(record_id=record_id).order_by("-version").first()
+
+
+def of_lot(lot_id: UUID, *, limit: int = 10_000) -> list[ImmunizationView]:
+    """The doses given from a lot, for a recall."""
+    ids = models.Immunization.objects.filter(lot_id=lot_id).values_list("record_id", flat=True)
+    rows = models.Immunization.objects.filter(record_id__in=ids).order_by("record_id", "-version").distinct("record_id")
+    return [view(row) for row in rows[:limit] if row.status == "completed" and row.lot_id == lot_id]
+
+
+def colliding_claims(person_ids: Iterable[UUID]) -> list[tuple[str, int, list[UUID]]]:
+    """Doses of the course that several records of one person claim (after a merge): type, ordinal, records."""
+    found: dict[tuple[str, int], list[UUID]] = {}
+    claims = models.DoseClaim.objects.filter(person_id__in=list(person_ids))
+    for kind, ordinal, record_id in claims.values_list("dose_type", "ordinal", "record_id"):
+        found.setdefault((kind, ordinal), []).append(record_id)
+    return [(kind, ordinal, sorted(records)) for (kind, ordinal), records in sorted(found.items()) if len(records) > 1]
+
+
+def view(row: models.Immunization) -> ImmunizationView:
+    """The row as a type, as stored."""
+    known: Any = campaigns.rulebook(row.on_date).vaccines.get(row.vaccine)
+    return ImmunizationView(
+        record_id=row.record_id, version=row.version, person_id=row.person_id, status=row.status, course=row.course,
+        vaccine=row.vaccine, vaccine_name=known.name if known else row.vaccine, dose_type=row.dose_type, ordinal=row.ordinal,
+        on_date=row.on_date, lot_number=row.lot_number, lot_id=row.lot_id, volume_ml=row.volume_ml, performed_at=row.performed_at,
+        performed_by=row.performed_by, performed_by_name=row.performed_by_name, recorded_at=row.recorded_at,
+        recorded_by=row.recorded_by, site_id=row.site_id, session_id=row.session_id, visit_id=row.visit_id,
+        facility_id=row.facility_id, facility_name=row.facility_name, country=row.country, origin=row.origin,
+        evidence=row.evidence, evidence_file=row.evidence_file, validity=row.validity, validity_code=row.validity_code,
+        marks=tuple(row.marks), reason=row.reason, facility_signed_at=row.facility_signed_at, facts=row.validity_facts,
+    )  # fmt: skip
