@@ -6,7 +6,7 @@ from khien.plumbing.base import Row, one_of
 
 IDENTIFIER_TYPES = ["cccd", "cmnd", "passport", "bhyt", "birth_certificate", "none"]
 IDENTIFIER_STATES = ["claimed", "verified", "disputed", "former"]
-SEXES = ["male", "female", "unknown"]
+SEXES = ["male", "female", "other", "unknown"]
 
 
 class Person(Row):
@@ -27,6 +27,8 @@ class Person(Row):
     phone_cipher = models.BinaryField(null=True)
     phone_hash = models.TextField(default="")
     phone_verified_at = models.DateTimeField(null=True)
+    # A clerk's number on a firm's list: it may be called, it opens nothing.
+    phone_contact_only = models.BooleanField(default=False)
     email_cipher = models.BinaryField(null=True)
     epoch = models.TextField(default="2021")
     province_2021 = models.TextField(default="")
@@ -216,6 +218,9 @@ class OtpChallenge(Row):
     purpose = models.TextField()
     device = models.TextField()
     code_hash = models.TextField()
+    code_cipher = models.BinaryField(null=True)
+    language = models.TextField(default="vi")
+    person_id = models.UUIDField(null=True)
     digits = models.SmallIntegerField(default=6)
     tries = models.SmallIntegerField(default=0)
     sent_at = models.DateTimeField()
@@ -225,7 +230,7 @@ class OtpChallenge(Row):
 
     class Meta:
         db_table = "otp_challenge"
-        indexes = [models.Index("phone_hash", "sent_at", name="otp_phone")]
+        indexes = [models.Index("phone_hash", "sent_at", name="otp_phone"), models.Index("sent_at", name="otp_sent")]
 
 
 class DuplicateCandidate(Row):

@@ -1,0 +1,165 @@
+"""Accounts and their links: which proved phone may open whose health book, since when, by what proof."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from khien.kernel import phones
+from khien.kernel.errors import Refused
+from khien.kernel.refs import Actor
+from khien.plumbing import audit
+
+from . import aliases, keys, otp, rules
+from .cards import birth_of
+from .models import Account, HealthBookLink, OtpChallenge, Person
+from .types import AccountRef, LinkedPerson
+
+PROOFS = ("registered", "slip", "in_person", "guardian", "response_centre")
+
+
+def _ref(row: Account) -> AccountRef:
+    return AccountRef(row.id, row.language, phones.masked(keys.unseal(row.phone_cipher, "phone")))
+
+
+@transaction.atomic
+def open_account(*, challenge: UUID, device: str, at: datetime, language: str = "vi") -> AccountRef:
+    """Open (or make) the account of the phone that this device proved.
+
+    A number unused for a year may have a new owner: its links end before it opens. Raises Refused people.proof_over.
+    """
+    proved = otp.proof(challenge, device, at)
+    row = Account.objects.select_for_update().filter(phone_hash=proved.phone_hash).first()
+    if row is None:
+        sealed = OtpChallenge.objects.values_list("phone_cipher", flat=True).get(id=challenge)
+        row, _made = Account.objects.get_or_create(
+            phone_hash=proved.phone_hash,
+            defaults={"phone_cipher": bytes(sealed), "language": language, "created_at": at, "used_at": at},
+        )
+    elif row.used_at < at - rules.UNUSED_PHONE:
+        _end(HealthBookLink.objects.filter(account_id=row.id), why="unused_phone", by=Actor("system", label="khien"), at=at)
+    Account.objects.filter(id=row.id).update(used_at=at, ended_at=None)
+    audit.record("people.signed_in", by=Actor("citizen", row.id), at=at, subject=f"account:{row.id}")
+    return _ref(row)
+
+
+def account_ref(id: UUID, at: datetime) -> AccountRef | None:
+    """The account, while it stands; its use is noted once a day."""
+    row = Account.objects.filter(id=id, ended_at=None).first()
+    if row is None:
+        return None
+    if (at - row.used_at).days >= 1:
+        Account.objects.filter(id=id).update(used_at=at)
+    return _ref(row)
+
+
+def account_of_phone(phone: str) -> AccountRef | None:
+    """The account of a phone, for staff who link it in person."""
+    row = Account.objects.filter(phone_hash=keys.phone_hash(keys.e164(phone)), ended_at=None).first()
+    return _ref(row) if row else None
+
+
+@transaction.atomic
+def set_language(*, account: UUID, language: str, at: datetime) -> None:
+    """Speak to this account in another language."""
+    Account.objects.filter(id=account).update(language=language, used_at=at)
+
+
+@transaction.atomic
+def link(*, account: UUID, person: UUID, relation: str, proof: str, by: Actor, at: datetime) -> UUID:
+    """Let this account open this person's record; linked already, the link stands.
+
+    Raises Refused: people.unknown, people.account_unknown, people.relation_unknown.
+    """
+    if relation not in rules.RELATIONS or proof not in PROOFS:
+        raise Refused("people.relation_unknown")
+    owner = aliases.current(person)
+    if not Person.objects.filter(id=owner).exists():
+        raise Refused("people.unknown")
+    if not Account.objects.filter(id=account).exists():
+        raise Refused("people.account_unknown")
+    known = HealthBookLink.objects.filter(account_id=account, person_id__in=aliases.all_ids(owner), ended_at=None).first()
+    if known:
+        return known.id
+    made = HealthBookLink.objects.create(
+        account_id=account, person_id=owner, relation=relation, proof=proof, linked_at=at, linked_by=by.text
+    )
+    audit.record(
+        "people.linked", by=by, at=at, subject=f"link:{made.id}", person=owner, account=account, relation=relation, proof=proof
+    )
+    return made.id
+
+
+@transaction.atomic
+def link_in_person(*, phone: str, person: UUID, relation: str, by: Actor, at: datetime) -> UUID:
+    """Link at a commune or point, card in hand: signing in still takes a code to that phone. Raises as `link`, phones.*."""
+    number = keys.e164(phone)
+    account, _made = Account.objects.get_or_create(
+        phone_hash=keys.phone_hash(number),
+        defaults={"phone_cipher": keys.seal(number, "phone"), "created_at": at, "used_at": at},
+    )
+    return link(account=account.id, person=person, relation=relation, proof="in_person", by=by, at=at)
+
+
+@transaction.atomic
+def end_link(*, link: UUID, why: str, by: Actor, at: datetime) -> None:
+    """End a link: the owner asks, or staff on report. Ended already, it stays ended."""
+    _end(HealthBookLink.objects.filter(id=link), why=why, by=by, at=at)
+
+
+@transaction.atomic
+def report_lost_phone(*, person: UUID, by: Actor, at: datetime) -> int:
+    """The person lost the phone: no account opens this record until it is linked anew; returns how many links ended."""
+    return _end(HealthBookLink.objects.filter(person_id__in=aliases.all_ids(person)), why="lost_phone", by=by, at=at)
+
+
+@transaction.atomic
+def report_recycled_phone(*, phone: str, by: Actor, at: datetime) -> int:
+    """The number belongs to somebody else now: all its links end. Raises Refused phones.*."""
+    account = Account.objects.filter(phone_hash=keys.phone_hash(keys.e164(phone))).first()
+    return _end(HealthBookLink.objects.filter(account_id=account.id), why="recycled_phone", by=by, at=at) if account else 0
+
+
+def _end(links: object, *, why: str, by: Actor, at: datetime) -> int:
+    rows = list(links.filter(ended_at=None))  # type: ignore[attr-defined]
+    HealthBookLink.objects.filter(id__in=[row.id for row in rows]).update(ended_at=at, ended_by=by.text)
+    for row in rows:
+        audit.record("people.link_ended", by=by, at=at, subject=f"link:{row.id}", person=row.person_id, why=why)
+    return len(rows)
+
+
+def linked(account_id: UUID) -> list[LinkedPerson]:
+    """The records that this account may open, one's own first."""
+    rows = list(HealthBookLink.objects.filter(account_id=account_id, ended_at=None))
+    current = aliases.currents(row.person_id for row in rows)
+    people = Person.objects.in_bulk(list(set(current.values())))
+    rows.sort(key=lambda row: (row.relation != "self", row.linked_at))
+    seen: dict[UUID, LinkedPerson] = {}
+    for row in rows:
+        person = people[current[row.person_id]]
+        seen.setdefault(
+            person.id,
+            LinkedPerson(row.id, person.id, person.full_name, row.relation, row.proof, row.linked_at, birth_of(person)),
+        )
+    return list(seen.values())
+
+
+def links_of(person_id: UUID) -> list[LinkedPerson]:
+    """Who may open this person's record now, each by the masked phone: the person may end any of them."""
+    person = Person.objects.get(id=aliases.current(person_id))
+    rows = list(HealthBookLink.objects.filter(person_id__in=aliases.all_ids(person_id), ended_at=None).order_by("linked_at"))
+    accounts = Account.objects.in_bulk([row.account_id for row in rows])
+    return [
+        LinkedPerson(
+            row.id, person.id, person.full_name, row.relation, row.proof, row.linked_at, birth_of(person),
+            _ref(accounts[row.account_id]).phone_masked,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def may_open(account_id: UUID, person_id: UUID) -> bool:
+    """Say whether this account may open this record."""
+    return HealthBookLink.objects.filter(
+        account_id=account_id, person_id__in=aliases.all_ids(person_id), ended_at=None
+    ).exists()

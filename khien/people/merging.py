@@ -1,0 +1,77 @@
+"""Two records, one person: joined by an alias that can be opened again; no row of any room is rewritten."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from khien.kernel.errors import Refused
+from khien.kernel.refs import Actor
+from khien.plumbing import audit, outbox
+
+from . import aliases, events
+from .models import DuplicateCandidate, Person, PersonAlias
+
+
+@transaction.atomic
+def merge(*, loser: UUID, survivor: UUID, reason: str, by: Actor, at: datetime) -> UUID:
+    """Join two records under the survivor and return the alias's id.
+
+    Raises Refused: people.unknown, people.same_record, people.reason_needed.
+    """
+    if not reason.strip():
+        raise Refused("people.reason_needed")
+    # Both are locked in the order of their ids, so that two merges at once cannot make a circle.
+    locked = set(
+        Person.objects.select_for_update().filter(id__in=[loser, survivor]).order_by("id").values_list("id", flat=True)
+    )
+    if locked != {loser, survivor}:
+        raise Refused("people.same_record" if loser == survivor else "people.unknown")
+    gone, stays = aliases.current(loser), aliases.current(survivor)
+    if gone == stays:
+        raise Refused("people.same_record")
+    alias = PersonAlias.objects.create(loser_id=gone, survivor_id=stays, reason=reason, merged_at=at, merged_by=by.text)
+    first, second = sorted((loser, survivor))
+    DuplicateCandidate.objects.filter(first_id=first, second_id=second).update(
+        decision="merged", decided_at=at, decided_by=by.text
+    )
+    for id in (gone, stays):
+        audit.record("people.merged", by=by, at=at, subject=f"alias:{alias.id}", person=id, loser=gone, survivor=stays)
+    outbox.publish(events.MERGED, at=at, alias_id=alias.id, loser_id=gone, survivor_id=stays)
+    return alias.id
+
+
+@transaction.atomic
+def undo_merge(*, alias: UUID, by: Actor, at: datetime) -> None:
+    """Open an alias again: both records are as they were. Raises Refused: people.alias_unknown, people.merge_undone."""
+    row = PersonAlias.objects.select_for_update().filter(id=alias).first()
+    if row is None:
+        raise Refused("people.alias_unknown")
+    if row.undone_at is not None:
+        raise Refused("people.merge_undone")
+    PersonAlias.objects.filter(id=alias).update(undone_at=at, undone_by=by.text)
+    first, second = sorted((row.loser_id, row.survivor_id))
+    DuplicateCandidate.objects.filter(first_id=first, second_id=second).update(decision="", decided_at=None, decided_by=None)
+    for id in (row.loser_id, row.survivor_id):
+        audit.record("people.merge_undone", by=by, at=at, subject=f"alias:{alias}", person=id)
+    outbox.publish(events.MERGE_UNDONE, at=at, alias_id=alias, loser_id=row.loser_id, survivor_id=row.survivor_id)
+
+
+@transaction.atomic
+def decide_duplicate(*, pair: UUID, decision: str, reason: str, by: Actor, at: datetime, survivor: UUID | None = None) -> None:
+    """Decide a pair: "merged" into the survivor named, or "different" people for good.
+
+    Raises Refused: people.pair_unknown, people.pair_decided, people.decision_unknown, people.reason_needed.
+    """
+    row = DuplicateCandidate.objects.select_for_update().filter(id=pair).first()
+    if row is None:
+        raise Refused("people.pair_unknown")
+    if row.decision:
+        raise Refused("people.pair_decided")
+    if decision not in ("merged", "different"):
+        raise Refused("people.decision_unknown")
+    if decision == "merged":
+        stays = survivor if survivor in (row.first_id, row.second_id) else row.first_id
+        merge(loser=row.second_id if stays == row.first_id else row.first_id, survivor=stays, reason=reason, by=by, at=at)
+    DuplicateCandidate.objects.filter(id=pair).update(decision=decision, decided_at=at, decided_by=by.text)
+    audit.record("people.duplicate_decided", by=by, at=at, subject=f"pair:{pair}", person=row.first_id, decision=decision)

@@ -1,0 +1,254 @@
+"""What other rooms and pages may ask about people."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from khien.kernel import identifiers, names, phones
+from khien.kernel.births import PartialDate
+from khien.kernel.cccd_card import Card
+from khien.kernel.errors import Refused
+from khien.kernel.identifiers import Identified, IdType
+from khien.kernel.refs import Scope
+from khien.places import queries as places
+
+from . import aliases, cards, keys, rules
+from .accounts import account_of_phone, account_ref, linked, links_of, may_open
+from .models import DuplicateCandidate, Guardian, Identifier, IdentifierHolder, NameWord, Person, PersonVersion
+from .otp import code_for_sending, proof
+from .record import facts_of
+from .types import DuplicatePair, IdentifierCard, Match, PersonCard, PersonDetails, VersionInfo
+from .versions import opened
+
+__all__ = [
+    "account_of_phone", "account_ref", "cards_of", "code_for_sending", "compare", "contact", "current_id", "current_ids", "details",
+    "duplicates", "find_by_identifier", "holders", "identifiers_of", "ids_of", "linked", "links_of", "match_card", "may_open", "person", "proof",
+    "search", "versions",
+]  # fmt: skip
+
+
+def person(person_id: UUID) -> PersonCard | None:
+    """The person as a card; a merged record gives its survivor."""
+    row = Person.objects.filter(id=aliases.current(person_id)).first()
+    return cards.cards([row])[0] if row else None
+
+
+def cards_of(person_ids: Iterable[UUID]) -> dict[UUID, PersonCard]:
+    """A card for each id asked, merged records under their survivors' cards."""
+    current = aliases.currents(person_ids)
+    found = {card.id: card for card in cards.cards(Person.objects.filter(id__in=set(current.values())))}
+    return {asked: found[now] for asked, now in current.items() if now in found}
+
+
+def current_id(person_id: UUID) -> UUID:
+    """The record that survives; itself when it was never merged."""
+    return aliases.current(person_id)
+
+
+def current_ids(person_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The surviving record of each."""
+    return aliases.currents(person_ids)
+
+
+def ids_of(person_id: UUID) -> list[UUID]:
+    """Every id under which this person's rows may stand, the surviving one first."""
+    return aliases.all_ids(person_id)
+
+
+def details(person_id: UUID) -> PersonDetails | None:
+    """A person's facts in clear: for the person, and for staff whose desk needs them (the surface logs the read)."""
+    row = Person.objects.filter(id=aliases.current(person_id)).first()
+    if row is None:
+        return None
+    rows = list(Identifier.objects.filter(person_id=row.id).order_by("recorded_at"))
+    number = cards.main_numbers([row.id]).get(row.id)
+    insurance = next((n for n in rows if n.type == IdType.BHYT and n.state != "former"), None)
+    guardian = Guardian.objects.filter(person_id=row.id, ended_at=None).order_by("-recorded_at").first()
+    return PersonDetails(
+        card=cards.cards([row])[0],
+        identifier=keys.unseal(number.value_cipher, "identifier") if number and number.type != "none" else "",
+        insurance=keys.unseal(insurance.value_cipher, "identifier") if insurance else "",
+        phone=keys.unseal(row.phone_cipher, "phone"),
+        email=keys.unseal(row.email_cipher, "address"),
+        address=keys.unseal(row.address_cipher, "address"),
+        identifiers=tuple(_identifier_card(n) for n in rows),
+        guardian_phone=keys.unseal(guardian.phone_cipher, "phone") if guardian else "",
+    )
+
+
+def _identifier_card(row: Identifier) -> IdentifierCard:
+    return IdentifierCard(row.id, row.type, row.country, cards.masked(row), row.state, row.how, row.reason, row.recorded_at)
+
+
+def identifiers_of(person_id: UUID) -> list[IdentifierCard]:
+    """Every number the person was known by, former ones too."""
+    rows = Identifier.objects.filter(person_id__in=aliases.all_ids(person_id)).order_by("recorded_at")
+    return [_identifier_card(row) for row in rows]
+
+
+def versions(person_id: UUID) -> list[VersionInfo]:
+    """Particulars as they stood before each correction, the latest first."""
+    rows = PersonVersion.objects.filter(person_id__in=aliases.all_ids(person_id)).order_by("-recorded_at")
+    return [
+        VersionInfo(
+            row.version, tuple(row.changed), opened(row.particulars_cipher), row.reason, row.recorded_at, row.recorded_by
+        )
+        for row in rows
+    ]
+
+
+def find_by_identifier(identified: Identified) -> UUID | None:
+    """The holder of a number, present or former; None when nobody holds it."""
+    if identified.type not in rules.DIRECTORY:
+        return None
+    holder = (
+        IdentifierHolder.objects.filter(value_hash=keys.number_hash(identified)).values_list("person_id", flat=True).first()
+    )
+    return aliases.current(holder) if holder else None
+
+
+def holders(identified: Identified) -> list[UUID]:
+    """Everyone who told this number, the directory's holder first."""
+    rows = Identifier.objects.filter(value_hash=keys.number_hash(identified)).order_by("recorded_at")
+    told = [
+        *filter(None, [find_by_identifier(identified)]),
+        *aliases.currents(rows.values_list("person_id", flat=True)).values(),
+    ]
+    return list(dict.fromkeys(told))
+
+
+def search(
+    text: str, birth: PartialDate | None = None, scopes: Iterable[Scope] | None = None, limit: int = 20, sex: str = ""
+) -> list[PersonCard]:
+    """Find people by name (any order, by part, with or without accents), by a number of theirs, or by a phone.
+
+    `scopes` narrows a name or phone to places; a number finds its holder wherever registered. Best matches come first.
+    """
+    text = text.strip()
+    if any(c.isdigit() for c in text):
+        found = _by_number(text, scopes)
+        return cards.cards(found[:limit])
+    words = names.words(text)
+    if not words and birth is None:
+        return []
+    rows = _narrow(_by_words(words), birth, scopes, sex)
+    found = list(rows.order_by("name_sort", "id")[: max(limit * 5, 100)])
+    return cards.cards(_ranked(_survivors(found), text)[:limit])
+
+
+def _by_words(words: list[str]) -> QuerySet[Person]:
+    """People of whose names every word asked begins some word."""
+    rows = Person.objects.all()
+    for word in words:
+        rows = rows.filter(Exists(NameWord.objects.filter(person_id=OuterRef("id"), word__startswith=word)))
+    return rows
+
+
+def _narrow(rows: QuerySet[Person], birth: PartialDate | None, scopes: Iterable[Scope] | None, sex: str) -> QuerySet[Person]:
+    if birth is not None:
+        rows = rows.filter(birth_year=birth.year)
+        for part, value in (("birth_month", birth.month), ("birth_day", birth.day)):
+            if value:
+                rows = rows.filter(Q(**{part: value}) | Q(**{f"{part}__isnull": True}))
+    if sex:
+        rows = rows.filter(sex=sex)
+    if scopes is not None:
+        rows = rows.filter(places.within(scopes))
+    return rows
+
+
+def _by_number(text: str, scopes: Iterable[Scope] | None) -> list[Person]:
+    hashes = set()
+    for type in (None, IdType.CCCD, IdType.CMND, IdType.BHYT, IdType.PASSPORT):
+        try:
+            hashes.add(keys.number_hash(identifiers.read_identifier(text, type)))
+        except Refused:
+            continue
+    ids = set(Identifier.objects.filter(value_hash__in=hashes).values_list("person_id", flat=True))
+    found = list(Person.objects.filter(id__in=ids))
+    try:
+        phone = keys.phone_hash(phones.read_phone(text).e164)
+    except Refused:
+        return _survivors(found)
+    return _survivors([*found, *_narrow(Person.objects.filter(phone_hash=phone), None, scopes, "").order_by("name_sort")[:100]])
+
+
+def _survivors(rows: list[Person]) -> list[Person]:
+    """Each person once: a merged record stands for its survivor."""
+    current = aliases.currents(row.id for row in rows)
+    here = {row.id: row for row in rows}
+    away = {now for now in current.values() if now not in here}
+    here |= {row.id: row for row in Person.objects.filter(id__in=away)} if away else {}
+    return [here[id] for id in dict.fromkeys(current[row.id] for row in rows) if id in here]
+
+
+def _ranked(rows: list[Person], text: str) -> list[Person]:
+    """As written before as spelt before folded; within these, Vietnamese order."""
+    asked, folded = names.normalise(text).casefold(), names.words(text)
+
+    def rank(row: Person) -> tuple[int, str]:
+        if row.full_name.casefold() == asked:
+            return 0, row.name_sort
+        if asked in row.full_name.casefold():
+            return 1, row.name_sort
+        own = row.name_key.split()
+        return (2 if own == folded else 3 if set(folded) <= set(own) else 4), row.name_sort
+
+    return sorted(rows, key=rank)
+
+
+def match_card(card: Card) -> Match:
+    """Find the holder of a scanned card and say how the record agrees with it."""
+    for number in (card.number, card.former):
+        holder = find_by_identifier(number) if number else None
+        if holder:
+            return compare(card, holder)
+    return Match("none", None)
+
+
+def compare(card: Card, person_id: UUID) -> Match:
+    """Say whether what a card tells agrees with a record, and name the fields that differ (to staff only).
+
+    A name that an input method mangled is compared without its accents.
+    """
+    current = aliases.current(person_id)
+    known = facts_of([current]).get(current)
+    if known is None:
+        return Match("none", None)
+    told = rules.Facts(card.name, card.birth, str(card.sex), numbers=((str(card.number.type), keys.number_hash(card.number)),))
+    differences = list(rules.differences(known, told))
+    if card.mangled and "full_name" in differences and names.compare(known.name, card.name) <= names.Match.NEAR:
+        differences.remove("full_name")
+    if not differences:
+        return Match("exact", current)
+    return Match("none" if {"full_name", "birth"} <= set(differences) else "probable", current, tuple(differences))
+
+
+def contact(person_id: UUID) -> tuple[str, str, str]:
+    """Phone, e-mail and language in clear, for messaging alone; the guardian's phone when a child has none."""
+    row = Person.objects.filter(id=aliases.current(person_id)).first()
+    if row is None:
+        return "", "", "vi"
+    phone = keys.unseal(row.phone_cipher, "phone")
+    if not phone:
+        guardian = Guardian.objects.filter(person_id=row.id, ended_at=None, phone_cipher__isnull=False).first()
+        phone = keys.unseal(guardian.phone_cipher, "phone") if guardian else ""
+    return phone, keys.unseal(row.email_cipher, "address"), row.language
+
+
+def duplicates(scopes: Iterable[Scope] | None = None, after: UUID | None = None, limit: int = 50) -> list[DuplicatePair]:
+    """Pairs that a human has still to decide, the oldest first, paged by key."""
+    rows = DuplicateCandidate.objects.filter(decision="").order_by("id")
+    if after:
+        rows = rows.filter(id__gt=after)
+    if scopes is not None:
+        mine = Person.objects.filter(places.within(scopes)).values("id")
+        rows = rows.filter(Q(first_id__in=mine) | Q(second_id__in=mine))
+    page = list(rows[:limit])
+    shown = cards_of({id for row in page for id in (row.first_id, row.second_id)})
+    return [
+        DuplicatePair(row.id, shown[row.first_id], shown[row.second_id], tuple(row.why), row.found_at)
+        for row in page
+        if row.first_id in shown and row.second_id in shown
+    ]
