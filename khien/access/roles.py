@@ -27,6 +27,9 @@ ROLES: dict[str, str] = {
     "t3_operations": "Điều hành T3",
 }
 
+# Roles of a helper for a day: they work at a desk of a point, on its enrolled devices.
+DESK_ROLES = {"reception", "data_clerk", "screener", "injector", "observer", "doctor_on_duty"}
+
 _DESKS = {"point_lead"}
 _HANDS = {"data_clerk"} | _DESKS
 _COMMAND = {"planner", "supervisor", "reporter", "t3_operations"}

@@ -9,7 +9,7 @@ class Refused(Exception):
     Facts are shown to the person who acted: they never hold what that person may not see.
     """
 
-    def __init__(self, code: str, **facts: Any) -> None:
+    def __init__(self, code: str, /, **facts: Any) -> None:
         super().__init__(code)
         self.code = code
         self.facts = facts

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from khien.kernel import vietnamese
 
+from . import units as remembered
 from . import wording
 
 DATA = Path(__file__).parent / "data"
@@ -26,6 +27,7 @@ def load_units() -> int:
     units = list(_units())
     _copy("unit", _UNIT_COLUMNS, units, keys=1)
     _copy("unit_successor", _SUCCESSOR_COLUMNS, _successors(), keys=2)
+    remembered.forget()
     return len(units)
 
 

@@ -131,6 +131,7 @@ class Device(Row):
     enrolled_at = models.DateTimeField()
     enrolled_by = models.TextField()
     revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.TextField(null=True)
 
     class Meta:
         db_table = "device"

@@ -1,0 +1,115 @@
+"""Reads of staff and their posts."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from khien.kernel import vietnamese
+from khien.kernel.refs import PlaceFacts, Scope
+from khien.places import queries as places
+
+from .models import Post, Staff
+from .permissions import PostRef, StaffRef
+from .roles import ROLES
+from .types import PostCard, StaffCard
+
+_STAFF = """
+SELECT s.full_name, s.language, p.id, p.role, p.scope_kind, p.scope_key, p.scope_epoch, p.office
+FROM staff s LEFT JOIN post p ON p.staff_id = s.id AND p.starts_at <= %(at)s AND (p.ends_at IS NULL OR p.ends_at > %(at)s)
+WHERE s.id = %(id)s AND s.is_active ORDER BY p.given_at, p.id
+"""
+
+
+def staff_ref(staff_id: UUID, *, at: datetime) -> StaffRef | None:
+    """The staff member with the posts in force at this moment; None when the account was closed. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAFF, {"id": staff_id, "at": at})
+        rows = cursor.fetchall()
+    if not rows:
+        return None
+    posts = tuple(PostRef(row[2], row[3], Scope(row[4], row[5], row[6]), row[7]) for row in rows if row[2])
+    return StaffRef(staff_id, rows[0][0], posts, rows[0][1])
+
+
+def staff_by_username(username: str) -> UUID | None:
+    """The account of this name."""
+    return Staff.objects.filter(username=username.strip().lower()).values_list("id", flat=True).first()
+
+
+def names(staff_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The full names of these staff members."""
+    return dict(Staff.objects.filter(id__in=set(staff_ids)).values_list("id", "full_name"))
+
+
+def staff_list(*, scopes: Iterable[Scope] | None = None, text: str = "", at: datetime, limit: int = 200) -> list[StaffCard]:
+    """Staff with a post inside these scopes (None: everywhere), by name; `text` is part of the name or the account."""
+    rows = Staff.objects.all()
+    if scopes is not None:
+        posts = [post for post in Post.objects.all() if any(inside(_scope(post), scope) for scope in scopes)]
+        rows = rows.filter(id__in={post.staff_id for post in posts})
+    folded = vietnamese.fold(text)
+    cards = [row for row in rows.order_by("full_name", "id") if folded in vietnamese.fold(f"{row.full_name} {row.username}")][:limit]
+    return _cards(cards, at)
+
+
+def staff_card(staff_id: UUID, *, at: datetime) -> StaffCard | None:
+    """One staff member with the posts now and to come."""
+    return next(iter(_cards(list(Staff.objects.filter(id=staff_id)), at)), None)
+
+
+def staff_at(scope: Scope, *, roles: Iterable[str], at: datetime) -> list[StaffCard]:
+    """Who holds one of these roles exactly at this scope now."""
+    posts = Post.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=at), role__in=list(roles), scope_kind=scope.kind, scope_key=scope.key,
+        scope_epoch=scope.epoch, starts_at__lte=at,
+    )  # fmt: skip
+    ids = {post.staff_id for post in posts}
+    return _cards(list(Staff.objects.filter(id__in=ids, is_active=True).order_by("full_name", "id")), at)
+
+
+def place_of(scope: Scope) -> PlaceFacts | None:
+    """Where a post with this scope holds, as facts; None when there is no such place.
+
+    A session belongs to a later room: its facts are the session alone.
+    """
+    if scope.kind == "nation":
+        return PlaceFacts()
+    if scope.kind in ("province", "district", "commune"):
+        key = f"{scope.epoch}-{scope.key}"
+        return places.unit_place(key) if places.unit(key) else None
+    try:
+        thing = UUID(scope.key)
+    except ValueError:
+        return None
+    if scope.kind == "session":
+        return PlaceFacts(session_id=thing)
+    of = {"site": places.site_place, "facility": places.facility_place, "organization": places.organization_place}
+    return of[scope.kind](thing)
+
+
+def inside(inner: Scope, outer: Scope) -> bool:
+    """Say whether the first scope lies within the second."""
+    if outer.kind == "nation" or inner == outer:
+        return True
+    facts = place_of(inner)
+    return facts is not None and inner.kind != "nation" and outer.covers(facts)
+
+
+def _scope(post: Post) -> Scope:
+    return Scope(post.scope_kind, post.scope_key, post.scope_epoch)
+
+
+def _cards(rows: list[Staff], at: datetime) -> list[StaffCard]:
+    posts: dict[UUID, list[PostCard]] = defaultdict(list)
+    held = Post.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), staff_id__in=[row.id for row in rows])
+    for post in held.order_by("given_at", "id"):
+        card = PostCard(post.id, post.role, ROLES[post.role], _scope(post), post.office, post.starts_at, post.ends_at)
+        posts[post.staff_id].append(card)
+    return [
+        StaffCard(row.id, row.username, row.full_name, row.title, row.is_active, bool(row.totp_cipher), tuple(posts[row.id]))
+        for row in rows
+    ]

@@ -1,0 +1,172 @@
+"""Reads of places: units, facilities, points, organisations; no model leaks."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q
+
+from khien.kernel.refs import PlaceFacts, Scope
+
+from . import models
+from .types import FacilityInfo, OrganizationInfo, SiteInfo, StopInfo
+from .units import (
+    breakdown, children, column, facts_for_commune, islands, same_in, search_units, successors, unit, unit_place, units,
+)  # fmt: skip
+
+__all__ = [
+    "breakdown", "children", "column", "facilities", "facility", "facility_by_code", "facility_place", "facts_for_commune", "islands",
+    "legal_successor", "organization", "organization_place", "organizations", "same_in", "search_units", "site", "site_place", "sites",
+    "sites_by_id", "stops", "successors", "unit", "unit_place", "units", "within",
+]  # fmt: skip
+UNIT_KINDS = ("province", "district", "commune")
+
+
+def _facts(row: models.Placed, **ids: UUID | None) -> PlaceFacts:
+    return PlaceFacts(row.province_2021, row.district_2021, row.commune_2021, row.province_2025, row.commune_2025, **ids)
+
+
+def facility(facility_id: UUID) -> FacilityInfo | None:
+    """The health facility."""
+    return _one_facility(models.Facility.objects.filter(id=facility_id))
+
+
+def facility_by_code(code: str) -> FacilityInfo | None:
+    """The health facility of this 5-character code."""
+    return _one_facility(models.Facility.objects.filter(code=code.strip().upper()))
+
+
+def _one_facility(rows: "models.models.QuerySet[models.Facility]") -> FacilityInfo | None:
+    return next(map(_facility, rows[:1]), None)
+
+
+def _facility(row: models.Facility) -> FacilityInfo:
+    place = _facts(row, facility_id=row.id)
+    return FacilityInfo(row.id, row.code, row.name, row.name_en, row.phone, row.address, place, row.successor_id, row.succeeded_on)
+
+
+def facilities(scopes: Iterable[Scope] | None = None) -> list[FacilityInfo]:
+    """The facilities inside these scopes (None: all), by name."""
+    rows = models.Facility.objects.all() if scopes is None else models.Facility.objects.filter(within(scopes, facility="id"))
+    return [_facility(row) for row in rows.order_by("name", "id")]
+
+
+def facility_place(facility_id: UUID) -> PlaceFacts | None:
+    """Where the facility stands."""
+    found = facility(facility_id)
+    return found.place if found else None
+
+
+def legal_successor(facility_id: UUID, on: date) -> FacilityInfo | None:
+    """Who answers for this facility's records and tasks on this day: itself, or who took it over by then."""
+    found, seen = facility(facility_id), {facility_id}
+    while found and found.successor_id and found.succeeded_on and found.succeeded_on <= on and found.successor_id not in seen:
+        seen.add(found.successor_id)
+        found = facility(found.successor_id)
+    return found
+
+
+def site(site_id: UUID) -> SiteInfo | None:
+    """The point."""
+    return sites_by_id([site_id]).get(site_id)
+
+
+def sites_by_id(ids: Iterable[UUID]) -> dict[UUID, SiteInfo]:
+    """Several points at once."""
+    return {found.id: found for found in _sites(Q(id__in=set(ids)))}
+
+
+def sites(scopes: Iterable[Scope] | None = None, *, active: bool = True) -> list[SiteInfo]:
+    """The points inside these scopes (None: all), by name; those out of use too with `active=False`."""
+    where = Q() if scopes is None else within(scopes, site="id", facility="facility_id")
+    return _sites(where & Q(active=True) if active else where)
+
+
+def _sites(where: Q) -> list[SiteInfo]:
+    rows = list(models.Site.objects.filter(where).order_by("name", "id"))
+    owners = {row.id: row for row in models.Facility.objects.filter(id__in={row.facility_id for row in rows})}
+    paths = units(f"2021-{row.commune_2021}" for row in rows if row.commune_2021)
+    found = []
+    for row in rows:
+        owner, commune = owners[row.facility_id], paths.get(f"2021-{row.commune_2021}")
+        found.append(SiteInfo(
+            row.id, row.name, row.name_en, row.kind, row.address, owner.id, owner.name, owner.code,
+            _facts(row, facility_id=owner.id, site_id=row.id), row.lat, row.lon, row.tables, row.phone, row.hospital,
+            row.hospital_phone, row.active, ", ".join(filter(None, (row.address, commune.path if commune else ""))),
+        ))  # fmt: skip
+    return found
+
+
+def site_place(site_id: UUID) -> PlaceFacts | None:
+    """Where the point stands; None when there is no such point."""
+    row = models.Site.objects.filter(id=site_id).first()
+    return _facts(row, facility_id=row.facility_id, site_id=row.id) if row else None
+
+
+def stops(site_id: UUID, on: date) -> list[StopInfo]:
+    """Where a mobile point stands on this day, in order of time."""
+    rows = models.SiteStop.objects.filter(site_id=site_id, on_date=on).order_by("starts_at", "id")
+    return [
+        StopInfo(
+            row.id, row.site_id, row.on_date, row.starts_at, row.ends_at, row.name, row.address, _facts(row, site_id=site_id), row.lat, row.lon
+        )
+        for row in rows
+    ]
+
+
+def organization(organization_id: UUID) -> OrganizationInfo | None:
+    """The organisation."""
+    row = models.Organization.objects.filter(id=organization_id).first()
+    return _organization(row) if row else None
+
+
+def organizations(scopes: Iterable[Scope] | None = None) -> list[OrganizationInfo]:
+    """The organisations inside these scopes (None: all) that have not ended, by name."""
+    rows = models.Organization.objects.filter(ended_on__isnull=True)
+    if scopes is not None:
+        rows = rows.filter(within(scopes, organization="id"))
+    return [_organization(row) for row in rows.order_by("name", "id")]
+
+
+def organization_place(organization_id: UUID) -> PlaceFacts | None:
+    """Where the organisation has its seat."""
+    found = organization(organization_id)
+    return found.place if found else None
+
+
+def _organization(row: models.Organization) -> OrganizationInfo:
+    return OrganizationInfo(row.id, row.name, row.kind, row.tax_code, row.address, _facts(row, organization_id=row.id), row.ended_on)
+
+
+def within(
+    scopes: Iterable[Scope], *, units: str | None = "", site: str | None = None, facility: str | None = None,
+    session: str | None = None, organization: str | None = None,
+) -> Q:
+    """A filter that keeps the rows inside these scopes; none when there is no scope, or the table cannot tell.
+
+    `units` is the prefix of the columns province_2021, district_2021, commune_2021, province_2025, commune_2025, or None where
+    the table has none: then `site` finds them through the points. The others name the columns that hold those ids.
+    """  # fmt: skip
+    columns = {"site": site, "facility": facility, "session": session, "organization": organization}
+    wanted = Q(pk__in=[])
+    for scope in scopes:
+        if scope.kind == "nation":
+            return Q()
+        wanted |= _inside(scope, units, columns)
+    return wanted
+
+
+def _inside(scope: Scope, units: str | None, columns: dict[str, str | None]) -> Q:
+    through = columns["site"]
+    if scope.kind in UNIT_KINDS:
+        name = f"{scope.kind}_{scope.epoch}"
+        if scope.epoch not in ("2021", "2025") or name == "district_2025":
+            return Q(pk__in=[])
+        if units is not None:
+            return Q(**{f"{units}{name}": scope.key})
+        return Q(**{f"{through}__in": models.Site.objects.filter(**{name: scope.key}).values("id")}) if through else Q(pk__in=[])
+    if columns.get(scope.kind):
+        return Q(**{str(columns[scope.kind]): scope.key})
+    if scope.kind == "facility" and through:
+        return Q(**{f"{through}__in": models.Site.objects.filter(facility_id=scope.key).values("id")})
+    return Q(pk__in=[])
