@@ -11,7 +11,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from khien.kernel import clock
-from khien.surfaces.web import assets, banners, forms, icons, say
+from khien.surfaces.web import assets, banners, forms, icons, qr, say
 
 FOOT_LINKS = ("/tro-giup", "/quyen-rieng-tu", "/tro-nang", "/tinh-trang", "/ma-nguon")
 
@@ -153,6 +153,7 @@ GLOBALS: dict[str, Any] = {
     "mark": icons.mark,
     "art": icons.art,
     "sprite": Markup(icons.PLACE),  # noqa: S704
+    "qr": qr.svg,
     "banners": banners.current,
     "problems": forms.problems,
     "part_errors": forms.part_errors,
@@ -165,7 +166,9 @@ def environment(**options: Any) -> Environment:
     env = PageEnvironment(extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"], **options)
     env.policies["ext.i18n.trimmed"] = True
     env.newstyle_gettext = True  # type: ignore[attr-defined]
-    env.globals.update(GLOBALS)
+    from khien.surfaces.web import charts, maps  # they say numbers in the page's language, so they need this module
+
+    env.globals.update(GLOBALS, charts=charts, maps=maps)
     env.globals.update(gettext=gettext, ngettext=ngettext, pgettext=pgettext, npgettext=npgettext, _=gettext)
     env.filters.update(FILTERS)
     return env

@@ -109,11 +109,10 @@ def percent(share: float | None, lang: str = "vi", digits: int = 1) -> str:
 
 
 def groups(value: Any, size: int = 4) -> str:
-    """A code in groups that can be read aloud; a leading pair of letters stands alone: "VX 7M4Q 29KD"."""
+    """A code in groups that can be read aloud, the odd ones first: "VX 7M4Q 29KD", "123 4567 8901"."""
     text = str(value or "").replace(" ", "").replace("-", "")
-    head = text[:2] if text[:2].isalpha() and len(text) % size == 2 else ""
-    rest = text[len(head) :]
-    return " ".join(filter(None, [head, *(rest[i : i + size] for i in range(0, len(rest), size))]))
+    odd = len(text) % size
+    return " ".join(filter(None, [text[:odd], *(text[i : i + size] for i in range(odd, len(text), size))]))
 
 
 def identity_number(value: Any) -> str:

@@ -13,7 +13,7 @@ WORDING = {
     "campaigns.rule_wrong_count": _("{doses} mũi thì phải có đủ khoảng cách giữa các mũi; đang có {intervals}."),
     "campaigns.rule_dates_reversed": _("Ngày hết hiệu lực ({until}) trước ngày bắt đầu ({since})."),
     "campaigns.rule_unknown_vaccine": _("Không có vắc xin “{vaccine}” trong danh mục."),
-    "campaigns.rule_bad_group": _("Mã nhóm “{code}” không đúng: 1 đến 16, hoặc nhóm của tỉnh dạng 16.79.01."),
+    "campaigns.rule_bad_group": _("Mã nhóm “{group}” không đúng: 1 đến 16, hoặc nhóm của tỉnh dạng 16.79.01."),
     "campaigns.rule_overlap": _("Trùng thời gian với quy định “{key}” đang có hiệu lực từ {since}."),
     "campaigns.rule_key_missing": _("Quy định chưa có mã."),
 }
