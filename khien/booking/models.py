@@ -66,7 +66,7 @@ class SessionVaccine(models.Model):
 
 
 class Slot(Row):
-    """Places at a session in one hour for one vaccine; `taken` never passes `capacity`."""
+    """Places at a session in one hour for one vaccine; `taken` never passes `capacity`, `kept` wait for the standby list."""
 
     placement = "site"
     session_id = models.UUIDField()
@@ -76,12 +76,14 @@ class Slot(Row):
     ends_at = models.DateTimeField()
     capacity = models.IntegerField()
     taken = models.IntegerField(default=0)
+    kept = models.IntegerField(default=0)
 
     class Meta:
         db_table = "slot"
         constraints = [
             models.UniqueConstraint("session_id", "starts_at", "vaccine", name="slot_once"),
             models.CheckConstraint(condition=models.Q(taken__gte=0, taken__lte=models.F("capacity")), name="slot_not_oversold"),
+            models.CheckConstraint(condition=models.Q(kept__gte=0), name="slot_kept"),
         ]
         indexes = [models.Index("starts_at", name="slot_open", condition=models.Q(taken__lt=models.F("capacity")))]
 
@@ -141,6 +143,8 @@ class Standby(Row):
     asked_by = models.TextField()
     state = models.TextField(default="waiting")
     called_at = models.DateTimeField(null=True)
+    called_by = models.TextField(null=True)
+    appointment_id = models.UUIDField(null=True)
 
     class Meta:
         db_table = "standby"
