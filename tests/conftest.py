@@ -10,6 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Two busy cores make any example slow once: no test of ours asserts times.
+settings.register_profile("khien", deadline=None)
+settings.load_profile("khien")
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))

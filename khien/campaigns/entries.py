@@ -184,7 +184,7 @@ def check_group_code(code: str, data: Mapping[str, Any]) -> None:
     local = code.startswith("16.")
     named = (data.get("parent"), data.get("province"))
     if not GROUP_CODE.fullmatch(code) or named != (("16", code.split(".")[1]) if local else (None, None)):
-        raise Refused("campaigns.rule_bad_group", code=code)
+        raise Refused("campaigns.rule_bad_group", group=code)
 
 
 def build(entry: Entry) -> Any:

@@ -96,7 +96,7 @@ def rules_then(book: RuleBook, vaccine: str, on: date) -> Rules:
 
 def _stated(course: Course, dose: PastDose, expected: tuple[DoseType, int]) -> tuple[tuple[DoseType, int], bool]:
     """Which dose it is: what the course expects, or the later one that its record states (then earlier ones are missing)."""
-    if dose.dose_type in (None, DoseType.EXTRA):
+    if dose.dose_type is None or dose.dose_type is DoseType.EXTRA:
         return expected, False
     kind, ordinal = dose.dose_type, dose.ordinal or 1
     if expected[0] is DoseType.PRIMARY:

@@ -130,7 +130,8 @@ class RuleBook:
     @cached_property
     def spans(self) -> tuple[frozenset[int], frozenset[int]]:
         """Every minimum interval that any entry names: days, months."""
-        days, months = set(), set()
+        days: set[int] = set()
+        months: set[int] = set()
         for entry in self.entries:
             data = entry.data
             for interval in [*data.get("intervals", ()), *([data["interval"]] if "interval" in data else [])]:
