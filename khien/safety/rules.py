@@ -90,9 +90,9 @@ SIGNS: tuple[Sign, ...] = (
     Sign("swelling", "Sưng môi, mặt, lưỡi hoặc họng", "Swelling of lips, face, tongue or throat", _S, "first_day",
          ("sung moi", "sung mat", "sung luoi", "sung hong", "phu mat", "phu moi", "phu luoi", "nghen hong")),
     Sign("fainting", "Ngất, choáng, lơ mơ", "Fainting, collapse, drowsiness", _S, "first_day",
-         ("ngat", "bat tinh", "choang", "xiu", "lo mo", "li bi", "hon me")),
+         ("ngat", "bat tinh", "choang", "lo mo", "li bi", "hon me")),
     Sign("chest_pain", "Đau ngực, tim đập nhanh", "Chest pain, racing heart", _S, "always",
-         ("dau nguc", "tuc nguc", "dau tim", "tim dap nhanh", "hoi hop")),
+         ("dau nguc", "tuc nguc", "dau tim", "tim dap nhanh")),
     Sign("seizure", "Co giật", "Seizure", _S, "always", ("co giat", "dong kinh")),
     Sign("paralysis", "Yếu, liệt tay chân, méo miệng, nói khó", "Weakness or paralysis, drooping face, slurred speech", _S,
          "always", ("liet", "meo mieng", "noi kho", "te nua nguoi", "yeu nua nguoi")),
@@ -175,11 +175,14 @@ def red_flags_in_text(text: str) -> tuple[str, ...]:
 
 
 _DENIED = re.compile(r"(?:\bkhong|\bchua|\bko|\bk|\bchang|\bhet|\bkhoi)(?: (?:he|con|bi|thay|co|cam thay)){0,3} $")
+# Without accents these begin other words: ngạt mũi, liệt kê, nơi khó khăn.
+_OTHER_WORDS = {"ngat": "mui", "liet": "ke", "noi kho": "khan"}
 _MILDER = {"headache": "mild_headache", "high_fever": "fever"}
 
 
 def _spoken(folded: str, words: str) -> bool:
-    return any(not _DENIED.search(folded[:match.start()]) for match in re.finditer(rf"\b{re.escape(words)}\b", folded))
+    other = rf"(?! {_OTHER_WORDS[words]}\b)" if words in _OTHER_WORDS else ""
+    return any(not _DENIED.search(folded[: match.start()]) for match in re.finditer(rf"\b{words}\b{other}", folded))
 
 
 def _without_milder(found: list[str]) -> list[str]:

@@ -139,9 +139,10 @@ def _check_known(form: Form, answers: Answers, given: Mapping[str, bool]) -> Non
 def _reason(item: Item, answers: Answers) -> Reason:
     """The sentence of one item answered yes."""
     detail = answers.details.get(item.no, "")
-    shown = f" {detail}" if detail and item.detail == "allergen" else f": {detail}" if detail else ""
-    return Reason(item.no, item.code, item.yes, item.why_vi.format(no=item.no, detail=shown),
-                  item.why_en.format(no=item.no, detail=shown))
+    before_vi, before_en = (" ", " to ") if item.detail == "allergen" else (": ", ": ")
+    return Reason(item.no, item.code, item.yes,
+                  item.why_vi.format(no=item.no, detail=detail and before_vi + detail),
+                  item.why_en.format(no=item.no, detail=detail and before_en + detail))
 
 
 def _pregnancy(form: Form, answers: Answers) -> list[Reason]:
