@@ -8,7 +8,12 @@ from uuid import UUID
 from khien.access import actions as access
 from khien.access import queries as access_queries
 from khien.access.permissions import StaffRef
+from khien.kernel.births import PartialDate
+from khien.kernel.identifiers import Identified, read_identifier
 from khien.kernel.refs import SYSTEM, Actor, PlaceFacts, Scope
+from khien.people import actions as people
+from khien.people import queries as people_queries
+from khien.people.types import AccountRef, NewPerson
 from khien.places import actions as places
 from khien.places import queries as places_queries
 
@@ -80,3 +85,39 @@ def place_of_site(site_id: UUID) -> PlaceFacts:
     found = places_queries.site_place(site_id)
     assert found is not None
     return found
+
+
+def make_number(*, year: int = 1984, sex: str = "male", province: str = "079") -> Identified:
+    """A synthetic personal number: the serial begins with 99."""
+    century = (year - 1900) // 100 * 2 + (sex == "female")
+    return read_identifier(f"{province}{century}{year % 100:02}99{number() % 10_000:04}", "cccd")
+
+
+def told_person(full_name: str = "", **more: Any) -> NewPerson:
+    """A person as told at a desk: with a number, a birth date and a ward; `identifier=None` for nobody's number."""
+    birth = more.pop("birth", PartialDate(1984, 3, 12))
+    sex = more.pop("sex", "male")
+    if "identifier" not in more:
+        more["identifier"] = make_number(year=birth.year, sex=sex)
+    more = {"place_key": WARD} | more
+    return NewPerson(full_name=full_name or f"Nguyễn Văn Thử {_letters(number())}", birth=birth, sex=sex, **more)
+
+
+def make_person(full_name: str = "", *, at: datetime = AT, by: Actor = BY, **more: Any) -> UUID:
+    """A recorded person."""
+    return people.record_person(person=told_person(full_name, **more), by=by, at=at, source="test").person_id
+
+
+def proved_phone(phone: str, *, device: str = "may-thu", at: datetime = AT, purpose: str = "sign_in") -> UUID:
+    """A challenge whose code this device typed right; returns its id."""
+    challenge = people.ask_code(phone=phone, purpose=purpose, device=device, at=at)
+    code = people_queries.code_for_sending(challenge)
+    assert code is not None
+    people.check_code(challenge=challenge, code=code.code, device=device, at=at)
+    return challenge
+
+
+def make_account(phone: str = "", *, at: datetime = AT) -> AccountRef:
+    """The account of a phone that proved itself."""
+    phone = phone or f"09{number() % 10**8:08}"
+    return people.open_account(challenge=proved_phone(phone, at=at), device="may-thu", at=at)

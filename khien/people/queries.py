@@ -15,9 +15,9 @@ from khien.places import queries as places
 
 from . import aliases, cards, keys, rules
 from .accounts import account_of_phone, account_ref, linked, links_of, may_open
+from .meeting import facts_of
 from .models import DuplicateCandidate, Guardian, Identifier, IdentifierHolder, NameWord, Person, PersonVersion
 from .otp import code_for_sending, proof
-from .record import facts_of
 from .types import DuplicatePair, IdentifierCard, Match, PersonCard, PersonDetails, VersionInfo
 from .versions import opened
 
