@@ -1,19 +1,23 @@
 """A real Chromium for tests that look at pages: pictures at two widths, and axe-core's judgement.
 
-    with browser.chromium() as chrome:
-        page = chrome.new_page()
-        page.goto(f"{server}/dang-ky")
-        browser.look(page, "/a/folder/dang-ky")
-        assert browser.axe(page) == []
+with browser.chromium() as chrome:
+    page = chrome.new_page()
+    page.goto(f"{server}/dang-ky")
+    browser.look(page, "/a/folder/dang-ky")
+    assert browser.axe(page) == []
 """
 
+import mimetypes
 import os
 import shutil
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
+from socketserver import ThreadingMixIn
 from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 
@@ -49,6 +53,49 @@ def chromium() -> Iterator[Chrome]:
             yield Chrome(browser)
         finally:
             browser.close()
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+class _Threads(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+def _with_static(application: Callable[..., Any]) -> Callable[..., Any]:
+    """Serve /static/ as granian does in front of the application."""
+    from khien.surfaces.web.assets import FOLDER
+
+    def wrapped(environ: dict[str, Any], start: Callable[..., Any]) -> Any:
+        path = environ.get("PATH_INFO", "")
+        if not path.startswith("/static/"):
+            return application(environ, start)
+        file = (FOLDER / path.removeprefix("/static/")).resolve()
+        if not file.is_relative_to(FOLDER) or not file.is_file():
+            start("404 Not Found", [])
+            return [b""]
+        start("200 OK", [("Content-Type", mimetypes.guess_type(file.name)[0] or "application/octet-stream")])
+        return [file.read_bytes()]
+
+    return wrapped
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """Serve the application from this process; yields its address. Use the `committed` fixture beside it."""
+    from django.core.wsgi import get_wsgi_application
+
+    server = make_server("127.0.0.1", 0, _with_static(get_wsgi_application()), server_class=_Threads, handler_class=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(timeout=10)
 
 
 def missing(what: str) -> None:

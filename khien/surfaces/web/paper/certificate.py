@@ -49,7 +49,7 @@ def _fields(sheet: Sheet, facts: CertificateFacts, y: float, narrow: float, wide
         ("Quốc tịch", "Nationality", facts.nationality, 11.5),
         ("Bệnh", "Disease targeted", facts.disease, 11.5),
         ("Số mũi đã tiêm", "Doses received", facts.doses_received, 11.5),
-        ("Ngày tiêm", "Date of vaccination", facts.date, 11.5),
+        ("Ngày tiêm", "Date of vaccination", facts.given_on, 11.5),
         ("Mũi số", "Dose number", facts.dose_number, 11.5),
         ("Vắc xin", "Vaccine", facts.vaccine, 11.5),
         ("Sản phẩm", "Medicinal product", facts.product, 11.5),

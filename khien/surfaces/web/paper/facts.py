@@ -52,7 +52,7 @@ class CertificateFacts:
     nationality: str
     disease: str
     doses_received: str
-    date: str
+    given_on: str
     dose_number: str
     vaccine: str
     product: str

@@ -114,8 +114,8 @@ def _screening(sheet: Sheet, form: PaperForm, y: float) -> float:
         sheet.rule(LEFT, y, WIDE)
     y += 1.2
     width = WIDE / max(1, len(form.vitals))
-    for number, vital in enumerate(form.vitals):
-        _blank(sheet, LEFT + number * width, y, vital, width)
+    for place, vital in enumerate(form.vitals):
+        _blank(sheet, LEFT + place * width, y, vital, width)
     y += PITCH
     x = LEFT
     for verdict in form.verdicts:

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, XPos, YPos
@@ -28,7 +29,8 @@ class Sheet(FPDF):
         self.c_margin = 0
         self.add_font("kh", "", fonts.path("regular"))
         self.add_font("kh", "B", fonts.path("bold"))
-        self._known = set(self.fonts["kh"].cmap) & set(self.fonts["khB"].cmap)
+        faces: list[Any] = [self.fonts["kh"], self.fonts["khB"]]
+        self._known = set(faces[0].cmap) & set(faces[1].cmap)
         self.set_title(title)
         self.set_lang("vi")
         self.set_creator("Khiên")
@@ -62,7 +64,8 @@ class Sheet(FPDF):
     def height_of(self, text: str, size: float, width: float, *, bold: bool = False) -> float:
         """How high that text would be, in mm."""
         high = self.style(size, bold=bold)
-        return float(self.multi_cell(width, high, self.clean(text), dry_run=True, output=MethodReturnValue.HEIGHT))
+        found: Any = self.multi_cell(width, high, self.clean(text), dry_run=True, output=MethodReturnValue.HEIGHT)
+        return float(found)
 
     def fitted(
         self,

@@ -1,0 +1,196 @@
+"""The frame that every surface shares: pages, errors, language, fields, static files."""
+
+import gzip
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django import forms
+from django.template import engines
+from django.test import Client, RequestFactory
+from django.utils import translation
+
+from khien.kernel.errors import Refused
+from khien.surfaces.web import assets, banners, errors, icons
+from khien.surfaces.web.forms import BirthField, DayField, PageForm
+
+WEB = Path(assets.__file__).parent
+
+
+class Asked(PageForm):
+    name = forms.CharField(label="Họ và tên", max_length=80)
+    born = BirthField(label="Ngày sinh")
+    sex = forms.ChoiceField(label="Giới tính", choices=[("m", "Nam"), ("f", "Nữ")], widget=forms.RadioSelect)
+    groups = forms.MultipleChoiceField(
+        label="Nhóm", choices=[("a", "A"), ("b", "B")], widget=forms.CheckboxSelectMultiple, required=False
+    )
+    note = forms.CharField(label="Ghi chú", required=False)
+    wished = DayField(label="Ngày muốn tiêm", required=False, earliest=date(2021, 12, 1))
+
+
+def _draw(source: str, **context: object) -> str:
+    request = RequestFactory().get("/dang-ky/ten?xep=ten")
+    head = '{% import "macros/ask.html" as ask %}{% import "macros/tell.html" as tell %}{% import "macros/act.html" as act %}'
+    env = engines["jinja2"].env
+    return env.from_string(head + source).render({"request": request, **context})
+
+
+def _value(html: str, name: str) -> str:
+    found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', html)
+    assert found, html
+    return found[1]
+
+
+def test_what_was_typed_stays_when_a_form_comes_back():
+    form = Asked(
+        {"name": "Trần <Thị> Mận", "born_day": "27", "born_month": "31", "born_year": "1951", "sex": "f", "groups": ["b"]}
+    )
+    html = _draw(
+        '{{ ask.text(form["name"]) }}{{ ask.day(form["born"]) }}{{ ask.radios(form["sex"]) }}{{ ask.checkboxes(form["groups"]) }}',
+        form=form,
+    )
+    assert "Trần &lt;Thị&gt; Mận" in html
+    assert [_value(html, f"born_{part}") for part in ("day", "month", "year")] == ["27", "31", "1951"]
+    assert re.findall(r'value="(\w)" checked', html) == ["f", "b"]
+
+
+def test_the_error_names_the_remedy_and_marks_the_one_box_that_is_wrong():
+    form = Asked({"name": "A", "born_day": "27", "born_month": "31", "born_year": "1951", "sex": "f"})
+    html = _draw('{{ ask.summary(form) }}{{ ask.day(form["born"]) }}', form=form)
+    assert '<a href="#born_month">Tháng phải từ 1 đến 12</a>' in html
+    assert len(re.findall(r'aria-invalid="true"', html)) == 1
+    assert "kh-input--bad" in re.search(r'<input[^>]*id="born_month"[^>]*>', html)[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "given"),
+    [(("27", "3", "1951"), (1951, 3, 27)), (("", "3", "1951"), (1951, 3, None)), (("", "", "1951"), (1951, None, None))],
+)
+def test_a_birth_date_may_be_known_by_its_year_only(typed, given):
+    data = dict(zip(("born_day", "born_month", "born_year"), typed, strict=True))
+    form = Asked({"name": "A", "sex": "f", **data})
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["born"] == given
+
+
+def test_thirty_first_of_april_is_refused_by_its_day():
+    form = Asked({"name": "A", "sex": "f", "born_day": "31", "born_month": "4", "born_year": "1990"})
+    assert form.errors["born"] == ["Tháng 4/1990 không có ngày 31"]
+    assert form.errors.as_data()["born"][0].code == "day"
+
+
+def test_an_empty_field_is_asked_for_by_its_name_in_both_languages():
+    assert Asked({}).errors["name"] == ["Mời ghi họ và tên"]
+    assert Asked({}).errors["sex"] == ["Mời chọn giới tính"]
+    with translation.override("en"):
+        assert Asked({}).errors["name"][0].startswith("Please enter")
+
+
+def test_a_refusal_stands_beside_its_field_in_words():
+    form = Asked({"name": "A", "sex": "f", "born_year": "1990"}).refused(Refused("nowhere.nothing"), "name")
+    assert "1900 9095" in form.errors["name"][0]
+
+
+def test_printing_an_absent_name_is_heard_but_asking_is_allowed():
+    assert _draw("{% if absent %}yes{% else %}no{% endif %}") == "no"
+    with pytest.raises(Exception, match="absent"):
+        _draw("{{ absent }}")
+
+
+def test_a_page_carries_each_pictogram_once_and_a_fragment_carries_its_own():
+    page = _draw("{{ sprite }}{{ icon('check') }}{{ icon('check') }}{{ icon('warn') }}")
+    assert re.findall(r'<symbol id="i-(\w+)"', page) == ["check", "warn"]
+    fragment = _draw("{{ icon('check') }}")
+    assert "<use" not in fragment
+    assert icons.ICONS["check"] in fragment
+
+
+def test_a_lone_percent_sign_in_a_sentence_needs_no_doubling():
+    assert _draw("{{ _('còn 5 % số liều') }}") == "còn 5 % số liều"
+    assert _draw("{{ _('còn %(n)s %% số liều', n=5) }}") == "còn 5 % số liều"
+    assert _draw("{% trans %}đủ 100 % rồi{% endtrans %}") == "đủ 100 % rồi"
+
+
+@pytest.mark.parametrize("status", sorted(errors.WORDS))
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_error_says_what_to_do_next(status, lang):
+    with translation.override(lang):
+        response = errors.page(RequestFactory().get("/dieu-phoi/kho"), status)
+        html = response.content.decode()
+        assert response.status_code == status
+        assert f'<html lang="{lang}">' in html
+        assert str(errors.WORDS[status].head) in html
+        assert ("Làm gì tiếp theo" if lang == "vi" else "What to do next") in html
+        assert 'href="/dieu-phoi/"' in html
+
+
+def test_a_form_kept_open_too_long_says_how_to_keep_what_was_typed():
+    html = errors.csrf_failure(RequestFactory().post("/dang-ky")).content.decode()
+    assert "những gì đã gõ vẫn còn ở đó" in html
+
+
+def test_a_refusal_that_no_field_showed_becomes_a_page():
+    response = errors.refusal(RequestFactory().post("/so/"), Refused("stock.not_found"))
+    assert response.status_code == 404
+    assert errors.refusal(RequestFactory().post("/so/"), Refused("stock.other")).status_code == 409
+
+
+def test_the_choice_of_language_is_kept_and_never_leads_to_another_site(db):
+    client = Client()
+    answer = client.get("/ngon-ngu/en?tiep=/dang-ky/ten%3Fa%3D1")
+    assert (answer.status_code, answer["Location"]) == (302, "/dang-ky/ten?a=1")
+    assert answer.cookies["khien_lang"].value == "en"
+    for bad in ("https://other.example/", "//other.example/", "javascript:alert(1)"):
+        assert client.get("/ngon-ngu/vi", {"tiep": bad})["Location"] == "/"
+    assert client.get("/ngon-ngu/fr").status_code == 404
+    client.get("/ngon-ngu/en")
+    assert b"There is no such page" in client.get("/khong-co").content
+
+
+def test_banners_never_break_a_page():
+    def broken() -> list[banners.Banner]:
+        raise RuntimeError("database away")
+
+    banners.provide(broken)
+    try:
+        assert errors.page(RequestFactory().get("/"), 404).status_code == 404
+        banners.provide(lambda: [banners.Banner("Mã xác nhận đến chậm", "ở Khánh Hòa.")])
+        assert "Mã xác nhận đến chậm" in errors.page(RequestFactory().get("/"), 404).content.decode()
+    finally:
+        banners.provide(lambda: [])
+
+
+def test_the_first_load_of_a_citizen_page_stays_under_100_kilobytes():
+    page = errors.page(RequestFactory().get("/"), 404).content
+    css = (WEB / "static" / "theme.css").read_bytes()
+    fonts = sum(path.stat().st_size for path in (WEB / "static" / "fonts").glob("*.woff2"))
+    mark = (WEB / "static" / "mark.svg").read_bytes()
+    assert b"<script" not in page
+    assert sum(len(gzip.compress(part)) for part in (page, css, mark)) + fonts < 92_000  # the rest is the page's own
+
+
+def test_templates_hold_no_inline_style_or_script_and_reach_no_other_host():
+    wrong = []
+    for path in (WEB.parent).rglob("templates/**/*.html"):
+        text = path.read_text(encoding="utf-8")
+        for pattern in (
+            r"\sstyle=",
+            r"<style",
+            r"<script(?![^>]*\ssrc=)[^>]*>(?!\s*\{)",
+            r"\son\w+=\"",
+            r"hx-on",
+            r"\b(?:src|href)=\"https?:",
+        ):
+            if re.search(pattern, text):
+                wrong.append(f"{path.name}: {pattern}")
+    for path in (WEB / "static").glob("*.css"):
+        if re.search(r"https?://|@import", path.read_text(encoding="utf-8")):
+            wrong.append(path.name)
+    assert not wrong, wrong
+
+
+def test_a_static_file_has_an_address_that_follows_its_content():
+    assert re.fullmatch(r"/static/theme\.css\?v=[0-9a-f]{10}", assets.static("theme.css"))
+    with pytest.raises(FileNotFoundError):
+        assets.static("absent.css")
