@@ -5,6 +5,7 @@ Tables: TCVN 5712:1993 VN3 and VNI-Windows, as their fonts lay them out over cod
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from khien.kernel import vietnamese
 
@@ -37,6 +38,12 @@ def _vni_letter(found: re.Match[str]) -> str:
     return unicodedata.normalize("NFC", _VNI_SINGLE.get(base, base) + _VNI_TONES[mark])
 
 
+# A first byte of a longer UTF-8 letter and a following one, as code page 1252 or Latin-1 shows them.
+_UTF8_AS_LATIN = re.compile(
+    "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]"
+)
+
+
 def from_tcvn3(text: str) -> str:
     """Read the characters of a TCVN3 (ABC) font as Unicode."""
     return "".join(_TCVN3.get(c, c) for c in text)
@@ -63,6 +70,7 @@ def from_latin(text: str) -> str | None:
         return None
 
 
+@lru_cache(maxsize=4096)
 def repair(text: str) -> tuple[str, str] | None:
     """Undo the damage when it is certain: (text, how) with how "utf8", "tcvn3" or "vni"; None otherwise.
 
@@ -70,7 +78,7 @@ def repair(text: str) -> tuple[str, str] | None:
     """
     if text.isascii():
         return None
-    read, again = text, from_latin(text)
+    read, again = text, from_latin(text) if _UTF8_AS_LATIN.search(text) else None
     while again is not None and again != read:
         read, again = again, from_latin(again)
     if read != text and not any(unicodedata.category(c) == "Cc" for c in read):

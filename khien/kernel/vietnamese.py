@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Order of the alphabet; f, j, w and z stand in their Latin places (foreign and ethnic-minority names).
 ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
@@ -34,20 +35,26 @@ _SYLLABLE = re.compile(
 
 def clean(text: str) -> str:
     """Compose (NFC), unify lookalike letters, quotes, dashes and spaces, drop invisible characters, collapse spaces."""
+    if text.isascii():
+        return " ".join(text.replace("`", "'").split())
     return " ".join(unicodedata.normalize("NFC", text.translate(_LOOKALIKES)).split())
 
 
 def fold(text: str) -> str:
     """Lower case without any mark: "Đặng Thuý" -> "dang thuy"."""
+    if text.isascii():
+        return clean(text).lower()
     plain = unicodedata.normalize("NFD", clean(text).casefold())
     return "".join(c for c in plain if not unicodedata.combining(c)).replace("đ", "d")
 
 
+@lru_cache(maxsize=4096)
 def letters(text: str) -> str:
     """Fold and keep only letters, digits and single spaces: what headers and labels are compared by."""
     return " ".join(re.sub(r"[^0-9a-z]+", " ", fold(text)).split())
 
 
+@lru_cache(maxsize=8192)
 def split_tone(word: str) -> tuple[str, str]:
     """Part a word into its letters (with ă â ê ô ơ ư, lower case) and its tones as digits, "1" when level.
 
@@ -60,6 +67,7 @@ def split_tone(word: str) -> tuple[str, str]:
     return unicodedata.normalize("NFC", "".join(plain)), "".join(sorted(tones)) or LEVEL
 
 
+@lru_cache(maxsize=8192)
 def is_syllable(word: str) -> bool:
     """Say whether the word is spelt as a Vietnamese syllable, with one tone at most."""
     plain, tones = split_tone(word)

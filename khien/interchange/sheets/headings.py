@@ -1,0 +1,204 @@
+"""Find the heading of a list among titles and blanks, and tell what each column holds."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from khien.interchange.sheets.types import Cell, Column, as_text
+from khien.kernel import legacy_text, vietnamese
+
+SEARCHED_ROWS = 60
+ORIGINAL_ROW, REASON = "_row", "_reason"
+ORDINAL = "_ordinal"
+
+Merged = Sequence[tuple[tuple[int, int], tuple[int, int]]]
+
+# In this order, on the folded heading; the first that fits wins. "" is a column known not to be ours.
+_PATTERNS: tuple[tuple[str, str], ...] = (
+    (ORIGINAL_ROW, r"dong goc\b.*"),
+    (REASON, r"ly do can sua\b.*"),
+    (ORDINAL, r"(stt|tt|so tt|so thu tu|no|ordinal|index)"),
+    ("", r".*\b((ngay|noi|co quan) cap|ngay het han|(date|place) of issue|expir\w*|chu ho|ngay lap|ngay vao)\b.*"),
+    ("guardian_phone", r"(?=.*\b(giam ho|phu huynh|cha|me|bo|nguoi than|guardian|parent)\b).*\b(dien thoai|sdt|so dt|dt|phone)\b.*"),
+    ("guardian_name", r"(?=.*\b(giam ho|phu huynh|nguoi than|guardian|parent)\b).*"),
+    ("", r".*\b(ho (va )?ten|ten) (cha|me|bo)\b.*"),
+    ("no_papers", r".*\b(khong co giay to|chua co giay to)\b.*"),
+    ("", r".*\b(loai giay to|loai id|type of (id|paper)\w*|id type)\b.*"),
+    ("insurance", r".*\b(bhyt|bao hiem|bhxh|insurance)\b.*"),
+    ("identifier", r"(?=.*\b(cccd|can cuoc|dinh danh)\b).*\b(cmnd|cmt|cmtnd|chung minh|ho chieu|passport|hc)\b.*"),
+    ("identifier", r"(?=.*\b(cmnd|cmt|cmtnd|chung minh)\b).*\b(ho chieu|passport|hc)\b.*"),
+    ("identifier", r".*\b(giay to tuy than|so giay to|national id|identity|id (no|number|card)|personal (id|number)|identifier)\b.*|id"),
+    ("passport", r".*\b(ho chieu|passport)\b.*"),
+    ("cccd", r".*\b(cccd|can cuoc|dinh danh|citizen id)\b.*"),
+    ("cmnd", r".*\b(cmnd|cmt|cmtnd|chung minh)\b.*"),
+    ("wished_session", r"(?!.*\bngay\b).*\b(buoi|ca tiem|session)\b.*"),
+    ("wished_date", r".*\bngay\b.*\b(mong muon|du kien|muon tiem|dang ky tiem|dk tiem)\b.*|.*\b(preferred|wished)\b.*"),
+    ("birth_date", r".*\b(ngay( thang)?( nam)? sinh|sinh ngay|date of birth|birth ?da(te|y)|dob|ntns)\b.*|ngay thang nam|sinh"),
+    ("birth_year", r".*\b(nam sinh|year of birth|birth ?year)\b.*"),
+    ("sex", r".*\b(gioi tinh|sex|gender|phai)\b.*|gt"),
+    ("email", r".*\b(e ?mail|thu dien tu)\b.*"),
+    ("family_name", r"ho|(ho (va )?)?(chu |ten )?(dem|lot)|ho (va )?(chu |ten )?(dem|lot)|ho va ten (dem|lot)|last ?name|family ?name|surname"),
+    ("given_name", r"ten|first ?name|given ?names?|ten goi"),
+    ("full_name", r"ho( chu)? (dem )?(va )?ten\b.*|ho (va )?(chu |ten )?(dem|lot),? (va )?ten\b.*|(full )?name\b.*|fullname|ten (nguoi|cong dan|cong nhan|nhan vien|hoc sinh|day du|doi tuong)\b.*|hoten|ho ten\b.*"),
+    ("phone", r".*\b(dien thoai|sdt|so dt|di dong|phone|mobile|tel)\b.*|dt"),
+    ("nationality", r".*\b(quoc tich|nationality|quoc gia|country)\b.*"),
+    ("ethnic", r".*\b(dan toc|ethnic\w*)\b.*"),
+    ("occupation", r".*\b(nghe nghiep|nghe|occupation|job|chuc vu|chuc danh|cong viec)\b.*"),
+    ("priority_group", r".*\b(nhom|doi tuong|uu tien|priority|group)\b.*"),
+    ("work_unit", r".*\b(don vi|co quan|noi lam viec|noi cong tac|cong ty|work ?(unit|place)|employer|company|phong ban|bo phan|lop|class|truong|khoa)\b.*"),
+    ("address", r".*\b(dia chi|noi o|cho o|noi cu tru|thuong tru|tam tru|ho khau|address|residence|so nha|duong)\b.*"),
+    ("commune", r".*\b(xa phuong|phuong xa|xa|phuong|thi tran|commune|ward)\b.*"),
+    ("district", r".*\b(quan huyen|huyen|quan(?! (ly|he|so))|district|thi xa)\b.*"),
+    ("province", r".*\b(tinh|thanh pho|tp|province|city)\b.*"),
+    ("neighbourhood", r".*\b(to dan pho|khu pho|thon|ap|khom|khu vuc|to)\b.*"),
+    ("note", r".*\b(ghi chu|note|notes|remarks?|comment)\b.*"),
+)
+_COMPILED = tuple((field, re.compile(pattern)) for field, pattern in _PATTERNS)
+
+# A heading over others: what the smaller words below it mean.
+_BELOW = {
+    "birth_date": {"ngay": "birth_day", "thang": "birth_month", "nam": "birth_year", "nu": "birth_female", "day": "birth_day",
+                   "month": "birth_month", "year": "birth_year"},
+    "birth_year": {"nam": "birth_male", "nu": "birth_female", "male": "birth_male", "female": "birth_female"},
+    "sex": {"nam": "sex_male", "nu": "sex_female", "male": "sex_male", "female": "sex_female"},
+}
+# Headings of one level that only mean something beside each other.
+_BARE = {"ngay": "birth_day", "thang": "birth_month", "nam": "birth_year", "nu": "sex_female", "ngay sinh": "birth_day",
+         "thang sinh": "birth_month", "nam sinh": "birth_year"}
+_PROOF = ("birth_date", "birth_year", "birth_day", "birth_male", "sex", "sex_male", "identifier", "cccd", "cmnd", "passport", "phone", "insurance")
+_OWN = (ORIGINAL_ROW, REASON, ORDINAL, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Where a heading was found (row from 0, last row of it) and its columns."""
+
+    first: int
+    last: int
+    columns: tuple[Column, ...]
+
+    @property
+    def fields(self) -> set[str]:
+        return {column.field for column in self.columns} - set(_OWN)
+
+
+def heading_text(cell: Cell) -> str:
+    """A heading as written, mended when an old font or a wrong decoding spoilt it."""
+    if not isinstance(cell, str):
+        return as_text(cell)
+    text = vietnamese.clean(cell)
+    mended = legacy_text.repair(text)
+    return vietnamese.clean(mended[0]) if mended else text
+
+
+@lru_cache(maxsize=2000)
+def field_of(heading: str) -> str | None:
+    """The field that a heading names; None when it names nothing we know."""
+    for text in (re.sub(r"\(.*?\)|\[.*?\]", " ", heading), heading):
+        words = vietnamese.letters(text)
+        if not words or len(words) > 90:
+            continue
+        for field, pattern in _COMPILED:
+            if pattern.fullmatch(words):
+                return field
+    return None
+
+
+def find_heading(rows: Sequence[Sequence[Cell]], merged: Merged) -> Heading | None:
+    """The best heading in the first rows: one with a name and something else of a person; None when there is none."""
+    best: Heading | None = None
+    for place in range(min(SEARCHED_ROWS, len(rows))):
+        if sum(cell is not None for cell in rows[place]) < 2:
+            continue
+        for found in (_one_level(rows, place), _two_levels(rows, place, merged)):
+            if found and _is_list(found.fields) and (best is None or len(found.fields) > len(best.fields)):
+                best = found
+    return best
+
+
+def _is_list(fields: set[str]) -> bool:
+    """A name and at least one more fact of a person."""
+    return "full_name" in fields and any(field in fields for field in _PROOF)
+
+
+def _one_level(rows: Sequence[Sequence[Cell]], place: int) -> Heading:
+    """Read one row as a heading."""
+    texts = [heading_text(cell) for cell in rows[place]]
+    return Heading(place, place, _columns(texts, [field_of(text) if text else None for text in texts]))
+
+
+def _two_levels(rows: Sequence[Sequence[Cell]], place: int, merged: Merged) -> Heading | None:
+    """Read two rows as a heading with smaller words under wider ones ("Ngày sinh" over "Ngày", "Tháng", "Năm")."""
+    if place + 1 >= len(rows):
+        return None
+    width = max(len(rows[place]), len(rows[place + 1]))
+    above = _spread(_padded(rows[place], width), place, merged)
+    below = [heading_text(cell) for cell in _padded(rows[place + 1], width)]
+    fields: list[str | None] = []
+    for top, small in zip(above, below, strict=True):
+        parent = field_of(top) if top else None
+        if parent == "full_name" and small and field_of(small) not in ("full_name", "family_name", "given_name"):
+            return None  # the row below holds a person already
+        fields.append(_under(parent, small) if small else parent)
+    texts = [" - ".join(dict.fromkeys(text for text in pair if text)) for pair in zip(above, below, strict=True)]
+    return Heading(place, place + 1, _columns(texts, fields))
+
+
+def _under(parent: str | None, small: str) -> str | None:
+    """What a smaller word means under its wider one."""
+    words = vietnamese.letters(small)
+    if parent == "birth_date" and words == "nam" and vietnamese.clean(small).casefold() == "nam":
+        return "birth_male"
+    if parent in _BELOW and words in _BELOW[parent]:
+        return _BELOW[parent][words]
+    return field_of(small) or parent
+
+
+def _padded(row: Sequence[Cell], width: int) -> list[Cell]:
+    return [*row, *[None] * (width - len(row))]
+
+
+def _spread(row: list[Cell], place: int, merged: Merged) -> list[str]:
+    """Write a wide heading over every column that it spans; without merge marks, over the blanks to its right."""
+    texts = [heading_text(cell) for cell in row]
+    spans = [(left, right) for (top, left), (bottom, right) in merged if top <= place <= bottom and right > left]
+    for left, right in spans:
+        for column in range(left + 1, min(right + 1, len(texts))):
+            texts[column] = texts[column] or (texts[left] if left < len(texts) else "")
+    if not spans:
+        for column in range(1, len(texts)):
+            texts[column] = texts[column] or texts[column - 1]
+    return texts
+
+
+def _columns(texts: Sequence[str], fields: Iterable[str | None]) -> tuple[Column, ...]:
+    """Settle the fields that depend on their neighbours."""
+    settled = [field or "" for field in fields]
+    words = [vietnamese.letters(text) for text in texts]
+    if "full_name" not in settled and "given_name" in settled and "family_name" not in settled:
+        settled[settled.index("given_name")] = "full_name"
+    if "given_name" in settled and "family_name" in settled and "full_name" not in settled:
+        settled[settled.index("given_name")] = "full_name"  # both parts are joined when the row is read
+    elif "full_name" in settled and "given_name" in settled and "family_name" not in settled:
+        # "Họ và tên" over the family part, "Tên" over the given one: a frequent layout of class lists.
+        settled[settled.index("full_name")] = "family_name"
+        settled[settled.index("given_name")] = "full_name"
+    if {"thang", "nam"} <= set(words) or {"thang sinh", "nam sinh"} <= set(words):
+        for place, word in enumerate(words):
+            if word in _BARE and word != "nu":
+                settled[place] = _BARE[word]
+    if "sex" not in settled and {"nam", "nu"} <= set(words) and "birth_male" not in settled and "sex_male" not in settled:
+        settled[words.index("nam")], settled[words.index("nu")] = "sex_male", "sex_female"
+    return tuple(Column(place, text, settled[place]) for place, text in enumerate(texts) if text or settled[place])
+
+
+def is_numbering(row: Sequence[Cell]) -> bool:
+    """Say whether the row only numbers the columns: (1) (2) (3), 1 2 3, A B C."""
+    texts = [vietnamese.letters(as_text(cell)) for cell in row if cell is not None]
+    if len(texts) < 3:
+        return False
+    if all(text.isdigit() for text in texts):
+        numbers = [int(text) for text in texts]
+        return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    return texts == [chr(ord("a") + place) for place in range(len(texts))]

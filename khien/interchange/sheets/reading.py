@@ -1,0 +1,245 @@
+"""Read a messy list into rows: the right sheet, the right heading, nothing of the original lost."""
+
+import io
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from pathlib import PurePath
+
+import python_calamine
+
+from khien.interchange.sheets import commas, headings, old_excel, probes
+from khien.interchange.sheets.types import (
+    MOST_BYTES,
+    MOST_ROWS,
+    Cell,
+    Column,
+    FormulaError,
+    RawRow,
+    Section,
+    Skipped,
+    Table,
+    as_text,
+)
+from khien.kernel import vietnamese
+from khien.kernel.errors import Refused
+
+Grid = list[list[Cell]]
+
+EXAMPLE = "vi du"
+_NAME_FIELDS = ("full_name", "family_name", "name_part")
+_SHARED_WHEN_MERGED = ("address", "commune", "district", "province", "neighbourhood", "phone", "work_unit", "priority_group", "guardian_name",
+                       "guardian_phone", "wished_date", "ethnic", "nationality", "occupation")
+
+
+def read_table(data: bytes, filename: str) -> Table:
+    """Read .xlsx, .xls or .csv by its content; the file's name only helps to tell text from rubbish.
+
+    Raises Refused: sheets.empty, sheets.too_big (most), sheets.too_large (most), sheets.password, sheets.html_page,
+    sheets.not_a_spreadsheet, sheets.no_heading, sheets.too_many_rows (rows, most).
+    """
+    if not data.strip(b"\x00 \r\n\t"):
+        raise Refused("sheets.empty")
+    if len(data) > MOST_BYTES:
+        raise Refused("sheets.too_big", most=MOST_BYTES // 1024 // 1024)
+    if data.startswith(probes.ZIP):
+        return _workbook("xlsx", data, probes.probe_xlsx(data))
+    if data.startswith(probes.OLE):
+        return _workbook("xls", data, old_excel.probe_xls(data))
+    return _text_file(data, filename)
+
+
+def _text_file(data: bytes, filename: str) -> Table:
+    """A .csv, or something that only pretends to be a list."""
+    if re.match(rb"\s*(<!doctype html|<html|<table|<\?xml|<meta)", data[:300], re.IGNORECASE):
+        raise Refused("sheets.html_page")
+    if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"GIF8")):
+        raise Refused("sheets.not_a_spreadsheet")
+    if PurePath(filename).suffix.lower() not in (".csv", ".txt", ".tsv", ".xls", ""):
+        raise Refused("sheets.not_a_spreadsheet")
+    grid: Grid = [[cell.strip() or None for cell in row] for row in commas.rows(commas.decode(data), _judge, MOST_ROWS)]
+    if not any(any(row) for row in grid):
+        raise Refused("sheets.empty")
+    return _table("csv", [("", grid, [])])
+
+
+def _judge(rows: list[list[str]]) -> int:
+    """How many fields of a person the heading among these rows names."""
+    found = headings.find_heading([[cell.strip() or None for cell in row] for row in rows], [])
+    return len(found.fields) if found else 0
+
+
+def _workbook(kind: str, data: bytes, found: dict[str, probes.SheetProbe]) -> Table:
+    """Open a probed workbook and take its visible sheets."""
+    sheets: list[tuple[str, Grid, headings.Merged]] = []
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        for meta in book.sheets_metadata:
+            if meta.typ != python_calamine.SheetTypeEnum.WorkSheet or meta.visible != python_calamine.SheetVisibleEnum.Visible:
+                continue
+            sheet = book.get_sheet_by_name(meta.name)
+            probe = found.get(meta.name) or probes.SheetProbe()
+            grid = _grid(sheet.to_python(skip_empty_area=False), probe)
+            if any(cell is not None for row in grid for cell in row):
+                sheets.append((meta.name, grid, sheet.merged_cell_ranges or []))
+    except python_calamine.PasswordError:
+        raise Refused("sheets.password") from None
+    except Refused:
+        raise
+    except (python_calamine.CalamineError, ValueError, OverflowError, OSError, IndexError, UnicodeError):
+        raise Refused("sheets.not_a_spreadsheet") from None
+    except BaseException as panic:  # a panic of the reader's own (Rust) code on a broken file is no Exception
+        if type(panic).__name__ != "PanicException":
+            raise
+        raise Refused("sheets.not_a_spreadsheet") from None
+    if not sheets:
+        raise Refused("sheets.empty")
+    return _table(kind, sheets)
+
+
+def _grid(rows: Sequence[Sequence[object]], probe: probes.SheetProbe) -> Grid:
+    """Cells in our types: blanks are None, errors are FormulaError."""
+    grid: Grid = [[_cell(value) for value in row] for row in rows]
+    for (row, column), shown in probe.errors.items():
+        while row >= len(grid):
+            grid.append([])
+        line = grid[row]
+        line.extend([None] * (column + 1 - len(line)))
+        if line[column] is None or shown != "#?":
+            line[column] = FormulaError(shown)
+    return grid
+
+
+def _cell(value: object) -> Cell:
+    if isinstance(value, str):
+        text = value.strip()
+        if text.startswith("#") and text in ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"):
+            return FormulaError(text)
+        return text or None
+    if isinstance(value, bool):
+        return "x" if value else None
+    if isinstance(value, int | float | datetime | date):
+        return value
+    if isinstance(value, time | timedelta):
+        return str(value)
+    return None
+
+
+def _table(kind: str, sheets: list[tuple[str, Grid, headings.Merged]]) -> Table:
+    """Put the sheets' lists together. Raises Refused sheets.no_heading, sheets.too_many_rows."""
+    sections, rows, skipped, unread = [], [], [], []
+    for name, grid, merged in sheets:
+        found = headings.find_heading(grid, merged)
+        if found is None:
+            unread.append(name)
+            continue
+        columns = _with_name_parts(found, grid, merged)
+        section = Section(name, found.last + 1, columns, *_date_order(columns, grid[found.last + 1:]))
+        sections.append(section)
+        kept, left_out = _rows(section, found, grid, merged)
+        rows += kept
+        skipped += left_out
+        if len(rows) > MOST_ROWS:
+            raise Refused("sheets.too_many_rows", rows=len(rows), most=MOST_ROWS)
+    if not sections:
+        raise Refused("sheets.no_heading")
+    if not rows:
+        raise Refused("sheets.no_rows")
+    return Table(kind, tuple(sections), tuple(rows), tuple(skipped), tuple(unread))
+
+
+def _with_name_parts(found: headings.Heading, grid: Grid, merged: headings.Merged) -> tuple[Column, ...]:
+    """A name's heading merged over two columns holds family and given name apart: a layout of class lists."""
+    name = next(column for column in found.columns if column.field == "full_name")
+    span = max((right for (top, left), (bottom, right) in merged if left == name.place and found.first in range(top, bottom + 1)), default=0)
+    headed = {column.place for column in found.columns if column.field or (column.heading and column.heading != name.heading)}
+    parts = [Column(place, name.heading, "name_part") for place in range(name.place + 1, span + 1) if place not in headed]
+    kept = [column for column in found.columns if column.place not in {part.place for part in parts}]
+    return tuple(sorted([*kept, *parts], key=lambda column: column.place))
+
+
+def _date_order(columns: tuple[Column, ...], rows: Grid) -> tuple[bool, bool, bool]:
+    """Judge a whole column of birth dates: (month first, mixed, day and month swapped by the spreadsheet itself).
+
+    A day above 12 in second place shows month first. Where a spreadsheet read dd/MM as MM/dd, its real dates all have a day
+    up to 12 and only the impossible ones stayed as text, with a day above 12.
+    """
+    place = next((column.place for column in columns if column.field == "birth_date"), None)
+    if place is None:
+        return False, False, False
+    cells = [row[place] for row in rows if place < len(row)]
+    pairs = [(int(found[1]), int(found[2])) for cell in cells if isinstance(cell, str)
+             if (found := re.match(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}", cell))]
+    day_first = sum(a > 12 for a, _ in pairs)
+    month_first = sum(b > 12 >= a for a, b in pairs)
+    real = [cell for cell in cells if isinstance(cell, date)]
+    swapped = len(real) >= 5 and len(pairs) >= 5 and day_first == len(pairs) and all(cell.day <= 12 for cell in real)
+    return month_first > 0 == day_first, month_first > 0 < day_first, swapped
+
+
+def _rows(section: Section, found: headings.Heading, grid: Grid, merged: headings.Merged) -> tuple[list[RawRow], list[Skipped]]:
+    """The rows under a heading that hold a person, and those that do not, with why."""
+    filled = _fill_merged(section, found, grid, merged)
+    kept, skipped = [], []
+    heading = [headings.heading_text(cell) for cell in grid[found.last]]
+    for place in range(found.last + 1, len(grid)):
+        row = RawRow(section, place + 1, tuple(grid[place]), frozenset(filled.get(place, ())))
+        why = _why_skipped(row, heading, first=place == found.last + 1)
+        if why is None:
+            kept.append(row)
+        elif why:
+            skipped.append(Skipped(section.sheet, place + 1, why))
+    return kept, skipped
+
+
+def _why_skipped(row: RawRow, heading: list[str], *, first: bool) -> str | None:
+    """None for a person's row, "" for a blank one, else why it holds nobody."""
+    own = {column.place for column in row.section.columns if column.field in (headings.ORDINAL, headings.ORIGINAL_ROW, headings.REASON)}
+    texts = {place: cell for place, cell in enumerate(row.cells) if cell is not None and place not in row.filled}
+    if any(isinstance(cell, str) and vietnamese.letters(cell[:40]).startswith(EXAMPLE) for place, cell in texts.items() if place in own):
+        return "example"
+    if not set(texts) - own:
+        return _remark(texts.values()) if any(c.isalpha() for c in as_text(row.value(headings.ORDINAL))) else ""
+    if all(headings.heading_text(cell) == heading[place] for place, cell in texts.items() if place < len(heading)):
+        return "heading"
+    if first and headings.is_numbering(row.cells):
+        return "numbering"
+    named = any(row.value(field) is not None for field in _NAME_FIELDS)
+    known = [column for column in row.section.columns if column.field and column.place in texts and column.place not in own]
+    if named or len(known) >= 3:
+        return None
+    strong = any(column.field in ("identifier", "cccd", "cmnd", "passport", "insurance", "birth_date") and _has_digits(row.cell(column.place))
+                 for column in known)
+    if strong:
+        return None
+    return _remark(texts.values())
+
+
+def _remark(cells: Iterable[Cell]) -> str:
+    """A line of the list that is about nobody: its total, or a note."""
+    words = vietnamese.letters(" ".join(as_text(cell) for cell in cells))
+    return "total" if re.match(r"(tong|cong|total)\b", words) else "note"
+
+
+def _has_digits(cell: Cell) -> bool:
+    return sum(c.isdigit() for c in as_text(cell)) >= 6
+
+
+def _fill_merged(section: Section, found: headings.Heading, grid: Grid, merged: headings.Merged) -> dict[int, list[int]]:
+    """Write a cell merged downwards into its rows, where a household or a group may share it; never names or numbers."""
+    fields = {column.place: column.field for column in section.columns}
+    filled: dict[int, list[int]] = {}
+    if sum(bottom - top for (top, _), (bottom, _) in merged) > 4 * MOST_ROWS:
+        return {}
+    spans = [(top, left, bottom) for (top, left), (bottom, right) in merged
+             if top > found.last and bottom > top and left == right and fields.get(left) in _SHARED_WHEN_MERGED]
+    for column, group in groupby(sorted(spans, key=lambda span: span[1]), key=lambda span: span[1]):
+        for top, _, bottom in group:
+            value = grid[top][column] if top < len(grid) and column < len(grid[top]) else None
+            for place in range(top + 1, min(bottom + 1, len(grid)) if value is not None else top):
+                grid[place].extend([None] * (column + 1 - len(grid[place])))
+                if grid[place][column] is None:
+                    grid[place][column] = value
+                    filled.setdefault(place, []).append(column)
+    return filled

@@ -1,0 +1,346 @@
+"""Understand one row: each cell accepted, repaired (with what and why) or refused (with why); nothing is guessed silently."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from khien.interchange.sheets import vocabulary
+from khien.interchange.sheets.types import Cell, FormulaError, Places, RawRow, Remark, Repair, StagedRow, Table, as_text
+from khien.kernel import births, countries, identifiers, legacy_text, names, phones, sex, vietnamese
+from khien.kernel.errors import Refused
+from khien.kernel.identifiers import Identified, IdType
+
+REQUIRED = ("full_name", "birth", "sex")
+_DECISIVE = ("full_name", "birth", "sex", "nationality", "insurance", "priority_group", "wished_date")
+_LONGEST = 300
+_NUMBERS = ("cccd", "identifier", "passport", "cmnd")
+
+
+class _Staging:
+    """One row on its way."""
+
+    def __init__(self, raw: RawRow, today: date | None) -> None:
+        self.raw, self.today = raw, today
+        self.values: dict[str, str] = {}
+        self.repairs: list[Repair] = []
+        self.refusals: list[Remark] = []
+        self.warnings: list[Remark] = []
+        self.birth: births.PartialDate | None = None
+
+    def refuse(self, field: str, code: str, **facts: Any) -> None:
+        self.refusals.append(Remark(field, code, facts))
+
+    def warn(self, field: str, code: str, **facts: Any) -> None:
+        self.warnings.append(Remark(field, code, facts))
+
+    def repaired(self, field: str, before: str, after: str, *why: str) -> None:
+        self.repairs.extend(Repair(field, before, after, reason) for reason in why)
+
+    def cell(self, name: str, field: str) -> Cell:
+        """A cell's value; a formula's error counts as empty, and is refused where the field decides who the person is."""
+        value = self.raw.value(name)
+        if isinstance(value, FormulaError):
+            (self.refuse if field in _DECISIVE else self.warn)(field, "sheets.formula_error", shown=value.text)
+            return None
+        return value
+
+    def attempt(self, field: str, read: Callable[[], None]) -> None:
+        """Run a reader; its refusal becomes the cell's."""
+        try:
+            read()
+        except Refused as refusal:
+            self.refuse(field, refusal.code, **refusal.facts)
+
+    def refused(self, field: str) -> bool:
+        return any(remark.field == field for remark in self.refusals)
+
+
+def stage_row(raw: RawRow, places: Places, *, today: date | None = None, required: tuple[str, ...] = REQUIRED) -> StagedRow:
+    """Understand one row. Fields in `required` that are empty are refused as sheets.missing."""
+    row = _Staging(raw, today)
+    row.attempt("full_name", lambda: _name(row))
+    row.attempt("birth", lambda: _birth(row))
+    row.attempt("sex", lambda: _sex(row))
+    row.attempt("nationality", lambda: _nationality(row))
+    _number(row)
+    row.attempt("insurance", lambda: _insurance(row))
+    for field in ("phone", "guardian_phone"):
+        _phone(row, field)
+    _place(row, places)
+    _codes(row)
+    row.attempt("wished_date", lambda: _wished(row))
+    for field in ("occupation", "work_unit", "note"):
+        _text(row, field)
+    row.attempt("guardian_name", lambda: _guardian(row))
+    _sex_from_number(row)
+    for field in required:
+        given = ("id_value" in row.values or "no_papers" in row.values) if field == "identifier" else field in row.values
+        if not given and not row.refused(field):
+            row.refuse(field, "sheets.missing")
+    return StagedRow(raw.section.sheet, raw.number, row.values, tuple(row.repairs), tuple(row.refusals), tuple(row.warnings))
+
+
+def stage_table(table: Table, places: Places, *, today: date | None = None,
+                required: tuple[str, ...] = REQUIRED) -> Iterator[StagedRow]:
+    """Understand every row, one at a time; a number that stands twice in the file is refused at its second place."""
+    numbers: dict[tuple[str, str, str], StagedRow] = {}
+    people: dict[tuple[str, ...], StagedRow] = {}
+    for raw in table.rows:
+        yield _against_file(stage_row(raw, places, today=today, required=required), numbers, people)
+
+
+def _against_file(row: StagedRow, numbers: dict[tuple[str, str, str], StagedRow], people: dict[tuple[str, ...], StagedRow]) -> StagedRow:
+    """Compare with the rows before: the same number, or the same name, birth date and sex."""
+    values = row.values
+    if "id_value" in values:
+        key = (values["id_type"], values["id_country"], identifiers.hash_value(values["id_type"], values["id_value"]))
+        first = numbers.setdefault(key, row)
+        if first is not row:
+            same = names.spelling_key(first.values.get("full_name", "")) == names.spelling_key(values.get("full_name", ""))
+            code = "sheets.same_person_twice" if same else "sheets.number_twice"
+            return replace(row, refusals=(*row.refusals, Remark("identifier", code, {"row": first.number, "sheet": first.sheet})))
+    if "full_name" in values and "birth" in values:
+        person = (names.spelling_key(values["full_name"]), values["birth"], values.get("sex", ""))
+        first = people.setdefault(person, row)
+        if first is not row and not ("id_value" in values and "id_value" in first.values):
+            return replace(row, warnings=(*row.warnings, Remark("full_name", "sheets.maybe_twice", {"row": first.number, "sheet": first.sheet})))
+    return row
+
+
+def _name(row: _Staging) -> None:
+    """The full name, put together where family and given names stand apart."""
+    raw = row.raw
+    apart = [place for field in ("family_name", "name_part") for place in raw.section.places(field)]
+    places = sorted([*apart, *raw.section.places("full_name")[:1]]) if apart else []
+    if any(isinstance(raw.cell(place), FormulaError) for place in places):
+        row.refuse("full_name", "sheets.formula_error", shown="#N/A")
+        return
+    text = " ".join(as_text(raw.cell(place)) for place in places) if apart else as_text(row.cell("full_name", "full_name"))
+    if not text.strip():
+        return
+    read = names.read_name(text)
+    row.values["full_name"] = read.value
+    row.repaired("full_name", text.strip(), read.value, *(f"names.{why}" for why in read.repairs))
+    for warning in read.warnings:
+        row.warn("full_name", warning)
+
+
+def _birth(row: _Staging) -> None:
+    """The birth date from one cell, from three, or from the year under "Nam" or "Nữ"."""
+    section = row.raw.section
+    cell = row.cell("birth_date", "birth")
+    for name in ("birth_male", "birth_female"):
+        cell = cell if cell is not None else row.cell(name, "birth")
+    if isinstance(cell, bool):
+        cell = None
+    if cell is not None:
+        assert not isinstance(cell, FormulaError)
+        read = births.read_birth(cell, today=row.today, month_first=section.month_first and isinstance(cell, str))
+    else:
+        parts = [row.cell(f"birth_{part}", "birth") for part in ("day", "month", "year")]
+        if all(part is None for part in parts):
+            return
+        cell = "/".join(as_text(part) for part in parts if part is not None)
+        read = births.read_parts(*(as_text(part) for part in parts), today=row.today)
+    row.birth = read.value
+    row.values["birth"] = read.value.iso()
+    row.repaired("birth", as_text(cell), read.value.display(), *(f"births.{why}" for why in read.repairs))
+    if read.value.swapped() and ((section.mixed_dates and isinstance(cell, str)) or (section.swap_suspected and isinstance(cell, date))):
+        row.warn("birth", "sheets.maybe_swapped", other=read.value.swapped().display())  # type: ignore[union-attr]
+
+
+def _sex(row: _Staging) -> None:
+    """The sex from its word, or from the column that is marked."""
+    cell = row.cell("sex", "sex")
+    if cell is not None:
+        row.values["sex"] = sex.read_sex(as_text(cell)).value
+        return
+    marked = [code for code, name in (("male", "male"), ("female", "female"))
+              if row.raw.value(f"sex_{name}") is not None or row.raw.value(f"birth_{name}") is not None]
+    if len(marked) == 2:
+        row.refuse("sex", "sheets.both_sexes")
+    elif marked:
+        row.values["sex"] = marked[0]
+
+
+def _sex_from_number(row: _Staging) -> None:
+    """A personal number says the sex when its cell is empty."""
+    if "sex" in row.values or row.refused("sex") or row.values.get("id_type") != IdType.CCCD:
+        return
+    row.values["sex"] = identifiers.number_facts(row.values["id_value"]).sex.value
+    row.repaired("sex", "", row.values["sex"], "sheets.sex_from_number")
+
+
+def _nationality(row: _Staging) -> None:
+    text = as_text(row.cell("nationality", "nationality"))
+    if text:
+        row.values["nationality"] = countries.read_country(text)
+
+
+def _number(row: _Staging) -> None:
+    """The number that names the person; an old card's number in a column of its own is kept as the former one."""
+    read: list[Identified] = []
+    for name in _NUMBERS:
+        for place in row.raw.section.places(name):
+            cell = row.raw.cell(place)
+            if isinstance(cell, FormulaError):
+                row.refuse("identifier", "sheets.formula_error", shown=cell.text)
+            elif cell is not None and not _says_none(row, cell):
+                row.attempt("identifier", lambda name=name, cell=cell: read.append(_one_number(row, name, cell)))  # type: ignore[misc]
+    if not read:
+        if not row.refused("identifier") and row.values.get("no_papers") is None:
+            row.warn("identifier", "sheets.no_identifier")
+        return
+    first, *others = read
+    row.values |= {"id_type": first.type.value, "id_country": first.country, "id_value": first.value}
+    row.values.pop("no_papers", None)
+    former = next((other.value for other in others if other.type is IdType.CMND), None)
+    if former:
+        row.values["former_id"] = former
+    for warning in first.warnings:
+        row.warn("identifier", f"identifiers.{warning}")
+
+
+def _one_number(row: _Staging, name: str, cell: str | float | date) -> Identified:
+    """Read one number's cell."""
+    if isinstance(cell, date):
+        raise Refused("sheets.number_became_date")
+    wanted = None if name == "identifier" else name
+    country = row.values.get("nationality")
+    foreign = country not in (None, "VN")
+    found = identifiers.read_identifier(cell, wanted if not (foreign and name == "identifier") else "passport",
+                                        row.values.get("sex"), row.birth, country if foreign else None)
+    row.repaired("identifier", as_text(cell), found.value, *(f"identifiers.{why}" for why in found.repairs))
+    return found
+
+
+def _says_none(row: _Staging, cell: Cell) -> bool:
+    """Words such as "chưa có" in the number's cell: no papers, with the reason that they give."""
+    word = vietnamese.letters(as_text(cell))
+    if word not in vocabulary.NO_NUMBER and word not in vocabulary.NO_PAPERS_WORDS and set(as_text(cell)) - set("-_./ "):
+        return False
+    row.values["no_papers"] = vocabulary.NO_PAPERS_WORDS.get(word, "never_issued")
+    return True
+
+
+def _insurance(row: _Staging) -> None:
+    cell = row.cell("insurance", "insurance")
+    if cell is None or not set(as_text(cell)) - set("-_./ ") or vietnamese.letters(as_text(cell)) in vocabulary.NO_NUMBER:
+        return
+    if isinstance(cell, date):
+        raise Refused("sheets.number_became_date")
+    assert not isinstance(cell, FormulaError)
+    found = identifiers.read_identifier(cell, IdType.BHYT, row.values.get("sex"), row.birth)
+    if found.type is IdType.CCCD and "id_value" not in row.values:
+        row.values |= {"id_type": found.type.value, "id_country": found.country, "id_value": found.value}
+    elif found.type is IdType.BHYT:
+        row.values["insurance"] = found.value
+    row.repaired("insurance", as_text(cell), found.value, *(f"identifiers.{why}" for why in found.repairs))
+
+
+def _phone(row: _Staging, field: str) -> None:
+    """The first number that can be read among this field's columns; the clerk's or a neighbour's is no matter: it opens nothing."""
+    cells = [cell for place in row.raw.section.places(field) if (cell := row.raw.cell(place)) is not None]
+    problem: Refused | None = None
+    for cell in cells:
+        text = as_text(cell)
+        if isinstance(cell, FormulaError) or vietnamese.letters(text) in vocabulary.NO_NUMBER or not set(text) - set("-_./ "):
+            problem = problem or (Refused("sheets.formula_error", shown=text) if isinstance(cell, FormulaError) else None)
+            continue
+        try:
+            read = phones.read_phone(text if isinstance(cell, date) else cell)
+        except Refused as refusal:
+            problem = problem or refusal
+            continue
+        row.values[field] = read.e164
+        row.repaired(field, text, read.display, *(f"phones.{why}" for why in read.repairs))
+        return
+    if problem:
+        row.refuse(field, problem.code, **problem.facts)
+
+
+def _place(row: _Staging, places: Places) -> None:
+    """Address and units; what is not certain is a warning, for a person can be called without it."""
+    address = _text(row, "address", keep=False)
+    neighbourhood = _text(row, "neighbourhood", keep=False)
+    full = ", ".join(text for text in (address, neighbourhood) if text)
+    if full:
+        row.values["address"] = full
+    province, district, commune = (_text(row, level, keep=False) for level in ("province", "district", "commune"))
+    answer = places.find(province, district, commune, full)
+    if answer.status in ("found", "several"):
+        row.values |= {key: code for key in ("epoch", "province", "district", "commune") if (code := getattr(answer, key))}
+        if answer.from_address:
+            row.repaired("commune", full, answer.commune or answer.district or answer.province, "sheets.place_from_address")
+    if answer.status == "several":
+        row.warn("commune", "sheets.place_several", candidates=list(answer.candidates))
+    elif answer.status == "unknown":
+        row.warn(answer.level or "commune", "sheets.place_unknown")
+
+
+def _codes(row: _Staging) -> None:
+    """Priority groups, ethnic group, session: words that stand for codes."""
+    text = as_text(row.cell("priority_group", "priority_group"))
+    if text:
+        groups = vocabulary.read_groups(text)
+        if groups:
+            row.values["priority_groups"] = ",".join(groups)
+        else:
+            row.refuse("priority_group", "sheets.group_unknown")
+    text = as_text(row.cell("ethnic", "ethnic"))
+    if text:
+        code = vocabulary.read_ethnic(text)
+        if code:
+            row.values["ethnic"] = code
+        else:
+            row.warn("ethnic", "sheets.ethnic_unknown")
+    text = as_text(row.cell("wished_session", "wished_session"))
+    if text and (session := vocabulary.read_session(text)):
+        row.values["wished_session"] = session
+    elif text:
+        row.warn("wished_session", "sheets.session_unknown")
+    email = as_text(row.cell("email", "email"))
+    if email and re.fullmatch(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]+\.[^@\s,;<>\".]{2,24}", email):
+        row.values["email"] = email.casefold()
+    elif email:
+        row.warn("email", "sheets.email_unreadable")
+
+
+def _wished(row: _Staging) -> None:
+    cell = row.cell("wished_date", "wished_date")
+    if cell is None:
+        return
+    assert not isinstance(cell, FormulaError)
+    read = births.read_birth(cell, month_first=False)
+    if read.value.day is None:
+        raise Refused("sheets.day_incomplete")
+    row.values["wished_date"] = read.value.iso()
+    row.repaired("wished_date", as_text(cell), read.value.display(), *(f"births.{why}" for why in read.repairs))
+
+
+def _guardian(row: _Staging) -> None:
+    text = as_text(row.cell("guardian_name", "guardian_name"))
+    if text:
+        row.values["guardian_name"] = names.read_name(text).value
+
+
+def _text(row: _Staging, name: str, *, keep: bool = True) -> str:
+    """A free text: cleaned, mended, cut at 300 characters with a repair that says so."""
+    cell = row.cell(name, name)
+    before = as_text(cell)
+    if not before:
+        return ""
+    text = before if before.isprintable() else "".join(c for c in before if c.isprintable() or c in "\n\t")
+    mended = legacy_text.repair(text)
+    if mended:
+        text = mended[0]
+        row.repaired(name, before, vietnamese.clean(text), f"names.legacy.{mended[1]}")
+    text = vietnamese.clean(text)
+    if len(text) > _LONGEST:
+        text = text[:_LONGEST]
+        row.repaired(name, before[:_LONGEST], text, "sheets.text_cut")
+    if keep and text:
+        row.values[name] = text
+    return text
