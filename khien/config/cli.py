@@ -18,7 +18,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "allocation replay": ("khien.booking.commands:replay", True, "repeat a draw from what was stored, and compare: CODE"),
     "audit verify": ("khien.config.audit_command:main", True, "check the chained audit and name the first broken row"),
     "rehearse": ("khien.rehearsal.command:main", False, "play a day at the points: --sites 10 --people 300 [--url URL] [--json]"),
-    "population": ("khien.rehearsal.population:main", True, "fill the database with synthetic people: --people N [--seed N]"),
+    "population": ("khien.synthetic.population:main", True, "fill the database with synthetic people: --people N [--seed N]"),
     "bench": ("khien.bench.command:main", False, "measure speed against this machine's limit: NAME... [--people N] [--json]"),
     "rollups rebuild": ("khien.reporting.commands:rebuild", True, "count every board's figures again from the records"),
     "worker": ("khien.config.worker:main", True, "the background worker alone (up starts one)"),

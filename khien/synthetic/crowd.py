@@ -52,8 +52,12 @@ class Somebody:
 class Crowd:
     """Makes people one household after another; the same seed makes the same people."""
 
-    def __init__(self, seed: int, communes: list[str], *, today: date, adults_only: bool = False) -> None:
+    def __init__(
+        self, seed: int, communes: list[str], *, today: date, adults_only: bool = False, first_serial: int = 0, scattered: bool = False
+    ) -> None:
         self.random = Random(seed)
+        self._first, self._scattered = first_serial, scattered  # apart from other crowds in one database
+        self._used: set[str] = set()
         self.communes, self.today, self.adults_only = communes, today, adults_only
         self._serials: dict[str, int] = {}
         self._number = 0
@@ -122,10 +126,13 @@ class Crowd:
         gender = 2 * (year // 100 - 19) + (sex == "female")
         for _ in range(200):
             stem = f"{self.random.choice(_PROVINCES)}{gender}{year % 100:02d}"
-            serial = self._serials.get(stem, 0)
-            if serial < 10_000:
+            serial = self.random.randrange(self._first, 10_000) if self._scattered else self._serials.get(stem, self._first)
+            number = f"{stem}99{serial:04d}"
+            if serial < 10_000 and number not in self._used:
                 self._serials[stem] = serial + 1
-                return f"{stem}99{serial:04d}"
+                if self._scattered:
+                    self._used.add(number)
+                return number
         raise OverflowError("no synthetic number is left for this year of birth")
 
     def phone(self) -> str:

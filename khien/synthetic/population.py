@@ -1,0 +1,140 @@
+"""`bin/khien population --people N`: a synthetic population by COPY, seeded, in households that share phones."""
+
+import argparse
+import sys
+import time
+from datetime import date, datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from khien.immunizations.models import DoseClaim, Immunization
+from khien.kernel import clock, codes, names
+from khien.kernel.identifiers import Identified, IdType
+from khien.kernel.ids import uuid7
+from khien.kernel.phones import read_phone
+from khien.people import keys
+from khien.people.models import Identifier, IdentifierHolder, NameWord, Person
+from khien.places import queries as places
+from khien.plumbing import marks
+from khien.registration.models import Registration, RegistrationWay
+from khien.synthetic.copying import Rows, without_indexes
+from khien.synthetic.crowd import Crowd, Somebody
+
+BATCH = 20_000
+PROVINCE = "79"
+
+
+def main(argv: list[str]) -> int:
+    """Load the people and say how fast it went."""
+    parser = argparse.ArgumentParser("khien population")
+    parser.add_argument("--people", type=int, required=True)
+    parser.add_argument("--seed", type=int, default=2021)
+    parser.add_argument("--dosed", type=float, default=0.5, help="share of people with a first dose already recorded")
+    options = parser.parse_args(argv)
+    if not settings.DEMO:
+        print("khien: synthetic people are refused in production (KHIEN_MODE=production)", file=sys.stderr)
+        return 2
+    began = time.monotonic()
+    load(options.people, seed=options.seed, dosed=options.dosed, at=clock.now(), tell=_tell)
+    seconds = time.monotonic() - began
+    print(f"\r{options.people} people in {seconds:.0f} s ({options.people / max(seconds, 0.001):.0f}/s)")
+    return 0
+
+
+def _tell(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{done}/{total}", end="", file=sys.stderr, flush=True)
+
+
+def load(people: int, *, seed: int, dosed: float, at: datetime, tell=lambda done, total: None) -> None:  # noqa: ANN001
+    """Load `people` persons with numbers, name words, a registration each, and a first dose for a share of them."""
+    districts = places.children(f"2021-{PROVINCE}")
+    communes = [unit.key for district in districts for unit in places.children(district.key)]
+    crowd = Crowd(seed, communes, today=clock.on_date(at), adults_only=True, first_serial=1000)
+    loader = _Loader(Random(seed), at)
+    tables = [rows.table for rows in loader.all]
+    with transaction.atomic(), without_indexes(*tables):
+        for number, somebody in enumerate(crowd.people(people), 1):
+            loader.add(somebody, dosed)
+            if number % BATCH == 0:
+                loader.flush()
+                tell(number, people)
+        loader.flush()
+        marks.put(f"population:{seed}", {"people": people, "loaded_at": at.isoformat()})
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f'VACUUM (ANALYZE) "{table}"')
+
+
+class _Loader:
+    """Turns people into rows of the tables that their actions would have written."""
+
+    def __init__(self, random: Random, at: datetime) -> None:
+        self.random, self.at, self.by = random, at, "system:population"
+        self.today: date = clock.on_date(at)
+        self.person, self.identifier, self.holder = Rows(Person), Rows(Identifier), Rows(IdentifierHolder)
+        self.word, self.registration, self.way = Rows(NameWord), Rows(Registration), Rows(RegistrationWay)
+        self.dose, self.claim = Rows(Immunization), Rows(DoseClaim)
+        self.all = [self.person, self.identifier, self.holder, self.word, self.registration, self.way, self.dose, self.claim]
+        self._places: dict[str, dict[str, str]] = {}
+
+    def flush(self) -> None:
+        for rows in self.all:
+            rows.flush()
+
+    def add(self, one: Somebody, dosed: float) -> None:
+        person_id, place = uuid7(), self._place(one.commune_key)
+        phone = read_phone(one.phone).e164
+        key = names.name_key(one.full_name)
+        self.person.add(
+            id=person_id, full_name=one.full_name, name_key=key, name_sort=names.sort_key(one.full_name),
+            birth_year=one.birth.year, birth_month=one.birth.month, birth_day=one.birth.day, sex=one.sex, occupation=one.occupation,
+            phone_cipher=keys.seal(phone, "phone"), phone_hash=keys.phone_hash(phone), household=one.household,
+            neighbourhood=one.neighbourhood, address_cipher=keys.seal(one.address, "address"),
+            identity_state="claimed" if one.cccd else "none", recorded_at=self.at, recorded_by=self.by, source="population", **place,
+        )  # fmt: skip
+        for word in set(key.split()):
+            self.word.add(word=word, person_id=person_id, birth_year=one.birth.year)
+        if one.cccd:
+            self._number(person_id, one.cccd)
+        self._registration(person_id, one, place)
+        if self.random.random() < dosed:
+            self._first_dose(person_id, place)
+
+    def _place(self, commune: str) -> dict[str, str]:
+        if commune not in self._places:
+            facts = places.facts_for_commune(commune)
+            columns = ("province_2021", "district_2021", "commune_2021", "province_2025", "commune_2025")
+            self._places[commune] = {column: getattr(facts, column) for column in columns}
+        return self._places[commune]
+
+    def _number(self, person_id: UUID, value: str) -> None:
+        value_hash = keys.number_hash(Identified(IdType.CCCD, "VN", value))
+        self.identifier.add(
+            person_id=person_id, type="cccd", value_hash=value_hash, key_id=keys.current_key(), value_cipher=keys.seal(value, "identifier"),
+            state="claimed", recorded_at=self.at, recorded_by=self.by,
+        )  # fmt: skip
+        self.holder.add(value_hash=value_hash, person_id=person_id, verified=False)
+
+    def _registration(self, person_id: UUID, one: Somebody, place: dict[str, str]) -> None:
+        registration_id = uuid7()
+        self.registration.add(
+            id=registration_id, person_id=person_id, code=codes.slip_code(self.random.getrandbits(60)), way="ward",
+            priority_groups=list(one.groups), best_group=min(one.groups, key=float), risk=one.risk, wished_from=self.today,
+            recorded_at=self.at, recorded_by=self.by, **place,
+        )  # fmt: skip
+        self.way.add(registration_id=registration_id, person_id=person_id, way="ward", at=self.at, by=self.by)
+
+    def _first_dose(self, person_id: UUID, place: dict[str, str]) -> None:
+        record_id = uuid7()
+        at = self.at - timedelta(days=self.random.randint(20, 160), minutes=self.random.randint(0, 500))
+        self.dose.add(
+            id=record_id, person_id=person_id, record_id=record_id, vaccine=self.random.choice(("AZ", "PFIZER", "MODERNA")), dose_type="primary",
+            ordinal=1, lot_number="ABV5297", on_date=clock.on_date(at), performed_at=at, performed_by_name="Điều dưỡng", recorded_at=at,
+            recorded_by=self.by, facility_name="Trung tâm Y tế", origin="elsewhere", evidence="statement", validity="uncertain",
+            home_commune_2021=place["commune_2021"], home_commune_2025=place["commune_2025"],
+        )  # fmt: skip
+        self.claim.add(person_id=person_id, course="covid-19", dose_type="primary", ordinal=1, record_id=record_id)
