@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from khien.campaigns import sentences
@@ -26,6 +26,8 @@ _WORTH = {
 }
 _NOTES = {
     "campaigns.valid": ("{dose}: hợp lệ.", "{dose}: valid."),
+    "campaigns.within_grace": ("{dose}: sớm hơn quy định vài ngày, trong giới hạn được chấp nhận.",
+                               "{dose}: a few days early, within the grace allowed."),
     "campaigns.marked_valid": ("{dose}: được người có thẩm quyền xác nhận là hợp lệ.", "{dose}: confirmed as valid by a responsible person."),
     "campaigns.marked_invalid": ("Lần tiêm này được ghi nhận là không tính.", "This injection is marked as not counting."),
     "campaigns.unknown_vaccine": ("{dose}: vắc xin {vaccine} không có trong danh mục, cần người xem lại.",
@@ -123,6 +125,9 @@ def _worth(book: RuleBook, rules: Rules, course: Course, dose: PastDose, judged:
     if dose.vaccine not in rules.vaccines:
         return Validity.UNCERTAIN, "campaigns.unknown_vaccine"
     worth = _WORTH.get(judged.code, Validity.VALID)
+    grace = timedelta(days=rules.policy("grace", "days", 0))
+    if judged.code == "campaigns.too_early" and judged.due_on and dose.on_date >= judged.due_on - grace:
+        worth, judged = Validity.VALID, replace(judged, code="campaigns.within_grace")
     if worth is Validity.INVALID:
         return worth, judged.code
     if missing:
@@ -131,7 +136,9 @@ def _worth(book: RuleBook, rules: Rules, course: Course, dose: PastDose, judged:
         return Validity.UNCERTAIN, "campaigns.beyond_schedule"
     if worth is Validity.VALID and dose.evidence is Evidence.STATEMENT:
         return Validity.UNCERTAIN, "campaigns.statement_only"
-    return worth, "campaigns.valid" if worth is Validity.VALID else judged.code
+    if judged.code == "campaigns.within_grace" or worth is not Validity.VALID:
+        return worth, judged.code
+    return worth, "campaigns.valid"
 
 
 def _sentence(book: RuleBook, course: Course, judged: Judgement, dose: PastDose, given: tuple[DoseType, int],
