@@ -75,6 +75,10 @@ def _use(run: str) -> None:
 
     django.setup()
     setup_test_environment()
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    # The same hash, made cheap: the tests sign in hundreds of times.
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 
 def _copy(name: str) -> None:

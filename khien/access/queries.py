@@ -107,7 +107,7 @@ def _cards(rows: list[Staff], at: datetime) -> list[StaffCard]:
     posts: dict[UUID, list[PostCard]] = defaultdict(list)
     held = Post.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), staff_id__in=[row.id for row in rows])
     for post in held.order_by("given_at", "id"):
-        card = PostCard(post.id, post.role, ROLES[post.role], _scope(post), post.office, post.starts_at, post.ends_at)
+        card = PostCard(post.id, post.role, str(ROLES[post.role]), _scope(post), post.office, post.starts_at, post.ends_at)
         posts[post.staff_id].append(card)
     return [
         StaffCard(row.id, row.username, row.full_name, row.title, row.is_active, bool(row.totp_cipher), tuple(posts[row.id]))

@@ -3,28 +3,37 @@
 A permission names what is done, not a page; `nation` covers all. Surfaces name the permission of each route.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
 SCOPES = {"nation", "province", "district", "commune", "facility", "site", "session", "organization"}
 
-ROLES: dict[str, str] = {
-    "administrator": "Quản trị",
-    "planner": "Lập kế hoạch",
-    "list_keeper": "Lập danh sách",
-    "organization_clerk": "Cán bộ đơn vị",
-    "reception": "Tiếp đón",
-    "data_clerk": "Nhập liệu",
-    "screener": "Khám sàng lọc",
-    "injector": "Tiêm",
-    "observer": "Theo dõi sau tiêm",
-    "doctor_on_duty": "Bác sĩ trực",
-    "point_lead": "Trưởng điểm tiêm",
-    "stock_keeper": "Thủ kho",
-    "reporter": "Báo cáo",
-    "signer": "Người ký",
-    "contact_agent": "Tổng đài viên",
-    "supervisor": "Giám sát",
-    "t1_supporter": "Hỗ trợ T1",
-    "t2_technician": "Kỹ thuật T2",
-    "t3_operations": "Điều hành T3",
+ROLES: dict[str, StrPromise] = {
+    "administrator": _("Quản trị"),
+    "planner": _("Lập kế hoạch"),
+    "list_keeper": _("Lập danh sách"),
+    "organization_clerk": _("Cán bộ đơn vị"),
+    "reception": _("Tiếp đón"),
+    "data_clerk": _("Nhập liệu"),
+    "screener": _("Khám sàng lọc"),
+    "injector": _("Tiêm"),
+    "observer": _("Theo dõi sau tiêm"),
+    "doctor_on_duty": _("Bác sĩ trực"),
+    "point_lead": _("Trưởng điểm tiêm"),
+    "stock_keeper": _("Thủ kho"),
+    "reporter": _("Báo cáo"),
+    "signer": _("Người ký"),
+    "contact_agent": _("Tổng đài viên"),
+    "supervisor": _("Giám sát"),
+    "t1_supporter": _("Hỗ trợ T1"),
+    "t2_technician": _("Kỹ thuật T2"),
+    "t3_operations": _("Điều hành T3"),
 }
 
 # Roles of a helper for a day: they work at a desk of a point, on its enrolled devices.

@@ -11,7 +11,7 @@ from khien.kernel.refs import Scope
 
 @dataclass(frozen=True, slots=True)
 class PostCard:
-    """One post as the staff pages show it."""
+    """One post as the staff pages show it; `role_name` is said in the reader's language."""
 
     id: UUID
     role: str

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from khien.plumbing.base import Row
+from khien.plumbing.base import Row, pair
 
 
 class Campaign(Row):
@@ -40,6 +40,7 @@ class RuleEntry(Row):
 
     class Meta:
         db_table = "rule_entry"
+        constraints = [pair("superseded_at", "superseded_by_id", "rule_entry_superseded")]
         indexes = [models.Index("kind", "key", "in_force_from", name="rule_entry_ix")]
 
 

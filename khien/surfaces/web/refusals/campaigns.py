@@ -1,0 +1,12 @@
+"""Refusals about the campaign, apart from those of the rules' own check."""
+
+from django.utils.translation import gettext_lazy as _
+
+WORDING = {
+    "campaigns.rule_needs_source": _("Mời ghi văn bản làm căn cứ của quy định."),
+    "campaigns.rule_needs_reason": _("Mời ghi lý do thay đổi."),
+    "campaigns.no_such_rule": _("Không có quy định “{key}” đang có hiệu lực vào ngày này."),
+    "campaigns.unknown_province": _("Không có tỉnh, thành phố này."),
+    "campaigns.unknown_campaign": _("Không có chiến dịch này."),
+    "campaigns.no_consent_text": _("Không có bản nội dung đồng ý tiêm này."),
+}

@@ -1,0 +1,21 @@
+"""Refusals about places."""
+
+from django.utils.translation import gettext_lazy as _
+
+WORDING = {
+    "places.unknown_unit": _("Không có đơn vị hành chính này. Mời chọn lại từ danh sách."),
+    "places.commune_needed": _("Mời chọn đến xã, phường hoặc thị trấn."),
+    "places.not_its_successor": _("Xã, phường mới này không thuộc nơi cũ đã chọn. Mời chọn lại trong các nơi được gợi ý."),
+    "places.no_such_level": _("Số liệu theo địa giới {epoch} không có cấp này. Mời chọn cấp khác."),
+    "places.no_such_facility": _("Không tìm thấy cơ sở y tế này."),
+    "places.no_such_site": _("Không tìm thấy điểm tiêm này."),
+    "places.facility_code_bad": _("Mã cơ sở gồm đúng 5 chữ số hoặc chữ cái không dấu; “{code}” không dùng được."),
+    "places.facility_code_taken": _("Mã cơ sở {code} đã có. Mời xem lại mã, hoặc tìm cơ sở đang giữ mã này."),
+    "places.succeeds_itself": _("Hai cơ sở không thể tiếp nhận lẫn nhau. Mời chọn cơ sở khác."),
+    "places.name_needed": _("Mời ghi tên."),
+    "places.site_kind": _("Điểm tiêm là cố định, lưu động hoặc tại nhà. Mời chọn một loại."),
+    "places.tables_count": _("Số bàn tiêm từ 1 đến {most}."),
+    "places.not_mobile": _("Điểm cố định không có chặng dừng. Chặng dừng dành cho điểm lưu động và tiêm tại nhà."),
+    "places.stop_times": _("Giờ kết thúc phải sau giờ bắt đầu."),
+    "places.organization_kind": _("Mời chọn loại đơn vị: doanh nghiệp, trường học, phường xã, cơ quan, bệnh viện hoặc khác."),
+}
