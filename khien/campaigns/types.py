@@ -9,6 +9,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from khien.campaigns.book_types import PriorityGroup as PriorityGroup
+from khien.campaigns.book_types import Vaccine as Vaccine
 from khien.kernel.births import PartialDate
 from khien.kernel.sex import Sex
 
