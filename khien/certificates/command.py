@@ -1,4 +1,5 @@
-"""`khien certificate verify`: judge a certificate offline, from its text or its picture."""
+"""`khien certificate verify`: judge a certificate offline, from its text or its picture; `khien certificate trust`: hand out
+what verifiers need."""
 
 import argparse
 import json
@@ -6,6 +7,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from khien.certificates import hcert, picture, revocation, trust
 from khien.certificates.verify import verify
@@ -42,6 +46,41 @@ def judge(options: argparse.Namespace) -> dict[str, Any]:
     text = _from_picture(options.picture) if options.picture else _from_standard_input()
     verdict = verify(text, trust=trusted, at=options.at or clock.now(), revoked=revoked)
     return verdict.as_json() | {"trusted": len(trusted.signers), "trust_skipped": list(trusted.skipped)}
+
+
+def trust_main(argv: list[str]) -> int:
+    """Write the signers' certificates, one PEM file each, and the list of revoked ones: what `verify` takes."""
+    parser = _Parser(prog="khien certificate trust", description="Write what verifiers need.")
+    parser.add_argument("--out", type=Path, required=True, help="the directory for the signers' certificates")
+    parser.add_argument("--revoked", type=Path, help="also write the revoked identifiers into this file")
+    try:
+        options = parser.parse_args(argv)
+        written, taken_back = hand_out(options.out, options.revoked)
+    except (CannotJudge, OSError) as trouble:
+        print(f"khien certificate trust: {_one_line(str(trouble))}", file=sys.stderr)
+        return CANNOT_JUDGE
+    print(
+        f"{written} signers written to {options.out}"
+        + (f", {taken_back} revoked to {options.revoked}" if options.revoked else "")
+    )
+    return 0
+
+
+def hand_out(out: Path, revoked: Path | None) -> tuple[int, int]:
+    """Write the files; return how many signers and revoked identifiers."""
+    from khien.certificates import queries
+
+    out.mkdir(parents=True, exist_ok=True)
+    pems = queries.trust_pems()
+    for pem in pems:
+        (out / f"{trust.key_id(x509.load_pem_x509_certificate(pem.encode()).public_bytes(Encoding.DER)).hex()}.pem").write_text(
+            pem
+        )
+    if revoked is None:
+        return len(pems), 0
+    lines = [entry.uvci for entry in queries.revoked_list()]
+    revoked.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    return len(pems), len(lines)
 
 
 def _parser() -> argparse.ArgumentParser:

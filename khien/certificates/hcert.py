@@ -26,9 +26,12 @@ class BrokenText(ValueError):
 class SigningKey(Protocol):
     """What issuing needs of a signer."""
 
-    algorithm: int
-    key_id: bytes
-    country: str
+    @property
+    def algorithm(self) -> int: ...
+    @property
+    def key_id(self) -> bytes: ...
+    @property
+    def country(self) -> str: ...
 
     def sign(self, data: bytes) -> bytes:
         """Sign bytes as the algorithm says."""

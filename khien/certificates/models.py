@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from khien.certificates.states import LIVE, NEXT
 from khien.plumbing.base import Row, one_of
 
 
@@ -30,6 +31,10 @@ class Certificate(Row):
     uvci = models.TextField()
     state = models.TextField()
     hold = models.TextField(default="")
+    hold_facts = models.JSONField(default=dict)
+    facility_id = models.UUIDField(null=True)
+    on_date = models.DateField()
+    vaccine = models.TextField()
     kid = models.TextField(default="")
     hc1_cipher = models.BinaryField(null=True)
     facility_signed_at = models.DateTimeField(null=True)
@@ -45,13 +50,13 @@ class Certificate(Row):
     class Meta:
         db_table = "certificate"
         constraints = [
-            one_of("state", ["held", "issued", "revoked", "expired"], "certificate_state"),
-            models.UniqueConstraint(
-                "person_id", "record_id", name="certificate_one_live", condition=models.Q(state__in=["held", "issued"])
-            ),
+            one_of("state", list(NEXT), "certificate_state"),
+            models.UniqueConstraint("person_id", "record_id", name="certificate_one_live", condition=models.Q(state__in=LIVE)),
         ]
         indexes = [
             models.Index("person_id", models.F("recorded_at").desc(), name="certificate_person"),
             models.Index("uvci", name="certificate_uvci"),
             models.Index("revoked_at", name="certificate_revoked", condition=models.Q(state="revoked")),
+            models.Index("hold", "facility_id", name="certificate_held", condition=models.Q(state="held")),
+            models.Index("expires_at", name="certificate_ends", condition=models.Q(state="issued")),
         ]

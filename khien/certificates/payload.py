@@ -7,6 +7,7 @@ from typing import Any
 
 from khien.certificates import valuesets
 from khien.certificates.transliterate import LONGEST, transliterate
+from khien.certificates.types import TravelFields
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
 from khien.kernel.names import split
@@ -31,26 +32,6 @@ class DoseFacts:
     issuer: str
     identifier: str
     nationality: str = COUNTRY
-
-
-@dataclass(frozen=True, slots=True)
-class TravelFields:
-    """The eleven fields of the vaccine passport, in order. Source: Decision 5772/QD-BYT of 2021-12-20.
-
-    Nationality and the number of doses received stand beside the QR code: the EU's payload has no place for them.
-    """
-
-    name: str
-    born: str
-    nationality: str
-    disease: str
-    doses_received: int
-    date: date
-    dose_number: str
-    vaccine: str
-    product: str
-    maker: str
-    certificate_id: str
 
 
 def build(facts: DoseFacts) -> dict[str, Any]:

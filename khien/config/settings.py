@@ -120,6 +120,12 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
+# Certificates: who signs (see khien/certificates/signers.py), whether signatures are given by policy or by hand, and how.
+SIGNER = os.environ.get("KHIEN_SIGNER", "")
+SIGNING = os.environ.get("KHIEN_SIGNING", "automatic" if DEMO else "manual")
+SIGNING_ALGORITHM = os.environ.get("KHIEN_SIGNING_ALGORITHM", "ES256")
+SIGNING_ORGANISATION = os.environ.get("KHIEN_SIGNING_ORGANISATION", "Bộ Y tế")
+
 HOTLINES = {"ministry": "1900 9095", "emergency": "115"}
 
 LOGGING = {

@@ -6,11 +6,11 @@ Paths are relative to `khien`: "room.handlers.function".
 SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "people.person_recorded": (),
     "people.identifier_disputed": (),
-    "people.particulars_corrected": (),
-    "people.identity_verified": (),
-    "people.merged": ("immunizations.handlers.merged",),
-    "people.merge_undone": ("immunizations.handlers.merge_undone",),
-    "people.died": (),
+    "people.particulars_corrected": ("certificates.handlers.person_changed",),
+    "people.identity_verified": ("certificates.handlers.person_changed",),
+    "people.merged": ("immunizations.handlers.merged", "certificates.handlers.merged"),
+    "people.merge_undone": ("immunizations.handlers.merge_undone", "certificates.handlers.merged"),
+    "people.died": ("certificates.handlers.person_changed",),
     "people.code_asked": (),
     "registration.registered": (),
     "registration.withdrawn": (),
@@ -18,12 +18,12 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "booking.ended": (),
     "visits.moved": (),
     "visits.dose_given": ("immunizations.handlers.dose_given",),
-    "visits.dose_undone": ("immunizations.handlers.dose_undone",),
-    "visits.closed": (),
+    "visits.dose_undone": ("immunizations.handlers.dose_undone", "certificates.handlers.dose_undone"),
+    "visits.closed": ("certificates.handlers.visit_closed",),
     "visits.dose_marked": (),
     "visits.help_asked": (),
-    "immunizations.recorded": (),
-    "immunizations.corrected": (),
+    "immunizations.recorded": ("certificates.handlers.recorded",),
+    "immunizations.corrected": ("certificates.handlers.corrected",),
     "safety.reaction_reported": (),
     "certificates.issued": (),
     "cases.opened": (),
@@ -38,4 +38,7 @@ JOBS: dict[str, str] = {}
 LOOPS: list[str] = []
 
 # Called by the worker every so many seconds with the present moment.
-PERIODIC: dict[str, int] = {}
+PERIODIC: dict[str, int] = {
+    "certificates.actions.sign_waiting": 20,
+    "certificates.actions.renew_due": 3600,
+}
