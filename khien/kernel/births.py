@@ -101,7 +101,7 @@ class PartialDate:
 
 @dataclass(frozen=True, slots=True)
 class ReadBirth:
-    """A birth date read; repairs are codes: excel_serial, two_digit_year, month_first, unknown_parts, leading_zero, time_dropped, typo."""
+    """A birth date read; repairs are codes: excel_serial, century_added, month_first, unknown_parts, leading_zero, time_dropped, typo."""
 
     value: PartialDate
     repairs: tuple[str, ...] = ()
@@ -262,5 +262,5 @@ def _century(short: int, today: date | None, repairs: list[str]) -> int:
     """The only century in which a two-digit year is not in the future; refused when two are possible."""
     if today is None or 2000 + short <= today.year:
         raise Refused("births.two_digit_year")
-    repairs.append("two_digit_year")
+    repairs.append("century_added")
     return 1900 + short

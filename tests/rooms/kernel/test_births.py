@@ -29,7 +29,7 @@ def test_a_birth_date_is_read_day_first_as_written(text, shown):
 
 @pytest.mark.parametrize(("text", "shown", "repair"), [
     (32874, "01/01/1990", "excel_serial"), ("32874", "01/01/1990", "excel_serial"), (32874.5, "01/01/1990", "time_dropped"),
-    ("1/2/90", "01/02/1990", "two_digit_year"), ("12/31/1990", "31/12/1990", "month_first"), ("1021990", "01/02/1990", "leading_zero"),
+    ("1/2/90", "01/02/1990", "century_added"), ("12/31/1990", "31/12/1990", "month_first"), ("1021990", "01/02/1990", "leading_zero"),
     ("00/00/1950", "1950", "unknown_parts"), ("--/--/1950", "1950", "unknown_parts"), ("xx/05/1950", "05/1950", "unknown_parts"),
     ("O1/O2/199O", "01/02/1990", "typo"), ("01/02/1990 10:30", "01/02/1990", "time_dropped"),
     ("1990-01-31T17:00:00Z", "01/02/1990", "time_dropped"), (datetime(1990, 1, 31, 17, tzinfo=UTC), "01/02/1990", "time_dropped"),
