@@ -138,7 +138,9 @@ def _first(msgid: str | tuple[str, ...] | list[str]) -> str:
 
 
 def _whole(string: str | tuple[str, ...] | list[str] | None) -> bool:
-    return bool(string) and (isinstance(string, str) or all(string))
+    if string is None:
+        return False
+    return bool(string) if isinstance(string, str) else all(string)
 
 
 def main() -> int:
