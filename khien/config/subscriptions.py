@@ -10,16 +10,16 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "people.identity_verified": ("certificates.handlers.person_changed",),
     "people.merged": ("immunizations.handlers.merged", "certificates.handlers.merged"),
     "people.merge_undone": ("immunizations.handlers.merge_undone", "certificates.handlers.merged"),
-    "people.died": ("certificates.handlers.person_changed",),
+    "people.died": ("certificates.handlers.person_changed", "booking.handlers.died"),
     "people.code_asked": (),
     "registration.registered": (),
-    "registration.withdrawn": (),
+    "registration.withdrawn": ("booking.handlers.withdrawn",),
     "booking.invited": (),
-    "booking.ended": (),
+    "booking.ended": ("booking.handlers.ended",),
     "visits.moved": (),
     "visits.dose_given": ("immunizations.handlers.dose_given",),
     "visits.dose_undone": ("immunizations.handlers.dose_undone", "certificates.handlers.dose_undone"),
-    "visits.closed": ("certificates.handlers.visit_closed",),
+    "visits.closed": ("certificates.handlers.visit_closed", "booking.handlers.visit_closed"),
     "visits.dose_marked": (),
     "visits.help_asked": (),
     "immunizations.recorded": ("certificates.handlers.recorded",),
@@ -39,6 +39,26 @@ LOOPS: list[str] = []
 
 # Called by the worker every so many seconds with the present moment.
 PERIODIC: dict[str, int] = {
+    "booking.handlers.no_shows": 300,
     "certificates.actions.sign_waiting": 20,
     "certificates.actions.renew_due": 3600,
+}
+
+# Commands of the desks: the permission each needs at the session's place, and the function that does it.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "check_in": ("visit.receive", "visits.command_table.check_in"),
+    "consent": ("visit.consent", "visits.command_table.consent"),
+    "screen": ("visit.screen", "visits.command_table.screen"),
+    "give_dose": ("visit.dose", "visits.command_table.give_dose"),
+    "undo_dose": ("visit.dose", "visits.command_table.undo_dose"),
+    "undo": ("visit.end", "visits.command_table.undo"),
+    "observe": ("visit.observe", "visits.command_table.observe"),
+    "extend": ("visit.observe", "visits.command_table.extend"),
+    "react": ("visit.observe", "safety.commands.react"),
+    "end": ("visit.end", "visits.command_table.end"),
+    "close": ("visit.end", "visits.command_table.close"),
+    "key_paper": ("visit.key_paper", "visits.command_table.key_paper"),
+    "choose_lot": ("station.open", "visits.command_table.choose_lot"),
+    "pause_lot": ("station.open", "visits.command_table.pause_lot"),
+    "help": ("station.help", "visits.command_table.ask_help"),
 }

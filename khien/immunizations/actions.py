@@ -57,7 +57,8 @@ def record_elsewhere(
     if any((row.vaccine, row.on_date) == (told.vaccine, told.on_date) for row in rows):
         raise Refused("immunizations.already_recorded", on_date=told.on_date)
     record_id = uuid7()
-    dose = PastDose(told.vaccine, told.on_date, *(told.dose or (None, None)), None, Evidence(evidence), str(record_id))
+    kind, ordinal = told.dose or (None, None)
+    dose = PastDose(told.vaccine, told.on_date, kind, ordinal, None, Evidence(evidence), str(record_id))
     read = course.evaluate(person_id, rows, [dose])
     course.write(ids, course.moved(rows, read, reason="earlier_dose_added"), by=by, at=at)
     facts = {**{key: str(value) for key, value in read[str(record_id)].facts.items()}}

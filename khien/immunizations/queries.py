@@ -1,13 +1,13 @@
 """Reads of the record: history with the rules' reading of each dose, one record, its versions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from khien.campaigns import queries as campaigns
 from khien.campaigns import rules
+from khien.campaigns.rulebook import RuleBook
 from khien.campaigns.types import DoseType, EvaluatedDose, Evidence, Facts, NextDose, PastDose, Recipient
 from khien.immunizations import models
 from khien.immunizations.types import History, ImmunizationView
@@ -29,13 +29,23 @@ def past_doses(person_id: UUID) -> tuple[PastDose, ...]:
     return tuple(past(row) for row in current_rows(people.ids_of(person_id)) if row.status == "completed")
 
 
-def past_doses_of(person_ids: Iterable[UUID]) -> dict[UUID, tuple[PastDose, ...]]:
-    """The doses of many people at once, by the id they are kept under (aliases are the caller's to join)."""
-    found: dict[UUID, list[PastDose]] = {}
-    for row in current_rows(person_ids):
+def rows_of(person_ids: Iterable[UUID]) -> dict[UUID, list[models.Immunization]]:
+    """The standing records of many (surviving) people at once, those under former ids included."""
+    ids = people.members(person_ids)
+    found: dict[UUID, list[models.Immunization]] = {}
+    for row in current_rows(ids):
         if row.status == "completed":
-            found.setdefault(row.person_id, []).append(past(row))
-    return {person_id: tuple(doses) for person_id, doses in found.items()}
+            found.setdefault(ids[row.person_id], []).append(row)
+    return found
+
+
+def known_of(people_told: Mapping[UUID, tuple[PartialDate, str]]) -> dict[UUID, tuple[Recipient, tuple[PastDose, ...]]]:
+    """Many people as the rules take them, each with past doses; `people_told` gives birth and sex by surviving id."""
+    rows = rows_of(people_told)
+    return {
+        person_id: (recipient_of(birth, sex, rows.get(person_id, ())), tuple(past(row) for row in rows.get(person_id, ())))
+        for person_id, (birth, sex) in people_told.items()
+    }
 
 
 def past(row: models.Immunization) -> PastDose:
@@ -83,7 +93,7 @@ def history(person_id: UUID, on: date) -> History:
     book = campaigns.rulebook(on)
     doses = [past(row) for row in rows]
     read = {dose.dose.ref: dose for dose in rules.evaluate_history(book, who, doses)}
-    views = tuple(_read(view(row), read[str(row.record_id)]) for row in rows)
+    views = tuple(_read(view(row, book), read[str(row.record_id)]) for row in rows)
     return History(person_id, on, tuple(sorted(views, key=lambda v: (v.on_date, v.number))), rules.next_dose(book, who, doses, on))
 
 
@@ -110,13 +120,15 @@ def record(record_id: UUID) -> ImmunizationView | None:
     if row is None:
         return None
     if row.status != "completed":
-        return view(row)
+        return view(row, campaigns.rulebook(row.on_date))
     return next(dose for dose in history(row.person_id, row.on_date).doses if dose.record_id == record_id)
 
 
 def versions(record_id: UUID) -> list[ImmunizationView]:
     """Every version of a record as it was stored, the first one first."""
-    return [view(row) for row in models.Immunization.objects.filter(record_id=record_id).order_by("version")]
+    rows = list(models.Immunization.objects.filter(record_id=record_id).order_by("version"))
+    book = campaigns.rulebook()
+    return [view(row, book) for row in rows]
 
 
 def latest(record_id: UUID) -> models.Immunization | None:
@@ -128,7 +140,8 @@ def of_lot(lot_id: UUID, *, limit: int = 10_000) -> list[ImmunizationView]:
     """The doses given from a lot, for a recall."""
     ids = models.Immunization.objects.filter(lot_id=lot_id).values_list("record_id", flat=True)
     rows = models.Immunization.objects.filter(record_id__in=ids).order_by("record_id", "-version").distinct("record_id")
-    return [view(row) for row in rows[:limit] if row.status == "completed" and row.lot_id == lot_id]
+    book = campaigns.rulebook()
+    return [view(row, book) for row in rows[:limit] if row.status == "completed" and row.lot_id == lot_id]
 
 
 def colliding_claims(person_ids: Iterable[UUID]) -> list[tuple[str, int, list[UUID]]]:
@@ -140,9 +153,9 @@ def colliding_claims(person_ids: Iterable[UUID]) -> list[tuple[str, int, list[UU
     return [(kind, ordinal, sorted(records)) for (kind, ordinal), records in sorted(found.items()) if len(records) > 1]
 
 
-def view(row: models.Immunization) -> ImmunizationView:
+def view(row: models.Immunization, book: RuleBook) -> ImmunizationView:
     """The row as a type, as stored."""
-    known: Any = campaigns.rulebook(row.on_date).vaccines.get(row.vaccine)
+    known = book.vaccines.get(row.vaccine)
     return ImmunizationView(
         record_id=row.record_id, version=row.version, person_id=row.person_id, status=row.status, course=row.course,
         vaccine=row.vaccine, vaccine_name=known.name if known else row.vaccine, dose_type=row.dose_type, ordinal=row.ordinal,

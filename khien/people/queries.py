@@ -23,7 +23,7 @@ from .versions import opened
 
 __all__ = [
     "account_of_phone", "account_ref", "cards_of", "code_for_sending", "compare", "contact", "current_id", "current_ids", "details",
-    "duplicates", "find_by_identifier", "holders", "identifiers_of", "ids_of", "linked", "links_of", "match_card", "may_open", "person", "proof",
+    "duplicates", "find_by_identifier", "holders", "identifiers_of", "ids_of", "linked", "links_of", "match_card", "may_open", "members", "person", "proof",
     "search", "versions",
 ]  # fmt: skip
 
@@ -54,6 +54,11 @@ def current_ids(person_ids: Iterable[UUID]) -> dict[UUID, UUID]:
 def ids_of(person_id: UUID) -> list[UUID]:
     """Every id under which this person's rows may stand, the surviving one first."""
     return aliases.all_ids(person_id)
+
+
+def members(person_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Every id under which rows of these surviving people may stand -> the surviving id."""
+    return aliases.members(person_ids)
 
 
 def details(person_id: UUID) -> PersonDetails | None:

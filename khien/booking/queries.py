@@ -1,0 +1,182 @@
+"""Reads of sessions, slots, appointments, standby lists."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, Sum
+
+from khien.booking import models, rules
+from khien.booking.draws import allocation, allocations, candidates, public_allocations
+from khien.booking.types import AppointmentInfo, DayEntry, OpenSlot, SessionInfo, SlotInfo, StandbyEntry
+from khien.kernel.refs import PlaceFacts, Scope
+from khien.people import queries as people
+from khien.places import queries as places
+
+__all__ = [
+    "allocation", "allocations", "appointment", "appointment_of", "appointments_of", "candidates", "day_list", "open_slots",
+    "public_allocations", "session", "session_place", "sessions", "slot", "slots", "standby", "standing_of", "starting_between",
+]  # fmt: skip
+OVER = timedelta(hours=2)
+
+
+def session(session_id: UUID) -> SessionInfo | None:
+    """The session."""
+    return next(iter(_sessions(Q(id=session_id))), None)
+
+
+def sessions(
+    scopes: Iterable[Scope] | None = None, *, on: date | None = None, first: date | None = None, last: date | None = None,
+    site_id: UUID | None = None, ids: Iterable[UUID] | None = None, states: Iterable[str] | None = None,
+) -> list[SessionInfo]:  # fmt: skip
+    """Sessions inside these scopes (None: all), by day, hour and point."""
+    where = Q() if scopes is None else places.within(scopes, site="site_id", facility="facility_id", session="id")
+    for name, value in (("on_date", on), ("on_date__gte", first), ("on_date__lte", last), ("site_id", site_id)):
+        if value is not None:
+            where &= Q(**{name: value})
+    if ids is not None:
+        where &= Q(id__in=list(ids))
+    if states is not None:
+        where &= Q(state__in=list(states))
+    return _sessions(where)
+
+
+def _sessions(where: Q) -> list[SessionInfo]:
+    rows = list(models.Session.objects.filter(where).order_by("on_date", "starts_at", "site_id"))
+    ids = [row.id for row in rows]
+    sites = places.sites_by_id(row.site_id for row in rows)
+    offered: dict[UUID, list[str]] = {}
+    for session_id, vaccine in models.SessionVaccine.objects.filter(session_id__in=ids).order_by("vaccine").values_list("session_id", "vaccine"):
+        offered.setdefault(session_id, []).append(vaccine)
+    counts = models.Slot.objects.filter(session_id__in=ids).values("session_id").annotate(capacity_sum=Sum("capacity"), taken_sum=Sum("taken"))
+    filled = {found["session_id"]: (found["capacity_sum"], found["taken_sum"]) for found in counts}
+    return [
+        SessionInfo(
+            row.id, row.site_id, row.facility_id, row.campaign, row.on_date, row.shift, row.starts_at, row.ends_at, row.mode, row.state,
+            row.age_kind, row.tables, row.per_table, row.over_capacity_reason, tuple(offered.get(row.id, ())), place_of(row),
+            sites[row.site_id], row.stop_id, row.opened_at, row.closed_at, *filled.get(row.id, (row.tables * row.per_table, 0)),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def place_of(row: models.Session) -> PlaceFacts:
+    """Where a session is, in both epochs."""
+    return PlaceFacts(
+        row.province_2021, row.district_2021, row.commune_2021, row.province_2025, row.commune_2025, row.facility_id, row.site_id, row.id
+    )
+
+
+def session_place(session_id: UUID) -> PlaceFacts | None:
+    """Where a session is; None when there is none."""
+    row = models.Session.objects.filter(id=session_id).first()
+    return place_of(row) if row else None
+
+
+def slots(session_id: UUID) -> list[SlotInfo]:
+    """The slots of a session, by hour and vaccine."""
+    return [slot_info(row) for row in models.Slot.objects.filter(session_id=session_id).order_by("starts_at", "vaccine")]
+
+
+def slot(slot_id: UUID) -> SlotInfo | None:
+    """The slot."""
+    row = models.Slot.objects.filter(id=slot_id).first()
+    return slot_info(row) if row else None
+
+
+def open_slots(
+    vaccine: str, near: PlaceFacts | None, since: datetime, *, limit: int = 50, until: date | None = None,
+    modes: Iterable[str] = ("open",), scopes: Iterable[Scope] | None = None, site_id: UUID | None = None,
+) -> list[OpenSlot]:  # fmt: skip
+    """Slots with free places after this moment: the own commune first, then district and province, then by hour."""
+    where = Q(mode__in=list(modes), state__in=["planned", "open"], ends_at__gt=since)
+    where &= Q(on_date__lte=until) if until else Q()
+    where &= Q(site_id=site_id) if site_id else Q()
+    where &= places.within(scopes, site="site_id", facility="facility_id", session="id") if scopes is not None else Q()
+    if near is not None and near.province_2021:
+        where &= Q(province_2021=near.province_2021) | Q(province_2025=near.province_2025 or "-")
+    hosts = {row.id: row for row in models.Session.objects.filter(where)}
+    rows = models.Slot.objects.filter(session_id__in=hosts, starts_at__gt=since, vaccine=vaccine).order_by("starts_at", "id")
+    free = [row for row in rows if row.taken + row.kept < row.capacity]
+    home = home_of(near) if near else ("", "", "", "")
+    ordered = sorted(free, key=lambda row: (rules.nearness(home, home_of(place_of(hosts[row.session_id]))), row.starts_at, row.id))[:limit]
+    sites = places.sites_by_id(row.site_id for row in ordered)
+    return [
+        OpenSlot(slot_info(row), sites[row.site_id], hosts[row.session_id].on_date, rules.nearness(home, home_of(place_of(hosts[row.session_id]))))
+        for row in ordered
+    ]
+
+
+def home_of(place: PlaceFacts) -> tuple[str, str, str, str]:
+    """A place as the draw compares it: communes of both epochs, district, province."""
+    return (place.commune_2021, place.commune_2025, place.district_2021, place.province_2021)
+
+
+def appointment(key: UUID | str) -> AppointmentInfo | None:
+    """The appointment of this id or code."""
+    where: dict[str, Any] = {"id": key} if isinstance(key, UUID) else {"code": key}
+    row = models.Appointment.objects.filter(**where).first()
+    return appointment_info(row) if row else None
+
+
+def appointment_of(person_id: UUID) -> AppointmentInfo | None:
+    """The appointment that stands for this person (over every id they were known by), or the last one that did."""
+    found = appointments_of(person_id)
+    return next((one for one in found if one.stands), found[0] if found else None)
+
+
+def standing_of(person_ids: Iterable[UUID]) -> dict[UUID, AppointmentInfo]:
+    """The standing appointments of many people."""
+    rows = models.Appointment.objects.filter(person_id__in=list(person_ids), state__in=["active", "arrived"])
+    return {row.person_id: appointment_info(row) for row in rows}
+
+
+def appointments_of(person_id: UUID) -> list[AppointmentInfo]:
+    """Every appointment of a person, the latest first."""
+    rows = models.Appointment.objects.filter(person_id__in=people.ids_of(person_id)).order_by("-booked_at", "-id")
+    return [appointment_info(row) for row in rows]
+
+
+def of_session(session_id: UUID, states: Iterable[str] | None = None) -> list[AppointmentInfo]:
+    """The appointments of a session, by hour."""
+    rows = models.Appointment.objects.filter(session_id=session_id)
+    rows = rows.filter(state__in=list(states)) if states is not None else rows
+    return [appointment_info(row) for row in rows.order_by("starts_at", "id")]
+
+
+def day_list(session_id: UUID, *, states: Iterable[str] = ("active", "arrived", "done", "no_show")) -> list[DayEntry]:
+    """Who is expected at a session and who came, by hour and then by name as people sort them."""
+    found = of_session(session_id, states)
+    cards = people.cards_of(one.person_id for one in found)
+    entries = [DayEntry(one, cards[one.person_id]) for one in found if one.person_id in cards]
+    return sorted(entries, key=lambda entry: (entry.appointment.starts_at, entry.card.name_key, entry.appointment.id))
+
+
+def starting_between(first: datetime, last: datetime, *, after: UUID | None = None, limit: int = 1000) -> list[AppointmentInfo]:
+    """Active appointments that start in this span, a page at a time (for reminders)."""
+    rows = models.Appointment.objects.filter(state="active", starts_at__gte=first, starts_at__lt=last)
+    rows = rows.filter(id__gt=after) if after else rows
+    return [appointment_info(row) for row in rows.order_by("id")[:limit]]
+
+
+def standby(session_id: UUID) -> list[StandbyEntry]:
+    """The standby list of a session, in order of asking."""
+    return [
+        StandbyEntry(row.id, row.session_id, row.person_id, row.registration_id, row.asked_at, row.state, row.called_at, row.appointment_id)
+        for row in models.Standby.objects.filter(session_id=session_id).order_by("asked_at", "id")
+    ]
+
+
+def slot_info(row: models.Slot) -> SlotInfo:
+    """The row as a type."""
+    return SlotInfo(row.id, row.session_id, row.site_id, row.vaccine, row.starts_at, row.ends_at, row.capacity, row.taken, row.kept)
+
+
+def appointment_info(row: models.Appointment) -> AppointmentInfo:
+    """The row as a type."""
+    return AppointmentInfo(
+        row.id, row.code, row.person_id, row.registration_id, row.site_id, row.session_id, row.slot_id, row.vaccine, row.starts_at,
+        row.on_date, row.dose_type, row.ordinal, row.how, row.state, row.confirmed_at, row.booked_at, row.ended_at, row.end_reason,
+        row.replaces_id, row.allocation_id,
+    )  # fmt: skip
