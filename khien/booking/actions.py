@@ -134,8 +134,8 @@ def confirm(*, appointment_id: UUID, by: Actor, at: datetime) -> None:
 
 
 def arrive(*, appointment_id: UUID, by: Actor, at: datetime) -> None:
-    """The person is at the point; also after being marked as not come, for the late are received too."""
-    _step(appointment_id, ("active", "no_show"), "arrived", by, at)
+    """The person is at the point; also after being marked as not come (the late are received too) or done (an end taken back)."""
+    _step(appointment_id, ("active", "no_show", "done"), "arrived", by, at)
 
 
 def finish(*, appointment_id: UUID, by: Actor, at: datetime) -> None:
@@ -150,7 +150,7 @@ def _step(appointment_id: UUID, before: tuple[str, ...], after: str, by: Actor, 
         return
     rows = models.Appointment.objects.filter(person_id=row.person_id, id=row.id, state__in=before)
     ended: dict[str, Any] = {"ended_at": at, "ended_by": by.text} if after == "done" else {"ended_at": None, "ended_by": None}
-    if after == "arrived" and row.state == "no_show" and row.person_id in queries.standing_of([row.person_id]):
+    if after == "arrived" and row.state != "active" and row.person_id in queries.standing_of([row.person_id]):
         return  # they hold another place by now; this one stays as it ended
     if not rows.update(state=after, end_reason="", **ended):
         raise Refused("booking.not_active", state=row.state, code=row.code)

@@ -25,6 +25,8 @@ class Visit(Row):
     paper_serial = models.TextField(default="")
     home_commune_2021 = models.TextField(default="")
     home_commune_2025 = models.TextField(default="")
+    name_hash = models.TextField(default="")
+    name_birth_hash = models.TextField(default="")
     checked_in_at = models.DateTimeField()
     checked_in_by = models.UUIDField(null=True)
     checked_in_recorded_at = models.DateTimeField()
@@ -56,6 +58,7 @@ class Visit(Row):
     class Meta:
         db_table = "visit"
         constraints = [
+            pair("observed_at", "observed_by", "visit_observed_pair"),
             one_of(
                 "state",
                 ["checked_in", "consented", "cleared", "dosed", "observed", "closed", "refused", "deferred", "referred", "contraindicated", "left_early", "withdrawn"],
@@ -64,10 +67,10 @@ class Visit(Row):
             pair("dosed_at", "dosed_by", "visit_dosed_pair"),
             pair("dosed_recorded_at", "dosed_recorded_by", "visit_dosed_recorded_pair"),
             pair("ended_at", "ended_by", "visit_ended_pair"),
-            models.UniqueConstraint("session_id", "number", name="visit_number_once"),
+            models.UniqueConstraint("session_id", "number", "site_id", name="visit_number_once"),
             models.UniqueConstraint("code", name="visit_code_once"),
             models.UniqueConstraint(
-                "person_id", "session_id", name="visit_one_waiting",
+                "person_id", "session_id", "site_id", name="visit_one_waiting",
                 condition=models.Q(state__in=["checked_in", "consented", "cleared"]),
             ),
         ]
@@ -147,7 +150,7 @@ class SessionLot(models.Model):
     """A lot chosen for a session, by whom and when: chosen once, used by every injector."""
 
     placement = "site"
-    pk = models.CompositePrimaryKey("session_id", "lot_id")
+    pk = models.CompositePrimaryKey("session_id", "lot_id", "site_id")
     session_id = models.UUIDField()
     site_id = models.UUIDField()
     lot_id = models.UUIDField()
@@ -159,6 +162,9 @@ class SessionLot(models.Model):
 
     class Meta:
         db_table = "session_lot"
+        constraints = [
+            pair("paused_at", "paused_by", "session_lot_paused_pair"),
+        ]
 
 
 class PaperForm(Row):
@@ -178,5 +184,8 @@ class PaperForm(Row):
 
     class Meta:
         db_table = "paper_form"
-        constraints = [one_of("state", ["printed", "keyed", "voided", "missing"], "paper_state")]
+        constraints = [
+            pair("settled_at", "settled_by", "paper_form_settled_pair"),
+            one_of("state", ["printed", "keyed", "voided", "missing"], "paper_state"),
+        ]
         indexes = [models.Index("session_id", "serial", name="paper_session")]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from khien.kernel.births import PartialDate
 from khien.kernel.refs import VisitRef
+
+UNDO = timedelta(minutes=5)  # to take back one's own step; later only the lead corrects
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +281,6 @@ class Watched:
     observe_minutes: int
     minutes_left: int
     state: str
-    reactions: int = 0
 
 
 @dataclass(frozen=True, slots=True)

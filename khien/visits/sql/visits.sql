@@ -78,3 +78,6 @@ BEGIN
     coalesce(p -> 'facts', '{}') || jsonb_build_object('from', v.state, 'to', n.state));
   RETURN to_jsonb(n);
 END $$;
+
+-- Numbers of printed packs.
+CREATE SEQUENCE IF NOT EXISTS paper_pack MAXVALUE 999999999;

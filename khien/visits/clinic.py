@@ -1,0 +1,179 @@
+"""Consent and screening: what was agreed, what the software proposed, what the doctor decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from khien.campaigns import queries as campaigns
+from khien.campaigns import rules as campaign_rules
+from khien.campaigns.types import Recipient
+from khien.kernel.errors import Refused
+from khien.kernel.refs import Actor, Performed, VisitRef
+from khien.kernel.sex import Sex
+from khien.people import queries as people
+from khien.people.types import PersonCard
+from khien.visits import ends, models, rules, steps
+from khien.visits.screening_types import FormChoice, Proposal, Verdict
+from khien.visits.states import State, check_move
+from khien.visits.types import ConsentGiven, Moved, ScreeningReceipt
+
+# "wait": measure again in a while; the visit stays where it stands.
+WAIT = "wait"
+_END_OF = {Verdict.DEFER: State.DEFERRED, Verdict.REFER: State.REFERRED, Verdict.CONTRAINDICATED: State.CONTRAINDICATED}
+
+
+def person_of(row: models.Visit) -> PersonCard:
+    """The person of a visit."""
+    card = people.person(row.person_id)
+    if card is None:
+        raise Refused("visits.nobody_named")
+    return card
+
+
+@transaction.atomic
+def consent(*, visit: VisitRef, given: ConsentGiven, performed: Performed, by: Actor, at: datetime) -> Moved:
+    """Keep a consent, or a refusal, which ends the visit. A minor's guardian signs.
+
+    Raises Refused: visits.wrong_state, visits.guardian_needed, visits.guardian_unnamed, visits.consent_unreadable, visits.in_the_future.
+    """
+    steps.check_time(performed, at)
+    row = steps.visit_row(visit)
+    if given.how not in ("screen", "paper") or given.signer not in ("self", "guardian"):
+        raise Refused("visits.consent_unreadable")
+    minor = campaign_rules.needs_guardian(campaigns.rulebook(row.on_date), Recipient(person_of(row).birth), row.on_date)
+    if given.agreed and given.signer == "self" and minor:
+        raise Refused("visits.guardian_needed")
+    if given.signer == "guardian" and not given.guardian_name.strip():
+        raise Refused("visits.guardian_unnamed")
+    version = given.text_version or campaigns.consent_text(None, for_minor=minor, on=row.on_date).version
+    if given.agreed:
+        changed = steps.move(
+            visit, State.CONSENTED, action="consent", by=by, at=at, facts={"text": version, "signer": given.signer, "how": given.how}
+        )
+        receipt = steps.moved(changed)
+    else:
+        receipt = ends.end(visit=visit, end=State.REFUSED.value, reason="consent_refused", performed=performed, by=by, at=at)
+    _keep_consent(row, given, version, performed, by, at)
+    return receipt
+
+
+def _keep_consent(row: models.Visit, given: ConsentGiven, version: str, performed: Performed, by: Actor, at: datetime) -> None:
+    keys = settings.KEYS
+    models.Consent.objects.create(
+        site_id=row.site_id, visit_id=row.id, text_version=version, agreed=given.agreed, signer=given.signer, how=given.how,
+        guardian_name_cipher=keys.seal(given.guardian_name.strip(), purpose="name") if given.guardian_name.strip() else None,
+        guardian_phone_cipher=keys.seal(given.guardian_phone.strip(), purpose="phone") if given.guardian_phone.strip() else None,
+        relation=given.relation, mixing_agreed=given.mixing_agreed, performed_at=performed.at, recorded_at=at, recorded_by=by.text,
+    )  # fmt: skip
+
+
+def form_of(row: models.Visit, card: PersonCard) -> FormChoice:
+    """The screening form of a visit: by the session's day and the lowest age the person can have."""
+    return rules.form_for(row.on_date, card.birth.age_min(row.on_date))
+
+
+def propose(*, visit: VisitRef, answers: Mapping[str, Any], vitals: Mapping[str, Any]) -> Proposal:
+    """What the software would propose for these answers; nothing is kept. Raises Refused visits.unknown and the rules' own."""
+    row = steps.visit_row(visit)
+    return _propose(row, person_of(row), answers, vitals)
+
+
+def _propose(row: models.Visit, card: PersonCard, answers: Mapping[str, Any], vitals: Mapping[str, Any]) -> Proposal:
+    read, measured = rules.read_answers(answers), rules.read_vitals(vitals)
+    vaccine = campaigns.rulebook(row.on_date).vaccines.get(row.vaccine)
+    return rules.screen(form_of(row, card).form, read, measured, card.birth, Sex(card.sex), vaccine, row.on_date)
+
+
+@transaction.atomic
+def record_screening(
+    *, visit: VisitRef, answers: Mapping[str, Any], vitals: Mapping[str, Any], decision: str, reason: str = "", vaccine: str = "",
+    observe_minutes: int | None = None, settled_birth: date | None = None, return_on: date | None = None,
+    detail: Mapping[str, Any] | None = None, as_on_paper: bool = False, performed: Performed, by: Actor, at: datetime,
+) -> ScreeningReceipt:
+    """Keep a screening: the software's proposal and the doctor's decision, both with reasons; each time a new version.
+
+    `decision` is a verdict (eligible, caution, defer, refer, contraindicated) or "wait" (measure again). `vaccine` changes what
+    the person is to get; `settled_birth` settles an open age, with a reason; a deferral may name the day to come again, a referral
+    the hospital in `detail`. `as_on_paper` keeps a decision taken on paper as it was, blanks and missing reasons included.
+    Raises Refused: visits.wrong_state, visits.decision_unknown, visits.decision_needs_reason, visits.screening_incomplete,
+    visits.return_day_past, visits.observation_too_short, visits.in_the_future and those of reading answers and measures.
+    """  # fmt: skip
+    steps.check_time(performed, at)
+    row = steps.visit_row(visit)
+    card = person_of(row)
+    proposal = _propose(row, card, answers, vitals)
+    decided = _decision(decision)
+    if decided is not None and not as_on_paper:
+        rules.check_decision(proposal, decided, reason)
+    if settled_birth is not None and not reason.strip():
+        raise Refused("visits.decision_needs_reason", proposal=proposal.verdict.value, decision=decision)
+    minutes = _minutes(row, observe_minutes, vaccine)
+    columns = {"observe_minutes": minutes, **({"vaccine": vaccine} if vaccine else {})}
+    kept = {"answers": {**rules.read_answers(answers).as_json(), **({"settled_birth": settled_birth.isoformat()} if settled_birth else {})},
+            "vitals": {code: str(value) for code, value in rules.read_vitals(vitals).items()}}  # fmt: skip
+    state = _move(visit, row, decided, columns, reason, return_on, detail, performed, by, at)
+    version = _keep_screening(row, proposal, decision, reason, kept, performed, by, at)
+    told = tuple(_reason(reason) for reason in proposal.reasons)
+    return ScreeningReceipt(visit, state, version, proposal.verdict.value, told, decision, minutes)
+
+
+def _decision(text: str) -> Verdict | None:
+    if text == WAIT:
+        return None
+    try:
+        return Verdict(text)
+    except ValueError:
+        raise Refused("visits.decision_unknown") from None
+
+
+def _minutes(row: models.Visit, asked: int | None, vaccine: str) -> int:
+    """Minutes of observation: the campaign's for this vaccine, raised by the doctor, never below."""
+    book = campaigns.rulebook(row.on_date)
+    return rules.observation_minutes(book.on(row.on_date).observation_minutes(vaccine or row.vaccine or None), asked)
+
+
+def _move(
+    visit: VisitRef, row: models.Visit, decided: Verdict | None, columns: dict[str, Any], reason: str, return_on: date | None,
+    detail: Mapping[str, Any] | None, performed: Performed, by: Actor, at: datetime,
+) -> str:
+    """Move the visit as the doctor decided; return its state."""
+    again = (State.CONSENTED.value, State.CLEARED.value)
+    if decided is None or decided.clears:
+        if row.state == State.CHECKED_IN.value:
+            check_move(row.state, State.CLEARED)  # refuses: consent comes first
+        to = State.CONSENTED if decided is None else State.CLEARED
+        changed = steps.move(
+            visit, to, action="screen", by=by, at=at, sources=again, facts={"decision": decided.value if decided else WAIT}, **columns
+        )
+        return str(changed["state"])
+    steps.move(visit, State(row.state), action="screen", by=by, at=at, sources=again, silent=True, facts={"decision": decided.value}, **columns)
+    end = ends.end(
+        visit=visit, end=_END_OF[decided].value, reason=f"screening_{decided.value}", detail={**(detail or {}), "note": reason.strip()},
+        return_on=return_on, performed=performed, by=by, at=at,
+    )  # fmt: skip
+    return end.state
+
+
+def _keep_screening(
+    row: models.Visit, proposal: Proposal, decision: str, reason: str, kept: dict[str, Any], performed: Performed, by: Actor, at: datetime
+) -> int:
+    """Append a version; the visit's lock is held by this transaction."""
+    last = models.Screening.objects.filter(site_id=row.site_id, visit_id=row.id).order_by("-version").values_list("version", flat=True).first()
+    version = (last or 0) + 1
+    models.Screening.objects.create(
+        site_id=row.site_id, visit_id=row.id, version=version, form=proposal.form, proposal=proposal.verdict.value,
+        proposal_reasons=[_reason(told) for told in proposal.reasons], decision=decision, decision_reason=reason.strip()[:1000],
+        rules_version=campaigns.rules_version(), performed_at=performed.at, performed_by=performed.by, performed_by_name=performed.by_name,
+        recorded_at=at, recorded_by=by.text, **kept,
+    )  # fmt: skip
+    return version
+
+
+def _reason(told: Any) -> dict[str, Any]:
+    return {**asdict(told), "verdict": told.verdict.value}

@@ -1,0 +1,230 @@
+"""Commands of the desks: an envelope in, a stored receipt out; the same actions as every other way in."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, is_dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from khien.access.permissions import StaffRef
+from khien.booking import queries as booking
+from khien.kernel import clock
+from khien.kernel.errors import Refused
+from khien.kernel.refs import Actor, Performed, VisitRef
+from khien.plumbing import receipts
+from khien.plumbing.receipts import Answer
+from khien.visits import models
+from khien.visits.pack import plain
+
+VERSION = 1
+MOST = 200  # commands in one batch
+# Refusals that mean: somebody else was here first. The desk shows both.
+CONFLICTS = {"visits.wrong_state", "visits.already_dosed", "visits.serial_settled", "visits.paper_differs", "visits.received_again"}
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A command as a device sends it. `signature` stays empty until desks work without a line."""
+
+    command_id: UUID
+    device_id: UUID | None
+    seq: int
+    name: str
+    version: int
+    occurred_at: datetime
+    clock_offset_ms: int
+    rules_version: str
+    actor: str
+    body: Mapping[str, Any]
+    signature: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a command's function gets: the body, who acts in which session, when it was done and when it is recorded."""
+
+    body: Mapping[str, Any]
+    staff: StaffRef
+    by: Actor
+    session_id: UUID
+    site_id: UUID
+    occurred_at: datetime
+    at: datetime
+
+    @property
+    def visit(self) -> VisitRef:
+        """The visit that the body names; its rights were checked at its own session."""
+        return VisitRef(self.site_id, uuid_of(self.body, "visit_id"))
+
+    def performed(self) -> Performed:
+        """Who did it and when: as told for another (a clerk keys), else who is signed in, at the command's own moment."""
+        when = moment_of(self.body, "performed_at") or self.occurred_at
+        name, by = str(self.body.get("performed_by_name") or ""), self.body.get("performed_by")
+        if by:
+            return Performed(when, clock.on_date(when), UUID(str(by)), name)
+        if name:
+            return Performed(when, clock.on_date(when), None, name)
+        return Performed(when, clock.on_date(when), self.staff.id, self.staff.full_name)
+
+
+Command = Callable[[Told], Any]
+
+
+@cache
+def table() -> dict[str, tuple[str, str]]:
+    """Every command: the permission it needs and the function that does it; the list stands beside the subscriptions."""
+    listed: dict[str, tuple[str, str]] = importlib.import_module("khien.config.subscriptions").COMMANDS
+    return listed
+
+
+@cache
+def _command(path: str) -> Command:
+    module, name = path.rsplit(".", 1)
+    found: Command = getattr(importlib.import_module(f"khien.{module}"), name)
+    return found
+
+
+def dispatch(envelope: Mapping[str, Any], staff: StaffRef, *, at: datetime) -> dict[str, Any]:
+    """Do one command and return its receipt; a command that came before gets its first receipt again.
+
+    The effect and the receipt are one transaction. Nothing is raised: a refusal is a receipt too.
+    """
+    try:
+        read = read_envelope(envelope)
+    except Refused as refusal:
+        return {"command_id": str(envelope.get("command_id", "")), "status": "refused", "reason": refusal.code, "result": plain(refusal.facts)}
+    asked = receipts.body_hash(read.name, read.version, read.body)
+    known = receipts.find(read.command_id, asked)
+    return (known or _answer(read, staff, asked, at)).as_json()
+
+
+def batch(envelopes: Iterable[Mapping[str, Any]], staff: StaffRef, *, at: datetime) -> list[dict[str, Any]]:
+    """Do commands in the order given, each by itself; one receipt for each. Raises Refused commands.too_many (most)."""
+    several = list(envelopes)
+    if len(several) > MOST:
+        raise Refused("commands.too_many", most=MOST)
+    return [dispatch(envelope, staff, at=at) for envelope in several]
+
+
+class _Raced(Exception):
+    """Another worker answered the same command first."""
+
+
+def _answer(read: Envelope, staff: StaffRef, asked: str, at: datetime) -> Answer:
+    kept = {
+        "device_id": read.device_id, "seq": read.seq, "name": read.name, "version": read.version, "actor": f"staff:{staff.id}",
+        "occurred_at": read.occurred_at, "clock_offset_ms": read.clock_offset_ms, "body_hash": asked,
+    }  # fmt: skip
+    try:
+        with transaction.atomic():
+            result = _do(read, staff, at)
+            answer = Answer(read.command_id, "accepted", "", result, at)
+            if not receipts.keep(answer, **kept):
+                raise _Raced
+            return answer
+    except _Raced:
+        pass
+    except Refused as refusal:
+        status = "conflict" if refusal.code in CONFLICTS else "refused"
+        answer = Answer(read.command_id, status, refusal.code, plain(refusal.facts), at)
+        if receipts.keep(answer, **kept):
+            return answer
+    found = receipts.find(read.command_id, asked)
+    assert found is not None
+    return found
+
+
+def _do(read: Envelope, staff: StaffRef, at: datetime) -> dict[str, Any]:
+    """Check the right, then call the command's function."""
+    if read.actor and read.actor != str(staff.id):
+        raise Refused("commands.other_actor")
+    permission, path = table()[read.name]
+    site_id, session_id = _where(read.body)
+    place = booking.session_place(session_id)
+    if place is None or place.site_id != site_id:
+        raise Refused("visits.session_unknown")
+    if not staff.may(permission, place):
+        raise Refused("commands.not_allowed", permission=permission)
+    occurred = min(read.occurred_at + timedelta(milliseconds=read.clock_offset_ms), at)
+    told = Told(read.body, staff, staff.actor(permission, place), session_id, site_id, occurred, at)
+    return as_result(_command(path)(told))
+
+
+def _where(body: Mapping[str, Any]) -> tuple[UUID, UUID]:
+    """The site and session of a command: of the visit it names, else as told. Raises Refused visits.unknown."""
+    if body.get("visit_id"):
+        row = models.Visit.objects.filter(id=uuid_of(body, "visit_id")).values_list("site_id", "session_id").first()
+        if row is None:
+            raise Refused("visits.unknown")
+        return row
+    session_id = uuid_of(body, "session_id")
+    place = booking.session_place(session_id)
+    if place is None or place.site_id is None:
+        raise Refused("visits.session_unknown")
+    return place.site_id, session_id
+
+
+def as_result(value: Any) -> dict[str, Any]:
+    """What a command's function returned, as a receipt keeps it."""
+    if value is None:
+        return {}
+    found = plain(asdict(value) if is_dataclass(value) and not isinstance(value, type) else value)
+    return found if isinstance(found, dict) else {"value": found}
+
+
+def read_envelope(raw: Mapping[str, Any]) -> Envelope:
+    """Read a command's envelope.
+
+    Raises Refused: commands.unreadable (field), commands.unknown (name), commands.newer (version).
+    """
+    name, body = str(raw.get("name", "")), raw.get("body")
+    if name not in table():
+        raise Refused("commands.unknown", name=name[:40])
+    if not isinstance(body, Mapping):
+        raise Refused("commands.unreadable", field="body")
+    version = _int(raw, "version", 1)
+    if version > VERSION:
+        raise Refused("commands.newer", version=version)
+    occurred = moment_of(raw, "occurred_at")
+    if occurred is None:
+        raise Refused("commands.unreadable", field="occurred_at")
+    device = raw.get("device_id")
+    return Envelope(
+        uuid_of(raw, "command_id"), uuid_of(raw, "device_id") if device else None, _int(raw, "seq", 0), name, version, occurred,
+        _int(raw, "clock_offset_ms", 0), str(raw.get("rules_version") or ""), str(raw.get("actor") or ""), body, raw.get("signature"),
+    )  # fmt: skip
+
+
+def uuid_of(raw: Mapping[str, Any], field: str) -> UUID:
+    """A UUID of a body. Raises Refused commands.unreadable (field)."""
+    try:
+        return UUID(str(raw[field]))
+    except (KeyError, ValueError):
+        raise Refused("commands.unreadable", field=field) from None
+
+
+def moment_of(raw: Mapping[str, Any], field: str) -> datetime | None:
+    """A moment with its zone, or None when there is none. Raises Refused commands.unreadable (field)."""
+    value = raw.get(field)
+    if value in (None, ""):
+        return None
+    try:
+        read = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError:
+        raise Refused("commands.unreadable", field=field) from None
+    if read.tzinfo is None:
+        raise Refused("commands.unreadable", field=field)
+    return read
+
+
+def _int(raw: Mapping[str, Any], field: str, otherwise: int) -> int:
+    value = raw.get(field, otherwise)
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 2**53:
+        raise Refused("commands.unreadable", field=field)
+    return value

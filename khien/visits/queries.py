@@ -1,0 +1,218 @@
+"""Reads of the day: who waits where, who is watched, how the session stands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Q
+
+from khien.booking import queries as booking
+from khien.kernel import codes
+from khien.kernel.errors import Refused
+from khien.kernel.refs import VisitRef
+from khien.people import queries as people
+from khien.people.types import PersonCard
+from khien.visits import models, paper, sessions
+from khien.visits.ends import minutes_left
+from khien.visits.pack import session_pack
+from khien.visits.sessions import open_work
+from khien.visits.states import ENDS, State
+from khien.visits.types import (
+    ConsentView, DaySummary, PaperInfo, ScreeningView, SessionBoard, VisitCard, VisitStory, Watched,
+)  # fmt: skip
+
+__all__ = [
+    "checklist", "day_summary", "observation_board", "open_work", "papers", "queue", "session_board", "session_pack", "story", "visit",
+    "visit_by_code", "visit_by_number", "visit_by_record", "visits_of", "visits_of_session",
+]  # fmt: skip
+
+# Whom each desk serves next.
+QUEUES: dict[str, tuple[State, ...]] = {
+    "reception": (State.CHECKED_IN,),
+    "screening": (State.CHECKED_IN, State.CONSENTED),
+    "injection": (State.CLEARED,),
+    "observation": (State.DOSED,),
+    "closing": (State.OBSERVED,),
+}
+
+
+def visit(ref: VisitRef | UUID) -> VisitCard | None:
+    """The visit, by reference or id."""
+    rows = models.Visit.objects.filter(id=ref.visit_id, site_id=ref.site_id) if isinstance(ref, VisitRef) else models.Visit.objects.filter(id=ref)
+    return next(iter(_cards(rows)), None)
+
+
+def visit_by_code(code: str, *, session_id: UUID | None = None) -> VisitCard | None:
+    """The visit of a slip: its own code, or the code of the appointment that brought the person."""
+    try:
+        text = codes.read_slip_code(code)
+    except Refused:
+        return None
+    rows = models.Visit.objects.filter(code=text)
+    found = next(iter(_cards(rows)), None)
+    if found is None:
+        appointment = booking.appointment(text)
+        if appointment is None:
+            return None
+        rows = models.Visit.objects.filter(appointment_id=appointment.id, person_id=appointment.person_id).order_by("-checked_in_recorded_at")
+        rows = rows.filter(session_id=session_id) if session_id else rows
+        found = next(iter(_cards(rows[:1])), None)
+    return found
+
+
+def visit_by_number(session_id: UUID, number: int) -> VisitCard | None:
+    """The visit of a queue number."""
+    return next(iter(_cards(models.Visit.objects.filter(session_id=session_id, number=number))), None)
+
+
+def visit_by_record(record_id: UUID) -> VisitCard | None:
+    """The visit at which this record's dose was given."""
+    return next(iter(_cards(models.Visit.objects.filter(record_id=record_id))), None)
+
+
+def visits_of(person_id: UUID) -> list[VisitCard]:
+    """Every visit of a person, the latest first."""
+    return _cards(models.Visit.objects.filter(person_id__in=people.ids_of(person_id)).order_by("-on_date", "-checked_in_at"))
+
+
+def visits_of_session(session_id: UUID, *, states: Iterable[str] = (), after: int = 0, limit: int = 200) -> list[VisitCard]:
+    """Visits of a session by number, paged by it; `states` narrows."""
+    rows = models.Visit.objects.filter(session_id=session_id, number__gt=after).order_by("number")
+    wanted = list(states)
+    return _cards((rows.filter(state__in=wanted) if wanted else rows)[:limit])
+
+
+def queue(session_id: UUID, desk: str, *, limit: int = 100) -> list[VisitCard]:
+    """Who waits at a desk, by number; those under observation by the end of their minutes."""
+    states = QUEUES.get(desk)
+    if states is None:
+        raise LookupError(desk)
+    order = ("observe_until", "number") if desk == "observation" else ("number",)
+    return _cards(models.Visit.objects.filter(session_id=session_id, state__in=[s.value for s in states]).order_by(*order)[:limit])
+
+
+def story(ref: VisitRef) -> VisitStory | None:
+    """A visit with all its consents and screenings."""
+    card = visit(ref)
+    if card is None:
+        return None
+    consents = models.Consent.objects.filter(site_id=ref.site_id, visit_id=ref.visit_id).order_by("recorded_at")
+    screenings = models.Screening.objects.filter(site_id=ref.site_id, visit_id=ref.visit_id).order_by("version")
+    undone = models.Visit.objects.values_list("undone", flat=True).get(site_id=ref.site_id, id=ref.visit_id)
+    return VisitStory(card, tuple(_consent(row) for row in consents), tuple(_screening(row) for row in screenings), tuple(undone))
+
+
+def _consent(row: models.Consent) -> ConsentView:
+    name = settings.KEYS.open(row.guardian_name_cipher, purpose="name")
+    return ConsentView(row.agreed, row.signer, row.how, row.text_version, name, row.relation, row.mixing_agreed, row.performed_at)
+
+
+def _screening(row: models.Screening) -> ScreeningView:
+    return ScreeningView(
+        row.version, row.form, row.answers, row.vitals, row.proposal, tuple(row.proposal_reasons), row.decision, row.decision_reason,
+        row.performed_at, row.performed_by_name, row.recorded_at,
+    )  # fmt: skip
+
+
+def observation_board(session_id: UUID, *, now: datetime) -> list[Watched]:
+    """Everyone under observation, who has waited enough first, with each one's minutes left."""
+    rows = list(models.Visit.objects.filter(session_id=session_id, state=State.DOSED.value).order_by("observe_until", "number"))
+    shown = people.cards_of([row.person_id for row in rows])
+    return [_watched(row, shown.get(row.person_id), now) for row in rows if row.dosed_at and row.observe_until]
+
+
+def _watched(row: models.Visit, card: PersonCard | None, now: datetime) -> Watched:
+    assert row.dosed_at is not None
+    assert row.observe_until is not None
+    return Watched(
+        VisitRef(row.site_id, row.id), row.number, card.full_name if card else "", card.birth if card else None, row.vaccine, row.dosed_at,
+        row.observe_until, row.observe_minutes, minutes_left(row.observe_until, now), row.state,
+    )  # fmt: skip
+
+
+def session_board(session_id: UUID) -> SessionBoard:
+    """The counts of every desk's top line."""
+    session = sessions.session_of(session_id)
+    counts = Counter(dict(models.Visit.objects.filter(session_id=session_id).values_list("state").annotate(n=Count("id"))))
+    dosed = models.Visit.objects.filter(session_id=session_id, record_id__isnull=False).count()
+    signed = models.Checklist.objects.filter(session_id=session_id).order_by("-signed_at").first()
+    lots = [
+        {
+            "lot_id": lot.id, "number": lot.number, "vaccine": lot.vaccine, "expires_on": lot.expires_on, "paused": row.paused_at is not None,
+            "state": lot.state, "chosen_at": row.chosen_at,
+        }
+        for row, lot in sessions.chosen_lots(session_id)
+    ]  # fmt: skip
+    return SessionBoard(
+        session_id, session.state, {state.value: counts.get(state.value, 0) for state in State}, sum(counts.values()), dosed,
+        paper_counts(session_id), signed.signed_at if signed else None, tuple(lots),
+    )  # fmt: skip
+
+
+def paper_counts(session_id: UUID) -> dict[str, int]:
+    """Forms of a session by what became of them."""
+    found = dict(models.PaperForm.objects.filter(session_id=session_id).values_list("state").annotate(n=Count("id")))
+    return {state: found.get(state, 0) for state in ("printed", "keyed", "voided", "missing")}
+
+
+def papers(session_id: UUID, *, state: str = "") -> list[PaperInfo]:
+    """The forms printed for a session."""
+    rows = models.PaperForm.objects.filter(session_id=session_id).order_by("serial")
+    return [paper.form_info(row) for row in (rows.filter(state=state) if state else rows)]
+
+
+def paper_form(serial: str) -> tuple[PaperInfo, UUID] | None:
+    """A form and its session, by serial."""
+    try:
+        text = codes.read_paper_serial(serial).text
+    except Refused:
+        return None
+    row = models.PaperForm.objects.filter(serial=text).first()
+    return (paper.form_info(row), row.session_id) if row else None
+
+
+def checklist(session_id: UUID) -> dict[str, Any] | None:
+    """The checklist as last signed, with its overrides."""
+    row = models.Checklist.objects.filter(session_id=session_id).order_by("-signed_at").first()
+    return {"items": row.items, "overrides": row.overrides, "signed_at": row.signed_at, "signed_by": row.signed_by} if row else None
+
+
+def day_summary(session_id: UUID) -> DaySummary:
+    """The session's day in the columns of the daily report."""
+    rows = models.Visit.objects.filter(session_id=session_id)
+    by_state = dict(rows.values_list("state").annotate(n=Count("id")))
+    doses = rows.filter(record_id__isnull=False).values_list("vaccine", "dose_type", "ordinal").annotate(n=Count("id"))
+    groups = dict(rows.filter(record_id__isnull=False).values_list("priority_group").annotate(n=Count("id")))
+    return DaySummary(
+        session_id=session_id, received=sum(by_state.values()), walk_ins=rows.filter(walk_in=True).count(),
+        ends={end.value: by_state.get(end.value, 0) for end in sorted(ENDS)},
+        doses={f"{vaccine} {dose_type} {ordinal}": n for vaccine, dose_type, ordinal, n in doses}, by_group=groups,
+        marked=rows.filter(record_id__isnull=False).exclude(marks=[]).count(), papers=paper_counts(session_id),
+        open_people=rows.filter(~Q(state__in=[end.value for end in ENDS])).count(),
+    )  # fmt: skip
+
+
+def _cards(rows: Iterable[models.Visit]) -> list[VisitCard]:
+    """Visits with their people, two look-ups for all."""
+    several = list(rows)
+    shown = people.cards_of([row.person_id for row in several])
+    return [_card(row, shown.get(row.person_id)) for row in several]
+
+
+def _card(row: models.Visit, person: PersonCard | None) -> VisitCard:
+    return VisitCard(
+        ref=VisitRef(row.site_id, row.id), session_id=row.session_id, person_id=row.person_id, number=row.number, code=row.code,
+        state=row.state, on_date=row.on_date, full_name=person.full_name if person else "", birth=person.birth if person else None,
+        sex=person.sex if person else "", identifier_masked=person.identifier_masked if person else "",
+        identity_state=person.identity_state if person else "", identity_how=row.identity_how, walk_in=row.walk_in,
+        appointment_id=row.appointment_id, priority_group=row.priority_group, paper_serial=row.paper_serial, vaccine=row.vaccine,
+        lot_id=row.lot_id, dose_type=row.dose_type, ordinal=row.ordinal, record_id=row.record_id, checked_in_at=row.checked_in_at,
+        dosed_at=row.dosed_at, dosed_recorded_at=row.dosed_recorded_at, dosed_by=row.dosed_by or "", observe_minutes=row.observe_minutes,
+        observe_until=row.observe_until, observed_at=row.observed_at, ended_at=row.ended_at, end_reason=row.end_reason,
+        end_detail=row.end_detail, return_on=row.return_on,
+    )  # fmt: skip
