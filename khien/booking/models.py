@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from khien.plumbing.base import Row, one_of
+from khien.plumbing.base import Row, one_of, pair
 
 SHIFTS = ["morning", "afternoon", "evening", "whole_day"]
 
@@ -41,6 +41,8 @@ class Session(Row):
     class Meta:
         db_table = "session"
         constraints = [
+            pair("closed_at", "closed_by", "session_closed_pair"),
+            pair("opened_at", "opened_by", "session_opened_pair"),
             one_of("shift", SHIFTS, "session_shift"),
             one_of("mode", ["invited", "open", "walk_in"], "session_mode"),
             one_of("state", ["planned", "open", "paused", "closed", "cancelled"], "session_state"),
@@ -56,7 +58,7 @@ class SessionVaccine(models.Model):
     """A product offered at a session."""
 
     placement = "site"
-    pk = models.CompositePrimaryKey("session_id", "vaccine")
+    pk = models.CompositePrimaryKey("session_id", "vaccine", "site_id")
     session_id = models.UUIDField()
     site_id = models.UUIDField()
     vaccine = models.TextField()
@@ -81,7 +83,7 @@ class Slot(Row):
     class Meta:
         db_table = "slot"
         constraints = [
-            models.UniqueConstraint("session_id", "starts_at", "vaccine", name="slot_once"),
+            models.UniqueConstraint("session_id", "starts_at", "vaccine", "site_id", name="slot_once"),
             models.CheckConstraint(condition=models.Q(taken__gte=0, taken__lte=models.F("capacity")), name="slot_not_oversold"),
             models.CheckConstraint(condition=models.Q(kept__gte=0), name="slot_kept"),
         ]
@@ -118,6 +120,7 @@ class Appointment(Row):
     class Meta:
         db_table = "appointment"
         constraints = [
+            pair("ended_at", "ended_by", "appointment_ended_pair"),
             one_of("how", ["invited", "booked", "standby", "walk_in", "reinvited"], "appointment_how"),
             one_of("state", ["active", "arrived", "done", "cancelled", "moved", "declined", "no_show"], "appointment_state"),
             models.UniqueConstraint(
@@ -149,8 +152,9 @@ class Standby(Row):
     class Meta:
         db_table = "standby"
         constraints = [
+            pair("called_at", "called_by", "standby_called_pair"),
             one_of("state", ["waiting", "called", "came", "gave_up"], "standby_state"),
-            models.UniqueConstraint("session_id", "person_id", name="standby_once"),
+            models.UniqueConstraint("session_id", "person_id", "site_id", name="standby_once"),
         ]
 
 
@@ -177,7 +181,10 @@ class Allocation(Row):
 
     class Meta:
         db_table = "allocation"
-        constraints = [one_of("state", ["committed", "drawn", "abandoned"], "allocation_state")]
+        constraints = [
+            pair("drawn_at", "drawn_by", "allocation_drawn_pair"),
+            one_of("state", ["committed", "drawn", "abandoned"], "allocation_state"),
+        ]
 
 
 class AllocationCandidate(models.Model):

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from khien.plumbing.base import Row, one_of
+from khien.plumbing.base import Row, one_of, pair
 
 KINDS = ["correction", "reaction", "identity", "desk_help", "registration", "appointment", "certificate", "record", "information", "stock", "evidence", "duplicate", "privacy"]
 
@@ -47,6 +47,7 @@ class Case(Row):
     class Meta:
         db_table = "case_file"
         constraints = [
+            pair("resolved_at", "resolved_by", "case_file_resolved_pair"),
             one_of("kind", KINDS, "case_kind"),
             one_of("priority", ["P1", "P2", "P3", "P4", "P5"], "case_priority"),
             one_of("state", ["open", "taken", "waiting_citizen", "resolved"], "case_state"),
@@ -77,9 +78,9 @@ class CaseEntry(Row):
 
 
 class Correction(Row):
-    """A request to put right what a record says: evidence, decision, a second pair of eyes."""
+    """A request to put right what a record says: evidence, decision, a second pair of eyes. Its person may not be known yet."""
 
-    placement = "person"
+    placement = "reference"
     case_id = models.UUIDField(unique=True)
     person_id = models.UUIDField(null=True)
     record_id = models.UUIDField(null=True)
@@ -87,7 +88,7 @@ class Correction(Row):
     asked_cipher = models.BinaryField()
     evidence_file = models.UUIDField(null=True)
     state = models.TextField(default="asked")
-    proposed_by = models.TextField(default="")
+    proposed_by = models.TextField(null=True)
     proposed_at = models.DateTimeField(null=True)
     decided_by = models.TextField(null=True)
     decided_at = models.DateTimeField(null=True)
@@ -95,4 +96,8 @@ class Correction(Row):
 
     class Meta:
         db_table = "correction"
-        constraints = [one_of("state", ["asked", "proposed", "done", "declined"], "correction_state")]
+        constraints = [
+            pair("decided_at", "decided_by", "correction_decided_pair"),
+            pair("proposed_at", "proposed_by", "correction_proposed_pair"),
+            one_of("state", ["asked", "proposed", "done", "declined"], "correction_state"),
+        ]

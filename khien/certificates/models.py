@@ -3,7 +3,7 @@
 from django.db import models
 
 from khien.certificates.states import LIVE, NEXT
-from khien.plumbing.base import Row, one_of
+from khien.plumbing.base import Row, one_of, pair
 
 
 class Signer(Row):
@@ -50,6 +50,7 @@ class Certificate(Row):
     class Meta:
         db_table = "certificate"
         constraints = [
+            pair("revoked_at", "revoked_by", "certificate_revoked_pair"),
             one_of("state", list(NEXT), "certificate_state"),
             models.UniqueConstraint("person_id", "record_id", name="certificate_one_live", condition=models.Q(state__in=LIVE)),
         ]

@@ -2,13 +2,14 @@
 
 from django.db import models
 
+from khien.messaging.states import NEXT
 from khien.plumbing.base import Row, one_of
 
 
 class Message(Row):
-    """One message to one address; a row made in the fact's own transaction."""
+    """One message to one address; a row made in the fact's own transaction. One queue, read by one leader: local."""
 
-    placement = "person"
+    placement = "local"
     person_id = models.UUIDField(null=True)
     cause = models.TextField()
     template = models.TextField()
@@ -22,6 +23,7 @@ class Message(Row):
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     attempts = models.SmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
     provider = models.TextField(default="")
     provider_id = models.TextField(default="")
     recorded_at = models.DateTimeField()
@@ -34,15 +36,31 @@ class Message(Row):
             one_of("channel", ["sms", "email"], "message_channel"),
             one_of(
                 "state",
-                ["pending", "leased", "submitted", "delivered", "failed_permanent", "unknown", "suppressed", "expired", "dead"],
+                list(NEXT),
                 "message_state",
             ),
             models.UniqueConstraint("cause", "template", "channel", name="message_once"),
         ]
         indexes = [
             models.Index("lane", "due_at", name="message_due", condition=models.Q(state="pending")),
+            models.Index("leased_until", name="message_leased", condition=models.Q(state__in=["leased", "unknown"])),
+            models.Index("expires_at", name="message_unwiped", condition=models.Q(text_cipher__isnull=False)),
+            models.Index("provider", "provider_id", name="message_provider", condition=~models.Q(provider_id="")),
             models.Index("person_id", models.F("recorded_at").desc(), name="message_person"),
         ]
+
+
+class EarlyReceipt(Row):
+    """A provider's receipt that came before its acknowledgement: kept until the message is known."""
+
+    provider = models.TextField()
+    provider_id = models.TextField()
+    outcome = models.TextField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "message_receipt"
+        constraints = [models.UniqueConstraint("provider", "provider_id", name="message_receipt_once")]
 
 
 class DemoMessage(Row):

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from khien.plumbing.base import Row, one_of
+from khien.plumbing.base import Row, one_of, pair
 
 IDENTIFIER_TYPES = ["cccd", "cmnd", "passport", "bhyt", "birth_certificate", "none"]
 IDENTIFIER_STATES = ["claimed", "verified", "disputed", "former"]
@@ -114,6 +114,7 @@ class Identifier(Row):
     class Meta:
         db_table = "identifier"
         constraints = [
+            pair("verified_at", "verified_by", "identifier_verified_pair"),
             one_of("type", IDENTIFIER_TYPES, "identifier_type"),
             one_of("state", IDENTIFIER_STATES, "identifier_state"),
             models.UniqueConstraint("person_id", "value_hash", name="identifier_once"),
@@ -167,6 +168,7 @@ class PersonAlias(Row):
     class Meta:
         db_table = "person_alias"
         constraints = [
+            pair("undone_at", "undone_by", "person_alias_undone_pair"),
             models.UniqueConstraint("loser_id", name="person_alias_active", condition=models.Q(undone_at__isnull=True))
         ]
         indexes = [models.Index("survivor_id", name="person_alias_survivor")]
@@ -204,6 +206,7 @@ class HealthBookLink(Row):
     class Meta:
         db_table = "health_book_link"
         constraints = [
+            pair("ended_at", "ended_by", "health_book_link_ended_pair"),
             models.UniqueConstraint("account_id", "person_id", name="link_active", condition=models.Q(ended_at__isnull=True)),
             one_of("relation", ["self", "child", "parent", "spouse", "grandparent", "other"], "link_relation"),
         ]
@@ -247,4 +250,7 @@ class DuplicateCandidate(Row):
 
     class Meta:
         db_table = "duplicate_candidate"
-        constraints = [models.UniqueConstraint("first_id", "second_id", name="duplicate_once")]
+        constraints = [
+            pair("decided_at", "decided_by", "duplicate_candidate_decided_pair"),
+            models.UniqueConstraint("first_id", "second_id", name="duplicate_once"),
+        ]

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from khien.plumbing.base import Row, one_of
+from khien.plumbing.base import Row, one_of, pair
 
 CHAINS = 64
 
@@ -135,6 +135,9 @@ class Device(Row):
 
     class Meta:
         db_table = "device"
+        constraints = [
+            pair("revoked_at", "revoked_by", "device_revoked_pair"),
+        ]
 
 
 class Receipt(models.Model):

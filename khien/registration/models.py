@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from khien.plumbing.base import Row, one_of
+from khien.plumbing.base import Row, one_of, pair
 
 WAYS = ["portal", "health_book", "organization", "ward", "staff", "hotline", "walk_in"]
 
@@ -44,6 +44,7 @@ class Registration(Row):
     class Meta:
         db_table = "registration"
         constraints = [
+            pair("called_at", "called_by", "registration_called_pair"),
             one_of("state", ["waiting", "booked", "done", "withdrawn", "closed"], "registration_state"),
             models.UniqueConstraint(
                 "person_id", "course", name="registration_one_active", condition=models.Q(state__in=["waiting", "booked"])
@@ -64,12 +65,17 @@ class RegistrationWay(Row):
     person_id = models.UUIDField()
     way = models.TextField()
     source_id = models.UUIDField(null=True)
+    # The receipt of somebody who may not see the registration's own code: it answers, it opens nothing.
+    code = models.TextField(default="")
     at = models.DateTimeField()
     by = models.TextField()
 
     class Meta:
         db_table = "registration_way"
-        constraints = [one_of("way", WAYS, "registration_way_way")]
+        constraints = [
+            one_of("way", WAYS, "registration_way_way"),
+            models.UniqueConstraint("code", name="registration_way_code", condition=~models.Q(code="")),
+        ]
         indexes = [models.Index("registration_id", name="registration_way_of")]
 
 
@@ -97,6 +103,9 @@ class PeopleList(Row):
     name = models.TextField()
     state = models.TextField(default="reading")
     sha256 = models.TextField()
+    # Each sheet's headings with the field that each was read as, and the rows left out: what the error file needs again.
+    sections = models.JSONField(default=list)
+    skipped_rows = models.JSONField(default=list)
     refusal = models.TextField(default="")
     refusal_facts = models.JSONField(default=dict)
     commune_key = models.TextField(default="")
@@ -106,6 +115,8 @@ class PeopleList(Row):
     refused = models.IntegerField(default=0)
     possible = models.IntegerField(default=0)
     sent = models.IntegerField(default=0)
+    skipped = models.IntegerField(default=0)
+    shared_phones = models.IntegerField(default=0)
     uploaded_at = models.DateTimeField()
     uploaded_by = models.TextField()
     sent_at = models.DateTimeField(null=True)
@@ -115,7 +126,10 @@ class PeopleList(Row):
 
     class Meta:
         db_table = "people_list"
-        constraints = [one_of("state", ["reading", "staged", "sending", "sent", "unreadable"], "people_list_state")]
+        constraints = [
+            pair("sent_at", "sent_by", "people_list_sent_pair"),
+            one_of("state", ["reading", "staged", "sending", "sent", "unreadable"], "people_list_state"),
+        ]
         indexes = [models.Index("organization_id", models.F("uploaded_at").desc(), name="people_list_org")]
 
 
@@ -124,6 +138,10 @@ class ListRow(Row):
 
     list_id = models.UUIDField()
     number = models.IntegerField()
+    # Where it stood: the section's place in the list's file and the row as the spreadsheet counts it.
+    section = models.SmallIntegerField(default=0)
+    source_row = models.IntegerField()
+    number_hash = models.TextField(default="")
     raw_cipher = models.BinaryField()
     values_cipher = models.BinaryField()
     repairs = models.JSONField(default=list)
@@ -141,7 +159,12 @@ class ListRow(Row):
     class Meta:
         db_table = "people_list_row"
         constraints = [
+            pair("decided_at", "decided_by", "people_list_row_decided_pair"),
             models.UniqueConstraint("list_id", "number", name="list_row_once"),
+            models.UniqueConstraint("list_id", "section", "source_row", name="list_row_source_once"),
             one_of("state", ["accepted", "repaired", "refused", "possible", "sent", "skipped"], "list_row_state"),
         ]
-        indexes = [models.Index("list_id", "state", "number", name="list_row_state_ix")]
+        indexes = [
+            models.Index("list_id", "state", "number", name="list_row_state_ix"),
+            models.Index("list_id", "number_hash", name="list_row_hash", condition=~models.Q(number_hash="")),
+        ]

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from khien.plumbing.base import Row, one_of
+from khien.plumbing.base import Row, one_of, pair
 
 
 class Lot(Row):
@@ -26,6 +26,7 @@ class Lot(Row):
     class Meta:
         db_table = "lot"
         constraints = [
+            pair("state_at", "state_by", "lot_state_pair"),
             models.UniqueConstraint("vaccine", "number", name="lot_number_once"),
             one_of("state", ["released", "quarantined", "recalled"], "lot_state"),
         ]
