@@ -1,21 +1,28 @@
 """Makes what tests need, through the rooms' own actions. Each room adds its own `make_*`; people are synthetic."""
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from khien.access import actions as access
 from khien.access import queries as access_queries
 from khien.access.permissions import StaffRef
+from khien.booking import actions as booking
+from khien.booking import queries as booking_queries
+from khien.booking.types import SlotInfo
+from khien.immunizations import actions as immunizations
+from khien.immunizations.actions import Told
+from khien.kernel import clock
 from khien.kernel.births import PartialDate
 from khien.kernel.identifiers import Identified, read_identifier
-from khien.kernel.refs import SYSTEM, Actor, PlaceFacts, Scope
+from khien.kernel.refs import SYSTEM, Actor, Performed, PlaceFacts, Scope
 from khien.people import actions as people
 from khien.people import queries as people_queries
 from khien.people.types import AccountRef, NewPerson
 from khien.places import actions as places
 from khien.places import queries as places_queries
+from khien.stock import actions as stock
 
 AT = datetime(2021, 12, 14, 1, 30, tzinfo=UTC)  # 08:30 in Viet Nam, Tuesday 14 December 2021
 BY: Actor = SYSTEM
@@ -121,3 +128,41 @@ def make_account(phone: str = "", *, at: datetime = AT) -> AccountRef:
     """The account of a phone that proved itself."""
     phone = phone or f"09{number() % 10**8:08}"
     return people.open_account(challenge=proved_phone(phone, at=at), device="may-thu", at=at)
+
+
+def make_lot(
+    vaccine: str = "AZ", number_: str = "", *, site_id: UUID | None = None, doses: int = 100, expires_on: date = date(2022, 6, 30),
+    at: datetime = AT, **more: Any,
+) -> UUID:  # fmt: skip
+    """A released lot; with a point, its doses are there."""
+    lot_id = stock.add_lot(vaccine=vaccine, number=number_ or f"LO{number():04}", expires_on=expires_on, by=BY, at=at, **more)
+    if site_id and doses:
+        done = Performed(at, clock.on_date(at))
+        stock.receive(site_id=site_id, lot_id=lot_id, doses=doses, document=f"PX{number()}", performed=done, by=BY, at=at)
+    return lot_id
+
+
+def make_session(
+    *, site_id: UUID | None = None, on: date = date(2021, 12, 14), shift: str = "morning", hours: tuple[int, int] = (8, 11),
+    mode: str = "invited", vaccines: tuple[str, ...] = ("AZ",), tables: int = 1, per_table: int = 30, at: datetime = AT, **more: Any,
+) -> UUID:  # fmt: skip
+    """A planned session at a point: by default tomorrow's kind of morning, ten places an hour."""
+    return booking.plan_session(
+        site_id=site_id or make_site(at=at), on_date=on, shift=shift, starts_at=clock.at_local(on, hours[0]), ends_at=clock.at_local(on, hours[1]),
+        mode=mode, vaccines=vaccines, tables=tables, per_table=per_table, by=BY, at=at, **more,
+    )  # fmt: skip
+
+
+def make_slot(*, places: int = 10, on: date = date(2021, 12, 16), mode: str = "open", vaccine: str = "AZ", **more: Any) -> SlotInfo:
+    """The one slot of a session of one hour with so many places."""
+    reason = "thử tải" if places > 100 else ""
+    session_id = make_session(on=on, hours=(8, 9), mode=mode, vaccines=(vaccine,), per_table=places, reason=reason, **more)
+    return booking_queries.slots(session_id)[0]
+
+
+def make_immunization(
+    person_id: UUID, *, vaccine: str = "AZ", on: date = date(2021, 9, 1), evidence: str = "document", at: datetime = AT, **more: Any
+) -> UUID:
+    """An earlier dose of a person, given elsewhere, with a paper."""
+    told = Told(vaccine, on, lot=more.pop("lot", "ABV0001"), place=more.pop("place", "Trạm Y tế thử"), **more)
+    return immunizations.record_elsewhere(person_id=person_id, told=told, evidence=evidence, by=BY, at=at)
