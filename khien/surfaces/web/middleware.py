@@ -22,10 +22,12 @@ LANGUAGE_COOKIE = "khien_lang"
 def frame(get_response: Next) -> Next:
     """Choose the language, set the security headers, and turn a refusal that a view let through into a page."""
 
+    from khien.surfaces.web import errors
+
     def middleware(request: HttpRequest) -> HttpResponse:
         language = request.COOKIES.get(LANGUAGE_COOKIE)
         translation.activate("en" if language == "en" else "vi")
-        response = get_response(request)
+        response = errors.dress(request, get_response(request))
         response.headers.setdefault("Content-Language", translation.get_language() or "vi")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")

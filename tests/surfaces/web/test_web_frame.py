@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from django import forms
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.template import engines
 from django.test import Client, RequestFactory
 from django.utils import translation
@@ -134,6 +136,21 @@ def test_a_refusal_that_no_field_showed_becomes_a_page():
     response = errors.refusal(RequestFactory().post("/so/"), Refused("stock.not_found"))
     assert response.status_code == 404
     assert errors.refusal(RequestFactory().post("/so/"), Refused("stock.other")).status_code == 409
+
+
+def test_a_bare_refusal_of_the_method_gets_its_page_and_the_api_keeps_its_own():
+    for path, dressed in (("/dang-ky", True), ("/api/v1/slots", False)):
+        answer = errors.dress(RequestFactory().post(path), HttpResponseNotAllowed(["GET"]))
+        assert (answer.status_code, answer["Allow"]) == (405, "GET")
+        assert (b"<h1" in answer.content) is dressed
+    kept = errors.dress(RequestFactory().get("/so/"), HttpResponse("waiting room", status=503))
+    assert kept.content == b"waiting room"
+
+
+def test_a_file_too_large_says_how_large_it_may_be():
+    answer = errors.bad_request(RequestFactory().post("/to-chuc"), RequestDataTooBig())
+    assert answer.status_code == 413
+    assert "20 MB" in answer.content.decode()
 
 
 def test_the_choice_of_language_is_kept_and_never_leads_to_another_site(db):
