@@ -1,15 +1,16 @@
 """Read a messy list into rows: the right sheet, the right heading, nothing of the original lost."""
 
-import io
+import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from itertools import groupby
 from pathlib import PurePath
 
-import python_calamine
-
-from khien.interchange.sheets import commas, headings, old_excel, probes
+from khien.interchange.sheets import commas, headings, old_excel, opener, probes
 from khien.interchange.sheets.types import (
     MOST_BYTES,
     MOST_ROWS,
@@ -73,29 +74,26 @@ def _judge(rows: list[list[str]]) -> int:
 def _workbook(kind: str, data: bytes, found: dict[str, probes.SheetProbe]) -> Table:
     """Open a probed workbook and take its visible sheets."""
     sheets: list[tuple[str, Grid, headings.Merged]] = []
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        for meta in book.sheets_metadata:
-            if meta.typ != python_calamine.SheetTypeEnum.WorkSheet or meta.visible != python_calamine.SheetVisibleEnum.Visible:
-                continue
-            sheet = book.get_sheet_by_name(meta.name)
-            probe = found.get(meta.name) or probes.SheetProbe()
-            grid = _grid(sheet.to_python(skip_empty_area=False), probe)
-            if any(cell is not None for row in grid for cell in row):
-                sheets.append((meta.name, grid, sheet.merged_cell_ranges or []))
-    except python_calamine.PasswordError:
-        raise Refused("sheets.password") from None
-    except Refused:
-        raise
-    except (python_calamine.CalamineError, ValueError, OverflowError, OSError, IndexError, UnicodeError):
-        raise Refused("sheets.not_a_spreadsheet") from None
-    except BaseException as panic:  # a panic of the reader's own (Rust) code on a broken file is no Exception
-        if type(panic).__name__ != "PanicException":
-            raise
-        raise Refused("sheets.not_a_spreadsheet") from None
+    for name, rows, merged in _opened(data):
+        grid = _grid(rows, found.get(name) or probes.SheetProbe())
+        if any(cell is not None for row in grid for cell in row):
+            sheets.append((name, grid, [((top, left), (bottom, right)) for (top, left), (bottom, right) in merged]))
     if not sheets:
         raise Refused("sheets.empty")
     return _table(kind, sheets)
+
+
+def _opened(data: bytes) -> list[tuple[str, list[list[object]], list[tuple[tuple[int, int], tuple[int, int]]]]]:
+    """Sheets as the opener's own process reads them; whatever ends that process only refuses the file."""
+    environment = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "LANG") if name in os.environ}
+    try:
+        done = subprocess.run([sys.executable, "-I", opener.__file__], input=data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,  # noqa: S603
+                              timeout=2 * opener.SECONDS, env=environment, check=False)
+    except subprocess.TimeoutExpired:
+        raise Refused("sheets.not_a_spreadsheet") from None
+    if done.returncode:
+        raise Refused("sheets.password" if done.returncode == opener.PASSWORD else "sheets.not_a_spreadsheet")
+    return list(json.loads(done.stdout))
 
 
 def _grid(rows: Sequence[Sequence[object]], probe: probes.SheetProbe) -> Grid:
@@ -112,6 +110,9 @@ def _grid(rows: Sequence[Sequence[object]], probe: probes.SheetProbe) -> Grid:
 
 
 def _cell(value: object) -> Cell:
+    if isinstance(value, dict):
+        moment = datetime.fromisoformat(value["d"])
+        return moment if "T" in value["d"] else moment.date()
     if isinstance(value, str):
         text = value.strip()
         if text.startswith("#") and text in ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"):
@@ -119,11 +120,7 @@ def _cell(value: object) -> Cell:
         return text or None
     if isinstance(value, bool):
         return "x" if value else None
-    if isinstance(value, int | float | datetime | date):
-        return value
-    if isinstance(value, time | timedelta):
-        return str(value)
-    return None
+    return value if isinstance(value, int | float) else None
 
 
 def _table(kind: str, sheets: list[tuple[str, Grid, headings.Merged]]) -> Table:

@@ -8,11 +8,11 @@ import zipfile
 import openpyxl
 import pytest
 import xlwt
-from messy_lists import HEAD, OTHER, PERSON, csv, saved, xls, xlsx
 
 from khien.interchange.sheets import probes
 from khien.interchange.sheets.reading import read_table
 from khien.kernel.errors import Refused
+from tests.rooms.interchange.messy_lists import HEAD, OTHER, PERSON, csv, saved, xls, xlsx
 
 
 def refused(data: bytes, name: str = "a.xlsx") -> str:

@@ -5,11 +5,11 @@ from datetime import date
 
 import openpyxl
 import pytest
-from messy_lists import HEAD, OTHER, PERSON, csv, fields, saved, staged, xls, xlsx
 
 from khien.interchange.sheets.reading import read_table
 from khien.interchange.sheets.types import FormulaError
 from khien.kernel.errors import Refused
+from tests.rooms.interchange.messy_lists import HEAD, OTHER, PERSON, csv, fields, saved, staged, xls, xlsx
 
 
 def assert_hoa(row):

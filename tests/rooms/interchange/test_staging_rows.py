@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from messy_lists import HEAD, OTHER, PERSON, PLACES, codes, csv, staged, xls, xlsx
 
 from khien.interchange.sheets import vocabulary
 from khien.interchange.sheets.staging import stage_row
 from khien.interchange.sheets.types import Column, RawRow, Section
+from tests.rooms.interchange.messy_lists import HEAD, OTHER, PERSON, PLACES, codes, csv, staged, xls, xlsx
 
 TODAY = date(2021, 12, 14)
 

@@ -5,11 +5,11 @@ import zipfile
 
 import openpyxl
 import pytest
-from messy_lists import HEAD, OTHER, PERSON, codes, saved, staged, xlsx
 
 from khien.interchange.sheets.reading import read_table
 from khien.interchange.sheets.writing import KINDS, ErrorRow, ErrorSheet, error_sheets, write_error_file, write_template
 from khien.kernel.errors import Refused
+from tests.rooms.interchange.messy_lists import HEAD, OTHER, PERSON, codes, saved, staged, xlsx
 
 
 def opened(data: bytes) -> openpyxl.Workbook:
