@@ -1,6 +1,7 @@
 """Calls a SQL function; its named SQLSTATE comes back as a refusal."""
 
 import json
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -24,8 +25,17 @@ def call(statement: str, params: list[Any]) -> Any:
         diagnosis = getattr(error.__cause__, "diag", None)
         if diagnosis is not None and diagnosis.sqlstate == NAMED:
             facts = json.loads(diagnosis.message_detail) if diagnosis.message_detail else {}
-            raise Refused(diagnosis.message_primary, **facts) from None
+            raise Refused(diagnosis.message_primary, **{name: _typed(name, value) for name, value in facts.items()}) from None
         raise
+
+
+def _typed(name: str, value: Any) -> Any:
+    """A fact named `..._at` is a moment, `..._on` or `on_date` a day, as in every table."""
+    if not isinstance(value, str) or not value:
+        return value
+    if name.endswith("_at"):
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if name.endswith("_on") or name == "on_date" else value
 
 
 def as_json(facts: dict[str, Any]) -> str:
