@@ -13,6 +13,7 @@ from django.utils import translation
 
 from khien.kernel import clock
 from khien.kernel.errors import Refused
+from khien.surfaces.web import visitor
 
 log = logging.getLogger("khien.web")
 Next = Callable[[HttpRequest], HttpResponse]
@@ -28,6 +29,7 @@ def frame(get_response: Next) -> Next:
         language = request.COOKIES.get(LANGUAGE_COOKIE)
         translation.activate("en" if language == "en" else "vi")
         response = errors.dress(request, get_response(request))
+        visitor.leave(request, response)
         response.headers.setdefault("Content-Language", translation.get_language() or "vi")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")
