@@ -8,8 +8,6 @@ from uuid import UUID
 from khien.access import actions as access
 from khien.access import queries as access_queries
 from khien.access.permissions import StaffRef
-from khien.booking import actions as booking
-from khien.booking import queries as booking_queries
 from khien.booking.types import SlotInfo
 from khien.immunizations import actions as immunizations
 from khien.immunizations.actions import Told
@@ -146,7 +144,9 @@ def make_session(
     *, site_id: UUID | None = None, on: date = date(2021, 12, 14), shift: str = "morning", hours: tuple[int, int] = (8, 11),
     mode: str = "invited", vaccines: tuple[str, ...] = ("AZ",), tables: int = 1, per_table: int = 30, at: datetime = AT, **more: Any,
 ) -> UUID:  # fmt: skip
-    """A planned session at a point: by default tomorrow's kind of morning, ten places an hour."""
+    """A planned session at a point: by default a morning with ten places an hour."""
+    from khien.booking import actions as booking
+
     return booking.plan_session(
         site_id=site_id or make_site(at=at), on_date=on, shift=shift, starts_at=clock.at_local(on, hours[0]), ends_at=clock.at_local(on, hours[1]),
         mode=mode, vaccines=vaccines, tables=tables, per_table=per_table, by=BY, at=at, **more,
@@ -155,6 +155,8 @@ def make_session(
 
 def make_slot(*, places: int = 10, on: date = date(2021, 12, 16), mode: str = "open", vaccine: str = "AZ", **more: Any) -> SlotInfo:
     """The one slot of a session of one hour with so many places."""
+    from khien.booking import queries as booking_queries
+
     reason = "thử tải" if places > 100 else ""
     session_id = make_session(on=on, hours=(8, 9), mode=mode, vaccines=(vaccine,), per_table=places, reason=reason, **more)
     return booking_queries.slots(session_id)[0]
