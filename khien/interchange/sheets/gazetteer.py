@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from khien.interchange.sheets.types import PlaceAnswer
-from khien.kernel import vietnamese
+from khien.kernel import names, vietnamese
 
 _KINDS = (
     r"(tinh|thanh pho( thuoc tinh)?|tp|t p|quan|q|huyen|h|thi xa|tx|phuong|p|xa|x|thi tran|tt|dac khu|dk|city|province|district|ward|commune)"
@@ -51,7 +51,9 @@ class Gazetteer:
         return self._from_address(address)
 
     def _answer(self, province: str, district: str, commune: str) -> PlaceAnswer:
-        answers = [self._in_epoch(epoch, province, district, commune) for epoch in self.epochs]
+        # A commune straight under its province is how addresses are written since 2025.
+        epochs = sorted(self.epochs, reverse=True) if commune and province and not district else self.epochs
+        answers = [self._in_epoch(epoch, province, district, commune) for epoch in epochs]
         return next((answer for status in ("found", "several") for answer in answers if answer.status == status), answers[0])
 
     def _in_epoch(self, epoch: str, province: str, district: str, commune: str) -> PlaceAnswer:
@@ -65,12 +67,13 @@ class Gazetteer:
             known = [unit for unit in self._matching(epoch, level, word) if not above or any(self._inside(unit, over) for over in above)]
             if not known:
                 return PlaceAnswer("unknown", level=level)
-            above = known
+            exact = [unit for unit in known if names.spelling_key(unit.full_name).endswith(names.spelling_key(word))]
+            above = exact if len(exact) == 1 else known
         if len(above) == 1:
             return self._describe(above[0])
         shared = {self._describe(unit).province for unit in above}
-        names = tuple(self._path(unit) for unit in above[:10])
-        return PlaceAnswer("several", epoch, shared.pop() if len(shared) == 1 else "", candidates=names)
+        candidates = tuple(self._path(unit) for unit in above[:10])
+        return PlaceAnswer("several", epoch, shared.pop() if len(shared) == 1 else "", candidates=candidates)
 
     def _matching(self, epoch: str, level: str, word: str) -> list[Unit]:
         """Units by code, by whole name, or by name without its kind; a name with its right kind is preferred."""
@@ -85,10 +88,10 @@ class Gazetteer:
             unit = self.units.get((epoch, level, found[1]))
             if unit:
                 return [unit]
-        short = bare(text)
-        if level == "province" and short in _SPOKEN:
-            short = text = _SPOKEN[short]
-        return self.names.get((epoch, level, spoken(text))) or self.names.get((epoch, level, short), [])
+        found_units = self.names.get((epoch, level, spoken(text))) or self.names.get((epoch, level, bare(text)), [])
+        if not found_units and level == "province":
+            found_units = self.names.get((epoch, level, _SPOKEN.get(bare(text), "")), [])
+        return found_units
 
     def _inside(self, unit: Unit, over: Unit) -> bool:
         return over.code in self._chain(unit)[1:] if unit.level != over.level else False
@@ -113,8 +116,8 @@ class Gazetteer:
         return PlaceAnswer("found", unit.epoch, codes["province"], codes["district"], codes["commune"])
 
     def _path(self, unit: Unit) -> str:
-        names = [self.units[unit.epoch, level, code].full_name for code, level in zip(self._chain(unit), _upwards(unit, self), strict=False)]
-        return ", ".join(names)
+        pairs = zip(self._chain(unit), _upwards(unit, self), strict=False)
+        return ", ".join(self.units[unit.epoch, level, code].full_name for code, level in pairs)
 
     def _from_address(self, address: str) -> PlaceAnswer:
         """Read "..., Phường Bến Nghé, Quận 1, TP. Hồ Chí Minh" from its end; only when the province is among its parts."""

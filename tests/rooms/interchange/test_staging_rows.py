@@ -186,3 +186,8 @@ def test_whatever_stands_in_a_row_is_staged_or_refused_by_name(pairs):
     row = stage_row(RawRow(section, 2, tuple(cell for _, cell in pairs)), PLACES, today=TODAY)
     assert all(isinstance(value, str) and value for value in row.values.values())
     assert all("." in remark.code for remark in (*row.refusals, *row.warnings))
+
+
+def test_a_commune_straight_under_its_province_is_read_as_of_2025():
+    values = staged(xlsx([*HEAD, "Tỉnh", "Phường/Xã"], [*PERSON, "TP.HCM", "Bến Thành"]), today=TODAY)[0].values
+    assert (values["epoch"], values["commune"]) == ("2025", "26743")
