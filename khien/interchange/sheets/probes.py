@@ -57,7 +57,7 @@ def probe_xlsx(data: bytes) -> dict[str, SheetProbe]:
                     for _ in pieces:
                         pass
             return {names[part]: probe for part, probe in probes.items()}
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, struct.error, NotImplementedError, UnicodeError, ValueError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, struct.error, RuntimeError, UnicodeError, ValueError, EOFError):
         raise Refused("sheets.not_a_spreadsheet") from None
 
 
