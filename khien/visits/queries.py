@@ -19,6 +19,7 @@ from khien.people import queries as people
 from khien.people.types import PersonCard
 from khien.visits import models, paper, sessions
 from khien.visits.ends import minutes_left
+from khien.visits.evidence import identity_hows
 from khien.visits.pack import session_pack
 from khien.visits.sessions import open_work
 from khien.visits.states import ENDS, State
@@ -27,7 +28,7 @@ from khien.visits.types import (
 )  # fmt: skip
 
 __all__ = [
-    "checklist", "day_summary", "observation_board", "open_work", "papers", "queue", "session_board", "session_pack", "story", "visit",
+    "checklist", "day_summary", "identity_hows", "observation_board", "open_work", "paper_form", "papers", "queue", "session_board", "session_pack", "story", "visit",
     "visit_by_code", "visit_by_number", "visit_by_record", "visits_of", "visits_of_session",
 ]  # fmt: skip
 

@@ -19,6 +19,7 @@ from khien.campaigns.types import Recipient
 from khien.immunizations import queries as immunizations
 from khien.kernel import codes
 from khien.kernel.errors import Refused
+from khien.kernel.identifiers import Identified
 from khien.kernel.ids import uuid7
 from khien.kernel.refs import Actor, Performed, VisitRef
 from khien.kernel.sex import Sex
@@ -32,18 +33,21 @@ from khien.visits.states import State
 from khien.visits.types import CheckedIn, Warning
 
 IDENTITY_HOW = ("card", "typed", "spoken", "slip")
+# Ways that mean: the card lay on the desk and agreed.
+CARD_SEEN = {"card": "card_scanned", "typed": "card_seen"}
 
 
 @transaction.atomic
 def check_in(
     *, session_id: UUID, identity_how: str, performed: Performed, by: Actor, at: datetime, person_id: UUID | None = None,
     appointment_code: str = "", new_person: NewPerson | None = None, identity_note: str = "", priority_group: str = "",
-    paper_serial: str = "", vaccine: str = "", from_paper: bool = False, again: bool = False,
+    paper_serial: str = "", vaccine: str = "", card_number: Identified | None = None, from_paper: bool = False, again: bool = False,
 ) -> CheckedIn:
     """Receive a person at a session and give the next queue number; received already, they keep the number they have.
 
     The person comes by appointment or slip code, by id (found by card or search), or as a new person (walk-in).
-    Warnings tell what is odd and stop nothing. `again` makes a second visit for who was injected today already.
+    Warnings tell what is odd and stop nothing. A card scanned (or typed from) that agrees verifies the number; `card_number` names
+    which. `again` makes a second visit for who was injected today already.
     Raises Refused: visits.session_unknown, visits.session_not_open, visits.nobody_named, visits.code_unknown,
     visits.identity_how_unknown, visits.in_the_future, people.*.
     """  # fmt: skip
@@ -73,6 +77,8 @@ def check_in(
     made = steps.call("visits_receive", step)
     if appointment and appointment.state in ("active", "no_show") and not made["already"]:
         booking.arrive(appointment_id=appointment.id, by=by, at=at)
+    if identity_how in CARD_SEEN and card.identity_state in ("claimed", "disputed") and card.identifier_masked:
+        people_actions.verify_identity(person=card.id, how=CARD_SEEN[identity_how], identifier=card_number, by=by, at=at)
     return _received(made, bool(made["already"]), told)
 
 
@@ -95,8 +101,10 @@ def _who(
     return person_id, appointments.appointment_of(person_id)
 
 
-def _registration(card: PersonCard, session: SessionInfo, by: Actor, at: datetime) -> UUID:
-    """The person's place in the one queue, made now for a walk-in who had none."""
+def _registration(card: PersonCard, session: SessionInfo, by: Actor, at: datetime) -> UUID | None:
+    """The person's place in the one queue, made now for a walk-in who had none; somebody recorded as dead gets none."""
+    if card.died_on:
+        return None
     known = registrations.of_person(card.id)
     if known is not None:
         return known.id

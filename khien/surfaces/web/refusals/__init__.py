@@ -32,13 +32,18 @@ def wording() -> Mapping[str, Any]:
 
 
 def word(refusal: Refused, lang: str | None = None) -> str:
-    """Say a refusal in a language (the active one by default); facts are said as people read them."""
-    with translation.override(lang or translation.get_language()):
+    """Say a refusal in a language (the active one by default); facts are said as people read them.
+
+    Of facts told in both languages (items_vi, items_en) `{items}` is the one of this language.
+    """
+    lang = lang or translation.get_language() or "vi"
+    with translation.override(lang):
         sentence = wording().get(refusal.code)
         if sentence is None:
             log.warning("refusal without words: %s", refusal.code)
             return str(GENERAL)
-        facts = {name: _said(value, lang or "vi") for name, value in refusal.facts.items()}
+        facts = {name: _said(value, lang) for name, value in refusal.facts.items()}
+        facts |= {name[:-3]: value for name, value in facts.items() if name.endswith(f"_{lang[:2]}")}
         return _Gentle().vformat(str(sentence), (), facts)
 
 

@@ -10,7 +10,7 @@ WORDING = {
     "booking.not_open": _("Buổi tiêm này tiêm theo lời mời. Mời chờ tin nhắn mời, hoặc chọn buổi tiêm mở đặt chỗ."),
     "booking.already_booked": _("Người này đã có lịch hẹn lúc {starts_at}. Muốn đổi, mời dời hoặc hủy lịch hẹn đó."),
     "booking.registration_not_waiting": _("Đăng ký này không còn trong hàng chờ. Mời xem lại đăng ký của người này."),
-    "booking.not_due": _("{sentence_vi}"),
+    "booking.not_due": _("{sentence}"),
     "booking.session_closed": _("Buổi tiêm ngày {on_date} đã đóng hoặc đã hủy."),
     "booking.session_unknown": _("Không tìm thấy buổi tiêm này."),
     "booking.session_exists": _("Điểm tiêm đã có buổi tiêm này vào ngày {on_date}. Mời mở buổi đó để sửa."),
