@@ -190,7 +190,7 @@ def check_decision(proposal: Proposal, decision: Verdict, reason: str = "") -> N
     Turning away never needs a complete form. Raises Refused: visits.screening_incomplete, visits.decision_needs_reason.
     """
     if decision.clears and not proposal.complete:
-        raise Refused("visits.screening_incomplete", count=len(proposal.missing), missing=[part.code for part in proposal.missing], count=len(proposal.missing),
+        raise Refused("visits.screening_incomplete", missing=[part.code for part in proposal.missing], count=len(proposal.missing),
                       missing_vi=[part.vi for part in proposal.missing], missing_en=[part.en for part in proposal.missing])
     same = decision is proposal.verdict or (decision.clears and proposal.verdict.clears)
     if not same and not reason.strip():
