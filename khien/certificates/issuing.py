@@ -19,7 +19,7 @@ from khien.kernel.refs import Actor, VisitRef
 from khien.people import queries as people
 from khien.people.types import PersonCard
 from khien.plumbing import audit, outbox
-from khien.visits import evidence
+from khien.visits import queries as visits
 
 ISSUER = "Ministry of Health of Viet Nam"
 # A certificate that never was issued has nothing to be revoked: it is withdrawn.
@@ -58,7 +58,7 @@ def _read(person_id: UUID, at: datetime) -> _Person:
     history = immunizations.history(card.id, clock.on_date(at))
     doses = {dose.record_id: dose for dose in history.doses}
     been = [VisitRef(dose.site_id, dose.visit_id) for dose in history.doses if dose.site_id and dose.visit_id]
-    seen = card.identity_state == "claimed" and bool(policies.CARD_SEEN & evidence.identity_hows(been))
+    seen = card.identity_state == "claimed" and bool(policies.CARD_SEEN & visits.identity_hows(been))
     return _Person(card, people.ids_of(card.id), doses, seen)
 
 

@@ -126,6 +126,9 @@ SIGNING = os.environ.get("KHIEN_SIGNING", "automatic" if DEMO else "manual")
 SIGNING_ALGORITHM = os.environ.get("KHIEN_SIGNING_ALGORITHM", "ES256")
 SIGNING_ORGANISATION = os.environ.get("KHIEN_SIGNING_ORGANISATION", "Bộ Y tế")
 
+# Messages: Vietnamese with its marks (dearer: 70 characters a part), or without. Who carries them: khien/messaging/providers.
+SMS_ACCENTS = os.environ.get("KHIEN_SMS_ACCENTS", "1") == "1"
+
 HOTLINES = {"ministry": "1900 9095", "emergency": "115"}
 
 LOGGING = {

@@ -6,42 +6,53 @@ Paths are relative to `khien`: "room.handlers.function".
 SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "people.person_recorded": (),
     "people.identifier_disputed": (),
-    "people.particulars_corrected": ("certificates.handlers.person_changed",),
+    "people.particulars_corrected": ("certificates.handlers.person_changed", "registration.handlers.corrected"),
     "people.identity_verified": ("certificates.handlers.person_changed",),
-    "people.merged": ("immunizations.handlers.merged", "certificates.handlers.merged"),
-    "people.merge_undone": ("immunizations.handlers.merge_undone", "certificates.handlers.merged"),
-    "people.died": ("certificates.handlers.person_changed", "booking.handlers.died"),
-    "people.code_asked": (),
+    "people.merged": ("immunizations.handlers.merged", "certificates.handlers.merged", "registration.handlers.merged"),
+    "people.merge_undone": ("immunizations.handlers.merge_undone", "certificates.handlers.merged", "registration.handlers.merge_undone"),
+    "people.died": ("certificates.handlers.person_changed", "booking.handlers.died", "registration.handlers.died"),
+    "people.code_asked": ("messaging.handlers.code_asked",),
     "registration.registered": (),
+    "registration.called": (),
+    "registration.list_staged": (),
+    "registration.list_sent": (),
     "registration.withdrawn": ("booking.handlers.withdrawn",),
-    "booking.invited": (),
-    "booking.ended": ("booking.handlers.ended",),
+    "booking.invited": ("messaging.handlers.invited",),
+    "booking.ended": ("booking.handlers.ended", "messaging.handlers.booking_ended"),
     "visits.moved": (),
-    "visits.dose_given": ("immunizations.handlers.dose_given",),
+    "visits.dose_given": ("immunizations.handlers.dose_given", "messaging.handlers.dose_given"),
     "visits.dose_undone": ("immunizations.handlers.dose_undone", "certificates.handlers.dose_undone"),
-    "visits.closed": ("certificates.handlers.visit_closed", "booking.handlers.visit_closed"),
+    "visits.closed": ("certificates.handlers.visit_closed", "booking.handlers.visit_closed", "messaging.handlers.visit_closed", "registration.handlers.visit_closed"),
     "visits.dose_marked": (),
     "visits.help_asked": (),
     "immunizations.recorded": ("certificates.handlers.recorded",),
-    "immunizations.corrected": ("certificates.handlers.corrected",),
+    "immunizations.corrected": ("certificates.handlers.corrected", "messaging.handlers.record_corrected"),
     "safety.reaction_reported": (),
-    "certificates.issued": (),
+    "certificates.issued": ("messaging.handlers.certificate_issued",),
     "cases.opened": (),
     "cases.resolved": (),
     "stock.lot_state_changed": (),
     "stock.shortfall": (),
 }
 
-JOBS: dict[str, str] = {}
+JOBS: dict[str, str] = {
+    "registration.read_list": "interchange.list_jobs.read_list",
+    "registration.read_corrections": "interchange.list_jobs.read_corrections",
+    "registration.send_list": "registration.sending.send_list",
+}
 
 # Called by the worker again and again; each returns whether it found work (seconds pass when it did not).
-LOOPS: list[str] = []
+LOOPS: list[str] = ["messaging.actions.deliver_due"]
 
 # Called by the worker every so many seconds with the present moment.
 PERIODIC: dict[str, int] = {
+    "messaging.actions.tidy": 30,
+    "messaging.actions.remind_due": 300,
     "booking.handlers.no_shows": 300,
     "certificates.actions.sign_waiting": 20,
     "certificates.actions.renew_due": 3600,
+    "people.actions.clear_codes": 600,
+    "registration.actions.clear_drafts": 3600,
 }
 
 # Commands of the desks: the permission each needs at the session's place, and the function that does it.

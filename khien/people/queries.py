@@ -15,16 +15,43 @@ from khien.places import queries as places
 
 from . import aliases, cards, keys, rules
 from .accounts import account_of_phone, account_ref, linked, links_of, may_open
+from .matching import match_many
 from .meeting import facts_of
 from .models import DuplicateCandidate, Guardian, Identifier, IdentifierHolder, NameWord, Person, PersonVersion
 from .otp import code_for_sending, proof
-from .types import DuplicatePair, IdentifierCard, Match, PersonCard, PersonDetails, VersionInfo
+from .types import Basics, DuplicatePair, IdentifierCard, Match, PersonCard, PersonDetails, VersionInfo
 from .versions import opened
 
 __all__ = [
-    "account_of_phone", "account_ref", "cards_of", "code_for_sending", "compare", "contact", "current_id", "current_ids", "details",
-    "duplicates", "find_by_identifier", "holders", "identifiers_of", "ids_of", "linked", "links_of", "match_card", "may_open", "members", "person", "proof",
-    "search", "versions",
+    "account_of_phone",
+    "account_ref",
+    "basics",
+    "cards_of",
+    "code_for_sending",
+    "compare",
+    "contact",
+    "current_id",
+    "current_ids",
+    "details",
+    "died",
+    "duplicates",
+    "find_by_identifier",
+    "holders",
+    "identifiers_of",
+    "ids_of",
+    "linked",
+    "links_of",
+    "match_card",
+    "match_many",
+    "may_open",
+    "members",
+    "number_hash",
+    "person",
+    "phone_hash",
+    "proof",
+    "reach",
+    "search",
+    "versions",
 ]  # fmt: skip
 
 
@@ -41,6 +68,31 @@ def cards_of(person_ids: Iterable[UUID]) -> dict[UUID, PersonCard]:
     return {asked: found[now] for asked, now in current.items() if now in found}
 
 
+def basics(person_ids: Iterable[UUID]) -> dict[UUID, Basics]:
+    """Name, birth, sex and place of many, by the id asked; nothing sealed is opened."""
+    current = aliases.currents(person_ids)
+    rows = Person.objects.in_bulk(list(set(current.values())))
+    return {
+        asked: Basics(
+            row.id, row.full_name, cards.birth_of(row), row.sex, cards.place_of(row), row.neighbourhood, row.household,
+            row.died_on, row.phone_hash,
+        )
+        for asked, now in current.items()
+        if (row := rows.get(now))
+    }  # fmt: skip
+
+
+def reach(person_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Phone and address in clear of many, for a call sheet (the surface logs the reads)."""
+    current = aliases.currents(person_ids)
+    rows = Person.objects.in_bulk(list(set(current.values())))
+    return {
+        asked: (keys.unseal(row.phone_cipher, "phone"), keys.unseal(row.address_cipher, "address"))
+        for asked, now in current.items()
+        if (row := rows.get(now))
+    }
+
+
 def current_id(person_id: UUID) -> UUID:
     """The record that survives; itself when it was never merged."""
     return aliases.current(person_id)
@@ -51,6 +103,16 @@ def current_ids(person_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     return aliases.currents(person_ids)
 
 
+def phone_hash(phone: str) -> str:
+    """The look-up hash of a phone, to compare with a proof. Raises Refused phones.*."""
+    return keys.phone_hash(keys.e164(phone))
+
+
+def number_hash(identified: Identified) -> str:
+    """The look-up hash of a number."""
+    return keys.number_hash(identified)
+
+
 def ids_of(person_id: UUID) -> list[UUID]:
     """Every id under which this person's rows may stand, the surviving one first."""
     return aliases.all_ids(person_id)
@@ -59,6 +121,13 @@ def ids_of(person_id: UUID) -> list[UUID]:
 def members(person_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Every id under which rows of these surviving people may stand -> the surviving id."""
     return aliases.members(person_ids)
+
+
+def died(person_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these people are recorded as dead, by the id asked."""
+    current = aliases.currents(person_ids)
+    dead = set(Person.objects.filter(id__in=set(current.values()), died_on__isnull=False).values_list("id", flat=True))
+    return {asked for asked, now in current.items() if now in dead}
 
 
 def details(person_id: UUID) -> PersonDetails | None:

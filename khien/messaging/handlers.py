@@ -1,0 +1,153 @@
+"""Events become messages, each once: the cause is unique, whatever the order and however often an event is told."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from khien.booking import queries as booking
+from khien.booking.types import AppointmentInfo
+from khien.certificates import queries as certificates
+from khien.immunizations import queries as immunizations
+from khien.kernel import clock
+from khien.messaging import outgoing, wording
+from khien.messaging.types import Contact
+from khien.people import queries as people
+from khien.places import queries as places
+
+# Source: response to SmartVax (3,281 people): asked on days 1, 3, 7 and 28 after the dose.
+FOLLOW_UP_DAYS = (1, 3, 7, 28)
+FOLLOW_UP_HOUR = 9
+
+
+@transaction.atomic
+def code_asked(data: dict[str, Any], at: datetime) -> None:
+    """Send a one-time code; a decoy, a used or an old one sends nothing."""
+    challenge = UUID(str(data["challenge_id"]))
+    code = people.code_for_sending(challenge)
+    if code is None or code.expires_at <= at:
+        return
+    facts = {"code": code.code, "hour": wording.hour(code.expires_at)}
+    to = Contact(phone=code.phone, language=code.language)
+    outgoing.queue(cause=f"code:{challenge}", template="code", facts=facts, at=at, contact=to, expires=code.expires_at)
+
+
+@transaction.atomic
+def invited(data: dict[str, Any], at: datetime) -> None:
+    """Tell when and where to come."""
+    found = booking.appointment(UUID(str(data["appointment_id"])))
+    if found is None or not found.stands or found.starts_at <= at:
+        return
+    if found.replaces_id:
+        outgoing.withdraw(cause_of(found.replaces_id), "moved")
+    template = "moved" if found.replaces_id else "invited"
+    tell(found, template, at=at, expires=found.starts_at)
+
+
+@transaction.atomic
+def booking_ended(data: dict[str, Any], at: datetime) -> None:
+    """Stop the reminders of an appointment that no longer stands; one that others cancelled is told."""
+    found = booking.appointment(UUID(str(data["appointment_id"])))
+    if found is None:
+        return
+    outgoing.withdraw(cause_of(found.id), found.state)
+    if found.state == "cancelled" and found.starts_at > at and data.get("reason") != "own_wish":
+        tell(found, "cancelled", at=at, expires=found.starts_at)
+
+
+def cause_of(appointment_id: UUID) -> str:
+    return f"appointment:{appointment_id}"
+
+
+def tell(found: AppointmentInfo, template: str, *, at: datetime, expires: datetime, due: datetime | None = None) -> bool:
+    """Write one message about an appointment."""
+    card = people.person(found.person_id)
+    session = booking.session(found.session_id)
+    if card is None or session is None:
+        return False
+    language = card.language
+    facts = wording.hotlines() | {
+        "name": wording.name(card), "hour": wording.hour(found.starts_at), "day": wording.short_day(found.starts_at),
+        "place": place_name(session.site, language), "code": found.code, "link": wording.link("/tra-cuu", language),
+    }  # fmt: skip
+    return outgoing.queue(
+        cause=cause_of(found.id), template=template, facts=facts, person_id=card.id, at=at, due=due, expires=expires
+    )
+
+
+def place_name(site: Any, language: str) -> str:
+    """A point as a text names it: its name, and its street where there is one."""
+    name = site.name_en if language == "en" and site.name_en else site.name
+    return f"{name}, {site.address}" if site.address else name
+
+
+@transaction.atomic
+def dose_given(data: dict[str, Any], at: datetime) -> None:
+    """Tell the result once the five minutes of undo are over: what, where, what comes next."""
+    record_id = UUID(str(data["record_id"]))
+    dose = immunizations.record(record_id)
+    if dose is None or dose.status != "completed":
+        return
+    card = people.person(dose.person_id)
+    if card is None:
+        return
+    coming = immunizations.next_dose(card.id, clock.on_date(at))
+    site = places.site(dose.site_id) if dose.site_id else None
+    language = card.language
+    facts = {
+        "name": wording.name(card), "dose": wording.dose(dose.dose_type, dose.ordinal, language),
+        "vaccine": wording.vaccine(dose.vaccine, dose.on_date, language), "day": wording.day(dose.on_date),
+        "place": place_name(site, language) if site else dose.facility_name,
+        "next": wording.next_dose(coming.complete, coming.earliest_on, language), "link": wording.link("/sua-sai", language),
+    }  # fmt: skip
+    outgoing.queue(cause=f"record:{record_id}", template="result", facts=facts, person_id=card.id, at=at)
+
+
+@transaction.atomic
+def visit_closed(data: dict[str, Any], at: datetime) -> None:
+    """Ask after the person on days 1, 3, 7 and 28; the address is read on the day."""
+    if not data.get("record_id"):
+        return
+    dose = immunizations.record(UUID(str(data["record_id"])))
+    card = people.person(dose.person_id) if dose else None
+    if dose is None or dose.status != "completed" or card is None:
+        return
+    facts = wording.hotlines() | {"name": wording.name(card), "link": wording.link("/so", card.language)}
+    for after in FOLLOW_UP_DAYS:
+        due = clock.at_local(dose.on_date + timedelta(days=after), FOLLOW_UP_HOUR)
+        if due > at:
+            outgoing.queue(
+                cause=f"follow_up:{dose.record_id}:{after}",
+                template="follow_up",
+                facts=facts,
+                person_id=card.id,
+                at=at,
+                due=due,
+                late=True,
+            )
+
+
+@transaction.atomic
+def record_corrected(data: dict[str, Any], at: datetime) -> None:
+    """A record that was an error asks after nobody."""
+    record_id = UUID(str(data["record_id"]))
+    dose = immunizations.record(record_id)
+    if dose is None or dose.status == "completed":
+        return
+    for cause in (f"record:{record_id}", *(f"follow_up:{record_id}:{after}" for after in FOLLOW_UP_DAYS)):
+        outgoing.withdraw(cause, "entered_in_error")
+
+
+@transaction.atomic
+def certificate_issued(data: dict[str, Any], at: datetime) -> None:
+    """Tell that a certificate is ready, or that it was issued again and the old one is void."""
+    found = certificates.certificate(UUID(str(data["certificate_id"])))
+    if found is None or found.state != "issued":
+        return
+    card = people.person(found.person_id)
+    if card is None:
+        return
+    facts = {"name": wording.name(card), "day": wording.day(found.on_date), "link": wording.link("/so", card.language)}
+    template = "certificate_again" if data.get("how") == "reissued" else "certificate"
+    outgoing.queue(cause=f"certificate:{found.id}", template=template, facts=facts, person_id=card.id, at=at)
