@@ -20,6 +20,8 @@ from khien.people import queries as people_queries
 from khien.people.types import AccountRef, NewPerson
 from khien.places import actions as places
 from khien.places import queries as places_queries
+from khien.registration import actions as registration
+from khien.registration.types import Wish
 from khien.stock import actions as stock
 
 AT = datetime(2021, 12, 14, 1, 30, tzinfo=UTC)  # 08:30 in Viet Nam, Tuesday 14 December 2021
@@ -168,3 +170,9 @@ def make_immunization(
     """An earlier dose of a person, given elsewhere, with a paper."""
     told = Told(vaccine, on, lot=more.pop("lot", "ABV0001"), place=more.pop("place", "Trạm Y tế thử"), **more)
     return immunizations.record_elsewhere(person_id=person_id, told=told, evidence=evidence, by=BY, at=at)
+
+
+def make_registration(person_id: UUID | None = None, *, way: str = "portal", at: datetime = AT, by: Actor = BY, **wish: Any) -> UUID:
+    """A place in the queue, for a new person unless one is named."""
+    person_id = person_id or make_person(at=at)
+    return registration.register(person_id=person_id, way=way, wish=Wish(**wish), by=by, at=at).registration_id

@@ -18,7 +18,8 @@ from .types import AccountRef, LinkedPerson
 PROOFS = ("registered", "slip", "in_person", "guardian", "response_centre")
 
 
-def _ref(row: Account) -> AccountRef:
+def ref(row: Account) -> AccountRef:
+    """The row as a type."""
     return AccountRef(row.id, row.language, phones.masked(keys.unseal(row.phone_cipher, "phone")))
 
 
@@ -40,7 +41,7 @@ def open_account(*, challenge: UUID, device: str, at: datetime, language: str = 
         _end(HealthBookLink.objects.filter(account_id=row.id), why="unused_phone", by=Actor("system", label="khien"), at=at)
     Account.objects.filter(id=row.id).update(used_at=at, ended_at=None)
     audit.record("people.signed_in", by=Actor("citizen", row.id), at=at, subject=f"account:{row.id}")
-    return _ref(row)
+    return ref(row)
 
 
 def account_ref(id: UUID, at: datetime) -> AccountRef | None:
@@ -50,13 +51,13 @@ def account_ref(id: UUID, at: datetime) -> AccountRef | None:
         return None
     if (at - row.used_at).days >= 1:
         Account.objects.filter(id=id).update(used_at=at)
-    return _ref(row)
+    return ref(row)
 
 
 def account_of_phone(phone: str) -> AccountRef | None:
     """The account of a phone, for staff who link it in person."""
     row = Account.objects.filter(phone_hash=keys.phone_hash(keys.e164(phone)), ended_at=None).first()
-    return _ref(row) if row else None
+    return ref(row) if row else None
 
 
 @transaction.atomic
@@ -152,7 +153,7 @@ def links_of(person_id: UUID) -> list[LinkedPerson]:
     return [
         LinkedPerson(
             row.id, person.id, person.full_name, row.relation, row.proof, row.linked_at, birth_of(person),
-            _ref(accounts[row.account_id]).phone_masked,
+            ref(accounts[row.account_id]).phone_masked,
         )
         for row in rows
     ]  # fmt: skip

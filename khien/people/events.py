@@ -6,5 +6,5 @@ PARTICULARS_CORRECTED = "people.particulars_corrected"  # person_id, version, ch
 IDENTITY_VERIFIED = "people.identity_verified"  # person_id
 MERGED = "people.merged"  # alias_id, loser_id, survivor_id
 MERGE_UNDONE = "people.merge_undone"  # alias_id, loser_id, survivor_id
-DIED = "people.died"  # person_id, died_on
+DIED = "people.died"  # person_id
 CODE_ASKED = "people.code_asked"  # challenge_id

@@ -43,13 +43,14 @@ class Told:
 
 def read(people: Sequence[NewPerson]) -> list[Told]:
     """Check what no record can hold, hash the rest. Raises Refused names.*, births.*, phones.*."""
-    spots: dict[str, PlaceFacts] = {"": PlaceFacts()}
+    spots: dict[tuple[str, str], PlaceFacts] = {("", ""): PlaceFacts()}
     told = []
     for person in people:
         names.check(names.normalise(person.full_name))
         phone = keys.e164(person.phone)
-        if person.place_key not in spots:
-            spots[person.place_key] = places.unit_place(person.place_key)
+        spot = (person.place_key, person.commune_2025 if person.place_key else "")
+        if spot not in spots:
+            spots[spot] = places.facts_for_commune(*spot) if spot[1] else places.unit_place(spot[0])
         numbers = tuple(
             (number, keys.number_hash(number))
             for number in (person.identifier, person.insurance, *person.other_identifiers)
@@ -59,7 +60,7 @@ def read(people: Sequence[NewPerson]) -> list[Told]:
             names.normalise(person.full_name), person.birth, str(person.sex), keys.phone_hash(phone),
             tuple((str(number.type), value) for number, value in numbers),
         )  # fmt: skip
-        told.append(Told(person, uuid7(), phone, facts.phone_hash, numbers, facts, spots[person.place_key]))
+        told.append(Told(person, uuid7(), phone, facts.phone_hash, numbers, facts, spots[spot]))
     return told
 
 
@@ -121,7 +122,7 @@ def _meet_by_number(one: Told, wanted: dict[str, Told], holders: dict[str, UUID]
             facts = known.setdefault(holder, wanted[value].facts)
         met.append((number, value, holder, facts))
     for number, _value, holder, facts in met:
-        if one.is_new and rules.same_by_number(facts, one.facts, str(number.type)):
+        if one.is_new and not one.person.surely_new and rules.same_by_number(facts, one.facts, str(number.type)):
             one.is_new, one.same_as = False, holder
     for _number, value, holder, facts in met:
         if holder != one.same_as:
@@ -139,21 +140,38 @@ def _meet_without_number(told: list[Told], known: dict[UUID, rules.Facts]) -> No
         return _follow(told)
     if len(told) == 1:
         _serialise(told[0])
-    alike = Person.objects.filter(
-        birth_year__in={one.facts.birth.year for one in open_ones},
-        name_key__in={names.name_key(one.facts.name) for one in open_ones},
-    ).values_list("id", "birth_year", "name_key")
-    near: dict[tuple[int, str], list[UUID]] = {}
-    for id, year, key in alike:
-        near.setdefault((year, key), []).append(id)
-    pairs = [(one, near.get((one.facts.birth.year, names.name_key(one.facts.name)), [])) for one in open_ones]
-    found = {id for _one, ids in pairs for id in ids[:50]}
-    known.update(facts_of(found - known.keys()))
-    current = aliases.currents(found)
-    for one, ids in pairs:
-        for id in ids[:50]:
+    near = namesakes(open_ones)
+    known.update(facts_of({id for ids in near for id in ids} - known.keys()))
+    current = aliases.currents({id for ids in near for id in ids})
+    for one, ids in zip(open_ones, near, strict=True):
+        for id in ids:
             _meet_alike(one, current[id], known[id])
     _follow(told)
+
+
+_NAMESAKES = """
+SELECT t.i, p.id FROM unnest(%s::int[], %s::smallint[], %s::smallint[], %s::smallint[], %s::text[], %s::text[]) AS t(i, y, m, d, s, k)
+JOIN person p ON p.birth_year = t.y AND p.name_key = t.k AND (t.m IS NULL OR p.birth_month IS NULL OR p.birth_month = t.m)
+  AND (t.d IS NULL OR p.birth_day IS NULL OR p.birth_day = t.d) AND (p.sex = t.s OR 'unknown' IN (p.sex, t.s))
+"""
+
+
+def namesakes(told: Sequence[Told]) -> list[list[UUID]]:
+    """For each, the records of that folded name whose birth and sex agree; fifty at most."""
+    births = [one.facts.birth for one in told]
+    found: list[list[UUID]] = [[] for _ in told]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _NAMESAKES,
+            [
+                list(range(len(told))), [b.year for b in births], [b.month for b in births], [b.day for b in births],
+                [one.facts.sex for one in told], [names.name_key(one.facts.name) for one in told],
+            ],
+        )  # fmt: skip
+        for place, id in cursor.fetchall():
+            if len(found[place]) < 50:
+                found[place].append(id)
+    return found
 
 
 def _follow(told: list[Told]) -> None:
@@ -169,12 +187,18 @@ def _follow(told: list[Told]) -> None:
 def _meet_alike(one: Told, current: UUID, facts: rules.Facts) -> None:
     if one.disputed.values() and current in one.disputed.values():
         return
-    if one.is_new and not one.disputed and not one.person.phone_contact_only and rules.same_without_number(facts, one.facts):
+    surely_other = one.disputed or one.person.phone_contact_only or one.person.surely_new
+    if one.is_new and not surely_other and rules.same_without_number(facts, one.facts):
         one.is_new, one.same_as = False, current
         one.candidates.pop(current, None)
         values = [value for _number, value in one.numbers]
         IdentifierHolder.objects.filter(value_hash__in=values, person_id=one.id).update(person_id=current)
-    elif one.is_new and current not in one.candidates and (why := rules.may_be_one(facts, one.facts)):
+    elif (
+        one.is_new
+        and not one.person.surely_new
+        and current not in one.candidates
+        and (why := rules.may_be_one(facts, one.facts))
+    ):
         one.candidates[current] = why
 
 

@@ -169,7 +169,7 @@ class PersonAlias(Row):
         db_table = "person_alias"
         constraints = [
             pair("undone_at", "undone_by", "person_alias_undone_pair"),
-            models.UniqueConstraint("loser_id", name="person_alias_active", condition=models.Q(undone_at__isnull=True))
+            models.UniqueConstraint("loser_id", name="person_alias_active", condition=models.Q(undone_at__isnull=True)),
         ]
         indexes = [models.Index("survivor_id", name="person_alias_survivor")]
 
@@ -181,13 +181,26 @@ class Account(Row):
     phone_hash = models.TextField(unique=True)
     phone_cipher = models.BinaryField()
     language = models.TextField(default="vi")
-    pin_hash = models.TextField(default="")
     created_at = models.DateTimeField()
     used_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "account"
+
+
+class DevicePin(Row):
+    """A short way into one account on one device, after the phone proved itself there; few tries, half a year."""
+
+    placement = "reference"
+    device_hash = models.TextField(unique=True)
+    account_id = models.UUIDField()
+    pin_hash = models.TextField()
+    tries = models.SmallIntegerField(default=0)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "device_pin"
 
 
 class HealthBookLink(Row):

@@ -150,7 +150,7 @@ def record_death(*, person: UUID, on: date, by: Actor, at: datetime) -> None:
     versions.keep(row, ["died_on"], reason="death", by=by, at=at)
     Person.objects.filter(id=row.id).update(died_on=on, version=row.version + 1)
     audit.record("people.died", by=by, at=at, subject=f"person:{row.id}", person=row.id, on=on)
-    outbox.publish(events.DIED, at=at, person_id=row.id, died_on=on)
+    outbox.publish(events.DIED, at=at, person_id=row.id)
 
 
 @transaction.atomic

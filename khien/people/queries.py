@@ -19,6 +19,7 @@ from .matching import match_many
 from .meeting import facts_of
 from .models import DuplicateCandidate, Guardian, Identifier, IdentifierHolder, NameWord, Person, PersonVersion
 from .otp import code_for_sending, proof
+from .pins import pinned
 from .types import Basics, DuplicatePair, IdentifierCard, Match, PersonCard, PersonDetails, VersionInfo
 from .versions import opened
 
@@ -47,6 +48,7 @@ __all__ = [
     "members",
     "number_hash",
     "person",
+"pinned",
     "phone_hash",
     "proof",
     "reach",

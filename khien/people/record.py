@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
-from khien.kernel import names
+from khien.kernel import names, vietnamese
 from khien.kernel.identifiers import Identified, IdType
 from khien.kernel.refs import Actor, PlaceFacts
 from khien.plumbing import audit, outbox
@@ -64,9 +65,18 @@ def _person(one: Told, *, by: Actor, at: datetime, source: str) -> Person:
         work_unit=person.work_unit, phone_cipher=keys.seal(one.phone, "phone"), phone_hash=one.phone_hash,
         phone_contact_only=bool(one.phone) and person.phone_contact_only, email_cipher=keys.seal(person.email, "address"),
         **place_columns(person.place_key, one.place), address_cipher=keys.seal(person.address, "address"),
-        neighbourhood=person.neighbourhood, household=person.household, language=person.language,
+        neighbourhood=person.neighbourhood, household=person.household or household_of(one), language=person.language,
         identity_state=_identity_state(one), recorded_at=at, recorded_by=by.text, source=source,
     )  # fmt: skip
+
+
+def household_of(one: Told) -> str:
+    """Who lives under one house number of one commune is a household, until somebody says otherwise; empty when unknown."""
+    address = vietnamese.letters(one.person.address)
+    commune = one.place.commune_2021 or one.place.commune_2025
+    if not commune or not any(c.isdigit() for c in address):
+        return ""
+    return settings.KEYS.hash(f"{commune}|{one.person.neighbourhood}|{address}", purpose="household")[:20]
 
 
 def _identity_state(one: Told) -> str:

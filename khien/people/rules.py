@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from khien.kernel import names
 from khien.kernel.births import PartialDate
+from khien.kernel.errors import Refused
 from khien.kernel.names import Match as NameMatch
 
 # Numbers of which one person can hold one; an old identity card (CMND) alone does not decide who somebody is.
@@ -18,6 +19,8 @@ PROOF_LIFE = timedelta(minutes=30)
 LONG_CODE_AFTER = 10  # wrong tries on a number within a day
 DIGITS, LONG_DIGITS = 6, 8
 UNUSED_PHONE = timedelta(days=365)
+PIN_DIGITS, PIN_TRIES = 6, 5
+PIN_LIFE = timedelta(days=180)  # then the phone proves itself again: numbers change hands
 
 RELATIONS = ("self", "child", "parent", "spouse", "grandparent", "other")
 GUARDIAN_RELATIONS = ("father", "mother", "grandparent", "relative", "institution", "other")
@@ -117,3 +120,15 @@ def masked_name(full_name: str) -> str:
     """First word and the first letters of the rest: enough to know one's own row, too little to look a stranger up."""
     first, *rest = full_name.split()
     return " ".join([first, *(f"{word[0]}." for word in rest)])
+
+
+def check_pin(pin: str) -> None:
+    """Refuse a PIN that is no six digits, or that anyone would try first.
+
+    Raises Refused: people.pin_length (digits), people.pin_weak.
+    """
+    if len(pin) != PIN_DIGITS or not (pin.isascii() and pin.isdigit()):
+        raise Refused("people.pin_length", digits=PIN_DIGITS)
+    steps = {(int(b) - int(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    if len(steps) == 1 or len(set(pin)) < 3:
+        raise Refused("people.pin_weak")

@@ -22,7 +22,11 @@ class NewGuardian:
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """A person as told: `place_key` is the chosen unit ("2021-26734"), phones are read into E.164."""
+    """A person as told: `place_key` is the chosen unit ("2021-26734"), phones are read into E.164.
+
+    `commune_2025` is the new commune that the person named where the old one was divided. A human's decision may stand in
+    it: `known_as` says whose record it is, `surely_new` that it is nobody's yet.
+    """
 
     full_name: str
     birth: PartialDate
@@ -35,6 +39,7 @@ class NewPerson:
     phone_contact_only: bool = False
     email: str = ""
     place_key: str = ""
+    commune_2025: str = ""
     address: str = ""
     nationality: str = "VN"
     ethnic_code: str = ""
@@ -44,6 +49,8 @@ class NewPerson:
     household: str = ""
     neighbourhood: str = ""
     language: str = "vi"
+    known_as: UUID | None = None
+    surely_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,3 +234,26 @@ class CodeToSend:
     purpose: str
     language: str
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Whom somebody told would be: `same` is certain, `possible` waits for a human, each with why."""
+
+    same: UUID | None
+    possible: tuple[tuple[UUID, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Basics:
+    """The few facts that other rooms' rules need, nothing sealed."""
+
+    id: UUID
+    full_name: str
+    birth: PartialDate
+    sex: str
+    place: PlaceFacts
+    neighbourhood: str
+    household: str
+    died_on: date | None
+    phone_hash: str

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q
 
 from khien.kernel.refs import PlaceFacts, Scope
@@ -11,12 +12,23 @@ from khien.kernel.refs import PlaceFacts, Scope
 from . import models
 from .types import FacilityInfo, OrganizationInfo, SiteInfo, StopInfo
 from .units import (
-    breakdown, children, column, facts_for_commune, islands, same_in, search_units, successors, unit, unit_place, units,
+    all_units,
+    breakdown,
+    children,
+    column,
+    facts_for_commune,
+    islands,
+    same_in,
+    search_units,
+    successors,
+    unit,
+    unit_place,
+    units,
 )  # fmt: skip
 
 __all__ = [
-    "breakdown", "children", "column", "facilities", "facility", "facility_by_code", "facility_place", "facts_for_commune", "islands",
-    "legal_successor", "organization", "organization_place", "organizations", "same_in", "search_units", "site", "site_place", "sites",
+    "all_units", "breakdown", "children", "column", "facilities", "facility", "facility_by_code", "facility_place", "facts_for_commune", "islands",
+    "legal_successor", "organization", "organization_phone", "organization_place", "organizations", "same_in", "search_units", "site", "site_place", "sites",
     "sites_by_id", "stops", "successors", "unit", "unit_place", "units", "within",
 ]  # fmt: skip
 UNIT_KINDS = ("province", "district", "commune")
@@ -126,6 +138,12 @@ def organizations(scopes: Iterable[Scope] | None = None) -> list[OrganizationInf
     if scopes is not None:
         rows = rows.filter(within(scopes, organization="id"))
     return [_organization(row) for row in rows.order_by("name", "id")]
+
+
+def organization_phone(organization_id: UUID) -> str:
+    """The contact's phone (E.164), empty when none is kept; it opens nobody's record."""
+    sealed = models.Organization.objects.filter(id=organization_id).values_list("contact_phone_cipher", flat=True).first()
+    return settings.KEYS.open(sealed, purpose="phone") if sealed else ""
 
 
 def organization_place(organization_id: UUID) -> PlaceFacts | None:

@@ -48,6 +48,11 @@ def units(keys: Iterable[str]) -> dict[str, Unit]:
     return {row.key: _unit(row) for row in models.Unit.objects.filter(key__in=set(keys))}
 
 
+def all_units(epoch: str) -> list[Unit]:
+    """Every unit of an epoch, for those who read places in bulk."""
+    return [_unit(row) for row in models.Unit.objects.filter(epoch=epoch).order_by("key")]
+
+
 @lru_cache(maxsize=1000)
 def children(key: str, epoch: str = "2021") -> tuple[Unit, ...]:
     """The units right under this one in Vietnamese order; the provinces of `epoch` for an empty key."""

@@ -116,7 +116,8 @@ class PeopleList(Row):
     possible = models.IntegerField(default=0)
     sent = models.IntegerField(default=0)
     skipped = models.IntegerField(default=0)
-    shared_phones = models.IntegerField(default=0)
+    # Hashes of phones that stand on more rows than a household has people, and the sender's own.
+    shared_phones = models.JSONField(default=list)
     uploaded_at = models.DateTimeField()
     uploaded_by = models.TextField()
     sent_at = models.DateTimeField(null=True)

@@ -1,5 +1,200 @@
-"""Reads of the queue."""
+"""What other rooms and pages may ask about the queue."""
 
-from khien.registration.waiting import WaitingRow, still_waiting, waiting_rows
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from uuid import UUID
 
-__all__ = ["WaitingRow", "still_waiting", "waiting_rows"]
+from django.db.models import Count, Q, QuerySet
+
+from khien.kernel import codes, names
+from khien.kernel.errors import Refused
+from khien.kernel.refs import PlaceFacts, Scope
+from khien.people import queries as people
+from khien.people.types import Basics
+from khien.places import queries as places
+
+from . import rules
+from .drafts import draft
+from .list_queries import error_rows, invited, list_row, list_rows, list_view, lists, row_at, totals
+from .models import Registration, RegistrationWay
+from .types import CallRow, QueueCard, RegistrationView, WaitingRow, WayInfo
+from .waiting import still_waiting
+
+__all__ = [
+    "active_row", "call_sheet", "counts", "draft", "error_rows", "history_of_person", "invited", "list_row", "list_rows", "list_view",
+    "lists", "neighbourhoods", "of_person", "receipt", "registration", "registration_by_code", "row_at", "still_waiting", "totals",
+    "waiting", "waiting_rows",
+]  # fmt: skip
+
+
+def registration(id: UUID) -> RegistrationView | None:
+    """One registration with its ways."""
+    found = Registration.objects.filter(id=id).first()
+    return _view(found) if found else None
+
+
+def registration_by_code(text: str) -> RegistrationView | None:
+    """The registration of a slip's own code, as typed or scanned (a receipt's code gives nothing: see `receipt`)."""
+    found = Registration.objects.filter(code=_typed(text)).first()
+    return _view(found) if found else None
+
+
+def receipt(text: str) -> tuple[UUID, datetime] | None:
+    """The registration and the moment that a receipt or a slip confirms: enough to answer "received on", nothing more."""
+    typed = _typed(text)
+    found = Registration.objects.filter(code=typed).values_list("id", "recorded_at").first()
+    return found or RegistrationWay.objects.filter(code=typed).exclude(code="").values_list("registration_id", "at").first()
+
+
+def _typed(text: str) -> str:
+    try:
+        return codes.read_slip_code(text)
+    except Refused:
+        return "-"
+
+
+def of_person(person_id: UUID) -> RegistrationView | None:
+    """The person's active registration, over merged ids; None when there is none."""
+    found = active_row(person_id)
+    return _view(found) if found else None
+
+
+def active_row(person_id: UUID) -> Registration | None:
+    """The active row (for this room and its handlers); the booked one where a merge brought two."""
+    rows = Registration.objects.filter(person_id__in=people.ids_of(person_id), state__in=rules.ACTIVE)
+    return min(rows, key=lambda row: (row.state != "booked", row.recorded_at), default=None)
+
+
+def history_of_person(person_id: UUID) -> list[RegistrationView]:
+    """Every registration the person ever had, the latest first."""
+    return [_view(row) for row in Registration.objects.filter(person_id__in=people.ids_of(person_id)).order_by("-recorded_at")]
+
+
+def _view(row: Registration) -> RegistrationView:
+    ways = RegistrationWay.objects.filter(registration_id=row.id).order_by("at", "id")
+    return RegistrationView(
+        id=row.id, person_id=row.person_id, code=row.code, state=row.state, way=row.way,
+        ways=tuple(WayInfo(w.way, w.source_id, w.at, w.by) for w in ways), organization_id=row.organization_id,
+        priority_groups=tuple(row.priority_groups), best_group=row.best_group, wished_from=row.wished_from,
+        wished_shift=row.wished_shift, declared_dose=row.declared_dose, previous_dose=row.previous_dose, history=row.history,
+        risk=row.risk, consent_version=row.consent_version, phone_verified=row.phone_verified, place=_place(row),
+        recorded_at=row.recorded_at, ended_at=row.ended_at, end_reason=row.end_reason, call_outcome=row.call_outcome,
+        called_at=row.called_at,
+    )  # fmt: skip
+
+
+def _place(row: Registration) -> PlaceFacts:
+    return PlaceFacts(
+        row.province_2021,
+        row.district_2021,
+        row.commune_2021,
+        row.province_2025,
+        row.commune_2025,
+        organization_id=row.organization_id,
+    )
+
+
+def _filtered(
+    scopes: Iterable[Scope] | None, unit_key: str, groups: Sequence[str], organization_id: UUID | None, states: Sequence[str]
+) -> QuerySet[Registration]:
+    rows = Registration.objects.filter(state__in=states)
+    if scopes is not None:
+        rows = rows.filter(places.within(scopes, organization="organization_id"))
+    if unit_key:
+        unit = places.unit(unit_key)
+        if unit is None:
+            raise Refused("places.unknown_unit", key=unit_key[:20])
+        rows = rows.filter(**{f"{unit.level}_{unit.epoch}": unit.code})
+    if groups:
+        rows = rows.filter(best_group__in=groups)
+    if organization_id:
+        rows = rows.filter(organization_id=organization_id)
+    return rows
+
+
+def waiting_rows(
+    unit_key: str = "", groups: Sequence[str] = (), organization_id: UUID | None = None, scopes: Iterable[Scope] | None = None
+) -> list[WaitingRow]:
+    """Everyone who waits in a unit, for the allocation; groups are those that count for each (the best)."""
+    rows = _filtered(scopes, unit_key, groups, organization_id, ("waiting",))
+    return [
+        WaitingRow(
+            row.id, row.person_id, row.best_group, tuple(row.priority_groups), row.risk, row.wished_from, row.wished_shift,
+            row.organization_id, _place(row), row.declared_dose, row.recorded_at,
+        )
+        for row in rows.iterator(chunk_size=2000)
+    ]  # fmt: skip
+
+
+def waiting(
+    scopes: Iterable[Scope] | None = None, *, unit_key: str = "", groups: Sequence[str] = (), organization_id: UUID | None = None,
+    states: Sequence[str] = rules.ACTIVE, call_outcome: str | None = None, after: UUID | None = None, limit: int = 50,
+) -> list[QueueCard]:  # fmt: skip
+    """One page of the queue with names, the earliest registered first; `after` is the last id of the page before."""
+    found = _filtered(scopes, unit_key, groups, organization_id, states)
+    if call_outcome is not None:
+        found = found.filter(call_outcome=call_outcome)
+    if after:
+        found = found.filter(id__gt=after)
+    page = list(found.order_by("id")[:limit])
+    cards = people.cards_of(row.person_id for row in page)
+    return [
+        QueueCard(
+            row.id, row.person_id, row.code, card.full_name, card.birth, card.sex, card.identifier_masked, card.phone_masked,
+            card.commune, card.neighbourhood, row.state, row.best_group, row.way, row.wished_from, row.call_outcome, row.called_at,
+            row.recorded_at,
+        )
+        for row in page
+        if (card := cards.get(row.person_id))
+    ]  # fmt: skip
+
+
+def counts(scopes: Iterable[Scope] | None = None, *, unit_key: str = "", organization_id: UUID | None = None) -> dict[str, int]:
+    """How many registrations stand in each state."""
+    found = _filtered(scopes, unit_key, (), organization_id, tuple(rules.NEXT))
+    return {row["state"]: row["n"] for row in found.values("state").annotate(n=Count("id"))}
+
+
+def call_sheet(
+    scopes: Iterable[Scope] | None = None, *, unit_key: str = "", neighbourhood: str = "", organization_id: UUID | None = None,
+    uncalled: bool = False, limit: int = 500,
+) -> list[CallRow]:  # fmt: skip
+    """Those of a ward or neighbourhood who wait, with phone and address in clear, household by household."""
+    found = _filtered(scopes, unit_key, (), organization_id, rules.ACTIVE)
+    if uncalled:
+        found = found.filter(Q(call_outcome="") | Q(call_outcome="no_answer"))
+    sheet: list[tuple[Registration, Basics]] = []
+    for page in _chunks(found):
+        basics = people.basics(row.person_id for row in page)
+        both = [(row, basics[row.person_id]) for row in page if row.person_id in basics]
+        sheet += [(row, one) for row, one in both if not neighbourhood or one.neighbourhood == neighbourhood]
+        if len(sheet) >= limit:
+            break
+    reach = people.reach(row.person_id for row, _ in sheet)
+    sheet.sort(
+        key=lambda pair: (pair[1].neighbourhood, pair[1].household or str(pair[1].id), names.sort_key(pair[1].full_name))
+    )
+    return [
+        CallRow(
+            row.id, row.person_id, row.code, one.full_name, one.birth, one.sex, *reach[row.person_id], one.neighbourhood, one.household,
+            row.best_group, row.state, row.call_outcome, row.called_at,
+        )
+        for row, one in sheet[:limit]
+    ]  # fmt: skip
+
+
+def neighbourhoods(scopes: Iterable[Scope] | None = None, *, unit_key: str = "") -> dict[str, int]:
+    """The neighbourhoods of a ward where somebody waits, with how many."""
+    found: dict[str, int] = {}
+    for page in _chunks(_filtered(scopes, unit_key, (), None, rules.ACTIVE)):
+        for one in people.basics(row.person_id for row in page).values():
+            found[one.neighbourhood] = found.get(one.neighbourhood, 0) + 1
+    return dict(sorted(found.items()))
+
+
+def _chunks(rows: QuerySet[Registration], size: int = 1000) -> Iterator[list[Registration]]:
+    """The rows in the order of their ids, a thousand at a time."""
+    rows, after = rows.order_by("id"), None
+    while page := list((rows.filter(id__gt=after) if after else rows)[:size]):
+        yield page
+        after = page[-1].id
