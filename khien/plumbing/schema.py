@@ -4,10 +4,10 @@ import hashlib
 from pathlib import Path
 
 from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from khien.config.settings import PACKAGE, ROOMS
 
 # Raised by one when an older release can no longer read what this one writes.
 SCHEMA = 1
@@ -19,14 +19,14 @@ class TooNew(Exception):
 
 def function_files() -> list[Path]:
     """The SQL functions of the rooms, in the order in which rooms may call each other."""
-    return [path for room in ROOMS for path in sorted((PACKAGE / room / "sql").glob("*.sql"))]
+    return [path for room in settings.ROOMS for path in sorted((settings.PACKAGE / room / "sql").glob("*.sql"))]
 
 
 def mark() -> str:
     """A fingerprint of all migrations and functions: the same mark means nothing is to be done."""
     digest = hashlib.sha256()
-    for room in ROOMS:
-        for path in sorted((PACKAGE / room / "migrations").glob("*.py")):
+    for room in settings.ROOMS:
+        for path in sorted((settings.PACKAGE / room / "migrations").glob("*.py")):
             digest.update(path.name.encode())
     for path in function_files():
         digest.update(path.read_bytes())

@@ -15,30 +15,38 @@ View = Callable[..., HttpResponse]
 PlaceOf = Callable[..., PlaceFacts | None]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Guard:
-    """Who may pass: kind is public, citizen, staff or demo; `may` a permission; `place` finds the place from the route."""
+    """Who may pass to `view`: kind is public, citizen, staff or demo; `may` a permission; `place` finds the place from the route."""
 
     kind: str
+    view: View
     may: str = ""
     place: PlaceOf | None = None
 
 
 def public(route: str, view: View, name: str) -> URLPattern:
     """A page for everyone."""
-    return path(route, _marked(view, Guard("public")), name=name)
+    guard = Guard("public", view)
+
+    @wraps(view)
+    def open_to_all(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return guard.view(request, **kwargs)
+
+    return path(route, _marked(open_to_all, guard), name=name)
 
 
 def citizen(route: str, view: View, name: str) -> URLPattern:
     """A page for a signed-in account of the health book; it sees only the records linked to it."""
+    guard = Guard("citizen", view)
 
     @wraps(view)
     def guarded(request: Any, **kwargs: Any) -> HttpResponse:
         if request.account is None:
             return HttpResponseRedirect(f"{reverse('healthbook:sign_in')}?tiep={request.path}")
-        return view(request, **kwargs)
+        return guard.view(request, **kwargs)
 
-    return path(route, _marked(guarded, Guard("citizen")), name=name)
+    return path(route, _marked(guarded, guard), name=name)
 
 
 def staff(route: str, view: View, name: str, *, may: str, place: PlaceOf | None = None) -> URLPattern:
@@ -49,32 +57,35 @@ def staff(route: str, view: View, name: str, *, may: str, place: PlaceOf | None 
     """
     if may != "signed_in":
         permissions.known(may)
+    guard = Guard("staff", view, may, place)
 
     @wraps(view)
     def guarded(request: Any, **kwargs: Any) -> HttpResponse:
         if request.staff is None:
             return HttpResponseRedirect(f"{reverse('command:sign_in')}?tiep={request.path}")
         where = None
-        if place is not None:
-            where = place(**kwargs)
+        if guard.place is not None:
+            where = guard.place(**kwargs)
             if where is None:
                 return refuse(request, 404)
         if may != "signed_in" and not request.staff.may(may, where):
             return refuse(request, 403)
-        return view(request, **kwargs)
+        return guard.view(request, **kwargs)
 
-    return path(route, _marked(guarded, Guard("staff", may, place)), name=name)
+    return path(route, _marked(guarded, guard), name=name)
 
 
 def demo(route: str, view: View, name: str) -> URLPattern:
     """A page that only a demo instance has; elsewhere it is absent."""
     from django.conf import settings
 
+    guard = Guard("demo", view)
+
     @wraps(view)
     def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        return view(request, **kwargs) if settings.DEMO else refuse(request, 404)
+        return guard.view(request, **kwargs) if settings.DEMO else refuse(request, 404)
 
-    return path(route, _marked(guarded, Guard("demo")), name=name)
+    return path(route, _marked(guarded, guard), name=name)
 
 
 def refuse(request: HttpRequest, status: int) -> HttpResponse:
