@@ -21,5 +21,9 @@ WORDING = {
     "people.relation_unknown": _("Hãy chọn quan hệ với người có hồ sơ."),
     "people.code_wrong": _("Mã không đúng. Còn {left} lần nhập."),
     "people.code_over": _("Mã này không dùng được nữa (đã quá 5 phút, đã dùng, hoặc nhập sai nhiều lần). Hãy nhận mã mới."),
+    "people.pin_length": _("Mã PIN có đúng {digits} chữ số."),
+    "people.pin_weak": _("Mã PIN này dễ đoán. Mời chọn số khác, không phải dãy liền nhau hay một số lặp lại."),
+    "people.pin_wrong": _("Mã PIN không đúng. Còn {left} lần nhập."),
+    "people.pin_over": _("Mã PIN không còn dùng được trên máy này. Mời đăng nhập bằng mã gửi tới điện thoại."),
     "people.proof_over": _("Đã quá lâu từ lúc nhập mã. Hãy nhận mã mới."),
 }

@@ -1,0 +1,53 @@
+"""What was done with a person's record, as the person may see it: staff reads, and acts out of the audit."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from .models import AccessLog, AuditRow
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A staff member opened the record: office and purpose, never a name."""
+
+    at: datetime
+    office: str
+    purpose: str
+    staff_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something written about the person; `kind` is who acted: staff, citizen, system or device."""
+
+    at: datetime
+    action: str
+    kind: str
+    actor: str
+    subject: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def reads_of(person_ids: Iterable[UUID], *, before: datetime | None = None, limit: int = 100) -> list[Read]:
+    """Staff reads of these ids (all of one person), the latest first, paged by moment."""
+    rows = AccessLog.objects.filter(person_id__in=list(person_ids))
+    if before:
+        rows = rows.filter(at__lt=before)
+    return [Read(row.at, row.office, row.purpose, row.staff_id) for row in rows.order_by("-at", "-id")[:limit]]
+
+
+def acts_of(person_ids: Iterable[UUID], *, before: datetime | None = None, limit: int = 100) -> list[Act]:
+    """Acts on these ids (all of one person), the latest first, paged by moment."""
+    rows = AuditRow.objects.filter(person_id__in=list(person_ids))
+    if before:
+        rows = rows.filter(at__lt=before)
+    return [_act(row) for row in rows.order_by("-at", "-seq")[:limit]]
+
+
+def _act(row: AuditRow) -> Act:
+    kind, _, actor = row.actor.partition(":")
+    return Act(row.at, row.action, kind, actor, row.subject, json.loads(row.facts or "{}"))
