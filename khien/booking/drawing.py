@@ -22,7 +22,7 @@ from khien.kernel.errors import Refused
 from khien.kernel.ids import uuid7
 from khien.kernel.refs import Actor
 from khien.people import queries as people
-from khien.people.types import PersonCard
+from khien.people.types import Basics
 from khien.plumbing import audit, outbox, sqlcall
 from khien.registration import queries as registration
 
@@ -104,8 +104,8 @@ def _sessions(session_ids: Iterable[UUID], at: datetime) -> list[SessionInfo]:
 def _candidates(unit_key: str, criteria: Criteria, sessions: list[SessionInfo]) -> list[models.AllocationCandidate]:
     """The waiting registrations that fit, each with the facts that the draw will use and nothing more."""
     waiting = registration.waiting_rows(unit_key=unit_key, groups=criteria.groups, organization_id=criteria.organization_id)
-    cards = people.cards_of(row.person_id for row in waiting)
-    told = {card.id: (card.birth, card.sex) for card in cards.values()}
+    known_people = people.basics(row.person_id for row in waiting)
+    told = {person.id: (person.birth, person.sex) for person in known_people.values()}
     known = immunizations.known_of(told)
     first = min(one.on_date for one in sessions)
     book = campaigns.rulebook(first)
@@ -113,38 +113,38 @@ def _candidates(unit_key: str, criteria: Criteria, sessions: list[SessionInfo]) 
     verdicts = _Verdicts(book, criteria.early)
     chosen = []
     for row in waiting:
-        card = cards.get(row.person_id)
-        if card is None or card.died_on or not _fits(card, criteria, first):
+        person = known_people.get(row.person_id)
+        if person is None or person.died_on or not _fits(person, criteria, first):
             continue
-        facts = _facts(row, card, criteria, first, groups)
-        facts |= verdicts.of(known[card.id], sessions, row.wished_from)
+        facts = _facts(row, person, criteria, first, groups)
+        facts |= verdicts.of(known[person.id], sessions, row.wished_from)
         chosen.append(models.AllocationCandidate(
-            registration_id=row.registration_id, person_id=row.person_id, household=_together(card, criteria), facts=facts,
+            registration_id=row.registration_id, person_id=row.person_id, household=_together(person, criteria), facts=facts,
         ))  # fmt: skip
     return sorted(chosen, key=lambda one: str(one.registration_id))
 
 
-def _fits(card: PersonCard, criteria: Criteria, on: date) -> bool:
-    age = card.birth.age_min(on)
+def _fits(person: Basics, criteria: Criteria, on: date) -> bool:
+    age = person.birth.age_min(on)
     return (
         (criteria.min_age is None or age >= criteria.min_age)
-        and (criteria.max_age is None or card.birth.age_max(on) <= criteria.max_age)
-        and (not criteria.neighbourhoods or card.neighbourhood in criteria.neighbourhoods)
+        and (criteria.max_age is None or person.birth.age_max(on) <= criteria.max_age)
+        and (not criteria.neighbourhoods or person.neighbourhood in criteria.neighbourhoods)
     )
 
 
-def _together(card: PersonCard, criteria: Criteria) -> str:
+def _together(person: Basics, criteria: Criteria) -> str:
     """What keeps people together; the same household number in two communes is two households."""
-    value = card.neighbourhood if criteria.together == "neighbourhood" else card.household
-    return rules.fingerprint([card.place.commune_2021, card.place.commune_2025, value])[:24] if value else ""
+    value = person.neighbourhood if criteria.together == "neighbourhood" else person.household
+    return rules.fingerprint([person.place.commune_2021, person.place.commune_2025, value])[:24] if value else ""
 
 
 def _facts(
-    row: registration.WaitingRow, card: PersonCard, criteria: Criteria, on: date, groups: Mapping[str, int]
+    row: registration.WaitingRow, person: Basics, criteria: Criteria, on: date, groups: Mapping[str, int]
 ) -> dict[str, Any]:
     home = queries.home_of(row.place)
     return {
-        "age": card.birth.age_min(on), "risk": row.risk, "outbreak": bool({home[0], home[1]} & set(criteria.outbreak) - {""}),
+        "age": person.birth.age_min(on), "risk": row.risk, "outbreak": bool({home[0], home[1]} & set(criteria.outbreak) - {""}),
         "group": groups.get(row.best_group, len(groups)), "home": list(home), "shift": row.wished_shift,
     }  # fmt: skip
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from khien.booking import models, rules
 from khien.campaigns import queries as campaigns
@@ -166,7 +167,17 @@ def cancel_session(*, session_id: UUID, reason: str, by: Actor, at: datetime) ->
     row.state = "cancelled"
     row.save(update_fields=["state"])
     audit.record("booking.session_cancelled", by=by, at=at, subject=f"session:{session_id}", reason=reason)
-    return end_many(session_id=session_id, state="cancelled", reason="session_cancelled", until=None, by=by, at=at)
+    ended = 0
+    for _ in range(2):  # the second time for those who took a place while the first was under way
+        ended += end_many(session_id=session_id, state="cancelled", reason="session_cancelled", until=None, by=by, at=at)
+        _shut(row)
+    return ended
+
+
+def _shut(row: models.Session) -> None:
+    """Leave no place in the slots: a booking that still saw the session as planned finds them full."""
+    slots = models.Slot.objects.select_for_update().filter(site_id=row.site_id, session_id=row.id).order_by("id")
+    models.Slot.objects.filter(site_id=row.site_id, id__in=[slot.id for slot in slots]).update(capacity=F("taken"), kept=0)
 
 
 def end_many(*, session_id: UUID, state: str, reason: str, until: datetime | None, by: Actor, at: datetime) -> int:

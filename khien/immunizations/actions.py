@@ -43,10 +43,10 @@ def record_elsewhere(
     Raises Refused: immunizations.date_in_future, immunizations.before_birth, immunizations.vaccine_missing,
     immunizations.evidence_unknown, immunizations.facility_unknown (code), immunizations.already_recorded (on_date).
     """
-    card = people.person(person_id)
-    if card is None:
-        raise LookupError(person_id)
-    rules.check_told(told.vaccine, told.on_date, card.birth, today=clock.on_date(at))
+    basics = people.basics([person_id]).get(person_id)
+    if basics is None:
+        raise Refused("people.unknown")
+    rules.check_told(told.vaccine, told.on_date, basics.birth, today=clock.on_date(at))
     if evidence not in (Evidence.DOCUMENT, Evidence.STATEMENT, Evidence.RECORD):
         raise Refused("immunizations.evidence_unknown")
     facility = places.facility_by_code(told.facility_code) if told.facility_code else None
@@ -96,10 +96,10 @@ def correct(
     .changed_meanwhile, .date_in_future, .before_birth, .vaccine_missing.
     """
     row = _open(record_id, reason, expected_version)
-    card = people.person(row.person_id)
-    assert card is not None
+    basics = people.basics([row.person_id]).get(row.person_id)
+    assert basics is not None
     columns = rules.columns(changes, row.validity_facts)
-    rules.check_told(columns.get("vaccine", row.vaccine), columns.get("on_date", row.on_date), card.birth, today=clock.on_date(at))
+    rules.check_told(columns.get("vaccine", row.vaccine), columns.get("on_date", row.on_date), basics.birth, today=clock.on_date(at))
     changed = {name: value for name, value in columns.items() if getattr(row, name) != value}
     if not changed:
         raise Refused("immunizations.nothing_changed")

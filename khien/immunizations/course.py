@@ -9,6 +9,7 @@ from khien.campaigns import queries as campaigns
 from khien.campaigns import rules
 from khien.campaigns.types import EvaluatedDose, PastDose
 from khien.immunizations import models, queries
+from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor
 from khien.people import queries as people
 from khien.plumbing import sqlcall
@@ -18,10 +19,10 @@ Item = dict[str, Any]
 
 def evaluate(person_id: UUID, rows: list[models.Immunization], extra: Iterable[PastDose] = ()) -> dict[str, EvaluatedDose]:
     """Read these rows (and doses not yet stored; at least one of all) as one history; by record id."""
-    card = people.person(person_id)
-    if card is None:
-        raise LookupError(person_id)
-    who = queries.recipient_of(card.birth, card.sex, rows, province=card.place.province_2021)
+    basics = people.basics([person_id]).get(person_id)
+    if basics is None:
+        raise Refused("people.unknown")
+    who = queries.recipient_of(basics.birth, basics.sex, rows, province=basics.place.province_2021)
     doses = [*(queries.past(row) for row in rows), *extra]
     latest = max(dose.on_date for dose in doses)
     return {read.dose.ref: read for read in rules.evaluate_history(campaigns.rulebook(latest), who, doses)}

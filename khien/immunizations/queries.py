@@ -12,6 +12,7 @@ from khien.campaigns.types import DoseType, EvaluatedDose, Evidence, Facts, Next
 from khien.immunizations import models
 from khien.immunizations.types import History, ImmunizationView
 from khien.kernel.births import PartialDate
+from khien.kernel.errors import Refused
 from khien.kernel.sex import Sex
 from khien.people import queries as people
 
@@ -66,10 +67,10 @@ def past(row: models.Immunization) -> PastDose:
 
 def recipient(person_id: UUID, *, province: str = "", facts: Facts | None = None) -> Recipient:
     """The person as the rules take them; a birth date that a doctor settled at an earlier dose stands."""
-    card = people.person(person_id)
-    if card is None:
-        raise LookupError(person_id)
-    return recipient_of(card.birth, card.sex, current_rows(people.ids_of(person_id)), province=province, facts=facts)
+    basics = people.basics([person_id]).get(person_id)
+    if basics is None:
+        raise Refused("people.unknown")
+    return recipient_of(basics.birth, basics.sex, current_rows(people.ids_of(person_id)), province=province, facts=facts)
 
 
 def recipient_of(
@@ -86,10 +87,10 @@ def recipient_of(
 def history(person_id: UUID, on: date) -> History:
     """Every dose with its validity and the sentence that says why, and the next dose as of this day."""
     rows = [row for row in current_rows(people.ids_of(person_id)) if row.status == "completed"]
-    card = people.person(person_id)
-    if card is None:
-        raise LookupError(person_id)
-    who = recipient_of(card.birth, card.sex, rows, province=card.place.province_2021)
+    basics = people.basics([person_id]).get(person_id)
+    if basics is None:
+        raise Refused("people.unknown")
+    who = recipient_of(basics.birth, basics.sex, rows, province=basics.place.province_2021)
     book = campaigns.rulebook(on)
     doses = [past(row) for row in rows]
     read = {dose.dose.ref: dose for dose in rules.evaluate_history(book, who, doses)}

@@ -40,6 +40,7 @@ CREATE OR REPLACE FUNCTION booking_end_many(p jsonb) RETURNS int LANGUAGE plpgsq
 DECLARE
   v_at timestamptz := (p ->> 'at')::timestamptz;
   v_ended uuid[];
+  v_slot record;
 BEGIN
   WITH due AS (
     SELECT a.id FROM appointment a JOIN slot s ON s.site_id = a.site_id AND s.id = a.slot_id
@@ -57,8 +58,9 @@ BEGIN
         booking_ids(a) || jsonb_build_object('state', a.state, 'kept', false, 'reason', a.end_reason))
     FROM (SELECT * FROM appointment WHERE id = ANY (v_ended) ORDER BY person_id) a;
   IF p ->> 'state' <> 'no_show' THEN
-    UPDATE slot s SET taken = s.taken - f.many FROM (SELECT slot_id, count(*) AS many FROM appointment WHERE id = ANY (v_ended) GROUP BY 1) f
-      WHERE s.id = f.slot_id;
+    FOR v_slot IN SELECT site_id, slot_id, count(*) AS many FROM appointment WHERE id = ANY (v_ended) GROUP BY 1, 2 ORDER BY 2 LOOP
+      UPDATE slot SET taken = taken - v_slot.many WHERE site_id = v_slot.site_id AND id = v_slot.slot_id;
+    END LOOP;
   END IF;
   PERFORM audit_append(v_at, p ->> 'actor', 'booking.' || a.state, 'appointment:' || a.id, a.person_id,
       jsonb_build_object('session', a.session_id, 'reason', a.end_reason))
