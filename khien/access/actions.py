@@ -35,8 +35,17 @@ _chance = random.SystemRandom()
 
 @transaction.atomic
 def add_staff(
-    *, username: str, full_name: str, password: str, by: Actor, at: datetime, title: str = "", phone: str = "", language: str = "vi",
-    totp_secret: str = "", staff_id: UUID | None = None,
+    *,
+    username: str,
+    full_name: str,
+    password: str,
+    by: Actor,
+    at: datetime,
+    title: str = "",
+    phone: str = "",
+    language: str = "vi",
+    totp_secret: str = "",
+    staff_id: UUID | None = None,
 ) -> StaffAdded:
     """Open an account with a password and the secret of its one-time codes.
 
@@ -126,7 +135,14 @@ def reopen_staff(*, staff_id: UUID, reason: str, by: Actor, at: datetime) -> Non
 
 @transaction.atomic
 def give_post(
-    *, staff_id: UUID, role: str, scope: Scope, by: Actor, at: datetime, office: str = "", starts_at: datetime | None = None,
+    *,
+    staff_id: UUID,
+    role: str,
+    scope: Scope,
+    by: Actor,
+    at: datetime,
+    office: str = "",
+    starts_at: datetime | None = None,
     ends_at: datetime | None = None,
 ) -> UUID:
     """Give a role at a place, for a time.
@@ -182,7 +198,14 @@ def _end(post: Post, *, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def admit_helper(
-    *, session_id: UUID, full_name: str, role: str, by: Actor, at: datetime, office: str = "", ends_at: datetime | None = None,
+    *,
+    session_id: UUID,
+    full_name: str,
+    role: str,
+    by: Actor,
+    at: datetime,
+    office: str = "",
+    ends_at: datetime | None = None,
     chance: random.Random = _chance,
 ) -> HelperBadge:
     """Admit a named helper to one session, in a minute: a badge and a PIN for an enrolled device, no password.

@@ -64,4 +64,3 @@ def _asked() -> str:
 def _sorry(refusal: Refused) -> int:
     print(SAID.get(refusal.code, refusal.code), file=sys.stderr)
     return 1
-

@@ -22,7 +22,11 @@ def enrol(
     """Enrol a device; its secret is told once and kept in the device's browser."""
     secret = draw()
     row = Device.objects.create(
-        name=name.strip(), site_id=site_id, secret_hash=settings.KEYS.hash(secret, purpose="device"), enrolled_at=at, enrolled_by=by.text
+        name=name.strip(),
+        site_id=site_id,
+        secret_hash=settings.KEYS.hash(secret, purpose="device"),
+        enrolled_at=at,
+        enrolled_by=by.text,
     )
     audit.record("access.device_enrolled", by=by, at=at, subject=str(row.id), site=site_id)
     return DeviceRef(row.id, row.site_id, row.name), secret

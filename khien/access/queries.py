@@ -52,7 +52,9 @@ def staff_list(*, scopes: Iterable[Scope] | None = None, text: str = "", at: dat
         posts = [post for post in Post.objects.all() if any(inside(_scope(post), scope) for scope in scopes)]
         rows = rows.filter(id__in={post.staff_id for post in posts})
     folded = vietnamese.fold(text)
-    cards = [row for row in rows.order_by("full_name", "id") if folded in vietnamese.fold(f"{row.full_name} {row.username}")][:limit]
+    cards = [row for row in rows.order_by("full_name", "id") if folded in vietnamese.fold(f"{row.full_name} {row.username}")][
+        :limit
+    ]
     return _cards(cards, at)
 
 

@@ -24,7 +24,15 @@ LOCAL = "16"  # the group that the minister or a province decides
 
 @transaction.atomic
 def record_rule(
-    *, kind: str, key: str, data: Mapping[str, Any], in_force_from: date, source: str, reason: str, by: Actor, at: datetime,
+    *,
+    kind: str,
+    key: str,
+    data: Mapping[str, Any],
+    in_force_from: date,
+    source: str,
+    reason: str,
+    by: Actor,
+    at: datetime,
     in_force_to: date | None = None,
 ) -> UUID:
     """Record a rule from a day on. The entry in force until then ends the day before; both stay in the history.
@@ -41,7 +49,13 @@ def record_rule(
     replaced = old is not None and old.in_force_from == in_force_from
     book = RuleBook.from_entries(raw_entry(row) for row in rows if not (replaced and row is old))
     rules.check_entry(
-        kind, data, book=book, key=key, in_force_from=in_force_from, in_force_to=in_force_to, replaces=old is not None and not replaced
+        kind,
+        data,
+        book=book,
+        key=key,
+        in_force_from=in_force_from,
+        in_force_to=in_force_to,
+        replaces=old is not None and not replaced,
     )
     entry = RuleEntry.objects.create(
         kind=kind, key=key, data=dict(data), in_force_from=in_force_from, in_force_to=in_force_to, source=source.strip(),
@@ -81,11 +95,15 @@ def local_group(
     if unit is None or unit.level != "province":
         raise Refused("campaigns.unknown_province")
     _locked()
-    taken = RuleEntry.objects.filter(kind="priority_group", key__startswith=f"{LOCAL}.{province}.").values_list("key", flat=True)
+    taken = RuleEntry.objects.filter(kind="priority_group", key__startswith=f"{LOCAL}.{province}.").values_list(
+        "key", flat=True
+    )
     number = max((int(key.rsplit(".", 1)[1]) for key in taken), default=0) + 1
     code = f"{LOCAL}.{province}.{number:02}"
     data = {"vi": vi.strip(), "en": en.strip(), "parent": LOCAL, "province": province, "order": 160 + number}
-    record_rule(kind="priority_group", key=code, data=data, in_force_from=in_force_from, source=source, reason=reason, by=by, at=at)
+    record_rule(
+        kind="priority_group", key=code, data=data, in_force_from=in_force_from, source=source, reason=reason, by=by, at=at
+    )
     return code
 
 

@@ -41,7 +41,9 @@ def _load_rules(at: datetime) -> None:
     rows = list(RuleEntry.objects.all())
     known = {(row.kind, row.key, row.in_force_from) for row in rows if row.recorded_by == SYSTEM.text}
     kept: list[Mapping[str, Any]] = [raw_entry(row) for row in rows if row.superseded_at is None]
-    new = [raw for raw in national_entries() if (raw["kind"], raw["key"], date.fromisoformat(raw["in_force_from"])) not in known]
+    new = [
+        raw for raw in national_entries() if (raw["kind"], raw["key"], date.fromisoformat(raw["in_force_from"])) not in known
+    ]
     RuleEntry.objects.bulk_create(
         RuleEntry(
             kind=raw["kind"], key=raw["key"], data=raw["data"], in_force_from=raw["in_force_from"], in_force_to=raw["in_force_to"],

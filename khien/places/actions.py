@@ -37,8 +37,18 @@ def _name(text: str) -> str:
 
 @transaction.atomic
 def add_facility(
-    *, code: str, name: str, unit_key: str, by: Actor, at: datetime, name_en: str = "", phone: str = "", address: str = "",
-    lat: float | None = None, lon: float | None = None, facility_id: UUID | None = None,
+    *,
+    code: str,
+    name: str,
+    unit_key: str,
+    by: Actor,
+    at: datetime,
+    name_en: str = "",
+    phone: str = "",
+    address: str = "",
+    lat: float | None = None,
+    lon: float | None = None,
+    facility_id: UUID | None = None,
 ) -> UUID:
     """Add a health facility; `unit_key` is its commune, or its district or province where it serves one.
 
@@ -77,9 +87,23 @@ def succeed_facility(*, facility_id: UUID, successor_id: UUID, on: date, by: Act
 
 @transaction.atomic
 def add_site(
-    *, facility_id: UUID, name: str, kind: str, commune_key: str, by: Actor, at: datetime, name_en: str = "", address: str = "",
-    commune_2025: str = "", lat: float | None = None, lon: float | None = None, tables: int = 1, phone: str = "", hospital: str = "",
-    hospital_phone: str = "", site_id: UUID | None = None,
+    *,
+    facility_id: UUID,
+    name: str,
+    kind: str,
+    commune_key: str,
+    by: Actor,
+    at: datetime,
+    name_en: str = "",
+    address: str = "",
+    commune_2025: str = "",
+    lat: float | None = None,
+    lon: float | None = None,
+    tables: int = 1,
+    phone: str = "",
+    hospital: str = "",
+    hospital_phone: str = "",
+    site_id: UUID | None = None,
 ) -> UUID:
     """Add a point: fixed, mobile or home. Where the commune was divided, `commune_2025` says on which side it stands.
 
@@ -130,8 +154,18 @@ def _site(site_id: UUID) -> models.Site:
 
 @transaction.atomic
 def add_stop(
-    *, site_id: UUID, on_date: date, starts_at: datetime, ends_at: datetime, name: str, commune_key: str, by: Actor, at: datetime,
-    address: str = "", lat: float | None = None, lon: float | None = None,
+    *,
+    site_id: UUID,
+    on_date: date,
+    starts_at: datetime,
+    ends_at: datetime,
+    name: str,
+    commune_key: str,
+    by: Actor,
+    at: datetime,
+    address: str = "",
+    lat: float | None = None,
+    lon: float | None = None,
 ) -> UUID:
     """Say where a mobile point stands on a day, or an address of home visits.
 
@@ -151,8 +185,17 @@ def add_stop(
 
 @transaction.atomic
 def add_organization(
-    *, name: str, kind: str, commune_key: str, by: Actor, at: datetime, tax_code: str = "", address: str = "", contact_name: str = "",
-    contact_phone: str = "", organization_id: UUID | None = None,
+    *,
+    name: str,
+    kind: str,
+    commune_key: str,
+    by: Actor,
+    at: datetime,
+    tax_code: str = "",
+    address: str = "",
+    contact_name: str = "",
+    contact_phone: str = "",
+    organization_id: UUID | None = None,
 ) -> UUID:
     """Add an organisation that sends lists: firm, school, ward, office, hospital or other.
 

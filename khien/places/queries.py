@@ -54,7 +54,9 @@ def _one_facility(rows: "models.models.QuerySet[models.Facility]") -> FacilityIn
 
 def _facility(row: models.Facility) -> FacilityInfo:
     place = _facts(row, facility_id=row.id)
-    return FacilityInfo(row.id, row.code, row.name, row.name_en, row.phone, row.address, place, row.successor_id, row.succeeded_on)
+    return FacilityInfo(
+        row.id, row.code, row.name, row.name_en, row.phone, row.address, place, row.successor_id, row.succeeded_on
+    )
 
 
 def facilities(scopes: Iterable[Scope] | None = None) -> list[FacilityInfo]:
@@ -120,7 +122,16 @@ def stops(site_id: UUID, on: date) -> list[StopInfo]:
     rows = models.SiteStop.objects.filter(site_id=site_id, on_date=on).order_by("starts_at", "id")
     return [
         StopInfo(
-            row.id, row.site_id, row.on_date, row.starts_at, row.ends_at, row.name, row.address, _facts(row, site_id=site_id), row.lat, row.lon
+            row.id,
+            row.site_id,
+            row.on_date,
+            row.starts_at,
+            row.ends_at,
+            row.name,
+            row.address,
+            _facts(row, site_id=site_id),
+            row.lat,
+            row.lon,
         )
         for row in rows
     ]
@@ -153,12 +164,19 @@ def organization_place(organization_id: UUID) -> PlaceFacts | None:
 
 
 def _organization(row: models.Organization) -> OrganizationInfo:
-    return OrganizationInfo(row.id, row.name, row.kind, row.tax_code, row.address, _facts(row, organization_id=row.id), row.ended_on)
+    return OrganizationInfo(
+        row.id, row.name, row.kind, row.tax_code, row.address, _facts(row, organization_id=row.id), row.ended_on
+    )
 
 
 def within(
-    scopes: Iterable[Scope], *, units: str | None = "", site: str | None = None, facility: str | None = None,
-    session: str | None = None, organization: str | None = None,
+    scopes: Iterable[Scope],
+    *,
+    units: str | None = "",
+    site: str | None = None,
+    facility: str | None = None,
+    session: str | None = None,
+    organization: str | None = None,
 ) -> Q:
     """A filter that keeps the rows inside these scopes; none when there is no scope, or the table cannot tell.
 
@@ -182,7 +200,9 @@ def _inside(scope: Scope, units: str | None, columns: dict[str, str | None]) -> 
             return Q(pk__in=[])
         if units is not None:
             return Q(**{f"{units}{name}": scope.key})
-        return Q(**{f"{through}__in": models.Site.objects.filter(**{name: scope.key}).values("id")}) if through else Q(pk__in=[])
+        return (
+            Q(**{f"{through}__in": models.Site.objects.filter(**{name: scope.key}).values("id")}) if through else Q(pk__in=[])
+        )
     if columns.get(scope.kind):
         return Q(**{str(columns[scope.kind]): scope.key})
     if scope.kind == "facility" and through:

@@ -27,7 +27,10 @@ _NAMED = {"sai gon": "ho chi minh", "tt hue": "thua thien hue", "br vt": "ba ria
 
 def key(text: str) -> str:
     """The folded words with a space around each; numbers without leading zeros ("Phường 05" -> " phuong 5 ")."""
-    words = (word.lstrip("0") or "0" if word.isdigit() else word for word in vietnamese.letters(vietnamese.clean(text).replace("'", "")).split())
+    words = (
+        word.lstrip("0") or "0" if word.isdigit() else word
+        for word in vietnamese.letters(vietnamese.clean(text).replace("'", "")).split()
+    )
     return f" {' '.join(words)} "
 
 

@@ -57,7 +57,12 @@ def test_rooms_enter_each_other_by_their_doors_only():
     for path, room, tree in modules():
         for name in imported(tree):
             parts = name.split(".")
-            if parts[0] != "khien" or len(parts) < 3 or room in BESIDE_THE_HOUSE or parts[1] in OPEN | BESIDE_THE_HOUSE | {room, "surfaces"}:
+            if (
+                parts[0] != "khien"
+                or len(parts) < 3
+                or room in BESIDE_THE_HOUSE
+                or parts[1] in OPEN | BESIDE_THE_HOUSE | {room, "surfaces"}
+            ):
                 continue
             if parts[2] not in DOORS | MORE_DOORS.get(parts[1], set()):
                 by_the_window.append(f"{path.relative_to(ROOT)}: {name}")
@@ -70,7 +75,9 @@ def test_no_surface_knows_a_table():
         for path, room, tree in modules()
         if room == "surfaces"
         for name in imported(tree)
-        if name.endswith(".models") or name.startswith("django.db.models") or (name == "django.db" and path.name != "middleware.py")
+        if name.endswith(".models")
+        or name.startswith("django.db.models")
+        or (name == "django.db" and path.name != "middleware.py")
     ]
     assert not knowing
 
@@ -90,10 +97,19 @@ def test_rooms_take_their_moment_from_the_caller():
     """No clock in a room's own code: it comes in as an argument."""
     asking = []
     for path, room, tree in modules():
-        if room in BESIDE_THE_HOUSE | {"surfaces", "plumbing", "__main__.py"} or {"commands", "command", "clock", "providers"} & set(path.with_suffix("").parts):
+        if room in BESIDE_THE_HOUSE | {"surfaces", "plumbing", "__main__.py"} or {
+            "commands",
+            "command",
+            "clock",
+            "providers",
+        } & set(path.with_suffix("").parts):
             continue
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"now", "today", "utcnow"}:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in {"now", "today", "utcnow"}
+            ):
                 value = node.func.value
                 if isinstance(value, ast.Name) and value.id in {"clock", "datetime", "date", "timezone"}:
                     asking.append(f"{path.relative_to(ROOT)}:{node.lineno}")

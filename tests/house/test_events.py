@@ -61,7 +61,7 @@ def test_every_published_kind_is_in_the_one_list():
     said = set()
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "publish" and node.args:
-                if isinstance(node.args[0], ast.Constant):
-                    said.add(node.args[0].value)
+            match node:
+                case ast.Call(func=ast.Attribute(attr="publish"), args=[ast.Constant(value=kind), *_]):
+                    said.add(kind)
     assert said - set(SUBSCRIPTIONS) == set()

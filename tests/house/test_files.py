@@ -13,20 +13,46 @@ LONGEST = 350  # lines of a source file
 ALLOWED: dict[str, tuple[int, str]] = {}
 SOURCES = {".py", ".sql", ".js", ".html"}
 VENDORED = ("htmx.min.js",)
-TEXT = {".py", ".sql", ".js", ".html", ".css", ".md", ".toml", ".sh", ".txt", ".json", ".lock", ".po", ".yml", ".yaml", ".svg", ""}
+TEXT = {
+    ".py",
+    ".sql",
+    ".js",
+    ".html",
+    ".css",
+    ".md",
+    ".toml",
+    ".sh",
+    ".txt",
+    ".json",
+    ".lock",
+    ".po",
+    ".yml",
+    ".yaml",
+    ".svg",
+    "",
+}
 # Built from parts, so that this file does not name them itself.
 REGISTRIES = [
     "py" + "pi.org", "files.python" + "hosted.org", "registry." + "npmjs.org", "registry." + "yarnpkg.com", "crates" + ".io", "docker" + ".io",
     "gh" + "cr.io", "repo1.maven" + ".org",
 ]  # fmt: skip
-_MACHINE = re.compile(r"(?<![\w.])/(?:" + "|".join(("wo" + "rk", "ro" + "ot", "home/[a-z]+", "Us" + "ers")) + r")/[\w.]+|(?<![\w.])/tm" + r"p/[\w.]+")
+_MACHINE = re.compile(
+    r"(?<![\w.])/(?:"
+    + "|".join(("wo" + "rk", "ro" + "ot", "home/[a-z]+", "Us" + "ers"))
+    + r")/[\w.]+|(?<![\w.])/tm"
+    + r"p/[\w.]+"
+)
 
 
 @cache
 def tracked() -> list[Path]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
     if listed.returncode:  # an unpacked release has no git
-        return [path for path in ROOT.rglob("*") if path.is_file() and not {".venv", "var", "node_modules"} & set(path.relative_to(ROOT).parts)]
+        return [
+            path
+            for path in ROOT.rglob("*")
+            if path.is_file() and not {".venv", "var", "node_modules"} & set(path.relative_to(ROOT).parts)
+        ]
     return [ROOT / name for name in listed.stdout.decode().split("\0") if name and (ROOT / name).is_file()]
 
 

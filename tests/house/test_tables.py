@@ -69,7 +69,9 @@ def test_no_table_counts_its_own_numbers():
     counted = [
         model.__name__
         for model in tables()
-        if any(isinstance(field, models.AutoField | models.BigAutoField | models.SmallAutoField) for field in model._meta.fields)
+        if any(
+            isinstance(field, models.AutoField | models.BigAutoField | models.SmallAutoField) for field in model._meta.fields
+        )
     ]
     assert not counted, "identifiers are UUIDv7 made in Python"
 
@@ -90,11 +92,11 @@ def test_a_moment_and_its_actor_are_known_together():
     for model in tables():
         fields = {field.name: field for field in model._meta.fields}
         checks = [c.condition for c in model._meta.constraints if isinstance(c, models.CheckConstraint)]
-        for name in fields:
+        for name, moment in fields.items():
             stem = name.removesuffix("_at")
             if name == stem or f"{stem}_by" not in fields or f"{model.__name__}.{stem}" in NAMED_PERFORMERS:
                 continue
-            nullable = {fields[name].null, fields[f"{stem}_by"].null}
+            nullable = {moment.null, fields[f"{stem}_by"].null}
             if nullable == {False} or (nullable == {True} and any(_is_pair(check, stem) for check in checks)):
                 continue
             loose.append(f"{model.__name__}.{stem}")
@@ -111,7 +113,9 @@ def test_clinical_steps_say_who_recorded_them_and_when():
     assert len(steps) == 5
     for model in steps:
         names = {field.name for field in model._meta.fields}
-        assert {"recorded_at", "recorded_by"} <= names or {"checked_in_recorded_at", "checked_in_recorded_by"} <= names, model.__name__
+        assert {"recorded_at", "recorded_by"} <= names or {"checked_in_recorded_at", "checked_in_recorded_by"} <= names, (
+            model.__name__
+        )
 
 
 def test_the_migrations_are_what_the_models_say(db):

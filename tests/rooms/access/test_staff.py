@@ -64,7 +64,9 @@ def test_a_post_holds_in_its_days_only():
 ])  # fmt: skip
 def test_a_post_that_makes_no_sense_is_refused(change, code):
     with pytest.raises(Refused, match=code):
-        actions.give_post(**{"staff_id": add().staff_id, "role": "planner", "scope": HCMC, "by": make.BY, "at": make.AT} | change)
+        actions.give_post(
+            **{"staff_id": add().staff_id, "role": "planner", "scope": HCMC, "by": make.BY, "at": make.AT} | change
+        )
 
 
 def test_closing_an_account_ends_its_posts_and_keeps_its_name_on_what_it_did():

@@ -17,8 +17,12 @@ BOOSTER = {
 }  # fmt: skip
 
 
-def record(data=BOOSTER, *, kind="booster", key="1/18+", since=date(2022, 3, 1), source="CV 99/BYT", reason="Khoảng cách mới", **more):
-    return actions.record_rule(kind=kind, key=key, data=data, in_force_from=since, source=source, reason=reason, by=make.BY, at=make.AT, **more)
+def record(
+    data=BOOSTER, *, kind="booster", key="1/18+", since=date(2022, 3, 1), source="CV 99/BYT", reason="Khoảng cách mới", **more
+):
+    return actions.record_rule(
+        kind=kind, key=key, data=data, in_force_from=since, source=source, reason=reason, by=make.BY, at=make.AT, **more
+    )
 
 
 def least_months(on: date) -> int:
@@ -110,7 +114,14 @@ def test_a_province_adds_its_own_group_under_group_sixteen():
 def test_a_local_group_needs_a_province():
     with pytest.raises(Refused, match=r"campaigns\.unknown_province"):
         actions.local_group(
-            province="99", vi="Nhóm", en="Group", in_force_from=date(2021, 12, 14), source="QĐ", reason="Thử", by=make.BY, at=make.AT
+            province="99",
+            vi="Nhóm",
+            en="Group",
+            in_force_from=date(2021, 12, 14),
+            source="QĐ",
+            reason="Thử",
+            by=make.BY,
+            at=make.AT,
         )
 
 

@@ -14,7 +14,9 @@ pytestmark = pytest.mark.usefixtures("db")
 
 def test_a_point_knows_its_facility_its_hospital_and_both_epochs():
     facility = make.make_facility(name="Trung tâm Y tế thử", code="79999")
-    site_id = make.make_site(facility_id=facility, name="Nhà văn hóa thử", address="1 Đường Thử", hospital="Bệnh viện thử", hospital_phone="115")
+    site_id = make.make_site(
+        facility_id=facility, name="Nhà văn hóa thử", address="1 Đường Thử", hospital="Bệnh viện thử", hospital_phone="115"
+    )
     site = queries.site(site_id)
     assert site is not None
     assert (site.facility_code, site.hospital) == ("79999", "Bệnh viện thử")
@@ -39,7 +41,11 @@ def test_tasks_pass_to_the_legal_successor_from_its_day():
     old, new, newest = (make.make_facility() for _ in range(3))
     actions.succeed_facility(facility_id=old, successor_id=new, on=date(2025, 7, 1), by=make.BY, at=make.AT)
     actions.succeed_facility(facility_id=new, successor_id=newest, on=date(2026, 1, 1), by=make.BY, at=make.AT)
-    assert [queries.legal_successor(old, day).id for day in (date(2025, 6, 30), date(2025, 7, 1), date(2026, 1, 1))] == [old, new, newest]
+    assert [queries.legal_successor(old, day).id for day in (date(2025, 6, 30), date(2025, 7, 1), date(2026, 1, 1))] == [
+        old,
+        new,
+        newest,
+    ]
 
 
 def test_facilities_never_succeed_each_other_in_a_ring():

@@ -15,7 +15,9 @@ def first(text: str, **more) -> str:
 
 def test_all_units_of_both_epochs_are_there():
     rows = models.Unit.objects.all()
-    counts = {(e, lv): rows.filter(epoch=e, level=lv).count() for e in ("2021", "2025") for lv in ("province", "district", "commune")}
+    counts = {
+        (e, lv): rows.filter(epoch=e, level=lv).count() for e in ("2021", "2025") for lv in ("province", "district", "commune")
+    }
     assert counts == {
         ("2021", "province"): 63, ("2021", "district"): 705, ("2021", "commune"): 10_599,
         ("2025", "province"): 34, ("2025", "district"): 0, ("2025", "commune"): 3_321,
