@@ -126,7 +126,10 @@ def give_dose(
     if row.record_id is not None and row.lot_id == lot_id:
         return receipt_of(row, repeat=True)
     plan = _planned(found, performed.on, None if already_injected else confirmed)
-    if not already_injected and row.record_id is None:
+    if plan.stops and not already_injected and row.record_id is None:
+        now = steps.visit_row(visit)  # another tablet may have keyed this very injection while we read
+        if now.record_id is not None and now.lot_id == lot_id:
+            return receipt_of(now, repeat=True)
         dosing.check(plan)
     told = steps.call("visits_give_dose", _facts(found, plan, confirmed, performed, by, at, already_injected, reason, from_paper))
     return _receipt(told, at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,10 +15,9 @@ from khien.booking import queries as booking
 from khien.booking.types import SessionInfo
 from khien.campaigns import queries as campaigns
 from khien.campaigns import rules as campaign_rules
-from khien.campaigns.types import Recipient
+from khien.campaigns.types import PastDose, Recipient
 from khien.immunizations import queries as immunizations
 from khien.kernel.refs import Scope
-from khien.kernel.sex import Sex
 from khien.people import queries as people
 from khien.people.types import PersonCard
 from khien.visits import models, rules, sessions
@@ -114,12 +113,12 @@ def _consent(on: date) -> dict[str, Any]:
 def _appointments(session: SessionInfo) -> list[dict[str, Any]]:
     """Who is expected, with what the desks need to know them by."""
     entries = [entry for entry in booking.day_list(session.id) if entry.appointment.state in ("active", "arrived")]
-    doses = immunizations.past_doses_of([entry.card.id for entry in entries])
+    known = immunizations.known_of({entry.card.id: (entry.card.birth, entry.card.sex) for entry in entries})
     return [
         {
             "id": entry.appointment.id, "code": entry.appointment.code, "starts_at": entry.appointment.starts_at,
             "vaccine": entry.appointment.vaccine, "state": entry.appointment.state, **_few(entry.card),
-            **_due(session, entry.card, doses.get(entry.card.id, ()), entry.appointment.vaccine),
+            **_due(session, *known[entry.card.id], entry.appointment.vaccine),
         }
         for entry in entries
     ]  # fmt: skip
@@ -133,9 +132,9 @@ def _few(card: PersonCard) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _due(session: SessionInfo, card: PersonCard, past: Iterable[Any], vaccine: str) -> dict[str, Any]:
+def _due(session: SessionInfo, person: Recipient, past: Iterable[PastDose], vaccine: str) -> dict[str, Any]:
     """Which dose it would be today, or the code and day of why not."""
-    recipient = Recipient(card.birth, Sex(card.sex), province=session.place.province_2021)
+    recipient = replace(person, province=session.place.province_2021)
     verdict = campaign_rules.check_dose(campaigns.rulebook(session.on_date), recipient, past, vaccine, session.on_date)
     due = {"dose_type": verdict.dose_type.value, "ordinal": verdict.ordinal}
     return {"due": due} if verdict.allowed else {"due": {**due, "code": verdict.code, "earliest_on": verdict.earliest_on}}
