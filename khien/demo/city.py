@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from khien.access import actions as access
@@ -42,6 +43,20 @@ class City:
     firm: UUID
     ward: UUID
     lots: dict[str, UUID]
+
+    def as_mark(self) -> dict[str, object]:
+        """The city as JSON."""
+        lots = {vaccine: str(lot) for vaccine, lot in self.lots.items()}
+        ids = {"sites": [str(i) for i in self.sites], "facilities": [str(i) for i in self.facilities]}
+        return {**ids, "communes": self.communes, "firm": str(self.firm), "ward": str(self.ward), "lots": lots}
+
+    @classmethod
+    def from_mark(cls, mark: dict[str, Any]) -> "City":
+        """The city as it was kept."""
+        return cls(
+            tuple(UUID(i) for i in mark["sites"]), tuple(UUID(i) for i in mark["facilities"]), tuple(tuple(c) for c in mark["communes"]),
+            UUID(mark["firm"]), UUID(mark["ward"]), {vaccine: UUID(lot) for vaccine, lot in mark["lots"].items()},
+        )  # fmt: skip
 
 
 def build(today: date, at: datetime) -> City:
