@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from django.db import connection
@@ -46,16 +47,30 @@ def names(staff_ids: Iterable[UUID]) -> dict[UUID, str]:
 
 
 def staff_list(*, scopes: Iterable[Scope] | None = None, text: str = "", at: datetime, limit: int = 200) -> list[StaffCard]:
-    """Staff with a post inside these scopes (None: everywhere), by name; `text` is part of the name or the account."""
-    rows = Staff.objects.all()
+    """Staff with a post inside these scopes (None: everywhere), by name; `text` is part of the name or the account.
+
+    Helpers of one session are not listed: their point's own page names them.
+    """
+    rows = Staff.objects.filter(badge_hash="")
     if scopes is not None:
-        posts = [post for post in Post.objects.all() if any(inside(_scope(post), scope) for scope in scopes)]
-        rows = rows.filter(id__in={post.staff_id for post in posts})
+        rows = rows.filter(id__in=_holders(tuple(scopes)))
     folded = vietnamese.fold(text)
-    cards = [row for row in rows.order_by("full_name", "id") if folded in vietnamese.fold(f"{row.full_name} {row.username}")][
-        :limit
-    ]
-    return _cards(cards, at)
+    found = (row for row in rows.order_by("full_name", "id") if folded in vietnamese.fold(f"{row.full_name} {row.username}"))
+    return _cards(list(islice(found, limit)), at)
+
+
+def _holders(scopes: tuple[Scope, ...]) -> set[UUID]:
+    """Who holds, held or will hold a post inside these scopes."""
+    things = [*places.sites(scopes, active=False), *places.facilities(scopes), *places.organizations(scopes)]
+    ids = {str(thing.id) for thing in things}
+    nation = any(scope.kind == "nation" for scope in scopes)
+
+    def within(post: Post) -> bool:
+        if post.scope_kind in ("province", "district", "commune"):
+            return any(inside(_scope(post), scope) for scope in scopes)
+        return nation or post.scope_key in ids or _scope(post) in scopes
+
+    return {post.staff_id for post in Post.objects.exclude(scope_kind="session") if within(post)}
 
 
 def staff_card(staff_id: UUID, *, at: datetime) -> StaffCard | None:
@@ -71,6 +86,16 @@ def staff_at(scope: Scope, *, roles: Iterable[str], at: datetime) -> list[StaffC
     )  # fmt: skip
     ids = {post.staff_id for post in posts}
     return _cards(list(Staff.objects.filter(id__in=ids, is_active=True).order_by("full_name", "id")), at)
+
+
+def on_post(scopes: Iterable[Scope], *, roles: Iterable[str], at: datetime) -> list[UUID]:
+    """Who holds one of these roles exactly at one of these scopes now (the scopes over a place: who is on post there)."""
+    here = Q()
+    for scope in scopes:
+        here |= Q(scope_kind=scope.kind, scope_key=scope.key, scope_epoch=scope.epoch)
+    posts = Post.objects.filter(here, Q(ends_at__isnull=True) | Q(ends_at__gt=at), role__in=list(roles), starts_at__lte=at)
+    ids = set(posts.values_list("staff_id", flat=True)) if here else set()
+    return list(Staff.objects.filter(id__in=ids, is_active=True).order_by("id").values_list("id", flat=True))
 
 
 def place_of(scope: Scope) -> PlaceFacts | None:

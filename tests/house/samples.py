@@ -1,0 +1,81 @@
+"""One real thing for each name that an address may hold, all at one point: what the tests of the routes put into the addresses.
+
+A new argument of a staff route needs a line in SAMPLES; the test of the samples says which is missing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from khien.access import devices
+from tests import make
+
+DAY = date(2021, 12, 16)
+
+
+@dataclass(frozen=True)
+class World:
+    """One point with what may stand in an address; each thing is made when an address asks for it."""
+
+    site_id: UUID
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_made", {})
+
+    def once(self, name: str, maker: Callable[[], Any]) -> Any:
+        made: dict[str, Any] = self.__dict__["_made"]
+        if name not in made:
+            made[name] = maker()
+        return made[name]
+
+    @cached_property
+    def facility_id(self) -> UUID:
+        found = make.place_of_site(self.site_id).facility_id
+        assert found is not None
+        return found
+
+    @property
+    def session_id(self) -> UUID:
+        return self.once("session", lambda: make.make_session(site_id=self.site_id, on=DAY))
+
+    @property
+    def person_id(self) -> UUID:
+        return self.once("person", make.make_person)
+
+    @property
+    def registration_id(self) -> UUID:
+        return self.once("registration", lambda: make.make_registration(self.person_id))
+
+    @property
+    def organization_id(self) -> UUID:
+        return self.once("organization", make.make_organization)
+
+    @property
+    def staff_id(self) -> UUID:
+        return self.once("staff", lambda: make.make_staff("injector", scope=make.site_scope(self.site_id)).id)
+
+    @property
+    def device_id(self) -> UUID:
+        return self.once("device", lambda: devices.enrol(name="Máy thử", site_id=self.site_id, by=make.BY, at=make.AT)[0].id)
+
+
+SAMPLES: dict[str, Callable[[World], Any]] = {
+    "site_id": lambda world: world.site_id,
+    "site": lambda world: world.site_id,
+    "facility_id": lambda world: world.facility_id,
+    "session_id": lambda world: world.session_id,
+    "session": lambda world: world.session_id,
+    "person_id": lambda world: world.person_id,
+    "person": lambda world: world.person_id,
+    "registration_id": lambda world: world.registration_id,
+    "organization_id": lambda world: world.organization_id,
+    "staff_id": lambda world: world.staff_id,
+    "device_id": lambda world: world.device_id,
+    "lot_id": lambda world: make.make_lot(),
+    "unit_key": lambda world: make.WARD,
+    "on": lambda world: DAY.isoformat(),
+    "day": lambda world: DAY.isoformat(),
+}
