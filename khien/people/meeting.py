@@ -60,7 +60,8 @@ def read(people: Sequence[NewPerson]) -> list[Told]:
             names.normalise(person.full_name), person.birth, str(person.sex), keys.phone_hash(phone),
             tuple((str(number.type), value) for number, value in numbers),
         )  # fmt: skip
-        told.append(Told(person, uuid7(), phone, facts.phone_hash, numbers, facts, spots[spot]))
+        known = aliases.current(person.known_as) if person.known_as else None
+        told.append(Told(person, uuid7(), phone, facts.phone_hash, numbers, facts, spots[spot], known is None, known))
     return told
 
 

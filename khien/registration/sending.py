@@ -43,7 +43,7 @@ def send_list(progress: Progress, args: dict[str, Any], at: datetime) -> None:
     total = left + ListRow.objects.filter(list_id=list_id, state="sent").count()
     while left:
         progress.tell(total - left, total)
-        if not send_batch(list_id, by=by, at=moment):
+        if not send_batch(list_id, by=by, at=moment, size=BATCH):
             break
         left = sendable_rows(list_id).count()
     finish(list_id, at=at)
@@ -60,7 +60,7 @@ def finish(list_id: UUID, *, at: datetime) -> None:
         outbox.publish(events.LIST_SENT, at=at, list_id=list_id, organization_id=row.organization_id)
 
 
-def send_batch(list_id: UUID, *, by: Actor, at: datetime, size: int = BATCH) -> int:
+def send_batch(list_id: UUID, *, by: Actor, at: datetime, size: int) -> int:
     """Register the next rows of a list; returns how many were taken. One bad row does not hold up the others."""
     try:
         return _send(list_id, by=by, at=at, size=size)
@@ -83,8 +83,13 @@ def _send_one(list_id: UUID, *, by: Actor, at: datetime) -> int:
 def _send(list_id: UUID, *, by: Actor, at: datetime, size: int) -> int:
     batch = PeopleList.objects.get(id=list_id)
     rows = list(sendable_rows(list_id).select_for_update().order_by("number")[:size])
-    if not rows:
-        return 0
+    if rows:
+        register_rows(batch, rows, by=by, at=at)
+    return len(rows)
+
+
+def register_rows(batch: PeopleList, rows: list[ListRow], *, by: Actor, at: datetime) -> None:
+    """Make people and registrations of these rows and mark them sent: one transaction with its caller."""
     values = [sealing.unseal(row.values_cipher) for row in rows]
     told = [_told(batch, row, each) for row, each in zip(rows, values, strict=True)]
     recorded = people_actions.record_people(told, by=by, at=at, source=batch.way)
@@ -97,7 +102,6 @@ def _send(list_id: UUID, *, by: Actor, at: datetime, size: int) -> int:
         row.state, row.person_id, row.registration_id = "sent", person.person_id, place.registration_id
         row.result = _result(person, already=place.already)
     ListRow.objects.bulk_update(rows, ["state", "person_id", "registration_id", "result"])
-    return len(rows)
 
 
 def _told(batch: PeopleList, row: ListRow, values: dict[str, str]) -> NewPerson:
