@@ -39,6 +39,7 @@ class Guest:
     birth: PartialDate
     sex: Sex
     appointment_code: str
+    has_card: bool = True
 
 
 def open_day(session_id: UUID, lots: list[UUID], desk: Desk, at: datetime) -> None:
@@ -73,7 +74,7 @@ def play(guest: Guest, outcome: str, *, session_id: UUID, lot: UUID, desk: Desk,
         return Performed(moment, clock.on_date(moment), by.id)
 
     came = visits.check_in(
-        session_id=session_id, identity_how="slip", appointment_code=guest.appointment_code, performed=did(desk.reception, 0),
+        session_id=session_id, identity_how="card" if guest.has_card and random.random() < 0.9 else "slip", appointment_code=guest.appointment_code, performed=did(desk.reception, 0),
         by=desk.reception, at=at,
     )  # fmt: skip
     visit = came.visit

@@ -112,7 +112,7 @@ class Days:
         for known in queue:
             code = self._book(session_id, known, at)
             if code:
-                guests.append(Guest(known.person_id, known.somebody.birth, Sex(known.somebody.sex), code))
+                guests.append(Guest(known.person_id, known.somebody.birth, Sex(known.somebody.sex), code, bool(known.somebody.cccd)))
             if len(guests) == count:
                 break
         return guests
