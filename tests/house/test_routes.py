@@ -81,16 +81,38 @@ def test_no_address_carries_personal_data():
     assert [route.pattern for route in routes() if any(personal.search(argument) for argument in route.arguments)] == []
 
 
-def test_the_matrix_of_roles_places_and_addresses_is_the_table_of_rights(stubbed):
+def wrong_answers(some: list[Route]) -> list[str]:
+    """Where the guard answers otherwise than the table of rights."""
     wrong = []
-    for route in staff_routes():
+    for route in some:
         for role in ROLES:
             for where, scope in (COVERING | ELSEWHERE).items():
                 for method in METHODS:
                     got = answer(route, method, staff_with(role, scope)).status_code
                     if got != expected(route, role, where in COVERING):
                         wrong.append(f"{method} {route.name} as {role} at {where}: {got}")
-    assert wrong == []
+    return wrong
+
+
+def test_the_matrix_of_roles_places_and_addresses_is_the_table_of_rights(stubbed):
+    assert wrong_answers(staff_routes()) == []
+
+
+def a_route(place: object) -> Route:
+    made = guard.staff(
+        "thu/<uuid:site_id>", lambda request, site_id: HttpResponse("passed"), "thu", may="plan.sessions", place=place
+    )
+    return Route("test:thu", "thu/<uuid:site_id>", made.callback, ("site_id",))
+
+
+def test_the_matrix_passes_a_guard_that_knows_its_place(stubbed):
+    assert wrong_answers([a_route(lambda site_id: HERE)]) == []
+
+
+def test_the_matrix_catches_a_guard_at_the_wrong_place(stubbed):
+    wrong = wrong_answers([a_route(lambda site_id: PlaceFacts("01", "001", "00001", "01", ""))])
+    assert "get test:thu as planner at own site: 403" in wrong
+    assert "post test:thu as planner at other province: 200" in wrong
 
 
 def test_a_post_elsewhere_adds_nothing_to_a_post_here(stubbed):
