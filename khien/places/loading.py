@@ -38,20 +38,19 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 
 def _units() -> Iterator[tuple[Any, ...]]:
     """Each unit with what is derived from its parents, which stand before it in the file."""
-    above: dict[str, tuple[str, str, str, str]] = {}
+    above: dict[str, tuple[str, str, list[str]]] = {}
     for row in _rows("units.csv"):
         epoch, code = row["epoch"], row["code"]
         key = f"{epoch}-{code}"
         parent = f"{epoch}-{row['parent']}" if row["parent"] else ""
         level = LEVELS[len(code)]
-        province, district, path, path_key = above.get(parent, ("", "", "", ""))
+        province, district, names = above.get(parent, ("", "", []))
         province, district = (code if level == "province" else province), (code if level == "district" else district)
-        path = f"{row['full_name']}, {path}" if path else row["full_name"]
-        path_key = f"{wording.key(row['full_name'])[:-1]}{path_key or ' '}"
-        above[key] = (province, district, path, path_key)
+        names = [row["full_name"], *names]
+        above[key] = (province, district, names)
         yield (
             key, epoch, level, code, parent, province, district, row["name"], row["full_name"], wording.key(row["name"]),
-            _sort_key(row["name"]), path, path_key, row["kind"], row["cccd_code"], row["region"],
+            _sort_key(row["name"]), ", ".join(names), wording.path_key(names), row["kind"], row["cccd_code"], row["region"],
             float(row["lat"]) if row["lat"] else None, float(row["lon"]) if row["lon"] else None,
         )  # fmt: skip
 

@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 
 from django.db.models import Case, IntegerField, Q, Value, When
 
+from khien.kernel import vietnamese
 from khien.kernel.errors import Refused
 from khien.kernel.refs import PlaceFacts
 
@@ -67,22 +68,34 @@ def search_units(text: str, epoch: str | None = None, level: str = "commune", li
 
     `level` commune also finds the island districts, which have none. The nearest name first.
     """
-    phrases = wording.phrases(text)
-    if not phrases:
-        return []
+    for reading in wording.readings(text):
+        found = _found(text, reading, epoch, level, limit)
+        if found:
+            return found
+    return []
+
+
+def _found(text: str, reading: list[str], epoch: str | None, level: str, limit: int) -> list[Unit]:
     wanted = Q(level=level) | Q(key__in=islands()) if level == "commune" else Q(level=level)
-    for phrase in phrases:
+    for phrase in reading:
         wanted &= Q(path_key__contains=phrase)
     if epoch:
         wanted &= Q(epoch=epoch)
     typed = wording.key(text)
-    spelled = f" {' '.join(phrase.strip() for phrase in phrases)} "
+    spelled = f" {' '.join(phrase.strip() for phrase in reading)} "
     rank = Case(
-        When(name_key=typed, then=0), When(path_key__startswith=spelled, then=1), When(path_key__startswith=spelled.rstrip(), then=2),
-        When(name_key__startswith=typed.rstrip(), then=3), When(path_key__contains=spelled, then=4), default=Value(5),
+        When(name_key=typed, then=0),
+        When(path_key__startswith=spelled, then=1),
+        When(path_key__startswith=spelled.rstrip(), then=2),
+        When(name_key__startswith=typed.rstrip(), then=3),
+        When(path_key__contains=spelled, then=4),
+        default=Value(5),
         output_field=IntegerField(),
-    )  # fmt: skip
-    rows = models.Unit.objects.filter(wanted).order_by(rank, "name_sort", "epoch", "key")[:limit]
+    )
+    accents = vietnamese.clean(text)
+    marked = Case(When(path__icontains=accents, then=0), default=Value(1), output_field=IntegerField())
+    order = [marked, rank] if vietnamese.has_marks(text) else [rank]
+    rows = models.Unit.objects.filter(wanted).order_by(*order, "name_sort", "epoch", "key")[:limit]
     return [_unit(row) for row in rows]
 
 

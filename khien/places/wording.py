@@ -25,6 +25,13 @@ _SHORT = {
 _NAMED = {"sai gon": "ho chi minh", "tt hue": "thua thien hue", "br vt": "ba ria vung tau"}
 
 
+def path_key(names: list[str]) -> str:
+    """The keys of a unit and those above it; what an apostrophe joins is also there in parts ("Ea H'leo": hleo, h leo)."""
+    joined = "".join(key(name)[:-1] for name in names)
+    parted = "".join(key(name.replace("'", " "))[:-1] for name in map(vietnamese.clean, names) if "'" in name)
+    return f"{joined}{parted} "
+
+
 def key(text: str) -> str:
     """The folded words with a space around each; numbers without leading zeros ("Phường 05" -> " phuong 5 ")."""
     words = (
@@ -34,25 +41,39 @@ def key(text: str) -> str:
     return f" {' '.join(words)} "
 
 
-def phrases(query: str) -> list[str]:
-    """What each part of a query must contain, to be looked for in a unit's `path_key`.
+def readings(query: str) -> list[list[str]]:
+    """What the parts of a query must be found as in a unit's `path_key`: the likeliest reading first, looser ones after it.
 
     A kind stays with the word after it (" phuong 5 ", " quan tan"); a number is whole, a word may be the beginning of one.
     """
-    text = key(query)
+    typed = _GLUED.sub(r"\1 \2", key(query))
+    called = typed
     for said, meant in _NAMED.items():
-        text = text.replace(f" {said} ", f" {meant} ")
-    text = _GLUED.sub(r"\1 \2", text)
-    words = [part for word in text.split() for part in _spelled(word, text).split()]
+        called = called.replace(f" {said} ", f" {meant} ")
+    loose = [_begins(word) for word in typed.split()]
+    spelled = [_begins(word) for word in _in_full(called)]
+    found = [_phrases(_in_full(typed)), _phrases(_in_full(called)), spelled, loose]
+    return [reading for place, reading in enumerate(found) if reading and reading not in found[:place]]
+
+
+def _in_full(text: str) -> list[str]:
+    return [part for word in text.split() for part in _spelled(word, text).split()]
+
+
+def _phrases(words: list[str]) -> list[str]:
     found: list[str] = []
     while words:
         taken = _kind_length(words)
         if taken and len(words) > taken:
             taken += 1
-        phrase = " ".join(words[: max(taken, 1)])
-        found.append(f" {phrase} " if phrase[-1].isdigit() else f" {phrase}")
+        found.append(_begins(" ".join(words[: max(taken, 1)])))
         words = words[max(taken, 1) :]
     return found
+
+
+def _begins(phrase: str) -> str:
+    """A number must be whole; a word may go on."""
+    return f" {phrase} " if phrase[-1].isdigit() else f" {phrase}"
 
 
 def _spelled(word: str, text: str) -> str:

@@ -47,6 +47,8 @@ def test_ward_three_of_district_five_is_not_ward_five_of_district_three():
     ("truc bach ba dinh", "Phường Trúc Bạch, Quận Ba Đình, Thành phố Hà Nội"),
     ("tt an lão", "Thị trấn An Lão, Huyện An Lão, Thành phố Hải Phòng"),
     ("xã Lũng Cú", "Xã Lũng Cú, Huyện Đồng Văn, Tỉnh Hà Giang"),
+    ("phúc xá ba đình hn", "Phường Phúc Xá, Quận Ba Đình, Thành phố Hà Nội"),
+    ("ea h leo", "Xã Ea H'leo, Huyện Ea H'leo, Tỉnh Đắk Lắk"),
     ("sin thau", "Xã Sín Thầu, Huyện Mường Nhé, Tỉnh Điện Biên"),
 ])  # fmt: skip
 def test_an_old_commune_is_found_by_name_with_or_without_accents(typed, path):
@@ -58,6 +60,15 @@ def test_a_commune_of_2025_is_found_and_the_epoch_is_told():
     assert {(unit.epoch, unit.path) for unit in found} >= {
         ("2025", "Phường Ngọc Hà, Thành phố Hà Nội"), ("2021", "Phường Ngọc Hà, Quận Ba Đình, Thành phố Hà Nội"),
     }  # fmt: skip
+
+
+def test_a_ward_of_today_keeps_a_name_that_people_give_to_the_whole_city():
+    assert first("phường sài gòn") == "Phường Sài Gòn, Thành phố Hồ Chí Minh"
+
+
+def test_marks_that_were_typed_tell_two_names_apart():
+    found = queries.search_units("bình thạnh", epoch="2021", limit=10)
+    assert all("bình thạnh" in unit.path.lower() for unit in found)
 
 
 def test_every_commune_is_among_the_first_when_its_whole_path_is_typed():
