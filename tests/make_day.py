@@ -62,10 +62,18 @@ def healthy(**more: Any) -> dict[str, Any]:
 WELL = {"temperature_c": "36,6"}
 
 
-def make_visit(day: Day, *, state: str = "checked_in", person_id: UUID | None = None, at: datetime = AT, **more: Any) -> CheckedIn:
+def make_visit(
+    day: Day, *, state: str = "checked_in", person_id: UUID | None = None, at: datetime = AT, **more: Any
+) -> CheckedIn:
     """A visit that went the ordinary way up to this state, each step at the same moment (observation after its minutes)."""
     received = visits.check_in(
-        session_id=day.session_id, person_id=person_id or make_person(at=at), identity_how="card", performed=done_at(at), by=BY, at=at, **more
+        session_id=day.session_id,
+        person_id=person_id or make_person(at=at),
+        identity_how="card",
+        performed=done_at(at),
+        by=BY,
+        at=at,
+        **more,
     )
     steps = ["checked_in", "consented", "cleared", "dosed", "observed", "closed"]
     for step in steps[1 : steps.index(state) + 1]:
@@ -78,11 +86,12 @@ def _take(day: Day, visit: VisitRef, step: str, at: datetime) -> None:
     if step == "consented":
         visits.consent(visit=visit, given=ConsentGiven(agreed=True), performed=done_at(at), by=BY, at=at)
     elif step == "cleared":
-        visits.record_screening(visit=visit, answers=healthy(), vitals=WELL, decision="eligible", performed=done_at(at), by=BY, at=at)
+        visits.record_screening(
+            visit=visit, answers=healthy(), vitals=WELL, decision="eligible", performed=done_at(at), by=BY, at=at
+        )
     elif step == "dosed":
         visits.give_dose(visit=visit, lot_id=day.lot_id, confirmed=SURE, performed=done_at(at), by=BY, at=at)
     elif step == "observed":
         visits.finish_observation(visit=visit, performed=done_at(later), by=BY, at=later)
     else:
         visits.close(visit=visit, performed=done_at(later), by=BY, at=later)
-

@@ -53,14 +53,24 @@ def find(command_id: UUID, asked: str) -> Answer | None:
 def find_many(command_ids: Iterable[UUID]) -> dict[UUID, Answer]:
     """Stored answers by command: what a device asks after a lost line."""
     rows = Receipt.objects.filter(command_id__in=list(command_ids))
-    return {row.command_id: Answer(row.command_id, row.status, row.reason, row.result, row.received_at, repeat=True) for row in rows}
+    return {
+        row.command_id: Answer(row.command_id, row.status, row.reason, row.result, row.received_at, repeat=True) for row in rows
+    }
 
 
 def keep(
-    answer: Answer, *, device_id: UUID | None, seq: int, name: str, version: int, actor: str, occurred_at: datetime,
-    clock_offset_ms: int, body_hash: str,
+    answer: Answer,
+    *,
+    device_id: UUID | None,
+    seq: int,
+    name: str,
+    version: int,
+    actor: str,
+    occurred_at: datetime,
+    clock_offset_ms: int,
+    body_hash: str,
 ) -> bool:
-    """Store an answer; False when another worker answered this command meanwhile."""  # fmt: skip
+    """Store an answer; False when another worker answered this command meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO command_receipt (command_id, device_id, seq, name, version, actor, occurred_at, received_at, clock_offset_ms,"

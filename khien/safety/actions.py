@@ -27,8 +27,18 @@ SAME = timedelta(minutes=10)  # the same signs told again that soon are the same
 
 @transaction.atomic
 def report_reaction(
-    *, person_id: UUID, symptoms: Iterable[str], onset_at: datetime, source: str, record_id: UUID | None = None,
-    visit: VisitRef | None = None, anaphylaxis: bool = False, detail: str = "", action_taken: str = "", by: Actor, at: datetime,
+    *,
+    person_id: UUID,
+    symptoms: Iterable[str],
+    onset_at: datetime,
+    source: str,
+    record_id: UUID | None = None,
+    visit: VisitRef | None = None,
+    anaphylaxis: bool = False,
+    detail: str = "",
+    action_taken: str = "",
+    by: Actor,
+    at: datetime,
 ) -> Reported:
     """Keep what a person felt after a dose and say how urgent it is; a P1 goes to the response centre at once.
 
@@ -96,7 +106,13 @@ def _told_before(person_id: UUID, told: tuple[str, ...], anaphylaxis: bool, at: 
 
 def _tell(row: models.Reaction, by: Actor, at: datetime) -> None:
     audit.record(
-        "safety.reaction_reported", by=by, at=at, subject=f"reaction:{row.id}", person=row.person_id, urgency=row.urgency, severity=row.severity
+        "safety.reaction_reported",
+        by=by,
+        at=at,
+        subject=f"reaction:{row.id}",
+        person=row.person_id,
+        urgency=row.urgency,
+        severity=row.severity,
     )
     outbox.publish(
         "safety.reaction_reported", at=at, reaction_id=row.id, person_id=row.person_id, visit_id=row.visit_id, record_id=row.record_id,
@@ -118,7 +134,9 @@ def set_outcome(*, reaction_id: UUID, outcome: str, action_taken: str = "", by: 
     before, row.outcome = row.outcome, outcome
     row.action_taken = action_taken.strip()[:500] or row.action_taken
     row.save(update_fields=["outcome", "action_taken"])
-    audit.record("safety.outcome", by=by, at=at, subject=f"reaction:{row.id}", person=row.person_id, before=before, outcome=outcome)
+    audit.record(
+        "safety.outcome", by=by, at=at, subject=f"reaction:{row.id}", person=row.person_id, before=before, outcome=outcome
+    )
 
 
 def join_case(*, reaction_id: UUID, case_id: UUID) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from khien.kernel.errors import Refused
 from khien.safety import actions
 from khien.visits import queries as visits
-from khien.visits.commands import Told, moment_of
+from khien.visits.commands import Told, moment_of, uuid_of
 
 
 def react(told: Told) -> Any:
@@ -23,3 +23,12 @@ def react(told: Told) -> Any:
         anaphylaxis=told.body.get("anaphylaxis") is True, onset_at=moment_of(told.body, "onset_at") or told.performed().at, source="desk",
         detail=str(told.body.get("detail") or ""), action_taken=str(told.body.get("action_taken") or ""), by=told.by, at=told.at,
     )  # fmt: skip
+
+
+def outcome(told: Told) -> Any:
+    """Write how a reaction went and what was done: reaction_id, outcome, action_taken."""
+    actions.set_outcome(
+        reaction_id=uuid_of(told.body, "reaction_id"), outcome=str(told.body.get("outcome") or "unknown"),
+        action_taken=str(told.body.get("action_taken") or ""), by=told.by, at=told.at,
+    )  # fmt: skip
+    return {}

@@ -31,4 +31,7 @@ class Reaction(Row):
             one_of("source", ["desk", "health_book", "portal", "hotline", "follow_up"], "reaction_source"),
             one_of("severity", ["common", "severe"], "reaction_severity"),
         ]
-        indexes = [models.Index("person_id", models.F("onset_at").desc(), name="reaction_person"), models.Index("site_id", "onset_at", name="reaction_site")]
+        indexes = [
+            models.Index("person_id", models.F("onset_at").desc(), name="reaction_person"),
+            models.Index("site_id", "onset_at", name="reaction_site"),
+        ]

@@ -85,30 +85,96 @@ class Triage:
 
 _S, _C = Severity.SEVERE, Severity.COMMON
 SIGNS: tuple[Sign, ...] = (
-    Sign("breathing", "Khó thở, thở rít, tím tái", "Trouble breathing, wheezing, blue lips", _S, "always",
-         ("kho tho", "tho rit", "khong tho duoc", "hut hoi", "nghet tho", "tim tai", "tim moi")),
-    Sign("swelling", "Sưng môi, mặt, lưỡi hoặc họng", "Swelling of lips, face, tongue or throat", _S, "first_day",
-         ("sung moi", "sung mat", "sung luoi", "sung hong", "phu mat", "phu moi", "phu luoi", "nghen hong")),
-    Sign("fainting", "Ngất, choáng, lơ mơ", "Fainting, collapse, drowsiness", _S, "first_day",
-         ("ngat", "bat tinh", "choang", "lo mo", "li bi", "hon me")),
-    Sign("chest_pain", "Đau ngực, tim đập nhanh", "Chest pain, racing heart", _S, "always",
-         ("dau nguc", "tuc nguc", "dau tim", "tim dap nhanh")),
+    Sign(
+        "breathing",
+        "Khó thở, thở rít, tím tái",
+        "Trouble breathing, wheezing, blue lips",
+        _S,
+        "always",
+        ("kho tho", "tho rit", "khong tho duoc", "hut hoi", "nghet tho", "tim tai", "tim moi"),
+    ),
+    Sign(
+        "swelling",
+        "Sưng môi, mặt, lưỡi hoặc họng",
+        "Swelling of lips, face, tongue or throat",
+        _S,
+        "first_day",
+        ("sung moi", "sung mat", "sung luoi", "sung hong", "phu mat", "phu moi", "phu luoi", "nghen hong"),
+    ),
+    Sign(
+        "fainting",
+        "Ngất, choáng, lơ mơ",
+        "Fainting, collapse, drowsiness",
+        _S,
+        "first_day",
+        ("ngat", "bat tinh", "choang", "lo mo", "li bi", "hon me"),
+    ),
+    Sign(
+        "chest_pain",
+        "Đau ngực, tim đập nhanh",
+        "Chest pain, racing heart",
+        _S,
+        "always",
+        ("dau nguc", "tuc nguc", "dau tim", "tim dap nhanh"),
+    ),
     Sign("seizure", "Co giật", "Seizure", _S, "always", ("co giat", "dong kinh")),
-    Sign("paralysis", "Yếu, liệt tay chân, méo miệng, nói khó", "Weakness or paralysis, drooping face, slurred speech", _S,
-         "always", ("liet", "meo mieng", "noi kho", "te nua nguoi", "yeu nua nguoi")),
-    Sign("headache", "Đau đầu dữ dội hoặc kéo dài, nhìn mờ", "Severe or lasting headache, blurred sight", _S, "",
-         ("dau dau du doi", "nhuc dau du doi", "nhin mo", "mo mat")),
-    Sign("bleeding", "Chảy máu, chấm xuất huyết, bầm tím", "Bleeding, pinpoint spots, bruises", _S, "",
-         ("chay mau", "xuat huyet", "bam tim")),
-    Sign("rash", "Phát ban, nổi mề đay toàn thân", "Rash or hives all over", _S, "",
-         ("phat ban", "noi man", "me day", "noi me day")),
-    Sign("vomiting", "Nôn nhiều, đau bụng dữ dội", "Repeated vomiting, severe belly pain", _S, "",
-         ("non nhieu", "oi nhieu", "non lien tuc", "dau bung du doi")),
-    Sign("high_fever", "Sốt trên 39 độ không hạ", "Fever over 39 degrees that does not come down", _S, "",
-         ("sot cao", "sot 39", "sot 40", "sot khong ha")),
+    Sign(
+        "paralysis",
+        "Yếu, liệt tay chân, méo miệng, nói khó",
+        "Weakness or paralysis, drooping face, slurred speech",
+        _S,
+        "always",
+        ("liet", "meo mieng", "noi kho", "te nua nguoi", "yeu nua nguoi"),
+    ),
+    Sign(
+        "headache",
+        "Đau đầu dữ dội hoặc kéo dài, nhìn mờ",
+        "Severe or lasting headache, blurred sight",
+        _S,
+        "",
+        ("dau dau du doi", "nhuc dau du doi", "nhin mo", "mo mat"),
+    ),
+    Sign(
+        "bleeding",
+        "Chảy máu, chấm xuất huyết, bầm tím",
+        "Bleeding, pinpoint spots, bruises",
+        _S,
+        "",
+        ("chay mau", "xuat huyet", "bam tim"),
+    ),
+    Sign(
+        "rash",
+        "Phát ban, nổi mề đay toàn thân",
+        "Rash or hives all over",
+        _S,
+        "",
+        ("phat ban", "noi man", "me day", "noi me day"),
+    ),
+    Sign(
+        "vomiting",
+        "Nôn nhiều, đau bụng dữ dội",
+        "Repeated vomiting, severe belly pain",
+        _S,
+        "",
+        ("non nhieu", "oi nhieu", "non lien tuc", "dau bung du doi"),
+    ),
+    Sign(
+        "high_fever",
+        "Sốt trên 39 độ không hạ",
+        "Fever over 39 degrees that does not come down",
+        _S,
+        "",
+        ("sot cao", "sot 39", "sot 40", "sot khong ha"),
+    ),
     Sign("leg_swelling", "Sưng đau một chân", "One leg swollen and painful", _S, "", ("sung chan", "dau bap chan")),
-    Sign("severe_local", "Sưng đỏ chỗ tiêm quá 3 ngày hoặc quá khớp gần nhất",
-         "Swelling at the site for over 3 days or beyond the nearest joint", _S, "", ()),
+    Sign(
+        "severe_local",
+        "Sưng đỏ chỗ tiêm quá 3 ngày hoặc quá khớp gần nhất",
+        "Swelling at the site for over 3 days or beyond the nearest joint",
+        _S,
+        "",
+        (),
+    ),
     Sign("pain_at_site", "Đau chỗ tiêm", "Pain at the site", _C, "", ("dau cho tiem", "dau tay", "nhuc tay")),
     Sign("swelling_at_site", "Sưng đỏ chỗ tiêm", "Redness or swelling at the site", _C, "", ("sung cho tiem", "do cho tiem")),
     Sign("fever", "Sốt nhẹ", "Mild fever", _C, "", ("sot",)),
@@ -122,14 +188,22 @@ SIGNS: tuple[Sign, ...] = (
 BY_CODE = {sign.code: sign for sign in SIGNS}
 
 _ADVICE = {
-    "red": (f"Gọi {EMERGENCY_NUMBER} ngay, giữ người bệnh nằm, không để một mình.",
-            f"Call {EMERGENCY_NUMBER} now, keep the person lying down, do not leave them alone."),
-    "severe": ("Đến cơ sở y tế gần nhất hôm nay; nếu khó thở, ngất hoặc đau ngực thì gọi 115.",
-               "Go to the nearest health facility today; with trouble breathing, fainting or chest pain call 115."),
-    "common": ("Phản ứng thường gặp: nghỉ ngơi, uống đủ nước, theo dõi; nặng lên thì báo ngay.",
-               "A common reaction: rest, drink enough, keep watching; tell us at once if it gets worse."),
-    "none": ("Không có dấu hiệu bất thường: tiếp tục theo dõi đến hết 28 ngày, nhất là 7 ngày đầu.",
-             "No unusual sign: keep watching for 28 days, above all the first 7."),
+    "red": (
+        f"Gọi {EMERGENCY_NUMBER} ngay, giữ người bệnh nằm, không để một mình.",
+        f"Call {EMERGENCY_NUMBER} now, keep the person lying down, do not leave them alone.",
+    ),
+    "severe": (
+        "Đến cơ sở y tế gần nhất hôm nay; nếu khó thở, ngất hoặc đau ngực thì gọi 115.",
+        "Go to the nearest health facility today; with trouble breathing, fainting or chest pain call 115.",
+    ),
+    "common": (
+        "Phản ứng thường gặp: nghỉ ngơi, uống đủ nước, theo dõi; nặng lên thì báo ngay.",
+        "A common reaction: rest, drink enough, keep watching; tell us at once if it gets worse.",
+    ),
+    "none": (
+        "Không có dấu hiệu bất thường: tiếp tục theo dõi đến hết 28 ngày, nhất là 7 ngày đầu.",
+        "No unusual sign: keep watching for 28 days, above all the first 7.",
+    ),
 }
 
 
@@ -143,8 +217,14 @@ def triage(signs: Iterable[str], *, since_dose: timedelta | None) -> Triage:
     red = tuple(sign.code for sign in known if sign.red == "always" or (sign.red == "first_day" and first_day))
     severe = any(sign.severity is Severity.SEVERE for sign in known)
     advice = _ADVICE["red" if red else "severe" if severe else "common" if known else "none"]
-    return Triage(Urgency.P1 if red else Urgency.P2, Severity.SEVERE if severe else Severity.COMMON, bool(red), red,
-                  tuple(sign.code for sign in known), *advice)
+    return Triage(
+        Urgency.P1 if red else Urgency.P2,
+        Severity.SEVERE if severe else Severity.COMMON,
+        bool(red),
+        red,
+        tuple(sign.code for sign in known),
+        *advice,
+    )
 
 
 def _sign(code: str) -> Sign:

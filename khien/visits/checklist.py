@@ -70,7 +70,11 @@ def check(lines: Iterable[ChecklistItem], overrides: Iterable[Mapping[str, str]]
 def _named(lines: Iterable[ChecklistItem]) -> dict[str, list[str]]:
     """Lines as facts of a refusal."""
     several = list(lines)
-    return {"items": [line.code for line in several], "items_vi": [line.vi for line in several], "items_en": [line.en for line in several]}
+    return {
+        "items": [line.code for line in several],
+        "items_vi": [line.vi for line in several],
+        "items_en": [line.en for line in several],
+    }
 
 
 def _judge_one(code: str, facts: Mapping[str, Any], on: date) -> bool:

@@ -54,7 +54,12 @@ def consent(*, visit: VisitRef, given: ConsentGiven, performed: Performed, by: A
     version = given.text_version or campaigns.consent_text(None, for_minor=minor, on=row.on_date).version
     if given.agreed:
         changed = steps.move(
-            visit, State.CONSENTED, action="consent", by=by, at=at, facts={"text": version, "signer": given.signer, "how": given.how}
+            visit,
+            State.CONSENTED,
+            action="consent",
+            by=by,
+            at=at,
+            facts={"text": version, "signer": given.signer, "how": given.how},
         )
         receipt = steps.moved(changed)
     else:
@@ -92,9 +97,21 @@ def _propose(row: models.Visit, card: PersonCard, answers: Mapping[str, Any], vi
 
 @transaction.atomic
 def record_screening(
-    *, visit: VisitRef, answers: Mapping[str, Any], vitals: Mapping[str, Any], decision: str, reason: str = "", vaccine: str = "",
-    observe_minutes: int | None = None, settled_birth: date | None = None, return_on: date | None = None,
-    detail: Mapping[str, Any] | None = None, as_on_paper: bool = False, performed: Performed, by: Actor, at: datetime,
+    *,
+    visit: VisitRef,
+    answers: Mapping[str, Any],
+    vitals: Mapping[str, Any],
+    decision: str,
+    reason: str = "",
+    vaccine: str = "",
+    observe_minutes: int | None = None,
+    settled_birth: date | None = None,
+    return_on: date | None = None,
+    detail: Mapping[str, Any] | None = None,
+    as_on_paper: bool = False,
+    performed: Performed,
+    by: Actor,
+    at: datetime,
 ) -> ScreeningReceipt:
     """Keep a screening: the software's proposal and the doctor's decision, both with reasons; each time a new version.
 
@@ -103,7 +120,7 @@ def record_screening(
     the hospital in `detail`. `as_on_paper` keeps a decision taken on paper as it was, blanks and missing reasons included.
     Raises Refused: visits.wrong_state, visits.decision_unknown, visits.decision_needs_reason, visits.screening_incomplete,
     visits.return_day_past, visits.observation_too_short, visits.in_the_future and those of reading answers and measures.
-    """  # fmt: skip
+    """
     steps.check_time(performed, at)
     row = steps.visit_row(visit)
     card = person_of(row)
@@ -139,8 +156,16 @@ def _minutes(row: models.Visit, asked: int | None, vaccine: str) -> int:
 
 
 def _move(
-    visit: VisitRef, row: models.Visit, decided: Verdict | None, columns: dict[str, Any], reason: str, return_on: date | None,
-    detail: Mapping[str, Any] | None, performed: Performed, by: Actor, at: datetime,
+    visit: VisitRef,
+    row: models.Visit,
+    decided: Verdict | None,
+    columns: dict[str, Any],
+    reason: str,
+    return_on: date | None,
+    detail: Mapping[str, Any] | None,
+    performed: Performed,
+    by: Actor,
+    at: datetime,
 ) -> str:
     """Move the visit as the doctor decided; return its state."""
     again = (State.CONSENTED.value, State.CLEARED.value)
@@ -149,10 +174,27 @@ def _move(
             check_move(row.state, State.CLEARED)  # refuses: consent comes first
         to = State.CONSENTED if decided is None else State.CLEARED
         changed = steps.move(
-            visit, to, action="screen", by=by, at=at, sources=again, facts={"decision": decided.value if decided else WAIT}, **columns
+            visit,
+            to,
+            action="screen",
+            by=by,
+            at=at,
+            sources=again,
+            facts={"decision": decided.value if decided else WAIT},
+            **columns,
         )
         return str(changed["state"])
-    steps.move(visit, State(row.state), action="screen", by=by, at=at, sources=again, silent=True, facts={"decision": decided.value}, **columns)
+    steps.move(
+        visit,
+        State(row.state),
+        action="screen",
+        by=by,
+        at=at,
+        sources=again,
+        silent=True,
+        facts={"decision": decided.value},
+        **columns,
+    )
     end = ends.end(
         visit=visit, end=_END_OF[decided].value, reason=f"screening_{decided.value}", detail={**(detail or {}), "note": reason.strip()},
         return_on=return_on, performed=performed, by=by, at=at,
@@ -161,10 +203,22 @@ def _move(
 
 
 def _keep_screening(
-    row: models.Visit, proposal: Proposal, decision: str, reason: str, kept: dict[str, Any], performed: Performed, by: Actor, at: datetime
+    row: models.Visit,
+    proposal: Proposal,
+    decision: str,
+    reason: str,
+    kept: dict[str, Any],
+    performed: Performed,
+    by: Actor,
+    at: datetime,
 ) -> int:
     """Append a version; the visit's lock is held by this transaction."""
-    last = models.Screening.objects.filter(site_id=row.site_id, visit_id=row.id).order_by("-version").values_list("version", flat=True).first()
+    last = (
+        models.Screening.objects.filter(site_id=row.site_id, visit_id=row.id)
+        .order_by("-version")
+        .values_list("version", flat=True)
+        .first()
+    )
     version = (last or 0) + 1
     models.Screening.objects.create(
         site_id=row.site_id, visit_id=row.id, version=version, form=proposal.form, proposal=proposal.verdict.value,

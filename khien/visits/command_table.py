@@ -89,7 +89,11 @@ def choose_lot(told: Told) -> Any:
 
 def pause_lot(told: Told) -> Any:
     return actions.pause_lot(
-        session_id=told.session_id, lot_id=uuid_of(told.body, "lot_id"), reason=text(told.body, "reason"), by=told.by, at=told.at
+        session_id=told.session_id,
+        lot_id=uuid_of(told.body, "lot_id"),
+        reason=text(told.body, "reason"),
+        by=told.by,
+        at=told.at,
     )
 
 
@@ -152,7 +156,9 @@ def _paper_end(raw: Any) -> actions.PaperEnd | None:
 def confirmed(body: Mapping[str, Any]) -> Confirmed:
     """How the injector made sure: a slip's code, or the facts asked."""
     facts = body.get("confirmed_facts") or ()
-    return Confirmed(slip=text(body, "slip"), facts=tuple(str(fact) for fact in facts) if isinstance(facts, list | tuple) else ())
+    return Confirmed(
+        slip=text(body, "slip"), facts=tuple(str(fact) for fact in facts) if isinstance(facts, list | tuple) else ()
+    )
 
 
 def consent_given(body: Mapping[str, Any]) -> ConsentGiven:
@@ -171,7 +177,7 @@ def new_person(raw: Any) -> NewPerson:
     if not isinstance(raw, Mapping):
         raise Refused("commands.unreadable", field="person")
     guardian = raw.get("guardian")
-    contact = {
+    contact: dict[str, Any] = {
         "phone": text(raw, "phone"), "place_key": text(raw, "place_key"), "address": text(raw, "address"),
         "occupation": text(raw, "occupation"), "work_unit": text(raw, "work_unit"), "no_identifier_reason": text(raw, "no_identifier_reason"),
         "guardian": NewGuardian(text(guardian, "full_name"), text(guardian, "phone"), text(guardian, "relation", "other"))

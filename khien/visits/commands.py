@@ -25,7 +25,13 @@ from khien.visits.pack import plain
 VERSION = 1
 MOST = 200  # commands in one batch
 # Refusals that mean: somebody else was here first. The desk shows both.
-CONFLICTS = {"visits.wrong_state", "visits.already_dosed", "visits.serial_settled", "visits.paper_differs", "visits.received_again"}
+CONFLICTS = {
+    "visits.wrong_state",
+    "visits.already_dosed",
+    "visits.serial_settled",
+    "visits.paper_differs",
+    "visits.received_again",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,12 @@ def dispatch(envelope: Mapping[str, Any], staff: StaffRef, *, at: datetime) -> d
     try:
         read = read_envelope(envelope)
     except Refused as refusal:
-        return {"command_id": str(envelope.get("command_id", "")), "status": "refused", "reason": refusal.code, "result": plain(refusal.facts)}
+        return {
+            "command_id": str(envelope.get("command_id", "")),
+            "status": "refused",
+            "reason": refusal.code,
+            "result": plain(refusal.facts),
+        }
     asked = receipts.body_hash(read.name, read.version, read.body)
     known = receipts.find(read.command_id, asked)
     return (known or _answer(read, staff, asked, at)).as_json()
@@ -117,7 +128,7 @@ class _Raced(Exception):
 
 
 def _answer(read: Envelope, staff: StaffRef, asked: str, at: datetime) -> Answer:
-    kept = {
+    kept: dict[str, Any] = {
         "device_id": read.device_id, "seq": read.seq, "name": read.name, "version": read.version, "actor": f"staff:{staff.id}",
         "occurred_at": read.occurred_at, "clock_offset_ms": read.clock_offset_ms, "body_hash": asked,
     }  # fmt: skip

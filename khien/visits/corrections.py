@@ -58,7 +58,9 @@ def correct_step(
         "reason": reason.strip()[:200], "second": second_by.text if second_by else "",
         "before": {name: getattr(row, name) for name in changed if name != "identity_note"},
     }  # fmt: skip
-    steps.move(visit, State(row.state), action="correct_step", by=by, at=at, sources=(row.state,), silent=True, facts=facts, **changed)
+    steps.move(
+        visit, State(row.state), action="correct_step", by=by, at=at, sources=(row.state,), silent=True, facts=facts, **changed
+    )
 
 
 @transaction.atomic
@@ -79,7 +81,7 @@ def correct_dose(
     for name in changes:
         if name not in DOSE_FIELDS:
             raise Refused("visits.not_correctable", field=str(name)[:40])
-    told, columns = dict(changes), {}
+    told, columns = dict(changes), dict[str, Any]()
     if "performed_at" in told:
         columns |= _moved_hour(row, told["performed_at"], at)
     if told.get("lot_id", row.lot_id) != row.lot_id:
@@ -113,7 +115,17 @@ def _other_lot(visit: VisitRef, row: models.Visit, told: dict[str, Any], by: Act
     sqlcall.call("SELECT stock_draw_back(%s, %s, %s, %s)", [visit.site_id, visit.visit_id, at, by.text])
     sqlcall.call(
         "SELECT stock_draw(%s, %s, %s, %s, 1, %s, %s, %s, %s, %s)",
-        [visit.site_id, lot.id, visit.visit_id, row.record_id, row.on_date, told.get("performed_at", row.dosed_at), at, by.text, handlers],
+        [
+            visit.site_id,
+            lot.id,
+            visit.visit_id,
+            row.record_id,
+            row.on_date,
+            told.get("performed_at", row.dosed_at),
+            at,
+            by.text,
+            handlers,
+        ],
     )
     return {"lot_id": lot.id, "vaccine": lot.vaccine}
 
@@ -154,7 +166,15 @@ def _withdraw(visit: VisitRef, by: Actor, at: datetime) -> None:
     """A visit of a closed day whose dose never was ends as withdrawn."""
     row = steps.visit_row(visit)
     done = steps.move(
-        visit, State.WITHDRAWN, action="end", by=by, at=at, sources=(row.state,), ended_at=at, ended_by=by.text, end_reason="dose_never_given"
+        visit,
+        State.WITHDRAWN,
+        action="end",
+        by=by,
+        at=at,
+        sources=(row.state,),
+        ended_at=at,
+        ended_by=by.text,
+        end_reason="dose_never_given",
     )
     steps.say_closed(done, end=State.WITHDRAWN, at=at, held=False)
 

@@ -109,8 +109,18 @@ def dose_plan(*, visit: VisitRef, lot_id: UUID, on: date) -> DosePlan:
 
 @transaction.atomic
 def give_dose(
-    *, visit: VisitRef, lot_id: UUID | None = None, confirmed: Confirmed = NO_FACTS, performed: Performed, by: Actor, at: datetime,
-    already_injected: bool = False, reason: str = "", vaccine: str = "", lot_number: str = "", from_paper: bool = False,
+    *,
+    visit: VisitRef,
+    lot_id: UUID | None = None,
+    confirmed: Confirmed = NO_FACTS,
+    performed: Performed,
+    by: Actor,
+    at: datetime,
+    already_injected: bool = False,
+    reason: str = "",
+    vaccine: str = "",
+    lot_number: str = "",
+    from_paper: bool = False,
 ) -> DoseReceipt:
     """Record the dose: draw the lot, write the immunization, move the visit, tell everyone (after five minutes).
 
@@ -118,7 +128,7 @@ def give_dose(
     was (a lot that nobody knows by `vaccine` and `lot_number` as printed), each reason a mark, and a case follows.
     The same injection keyed again returns the receipt of the first. Raises Refused: as `check_before_dose`, visits.wrong_state,
     visits.lot_unnamed, visits.in_the_future.
-    """  # fmt: skip
+    """
     steps.check_time(performed, at)
     lot_id = lot_id or _lot_by_number(visit, vaccine, lot_number, already_injected, performed, by, at)
     found = gather(visit, lot_id)
@@ -131,7 +141,9 @@ def give_dose(
         if now.record_id is not None and now.lot_id == lot_id:
             return receipt_of(now, repeat=True)
         dosing.check(plan)
-    told = steps.call("visits_give_dose", _facts(found, plan, confirmed, performed, by, at, already_injected, reason, from_paper))
+    told = steps.call(
+        "visits_give_dose", _facts(found, plan, confirmed, performed, by, at, already_injected, reason, from_paper)
+    )
     return _receipt(told, at)
 
 
@@ -151,7 +163,14 @@ def _lot_by_number(
 
 
 def _facts(
-    found: Gathered, plan: DosePlan, confirmed: Confirmed, performed: Performed, by: Actor, at: datetime, already: bool, reason: str,
+    found: Gathered,
+    plan: DosePlan,
+    confirmed: Confirmed,
+    performed: Performed,
+    by: Actor,
+    at: datetime,
+    already: bool,
+    reason: str,
     from_paper: bool,
 ) -> dict[str, Any]:
     """The one argument of `visits_give_dose`."""

@@ -78,9 +78,19 @@ def plan(book: campaign_rules.RuleBook, facts: DoseFacts, on: date, confirmed: C
     stops = (*_lot(facts, on), *_cleared(facts), *_due(facts, verdict), *(_confirmed(facts, confirmed) if confirmed else ()))
     minutes = max(facts.doctor_minutes, book.on(on).observation_minutes(lot.vaccine))
     planned = DosePlan(
-        vaccine=lot.vaccine, lot_id=lot.id, lot_number=lot.number, dose_type=verdict.dose_type.value, ordinal=verdict.ordinal,
-        volume_ml=verdict.volume_ml, observe_minutes=minutes, validity=Validity.VALID.value, validity_code="campaigns.valid",
-        validity_facts={}, sentence_vi=verdict.sentence_vi, sentence_en=verdict.sentence_en, stops=stops,
+        vaccine=lot.vaccine,
+        lot_id=lot.id,
+        lot_number=lot.number,
+        dose_type=verdict.dose_type.value,
+        ordinal=verdict.ordinal,
+        volume_ml=verdict.volume_ml,
+        observe_minutes=minutes,
+        validity=Validity.VALID.value,
+        validity_code="campaigns.valid",
+        validity_facts={},
+        sentence_vi=verdict.sentence_vi,
+        sentence_en=verdict.sentence_en,
+        stops=stops,
         warnings=(Warning(verdict.code, {"recommended_on": verdict.recommended_on}),) if verdict.warns else (),
         namesakes=tuple(namesake.number for namesake in facts.namesakes),
     )
@@ -88,7 +98,9 @@ def plan(book: campaign_rules.RuleBook, facts: DoseFacts, on: date, confirmed: C
         planned = _as_given(book, facts, on, planned)
     doubt = next((stop for stop in stops if stop.code in _DOUBT), None)
     if doubt and planned.validity == Validity.VALID.value:
-        planned = replace(planned, validity=Validity.UNCERTAIN.value, validity_code=doubt.code, validity_facts=_plain(doubt.facts))
+        planned = replace(
+            planned, validity=Validity.UNCERTAIN.value, validity_code=doubt.code, validity_facts=_plain(doubt.facts)
+        )
     if facts.recipient.facts.settled_birth:
         settled = {"settled_birth": facts.recipient.facts.settled_birth.isoformat()}
         planned = replace(planned, validity_facts={**planned.validity_facts, **settled})
@@ -113,7 +125,11 @@ def _as_given(book: campaign_rules.RuleBook, facts: DoseFacts, on: date, planned
     told = campaign_rules.evaluate_history(book, facts.recipient, [*before, this])
     given = next(dose for dose in told if dose.dose.ref == "this")
     return replace(
-        planned, dose_type=given.dose_type.value, ordinal=given.ordinal, validity=given.validity.value, validity_code=given.code,
+        planned,
+        dose_type=given.dose_type.value,
+        ordinal=given.ordinal,
+        validity=given.validity.value,
+        validity_code=given.code,
         validity_facts=_plain(given.facts),
     )
 
@@ -166,7 +182,9 @@ def _confirmed(facts: DoseFacts, confirmed: Confirmed) -> Iterator[Stop]:
         return
     telling = told - {"full_name"} - ({"birth"} if any(namesake.same_birth for namesake in facts.namesakes) else set())
     if facts.namesakes and not telling:
-        yield Stop("visits.namesake", {"number": facts.number, "others_of_name": [namesake.number for namesake in facts.namesakes]})
+        yield Stop(
+            "visits.namesake", {"number": facts.number, "others_of_name": [namesake.number for namesake in facts.namesakes]}
+        )
 
 
 def _plain(facts: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from khien.booking import actions as booking
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor, Performed, VisitRef
 from khien.plumbing import outbox
-from khien.visits import models, rules, states, steps
+from khien.visits import rules, states, steps
 from khien.visits.states import State
 from khien.visits.types import UNDO, Moved
 
@@ -22,14 +22,21 @@ NAMED = {State.REFUSED, State.DEFERRED, State.REFERRED, State.CONTRAINDICATED, S
 
 @transaction.atomic
 def end(
-    *, visit: VisitRef, end: str, reason: str, detail: Mapping[str, Any] | None = None, return_on: date | None = None,
-    performed: Performed, by: Actor, at: datetime,
+    *,
+    visit: VisitRef,
+    end: str,
+    reason: str,
+    detail: Mapping[str, Any] | None = None,
+    return_on: date | None = None,
+    performed: Performed,
+    by: Actor,
+    at: datetime,
 ) -> Moved:
     """End a visit without closing it in the ordinary way: refused, deferred, referred, contraindicated, left early, withdrawn.
 
     `detail` holds what the end asks for (the hospital of a referral); `return_on` invites a deferred person again.
     Raises Refused: visits.end_unknown, visits.reason_missing, visits.wrong_state, visits.return_day_past, visits.in_the_future.
-    """  # fmt: skip
+    """
     steps.check_time(performed, at)
     try:
         wanted = State(end)
@@ -41,7 +48,7 @@ def end(
         raise Refused("visits.reason_missing")
     if return_on is not None and return_on <= performed.on:
         raise Refused("visits.return_day_past", return_on=return_on)
-    columns = {
+    columns: dict[str, Any] = {
         "ended_at": performed.at, "ended_by": steps.by_text(performed, by), "end_reason": reason.strip()[:200], "return_on": return_on,
         "end_detail": {name: str(value)[:500] for name, value in dict(detail or {}).items() if value},
     }  # fmt: skip
@@ -89,7 +96,13 @@ def finish_observation(*, visit: VisitRef, performed: Performed, by: Actor, at: 
         left = minutes_left(row.observe_until, performed.at)
         raise Refused("visits.observe_longer", minutes_left=left, until=row.observe_until, number=row.number)
     done = steps.move(
-        visit, State.OBSERVED, action="observe", by=by, at=at, observed_at=performed.at, observed_by=steps.by_text(performed, by)
+        visit,
+        State.OBSERVED,
+        action="observe",
+        by=by,
+        at=at,
+        observed_at=performed.at,
+        observed_by=steps.by_text(performed, by),
     )
     return steps.moved(done)
 
@@ -111,7 +124,9 @@ def close(*, visit: VisitRef, performed: Performed, by: Actor, at: datetime) -> 
     row = steps.visit_row(visit)
     if row.state == State.DOSED:
         finish_observation(visit=visit, performed=performed, by=by, at=at)
-    closed = steps.move(visit, State.CLOSED, action="close", by=by, at=at, ended_at=performed.at, ended_by=steps.by_text(performed, by))
+    closed = steps.move(
+        visit, State.CLOSED, action="close", by=by, at=at, ended_at=performed.at, ended_by=steps.by_text(performed, by)
+    )
     _finish(closed, State.CLOSED, by, at, held=False)
     outbox.hasten(visit.visit_id, at=at)
     return steps.moved(closed)

@@ -9,5 +9,7 @@ from khien.visits import models
 def identity_hows(visits: Iterable[VisitRef]) -> set[str]:
     """How each of these visits' people proved who they are: card, typed, spoken, slip."""
     asked = list(visits)
-    rows = models.Visit.objects.filter(site_id__in={visit.site_id for visit in asked}, id__in={visit.visit_id for visit in asked})
+    rows = models.Visit.objects.filter(
+        site_id__in={visit.site_id for visit in asked}, id__in={visit.visit_id for visit in asked}
+    )
     return set(rows.values_list("identity_how", flat=True)) if asked else set()

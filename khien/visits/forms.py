@@ -33,9 +33,19 @@ def all_forms() -> tuple[Form, ...]:
 @cache
 def vital_kinds() -> Mapping[str, VitalKind]:
     """Every vital sign, in the order of the form."""
-    return {raw["code"]: VitalKind(raw["code"], raw["vi"], raw["en"], raw["unit"], raw.get("unit_en", raw["unit"]),
-                                   Decimal(str(raw["least"])), Decimal(str(raw["most"])), raw["decimals"])
-            for raw in document()["vitals"]}
+    return {
+        raw["code"]: VitalKind(
+            raw["code"],
+            raw["vi"],
+            raw["en"],
+            raw["unit"],
+            raw.get("unit_en", raw["unit"]),
+            Decimal(str(raw["least"])),
+            Decimal(str(raw["most"])),
+            raw["decimals"],
+        )
+        for raw in document()["vitals"]
+    }
 
 
 def form_named(code: str) -> Form | None:
@@ -46,16 +56,36 @@ def form_named(code: str) -> Form | None:
 def _form(raw: Mapping[str, Any]) -> Form:
     until = raw["in_force_to"]
     return Form(
-        raw["code"], raw["audience"], date.fromisoformat(raw["in_force_from"]), date.fromisoformat(until) if until else None,
-        raw["title_vi"], raw["title_en"], raw["source"], tuple(_item(item) for item in raw["items"]),
-        tuple(_background(fact) for fact in raw["background"]), tuple(_need(need) for need in raw["vitals"]["needs"]),
-        tuple(_normal(normal) for normal in raw["vitals"]["normal"]))
+        raw["code"],
+        raw["audience"],
+        date.fromisoformat(raw["in_force_from"]),
+        date.fromisoformat(until) if until else None,
+        raw["title_vi"],
+        raw["title_en"],
+        raw["source"],
+        tuple(_item(item) for item in raw["items"]),
+        tuple(_background(fact) for fact in raw["background"]),
+        tuple(_need(need) for need in raw["vitals"]["needs"]),
+        tuple(_normal(normal) for normal in raw["vitals"]["normal"]),
+    )
 
 
 def _item(raw: Mapping[str, Any]) -> Item:
     ask = raw.get("ask", {})
-    return Item(raw["no"], raw["code"], raw["vi"], raw["en"], _OUTCOMES[raw["yes"]], raw["why_vi"], raw["why_en"],
-                raw.get("detail"), bool(raw.get("computed")), ask.get("not_sex"), ask.get("age_from", 0), ask.get("age_to"))
+    return Item(
+        raw["no"],
+        raw["code"],
+        raw["vi"],
+        raw["en"],
+        _OUTCOMES[raw["yes"]],
+        raw["why_vi"],
+        raw["why_en"],
+        raw.get("detail"),
+        bool(raw.get("computed")),
+        ask.get("not_sex"),
+        ask.get("age_from", 0),
+        ask.get("age_to"),
+    )
 
 
 def _background(raw: Mapping[str, Any]) -> Background:
@@ -64,8 +94,14 @@ def _background(raw: Mapping[str, Any]) -> Background:
 
 
 def _need(raw: Mapping[str, Any]) -> NeedRule:
-    return NeedRule(tuple(raw["vitals"]), raw["when"], frozenset(raw.get("background", ())), raw.get("age", 0),
-                    raw.get("vi", ""), raw.get("en", ""))
+    return NeedRule(
+        tuple(raw["vitals"]),
+        raw["when"],
+        frozenset(raw.get("background", ())),
+        raw.get("age", 0),
+        raw.get("vi", ""),
+        raw.get("en", ""),
+    )
 
 
 def _normal(raw: Mapping[str, Any]) -> NormalRange:

@@ -61,7 +61,20 @@ class Visit(Row):
             pair("observed_at", "observed_by", "visit_observed_pair"),
             one_of(
                 "state",
-                ["checked_in", "consented", "cleared", "dosed", "observed", "closed", "refused", "deferred", "referred", "contraindicated", "left_early", "withdrawn"],
+                [
+                    "checked_in",
+                    "consented",
+                    "cleared",
+                    "dosed",
+                    "observed",
+                    "closed",
+                    "refused",
+                    "deferred",
+                    "referred",
+                    "contraindicated",
+                    "left_early",
+                    "withdrawn",
+                ],
                 "visit_state",
             ),
             pair("dosed_at", "dosed_by", "visit_dosed_pair"),
@@ -70,7 +83,10 @@ class Visit(Row):
             models.UniqueConstraint("session_id", "number", "site_id", name="visit_number_once"),
             models.UniqueConstraint("code", name="visit_code_once"),
             models.UniqueConstraint(
-                "person_id", "session_id", "site_id", name="visit_one_waiting",
+                "person_id",
+                "session_id",
+                "site_id",
+                name="visit_one_waiting",
                 condition=models.Q(state__in=["checked_in", "consented", "cleared"]),
             ),
         ]
@@ -100,7 +116,10 @@ class Consent(Row):
 
     class Meta:
         db_table = "consent"
-        constraints = [one_of("how", ["screen", "paper"], "consent_how"), one_of("signer", ["self", "guardian"], "consent_signer")]
+        constraints = [
+            one_of("how", ["screen", "paper"], "consent_how"),
+            one_of("signer", ["self", "guardian"], "consent_signer"),
+        ]
         indexes = [models.Index("site_id", "visit_id", name="consent_visit")]
 
 

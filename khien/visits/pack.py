@@ -60,12 +60,25 @@ def _session(session: SessionInfo) -> dict[str, Any]:
 
 def _staff(session: SessionInfo, at: datetime) -> list[dict[str, Any]]:
     """Who may stand at this session's desks, for the choice of the one who did it."""
-    scopes = [Scope("session", str(session.id)), Scope("site", str(session.site_id)), Scope("facility", str(session.facility_id))]
+    scopes = [
+        Scope("session", str(session.id)),
+        Scope("site", str(session.site_id)),
+        Scope("facility", str(session.facility_id)),
+    ]
     found: dict[UUID, dict[str, Any]] = {}
     for scope in scopes:
         for card in access.staff_at(scope, roles=DESK_ROLES, at=at):
             roles = sorted({post.role for post in card.posts if post.role in DESK_ROLES})
-            found.setdefault(card.id, {"id": card.id, "name": card.full_name, "title": card.title, "roles": roles, "labels": [ROLES[r] for r in roles]})
+            found.setdefault(
+                card.id,
+                {
+                    "id": card.id,
+                    "name": card.full_name,
+                    "title": card.title,
+                    "roles": roles,
+                    "labels": [ROLES[r] for r in roles],
+                },
+            )
     return list(found.values())
 
 
@@ -84,7 +97,13 @@ def _vaccine(book: campaign_rules.RuleBook, code: str, on: date) -> dict[str, An
     minutes = book.on(on).observation_minutes(code)
     if known is None:
         return {"code": code, "vi": code, "en": code, "minutes": minutes}
-    return {"code": code, "vi": known.short_vi, "en": known.short_en, "minutes": minutes, "use_within_hours": known.use_within_hours}
+    return {
+        "code": code,
+        "vi": known.short_vi,
+        "en": known.short_en,
+        "minutes": minutes,
+        "use_within_hours": known.use_within_hours,
+    }
 
 
 def _forms(on: date) -> dict[str, Any]:

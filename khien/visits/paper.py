@@ -135,10 +135,23 @@ def form_info(row: models.PaperForm) -> PaperInfo:
 
 @transaction.atomic
 def key_paper(
-    *, serial: str, session_id: UUID, person_id: UUID | None = None, new_person: NewPerson | None = None, appointment_code: str = "",
-    received_at: datetime, consent: ConsentGiven, consent_at: datetime | None = None, screening: PaperScreening | None = None,
-    dose_given: PaperDose | None = None, end: PaperEnd | None = None, identity_how: str = "typed", priority_group: str = "",
-    another_injection: bool = False, by: Actor, at: datetime,
+    *,
+    serial: str,
+    session_id: UUID,
+    person_id: UUID | None = None,
+    new_person: NewPerson | None = None,
+    appointment_code: str = "",
+    received_at: datetime,
+    consent: ConsentGiven,
+    consent_at: datetime | None = None,
+    screening: PaperScreening | None = None,
+    dose_given: PaperDose | None = None,
+    end: PaperEnd | None = None,
+    identity_how: str = "typed",
+    priority_group: str = "",
+    another_injection: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> PaperKeyed:
     """Key a whole visit from its paper in one transaction: hours and names as written, recorded now.
 
@@ -146,7 +159,7 @@ def key_paper(
     nothing is written twice. `another_injection` says that it was a second needle: both doses are kept, with a case.
     Raises Refused: visits.serial_unknown, visits.serial_settled, visits.serial_of_another_session, visits.hours_out_of_order,
     visits.paper_day (on_date), visits.paper_differs (number, dosed_at), and those of each step.
-    """  # fmt: skip
+    """
     form = _form(serial)
     if form.session_id != session_id:
         raise Refused("visits.serial_of_another_session", serial=form.serial)
@@ -215,7 +228,7 @@ def _same_injection(row: models.Visit, given: PaperDose) -> bool:
 
 def _keyed_before(form: models.PaperForm, person_id: UUID | None) -> PaperKeyed:
     """The same paper keyed again gives the receipt of the first time. Raises Refused visits.serial_settled for another person."""
-    row = models.Visit.objects.filter(site_id=form.site_id, id=form.visit_id).first()
+    row = models.Visit.objects.filter(site_id=form.site_id, id=form.visit_id).first() if form.visit_id else None
     if row is None or (person_id and people.current_id(person_id) != people.current_id(row.person_id)):
         raise Refused("visits.serial_settled", serial=form.serial, state=form.state)
     return _joined(row, form.serial)
@@ -233,8 +246,15 @@ def _settle(form: models.PaperForm, visit_id: UUID, by: Actor, at: datetime) -> 
 
 
 def _play(
-    visit: VisitRef, received_at: datetime, consent: ConsentGiven, consent_at: datetime | None, screening: PaperScreening | None,
-    given: PaperDose | None, end: PaperEnd | None, by: Actor, at: datetime,
+    visit: VisitRef,
+    received_at: datetime,
+    consent: ConsentGiven,
+    consent_at: datetime | None,
+    screening: PaperScreening | None,
+    given: PaperDose | None,
+    end: PaperEnd | None,
+    by: Actor,
+    at: datetime,
 ) -> tuple[DoseReceipt | None, tuple[Warning, ...]]:
     """Take the steps that the paper tells, from where the visit stands."""
     row = steps.visit_row(visit)

@@ -21,14 +21,22 @@ from khien.visits import models, paper, sessions
 from khien.visits.ends import minutes_left
 from khien.visits.evidence import identity_hows
 from khien.visits.pack import session_pack
-from khien.visits.sessions import open_work
+from khien.visits.sessions import checklist_lines, open_work
 from khien.visits.states import ENDS, State
 from khien.visits.types import (
-    ConsentView, DaySummary, PaperInfo, ScreeningView, SessionBoard, VisitCard, VisitStory, Watched,
+    ConsentView,
+    DaySummary,
+    PaperInfo,
+    ScreeningView,
+    SessionBoard,
+    VisitCard,
+    VisitStory,
+    Watched,
 )  # fmt: skip
+from khien.visits.watching import desk_rows, numbers, pulse
 
 __all__ = [
-    "checklist", "day_summary", "identity_hows", "observation_board", "open_work", "paper_form", "papers", "queue", "session_board", "session_pack", "story", "visit",
+    "checklist", "checklist_lines", "day_summary", "desk_rows", "identity_hows", "numbers", "observation_board", "open_work", "paper_form", "papers", "pulse", "queue", "session_board", "session_pack", "story", "visit",
     "visit_by_code", "visit_by_number", "visit_by_record", "visits_of", "visits_of_session",
 ]  # fmt: skip
 
@@ -44,7 +52,11 @@ QUEUES: dict[str, tuple[State, ...]] = {
 
 def visit(ref: VisitRef | UUID) -> VisitCard | None:
     """The visit, by reference or id."""
-    rows = models.Visit.objects.filter(id=ref.visit_id, site_id=ref.site_id) if isinstance(ref, VisitRef) else models.Visit.objects.filter(id=ref)
+    rows = (
+        models.Visit.objects.filter(id=ref.visit_id, site_id=ref.site_id)
+        if isinstance(ref, VisitRef)
+        else models.Visit.objects.filter(id=ref)
+    )
     return next(iter(_cards(rows)), None)
 
 
@@ -60,7 +72,9 @@ def visit_by_code(code: str, *, session_id: UUID | None = None) -> VisitCard | N
         appointment = booking.appointment(text)
         if appointment is None:
             return None
-        rows = models.Visit.objects.filter(appointment_id=appointment.id, person_id=appointment.person_id).order_by("-checked_in_recorded_at")
+        rows = models.Visit.objects.filter(appointment_id=appointment.id, person_id=appointment.person_id).order_by(
+            "-checked_in_recorded_at"
+        )
         rows = rows.filter(session_id=session_id) if session_id else rows
         found = next(iter(_cards(rows[:1])), None)
     return found
@@ -94,7 +108,9 @@ def queue(session_id: UUID, desk: str, *, limit: int = 100) -> list[VisitCard]:
     if states is None:
         raise LookupError(desk)
     order = ("observe_until", "number") if desk == "observation" else ("number",)
-    return _cards(models.Visit.objects.filter(session_id=session_id, state__in=[s.value for s in states]).order_by(*order)[:limit])
+    return _cards(
+        models.Visit.objects.filter(session_id=session_id, state__in=[s.value for s in states]).order_by(*order)[:limit]
+    )
 
 
 def story(ref: VisitRef) -> VisitStory | None:
@@ -105,12 +121,16 @@ def story(ref: VisitRef) -> VisitStory | None:
     consents = models.Consent.objects.filter(site_id=ref.site_id, visit_id=ref.visit_id).order_by("recorded_at")
     screenings = models.Screening.objects.filter(site_id=ref.site_id, visit_id=ref.visit_id).order_by("version")
     undone = models.Visit.objects.values_list("undone", flat=True).get(site_id=ref.site_id, id=ref.visit_id)
-    return VisitStory(card, tuple(_consent(row) for row in consents), tuple(_screening(row) for row in screenings), tuple(undone))
+    return VisitStory(
+        card, tuple(_consent(row) for row in consents), tuple(_screening(row) for row in screenings), tuple(undone)
+    )
 
 
 def _consent(row: models.Consent) -> ConsentView:
     name = settings.KEYS.open(row.guardian_name_cipher, purpose="name")
-    return ConsentView(row.agreed, row.signer, row.how, row.text_version, name, row.relation, row.mixing_agreed, row.performed_at)
+    return ConsentView(
+        row.agreed, row.signer, row.how, row.text_version, name, row.relation, row.mixing_agreed, row.performed_at
+    )
 
 
 def _screening(row: models.Screening) -> ScreeningView:
@@ -180,7 +200,11 @@ def paper_form(serial: str) -> tuple[PaperInfo, UUID] | None:
 def checklist(session_id: UUID) -> dict[str, Any] | None:
     """The checklist as last signed, with its overrides."""
     row = models.Checklist.objects.filter(session_id=session_id).order_by("-signed_at").first()
-    return {"items": row.items, "overrides": row.overrides, "signed_at": row.signed_at, "signed_by": row.signed_by} if row else None
+    return (
+        {"items": row.items, "overrides": row.overrides, "signed_at": row.signed_at, "signed_by": row.signed_by}
+        if row
+        else None
+    )
 
 
 def day_summary(session_id: UUID) -> DaySummary:

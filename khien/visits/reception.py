@@ -39,9 +39,22 @@ CARD_SEEN = {"card": "card_scanned", "typed": "card_seen"}
 
 @transaction.atomic
 def check_in(
-    *, session_id: UUID, identity_how: str, performed: Performed, by: Actor, at: datetime, person_id: UUID | None = None,
-    appointment_code: str = "", new_person: NewPerson | None = None, identity_note: str = "", priority_group: str = "",
-    paper_serial: str = "", vaccine: str = "", card_number: Identified | None = None, from_paper: bool = False, again: bool = False,
+    *,
+    session_id: UUID,
+    identity_how: str,
+    performed: Performed,
+    by: Actor,
+    at: datetime,
+    person_id: UUID | None = None,
+    appointment_code: str = "",
+    new_person: NewPerson | None = None,
+    identity_note: str = "",
+    priority_group: str = "",
+    paper_serial: str = "",
+    vaccine: str = "",
+    card_number: Identified | None = None,
+    from_paper: bool = False,
+    again: bool = False,
 ) -> CheckedIn:
     """Receive a person at a session and give the next queue number; received already, they keep the number they have.
 
@@ -50,7 +63,7 @@ def check_in(
     which. `again` makes a second visit for who was injected today already.
     Raises Refused: visits.session_unknown, visits.session_not_open, visits.nobody_named, visits.code_unknown,
     visits.identity_how_unknown, visits.in_the_future, people.*.
-    """  # fmt: skip
+    """
     session = sessions.session_of(session_id)
     steps.check_time(performed, at)
     if identity_how not in IDENTITY_HOW:
@@ -72,7 +85,12 @@ def check_in(
         walk_in=walk_in, vaccine=vaccine or row["vaccine"],
     )  # fmt: skip
     told = tuple(_warnings(session, card, appointment, performed, row["id"]))
-    facts = {"session": session_id, "identity_how": identity_how, "walk_in": walk_in, "warnings": [warning.code for warning in told]}
+    facts = {
+        "session": session_id,
+        "identity_how": identity_how,
+        "walk_in": walk_in,
+        "warnings": [warning.code for warning in told],
+    }
     step = {"row": row, "at": at, "actor": by.text, "facts": facts, "event": steps.event("visits.moved")}
     made = steps.call("visits_receive", step)
     if appointment and appointment.state in ("active", "no_show") and not made["already"]:
@@ -124,8 +142,13 @@ def name_hashes(card: PersonCard) -> tuple[str, str]:
 
 
 def _row(
-    session: SessionInfo, card: PersonCard, appointment: AppointmentInfo | None, registration_id: UUID | None, performed: Performed,
-    by: Actor, at: datetime,
+    session: SessionInfo,
+    card: PersonCard,
+    appointment: AppointmentInfo | None,
+    registration_id: UUID | None,
+    performed: Performed,
+    by: Actor,
+    at: datetime,
 ) -> dict[str, Any]:
     """The visit's columns at its beginning."""
     visit_id = uuid7()
@@ -173,7 +196,8 @@ def _appointment_warnings(session: SessionInfo, appointment: AppointmentInfo | N
     if appointment.on_date != session.on_date:
         yield Warning("visits.wrong_day", {"on_date": appointment.on_date})
     elif appointment.site_id != session.site_id:
-        yield Warning("visits.wrong_site", {"site": appointments.session(appointment.session_id).site.name})
+        other = appointments.session(appointment.session_id)
+        yield Warning("visits.wrong_site", {"site": other.site.name if other else ""})
     elif appointment.session_id != session.id:
         yield Warning("visits.wrong_shift", {"starts_at": appointment.starts_at})
     if appointment.state not in ("active", "arrived"):

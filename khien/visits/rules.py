@@ -19,8 +19,16 @@ from khien.visits.screening_types import Answers, Form, FormChoice, Item, Missin
 from khien.visits.vitals import Vitals, abnormal, read_vitals, vitals_needed
 
 __all__ = [
-    "LEAST_OBSERVATION", "asked_items", "check_decision", "form_for", "form_named", "observation_minutes", "read_answers",
-    "read_vitals", "screen", "vitals_needed",
+    "LEAST_OBSERVATION",
+    "asked_items",
+    "check_decision",
+    "form_for",
+    "form_named",
+    "observation_minutes",
+    "read_answers",
+    "read_vitals",
+    "screen",
+    "vitals_needed",
 ]
 
 LEAST_OBSERVATION, LONGEST_OBSERVATION = 30, 480  # minutes
@@ -42,16 +50,22 @@ def form_for(on: date, age: int) -> FormChoice:
         used = form_named(raw["use"])
         if raw["audience"] == audience and used and raw["in_force_from"] <= on.isoformat() <= raw["in_force_to"]:
             return FormChoice(
-                used, raw["code"], True,
+                used,
+                raw["code"],
+                True,
                 f"Ngày này Quyết định {raw['code']}/QĐ-BYT có hiệu lực nhưng chưa có toàn văn phiếu; dùng phiếu gần nhất "
                 f"({used.code}/QĐ-BYT).",
                 f"Decision {raw['code']}/QD-BYT was in force on this day, but its form's text is not known; the nearest known "
-                f"form ({used.code}/QD-BYT) is used.")
+                f"form ({used.code}/QD-BYT) is used.",
+            )
     nearest = min(forms, key=lambda form: abs((form.since - on).days))
     return FormChoice(
-        nearest, "", True,
+        nearest,
+        "",
+        True,
         f"Chưa có phiếu nào được biết cho ngày này; dùng phiếu gần nhất ({nearest.code}/QĐ-BYT).",
-        f"No form is known for this day; the nearest known form ({nearest.code}/QD-BYT) is used.")
+        f"No form is known for this day; the nearest known form ({nearest.code}/QD-BYT) is used.",
+    )
 
 
 def read_answers(raw: Mapping[str, Any]) -> Answers:
@@ -68,7 +82,9 @@ def read_answers(raw: Mapping[str, Any]) -> Answers:
         if word not in _WORDS:
             raise Refused("visits.answer_unreadable", item=str(no)[:8])
         items[str(no)] = _WORDS[word]
-    details = {str(no): str(text).strip()[:500] for no, text in dict(raw.get("details") or {}).items() if str(text or "").strip()}
+    details = {
+        str(no): str(text).strip()[:500] for no, text in dict(raw.get("details") or {}).items() if str(text or "").strip()
+    }
     usual = raw.get("usual_systolic")
     usual = None if usual in (None, "") else int(read_vitals({"bp_systolic": usual, "bp_diastolic": 20})["bp_systolic"])
     return Answers(items, details, frozenset(raw.get("background") or ()), _weeks(raw.get("pregnancy_weeks")), usual)
@@ -87,12 +103,16 @@ def _weeks(value: Any) -> int | None:
 def asked_items(form: Form, birth: PartialDate, sex: Sex, on: date) -> tuple[Item, ...]:
     """The questions that concern this person; a question that may concern them is asked."""
     low, high = birth.age_min(on), birth.age_max(on)
-    return tuple(item for item in form.items if not item.computed and sex != item.not_sex
-                 and high >= item.age_from and (item.age_to is None or low <= item.age_to))
+    return tuple(
+        item
+        for item in form.items
+        if not item.computed and sex != item.not_sex and high >= item.age_from and (item.age_to is None or low <= item.age_to)
+    )
 
 
-def screen(form: Form, answers: Answers, vitals: Vitals, birth: PartialDate, sex: Sex, vaccine: Vaccine | None,
-           on: date) -> Proposal:
+def screen(
+    form: Form, answers: Answers, vitals: Vitals, birth: PartialDate, sex: Sex, vaccine: Vaccine | None, on: date
+) -> Proposal:
     """Propose the verdict: the worst of all reasons, with each reason and what is still missing.
 
     Raises Refused: visits.unknown_item, visits.unknown_background, and those of `read_vitals`.
@@ -140,9 +160,13 @@ def _reason(item: Item, answers: Answers) -> Reason:
     """The sentence of one item answered yes."""
     detail = answers.details.get(item.no, "")
     before_vi, before_en = (" ", " to ") if item.detail == "allergen" else (": ", ": ")
-    return Reason(item.no, item.code, item.yes,
-                  item.why_vi.format(no=item.no, detail=detail and before_vi + detail),
-                  item.why_en.format(no=item.no, detail=detail and before_en + detail))
+    return Reason(
+        item.no,
+        item.code,
+        item.yes,
+        item.why_vi.format(no=item.no, detail=detail and before_vi + detail),
+        item.why_en.format(no=item.no, detail=detail and before_en + detail),
+    )
 
 
 def _pregnancy(form: Form, answers: Answers) -> list[Reason]:
@@ -151,15 +175,26 @@ def _pregnancy(form: Form, answers: Answers) -> list[Reason]:
     if not weeks or any(item.code.startswith("pregnant_") for item in form.items):
         return []
     if weeks < TERM_13:
-        return [Reason("", "pregnant_under_13", Verdict.DEFER, "Mang thai dưới 13 tuần: hoãn", "Pregnant under 13 weeks: defer")]
-    return [Reason("", "pregnant_13_or_more", Verdict.REFER,
-                   "Mang thai từ 13 tuần: giải thích, nếu đồng ý thì chuyển nơi có cấp cứu sản khoa",
-                   "Pregnant 13 weeks or more: explain; if she agrees, refer to obstetric emergency care")]
+        return [
+            Reason("", "pregnant_under_13", Verdict.DEFER, "Mang thai dưới 13 tuần: hoãn", "Pregnant under 13 weeks: defer")
+        ]
+    return [
+        Reason(
+            "",
+            "pregnant_13_or_more",
+            Verdict.REFER,
+            "Mang thai từ 13 tuần: giải thích, nếu đồng ý thì chuyển nơi có cấp cứu sản khoa",
+            "Pregnant 13 weeks or more: explain; if she agrees, refer to obstetric emergency care",
+        )
+    ]
 
 
 def _background(form: Form, answers: Answers) -> list[Reason]:
-    return [Reason("", fact.code, fact.yes, fact.why_vi, fact.why_en)
-            for fact in form.background if fact.yes and fact.code in answers.background]
+    return [
+        Reason("", fact.code, fact.yes, fact.why_vi, fact.why_en)
+        for fact in form.background
+        if fact.yes and fact.code in answers.background
+    ]
 
 
 def _maker(vaccine: Vaccine | None, answers: Answers, given: Mapping[str, bool], form: Form) -> list[Reason]:
@@ -167,14 +202,23 @@ def _maker(vaccine: Vaccine | None, answers: Answers, given: Mapping[str, bool],
     if vaccine is None:
         return []
     pregnant = bool(answers.pregnancy_weeks) or any(
-        given.get(item.no) for item in form.items if item.code.startswith("pregnant_"))
+        given.get(item.no) for item in form.items if item.code.startswith("pregnant_")
+    )
     found = []
     if pregnant and "pregnant" in vaccine.not_when:
         found.append(("pregnant", "phụ nữ mang thai", "pregnant women"))
     if "breastfeeding" in answers.background and "breastfeeding" in vaccine.not_when:
         found.append(("breastfeeding", "phụ nữ cho con bú", "breastfeeding women"))
-    return [Reason("", f"maker_{code}", Verdict.CONTRAINDICATED, f"{vaccine.short_vi} không dùng cho {vi} (nhà sản xuất)",
-                   f"{vaccine.short_en} is not for {en} (maker)") for code, vi, en in found]
+    return [
+        Reason(
+            "",
+            f"maker_{code}",
+            Verdict.CONTRAINDICATED,
+            f"{vaccine.short_vi} không dùng cho {vi} (nhà sản xuất)",
+            f"{vaccine.short_en} is not for {en} (maker)",
+        )
+        for code, vi, en in found
+    ]
 
 
 def _missing(asked: Iterable[Item], given: Mapping[str, bool], needs: Iterable[Need], measured: Vitals) -> tuple[Missing, ...]:
@@ -190,8 +234,13 @@ def check_decision(proposal: Proposal, decision: Verdict, reason: str = "") -> N
     Turning away never needs a complete form. Raises Refused: visits.screening_incomplete, visits.decision_needs_reason.
     """
     if decision.clears and not proposal.complete:
-        raise Refused("visits.screening_incomplete", missing=[part.code for part in proposal.missing], count=len(proposal.missing),
-                      missing_vi=[part.vi for part in proposal.missing], missing_en=[part.en for part in proposal.missing])
+        raise Refused(
+            "visits.screening_incomplete",
+            missing=[part.code for part in proposal.missing],
+            count=len(proposal.missing),
+            missing_vi=[part.vi for part in proposal.missing],
+            missing_en=[part.en for part in proposal.missing],
+        )
     same = decision is proposal.verdict or (decision.clears and proposal.verdict.clears)
     if not same and not reason.strip():
         raise Refused("visits.decision_needs_reason", proposal=proposal.verdict.value, decision=decision.value)

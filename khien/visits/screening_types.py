@@ -148,8 +148,13 @@ class Answers:
 
     def as_json(self) -> dict[str, Any]:
         """The form in which answers are stored and sent; `rules.read_answers` reads it back."""
-        return {"items": dict(self.items), "details": dict(self.details), "background": sorted(self.background),
-                "pregnancy_weeks": self.pregnancy_weeks, "usual_systolic": self.usual_systolic}
+        return {
+            "items": dict(self.items),
+            "details": dict(self.details),
+            "background": sorted(self.background),
+            "pregnancy_weeks": self.pregnancy_weeks,
+            "usual_systolic": self.usual_systolic,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,9 @@ def chosen_lots(session_id: UUID) -> list[tuple[models.SessionLot, LotInfo]]:
 def lots_ready(session: SessionInfo) -> bool:
     """Say whether every vaccine offered has a chosen lot that may be used on the day."""
     ready = {
-        lot.vaccine for row, lot in chosen_lots(session.id) if row.paused_at is None and stock.rules.can_use(lot, session.on_date)
+        lot.vaccine
+        for row, lot in chosen_lots(session.id)
+        if row.paused_at is None and stock.rules.can_use(lot, session.on_date)
     }
     return bool(session.vaccines) and set(session.vaccines) <= ready
 
@@ -63,13 +65,18 @@ def checklist_lines(session_id: UUID, items: Mapping[str, Mapping[str, Any]] | N
 
 @transaction.atomic
 def sign_checklist(
-    *, session_id: UUID, items: Mapping[str, Mapping[str, Any]], overrides: Iterable[Mapping[str, str]] = (), by: Actor, at: datetime,
+    *,
+    session_id: UUID,
+    items: Mapping[str, Mapping[str, Any]],
+    overrides: Iterable[Mapping[str, str]] = (),
+    by: Actor,
+    at: datetime,
 ) -> UUID:
     """Sign the opening checklist; a missing line is overridden with a name and a reason, adrenaline and doctor never.
 
     Raises Refused: visits.session_unknown, visits.session_closed, visits.checklist_missing, visits.checklist_never_overridden,
     visits.override_needs_name_and_reason, visits.checklist_unknown_item, visits.checklist_unreadable.
-    """  # fmt: skip
+    """
     session = session_of(session_id)
     if session.state in ("closed", "cancelled"):
         raise Refused("visits.session_closed", state=session.state)
@@ -162,7 +169,9 @@ def choose_lot(*, session_id: UUID, lot_id: UUID, by: Actor, at: datetime) -> Lo
         session_id=session_id, lot_id=lot_id, defaults={"paused_at": None, "paused_by": None},
         create_defaults={"site_id": session.site_id, "vaccine": lot.vaccine, "chosen_at": at, "chosen_by": by.text},
     )  # fmt: skip
-    audit.record("visits.lot_chosen" if new else "visits.lot_resumed", by=by, at=at, subject=f"session:{session_id}", lot=lot_id)
+    audit.record(
+        "visits.lot_chosen" if new else "visits.lot_resumed", by=by, at=at, subject=f"session:{session_id}", lot=lot_id
+    )
     return lot
 
 

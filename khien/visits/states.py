@@ -58,8 +58,11 @@ UNDO: dict[State, frozenset[State]] = {
 
 # A dose that was given is always recordable, wherever the papers say the visit stands.
 ALREADY_GIVEN: dict[State, frozenset[State]] = {
-    state: frozenset({S.DOSED}) for state in sorted(
-        {S.CHECKED_IN, S.CONSENTED, S.CLEARED, S.REFUSED, S.DEFERRED, S.REFERRED, S.CONTRAINDICATED, S.WITHDRAWN})}
+    state: frozenset({S.DOSED})
+    for state in sorted(
+        {S.CHECKED_IN, S.CONSENTED, S.CLEARED, S.REFUSED, S.DEFERRED, S.REFERRED, S.CONTRAINDICATED, S.WITHDRAWN}
+    )
+}
 
 LABELS: dict[State, tuple[str, str]] = {
     S.CHECKED_IN: ("Đã tiếp đón", "Received"),

@@ -51,10 +51,18 @@ def call(function: str, facts: Mapping[str, Any]) -> Row:
 
 
 def move(
-    visit: VisitRef, to: State, *, action: str, by: Actor, at: datetime, sources: Iterable[str] | None = None,
-    facts: Mapping[str, Any] | None = None, silent: bool = False, **columns: Any,
+    visit: VisitRef,
+    to: State,
+    *,
+    action: str,
+    by: Actor,
+    at: datetime,
+    sources: Iterable[str] | None = None,
+    facts: Mapping[str, Any] | None = None,
+    silent: bool = False,
+    **columns: Any,
 ) -> Row:
-    """Move a visit to a state and set these columns. Raises Refused: visits.unknown, visits.wrong_state."""  # fmt: skip
+    """Move a visit to a state and set these columns. Raises Refused: visits.unknown, visits.wrong_state."""
     step = {
         "site_id": visit.site_id, "visit_id": visit.visit_id, "to": to.value, "from": list(sources or before(to)), "set": columns,
         "at": at, "actor": by.text, "action": action, "facts": dict(facts or {}),

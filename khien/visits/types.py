@@ -284,6 +284,50 @@ class Watched:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskRow:
+    """One visit as a desk's screen keeps it: few facts of the person, where it stands, what its next step needs."""
+
+    id: UUID
+    number: int
+    code: str
+    person_id: UUID
+    state: str
+    previous: str
+    moved_at: datetime
+    name: str
+    birth: str
+    sex: str
+    last4: str
+    identity: str
+    form: str
+    identity_how: str
+    walk_in: bool
+    appointment_id: UUID | None
+    vaccine: str
+    lot_id: UUID | None
+    dose_type: str
+    ordinal: int | None
+    checked_in_at: datetime
+    dosed_at: datetime | None
+    dosed_recorded_at: datetime | None
+    observe_minutes: int
+    observe_until: datetime | None
+    ended_at: datetime | None
+    end_reason: str
+    return_on: date | None
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HallNumbers:
+    """Queue numbers for the screen in the hall: waiting by desk, under observation with the end of their minutes."""
+
+    waiting: Mapping[str, tuple[int, ...]]
+    watched: tuple[tuple[datetime, int], ...]
+    doses: int
+
+
+@dataclass(frozen=True, slots=True)
 class SessionBoard:
     """Counts of a session by state and of its papers, for the top line of every desk."""
 

@@ -42,8 +42,16 @@ def _measure(code: str, value: Any) -> Decimal:
     if number is None:
         raise Refused("visits.vital_unreadable", vital=code, label_vi=kind.vi, label_en=kind.en)
     if not kind.least <= number <= kind.most:
-        raise Refused("visits.vital_impossible", vital=code, label_vi=kind.vi, label_en=kind.en, value=number,
-                      least=kind.least, most=kind.most, unit=kind.unit)
+        raise Refused(
+            "visits.vital_impossible",
+            vital=code,
+            label_vi=kind.vi,
+            label_en=kind.en,
+            value=number,
+            least=kind.least,
+            most=kind.most,
+            unit=kind.unit,
+        )
     return round(number, kind.decimals)
 
 
@@ -54,8 +62,11 @@ def vitals_needed(answers: Answers, age: int, form: Form) -> tuple[Need, ...]:
     """
     found: dict[str, Need] = {}
     for rule in form.needs:
-        called = (rule.when == "all" or (rule.when == "background" and bool(rule.background & answers.background))
-                  or (rule.when == "older_than" and age > rule.age))
+        called = (
+            rule.when == "all"
+            or (rule.when == "background" and bool(rule.background & answers.background))
+            or (rule.when == "older_than" and age > rule.age)
+        )
         if called:
             for code in rule.vitals:
                 kind = vital_kinds()[code]
@@ -91,14 +102,22 @@ def _outside(normal: NormalRange, value: Decimal, usual: Decimal | None) -> tupl
 
 def _worded(normal: NormalRange, value: Decimal, no: str, how: str, bound: Decimal) -> Reason:
     kind = vital_kinds()[normal.vital]
-    words = {"low": ("dưới", "under"), "high": ("trên", "over"),
-             "above_usual": (f"cao hơn thường ngày từ {normal.above_usual} trở lên, thường ngày",
-                             f"{normal.above_usual} or more above the usual")}[how]
+    words = {
+        "low": ("dưới", "under"),
+        "high": ("trên", "over"),
+        "above_usual": (
+            f"cao hơn thường ngày từ {normal.above_usual} trở lên, thường ngày",
+            f"{normal.above_usual} or more above the usual",
+        ),
+    }[how]
     place_vi, place_en = (f" (mục {no})", f" (item {no})") if no else ("", "")
     return Reason(
-        no, f"{normal.vital}_{how}", Verdict.CAUTION,
+        no,
+        f"{normal.vital}_{how}",
+        Verdict.CAUTION,
         f"{kind.vi} {number_vi(value)}, {words[0]} {number_vi(bound)} {kind.unit}{place_vi}: nghỉ rồi đo lại",
-        f"{kind.en} {value}, {words[1]} {bound} {kind.unit_en}{place_en}: rest, then measure again")
+        f"{kind.en} {value}, {words[1]} {bound} {kind.unit_en}{place_en}: rest, then measure again",
+    )
 
 
 def number_vi(value: Decimal) -> str:

@@ -49,17 +49,21 @@ def test_an_unknown_sign_is_refused_by_name():
     assert told.value.code == "safety.unknown_sign"
 
 
-@pytest.mark.parametrize(("text", "signs"), [
-    ("Mẹ tôi khó thở và sưng môi sau khi tiêm", ["breathing", "swelling"]),
-    ("me toi kho tho", ["breathing"]),
-    ("Con em co giật!!!", ["seizure"]),
-    ("Ðau ngực từ sáng", ["chest_pain"]),
-    ("không khó thở, không bị ngất, chỉ sốt", ["fever"]),
-    ("khong tho duoc", ["breathing"]),
-    ("không hiểu sao khó thở", ["breathing"]),
-    ("sốt cao 40 độ", ["high_fever"]),
-    ("ngat mui, nhờ liệt kê các điểm tiêm ở nơi khó khăn", []),
-    ("hỏi lịch tiêm mũi 2", [])])
+@pytest.mark.parametrize(
+    ("text", "signs"),
+    [
+        ("Mẹ tôi khó thở và sưng môi sau khi tiêm", ["breathing", "swelling"]),
+        ("me toi kho tho", ["breathing"]),
+        ("Con em co giật!!!", ["seizure"]),
+        ("Ðau ngực từ sáng", ["chest_pain"]),
+        ("không khó thở, không bị ngất, chỉ sốt", ["fever"]),
+        ("khong tho duoc", ["breathing"]),
+        ("không hiểu sao khó thở", ["breathing"]),
+        ("sốt cao 40 độ", ["high_fever"]),
+        ("ngat mui, nhờ liệt kê các điểm tiêm ở nơi khó khăn", []),
+        ("hỏi lịch tiêm mũi 2", []),
+    ],
+)
 def test_danger_is_heard_in_plain_words_with_or_without_accents(text, signs):
     assert list(rules.signs_in_text(text)) == signs
 
@@ -91,8 +95,11 @@ def test_watching_ends_after_28_days_and_nothing_begins_before_the_dose():
         rules.within_watch(dose, dose - HOUR)
 
 
-@given(st.lists(st.sampled_from(sorted(rules.BY_CODE))), st.sampled_from(sorted(rules.BY_CODE)),
-       st.none() | st.timedeltas(timedelta(), timedelta(days=40)))
+@given(
+    st.lists(st.sampled_from(sorted(rules.BY_CODE))),
+    st.sampled_from(sorted(rules.BY_CODE)),
+    st.none() | st.timedeltas(timedelta(), timedelta(days=40)),
+)
 def test_one_more_sign_never_makes_it_milder(signs, more, since):
     before, after = rules.triage(signs, since_dose=since), rules.triage([*signs, more], since_dose=since)
     assert (after.urgency is Urgency.P1) >= (before.urgency is Urgency.P1)

@@ -67,7 +67,9 @@ def test_another_missing_item_is_overridden_with_name_and_reason():
     assert refused.value.facts["items"] == ["anaphylaxis_kit", "fridge"]
     overrides = [{"item": item, "name": "Trần Thị Thử", "reason": "đã thay phích"} for item in ("fridge", "anaphylaxis_kit")]
     with pytest.raises(Refused, match=r"visits\.override_needs_name_and_reason"):
-        visits.sign_checklist(session_id=day.session_id, items=items, overrides=[overrides[0], {"item": "anaphylaxis_kit"}], by=BY, at=AT)
+        visits.sign_checklist(
+            session_id=day.session_id, items=items, overrides=[overrides[0], {"item": "anaphylaxis_kit"}], by=BY, at=AT
+        )
     visits.sign_checklist(session_id=day.session_id, items=items, overrides=overrides, by=BY, at=AT)
     kept = queries.checklist(day.session_id)
     assert {entry["item"] for entry in kept["overrides"]} == {"fridge", "anaphylaxis_kit"}
@@ -101,7 +103,9 @@ def test_an_appointment_brings_its_person_by_the_slips_code():
     slot = booking_queries.slots(day.session_id)[0]
     registered = make_registration(person)
     booked = booking.book(person_id=person, registration_id=registered, slot_id=slot.id, by=BY, at=AT)
-    made = visits.check_in(session_id=day.session_id, appointment_code=booked.code, identity_how="slip", performed=done_at(AT), by=BY, at=AT)
+    made = visits.check_in(
+        session_id=day.session_id, appointment_code=booked.code, identity_how="slip", performed=done_at(AT), by=BY, at=AT
+    )
     card = queries.visit(made.visit)
     assert (made.person_id, card.appointment_id, card.walk_in, made.warnings) == (person, booked.appointment_id, False, ())
     assert booking_queries.appointment(booked.appointment_id).state == "arrived"
@@ -133,7 +137,13 @@ def test_what_is_odd_is_told_and_stops_nobody():
     from khien.booking.types import Dose
 
     booking.book(
-        person_id=person, registration_id=make_registration(person), slot_id=slot.id, site_id=slot.site_id, dose=Dose(), by=BY, at=AT
+        person_id=person,
+        registration_id=make_registration(person),
+        slot_id=slot.id,
+        site_id=slot.site_id,
+        dose=Dose(),
+        by=BY,
+        at=AT,
     )
     made = make_visit(today, person_id=person)
     assert {"visits.wrong_day", "visits.no_dose_due", "visits.guardian_consents"} <= {warning.code for warning in made.warnings}
@@ -158,16 +168,24 @@ def test_namesakes_are_told_apart_by_more_than_the_name():
     with pytest.raises(Refused, match=r"visits\.namesake"):
         visits.give_dose(visit=first.visit, lot_id=day.lot_id, confirmed=SURE, performed=done_at(AT), by=BY, at=AT)
     sure = Confirmed(facts=("full_name", "identifier"))
-    assert visits.give_dose(visit=first.visit, lot_id=day.lot_id, confirmed=sure, performed=done_at(AT), by=BY, at=AT).ordinal == 1
+    assert (
+        visits.give_dose(visit=first.visit, lot_id=day.lot_id, confirmed=sure, performed=done_at(AT), by=BY, at=AT).ordinal == 1
+    )
 
 
 def test_the_injector_scans_the_slip_or_asks_two_facts():
     day = make_day()
     one, other = make_visit(day, state="cleared"), make_visit(day, state="cleared")
-    for sure, reason in ((Confirmed(), "not_confirmed"), (Confirmed(facts=("full_name",)), "not_confirmed"), (Confirmed(slip=other.code), "slip_of_another")):
+    for sure, reason in (
+        (Confirmed(), "not_confirmed"),
+        (Confirmed(facts=("full_name",)), "not_confirmed"),
+        (Confirmed(slip=other.code), "slip_of_another"),
+    ):
         with pytest.raises(Refused, match=rf"visits\.{reason}"):
             visits.give_dose(visit=one.visit, lot_id=day.lot_id, confirmed=sure, performed=done_at(AT), by=BY, at=AT)
-    visits.give_dose(visit=one.visit, lot_id=day.lot_id, confirmed=Confirmed(slip=one.code), performed=done_at(AT), by=BY, at=AT)
+    visits.give_dose(
+        visit=one.visit, lot_id=day.lot_id, confirmed=Confirmed(slip=one.code), performed=done_at(AT), by=BY, at=AT
+    )
     assert models.Visit.objects.get(id=one.visit.visit_id).confirmed_facts == "slip"
 
 
@@ -185,7 +203,9 @@ def test_a_minors_guardian_signs():
     made = make_visit(day, person_id=make.make_person(birth=make.PartialDate(2008, 5, 1)))
     with pytest.raises(Refused, match=r"visits\.guardian_needed"):
         visits.consent(visit=made.visit, given=ConsentGiven(agreed=True), performed=done_at(AT), by=BY, at=AT)
-    given = ConsentGiven(agreed=True, signer="guardian", guardian_name="Nguyễn Thị Mẹ", guardian_phone="0900000111", relation="mother")
+    given = ConsentGiven(
+        agreed=True, signer="guardian", guardian_name="Nguyễn Thị Mẹ", guardian_phone="0900000111", relation="mother"
+    )
     assert visits.consent(visit=made.visit, given=given, performed=done_at(AT), by=BY, at=AT).state == "consented"
     assert queries.story(made.visit).consents[0].guardian_name == "Nguyễn Thị Mẹ"
 
@@ -300,7 +320,9 @@ def test_nothing_is_recorded_as_done_in_the_future():
     day = make_day()
     made = make_visit(day, state="cleared")
     with pytest.raises(Refused, match=r"visits\.in_the_future"):
-        visits.give_dose(visit=made.visit, lot_id=day.lot_id, confirmed=SURE, performed=done_at(AT + timedelta(minutes=3)), by=BY, at=AT)
+        visits.give_dose(
+            visit=made.visit, lot_id=day.lot_id, confirmed=SURE, performed=done_at(AT + timedelta(minutes=3)), by=BY, at=AT
+        )
 
 
 def test_the_day_closes_when_everyone_has_an_end_and_every_paper_is_explained():

@@ -89,7 +89,13 @@ class TestStops:
         day = make_day()
         made = make_visit(day, state="consented")
         visits.record_screening(
-            visit=made.visit, answers=healthy(items={"1": True}), vitals=WELL, decision="contraindicated", performed=done_at(AT), by=BY, at=AT
+            visit=made.visit,
+            answers=healthy(items={"1": True}),
+            vitals=WELL,
+            decision="contraindicated",
+            performed=done_at(AT),
+            by=BY,
+            at=AT,
         )
         stopped(day, made, "visits.contraindicated")
 
@@ -100,8 +106,12 @@ class TestStops:
         made = make_visit(day, state="cleared", person_id=person)
         stopped(day, made, "visits.mixing_needs_consent")
         other = make_visit(make_day(vaccines=("PFIZER",)), person_id=person)
-        visits.consent(visit=other.visit, given=ConsentGiven(agreed=True, mixing_agreed=True), performed=done_at(AT), by=BY, at=AT)
-        assert not [stop for stop in visits.dose_plan(visit=other.visit, lot_id=day.lot_id, on=AT.date()).stops if "mixing" in stop.code]
+        visits.consent(
+            visit=other.visit, given=ConsentGiven(agreed=True, mixing_agreed=True), performed=done_at(AT), by=BY, at=AT
+        )
+        assert not [
+            stop for stop in visits.dose_plan(visit=other.visit, lot_id=day.lot_id, on=AT.date()).stops if "mixing" in stop.code
+        ]
 
     def test_the_desk_can_ask_before_the_needle(self):
         day = make_day()
@@ -115,7 +125,9 @@ class TestStops:
 
 def cleared(made):
     visits.consent(visit=made.visit, given=ConsentGiven(agreed=True), performed=done_at(AT), by=BY, at=AT)
-    visits.record_screening(visit=made.visit, answers=healthy(), vitals=WELL, decision="eligible", performed=done_at(AT), by=BY, at=AT)
+    visits.record_screening(
+        visit=made.visit, answers=healthy(), vitals=WELL, decision="eligible", performed=done_at(AT), by=BY, at=AT
+    )
 
 
 @pytest.mark.usefixtures("db")
@@ -190,7 +202,13 @@ class TestOnce:
         day = make_day()
         made = make_visit(day, state="closed")
         again = visits.check_in(
-            session_id=day.session_id, person_id=made.person_id, identity_how="spoken", performed=done_at(AT), by=BY, at=AT, again=True
+            session_id=day.session_id,
+            person_id=made.person_id,
+            identity_how="spoken",
+            performed=done_at(AT),
+            by=BY,
+            at=AT,
+            again=True,
         )
         receipt = give(day, again, at=AT + timedelta(hours=1), already_injected=True)
         assert {"same_day", "possible_repeat"} <= set(receipt.marks)
@@ -251,7 +269,13 @@ class TestUndo:
         late = AT + timedelta(hours=5)
         visits.close_session(session_id=day.session_id, by=BY, at=late)
         lead, second = (Actor("staff", make.make_staff("point_lead").id) for _ in range(2))
-        told = {"visit": made.visit, "changes": {"performed_by_name": "ĐD. Thử"}, "reason": "ghi nhầm người tiêm", "by": lead, "at": late}
+        told = {
+            "visit": made.visit,
+            "changes": {"performed_by_name": "ĐD. Thử"},
+            "reason": "ghi nhầm người tiêm",
+            "by": lead,
+            "at": late,
+        }
         with pytest.raises(Refused, match=r"visits\.second_person_needed"):
             visits.correct_dose(**told)
         with pytest.raises(Refused, match=r"visits\.second_person_same"):

@@ -41,11 +41,21 @@ def propose(which, answers, vitals=None, who=MAN_40, vaccine=None, on=ON):
     return rules.screen(which, answers, NORMAL if vitals is None else vitals, *who, vaccine, on)
 
 
-@pytest.mark.parametrize(("on", "age", "code", "unknown"), [
-    (date(2021, 9, 10), 18, "4355", False), (date(2021, 12, 20), 70, "4355", False), (date(2021, 12, 21), 70, "5785", False),
-    (NOW, 30, "5785", False), (date(2021, 10, 29), 17, "5002", False), (NOW, 5, "5002", False),
-    (date(2021, 9, 9), 40, "4355", True), (date(2021, 7, 20), 40, "4355", True), (date(2021, 10, 1), 12, "5002", True),
-    (date(2020, 1, 1), 40, "4355", True)])
+@pytest.mark.parametrize(
+    ("on", "age", "code", "unknown"),
+    [
+        (date(2021, 9, 10), 18, "4355", False),
+        (date(2021, 12, 20), 70, "4355", False),
+        (date(2021, 12, 21), 70, "5785", False),
+        (NOW, 30, "5785", False),
+        (date(2021, 10, 29), 17, "5002", False),
+        (NOW, 5, "5002", False),
+        (date(2021, 9, 9), 40, "4355", True),
+        (date(2021, 7, 20), 40, "4355", True),
+        (date(2021, 10, 1), 12, "5002", True),
+        (date(2020, 1, 1), 40, "4355", True),
+    ],
+)
 def test_the_form_is_that_of_the_day_and_the_age(on, age, code, unknown):
     choice = rules.form_for(on, age)
     assert (choice.form.code, choice.text_unknown) == (code, unknown)
@@ -79,9 +89,22 @@ def test_a_healthy_adult_is_eligible():
     assert proposal.source == "4355/QĐ-BYT, 10/09/2021"
 
 
-@pytest.mark.parametrize(("number", "verdict"), [
-    ("1", "contraindicated"), ("2", "defer"), ("3", "defer"), ("4a", "defer"), ("4b", "refer"), ("5", "refer"), ("6", "caution"),
-    ("7", "caution"), ("8", "caution"), ("9", "caution"), ("10", "caution")])
+@pytest.mark.parametrize(
+    ("number", "verdict"),
+    [
+        ("1", "contraindicated"),
+        ("2", "defer"),
+        ("3", "defer"),
+        ("4a", "defer"),
+        ("4b", "refer"),
+        ("5", "refer"),
+        ("6", "caution"),
+        ("7", "caution"),
+        ("8", "caution"),
+        ("9", "caution"),
+        ("10", "caution"),
+    ],
+)
 def test_each_answer_of_the_adult_form_proposes_its_outcome(number, verdict):
     proposal = propose(form(), yes(form(), number), who=WOMAN_30)
     assert proposal.verdict == verdict
@@ -90,9 +113,19 @@ def test_each_answer_of_the_adult_form_proposes_its_outcome(number, verdict):
     assert f"item {number}" in proposal.reasons[0].en
 
 
-@pytest.mark.parametrize(("number", "verdict"), [
-    ("1", "contraindicated"), ("2", "defer"), ("3", "caution"), ("4", "caution"), ("5", "refer"), ("6", "refer"), ("7", "refer"),
-    ("8", "defer")])
+@pytest.mark.parametrize(
+    ("number", "verdict"),
+    [
+        ("1", "contraindicated"),
+        ("2", "defer"),
+        ("3", "caution"),
+        ("4", "caution"),
+        ("5", "refer"),
+        ("6", "refer"),
+        ("7", "refer"),
+        ("8", "defer"),
+    ],
+)
 def test_each_answer_of_the_child_form_proposes_its_outcome(number, verdict):
     which = form(age=9)
     vitals = {"temperature_c": 36.6, "pulse_bpm": 90}
@@ -114,8 +147,12 @@ def test_a_recent_infection_defers_under_4355_and_is_no_longer_asked_under_5785(
 
 @pytest.mark.parametrize(("weeks", "verdict"), [(0, "eligible"), (1, "defer"), (12, "defer"), (13, "refer"), (40, "refer")])
 def test_weeks_of_pregnancy_answer_both_questions(weeks, verdict):
-    answers = rules.read_answers({"items": {item.no: "no" for item in form().items if not item.computed and item.no[0] != "4"},
-                                  "pregnancy_weeks": str(weeks)})
+    answers = rules.read_answers(
+        {
+            "items": {item.no: "no" for item in form().items if not item.computed and item.no[0] != "4"},
+            "pregnancy_weeks": str(weeks),
+        }
+    )
     proposal = propose(form(), answers, who=WOMAN_30)
     assert (proposal.verdict, proposal.complete) == (verdict, True)
 
@@ -156,21 +193,40 @@ def test_only_temperature_is_measured_unless_history_age_or_symptoms_ask_for_mor
     assert rules.vitals_needed(Answers(), 70, form())[1].why_vi == "trên 65 tuổi"
 
 
-@pytest.mark.parametrize(("vitals", "code"), [
-    ({"temperature_c": "35,4"}, "temperature_c_low"), ({"temperature_c": "37.6"}, "temperature_c_high"),
-    ({"pulse_bpm": 59}, "pulse_bpm_low"), ({"pulse_bpm": 101}, "pulse_bpm_high"), ({"resp_rate": 26}, "resp_rate_high"),
-    ({"bp_systolic": 141, "bp_diastolic": 80}, "bp_systolic_high"), ({"bp_systolic": 89, "bp_diastolic": 60}, "bp_systolic_low"),
-    ({"bp_systolic": 120, "bp_diastolic": 91}, "bp_diastolic_high"), ({"bp_systolic": 120, "bp_diastolic": 59}, "bp_diastolic_low"),
-    ({"spo2": 93}, "spo2_low")])
+@pytest.mark.parametrize(
+    ("vitals", "code"),
+    [
+        ({"temperature_c": "35,4"}, "temperature_c_low"),
+        ({"temperature_c": "37.6"}, "temperature_c_high"),
+        ({"pulse_bpm": 59}, "pulse_bpm_low"),
+        ({"pulse_bpm": 101}, "pulse_bpm_high"),
+        ({"resp_rate": 26}, "resp_rate_high"),
+        ({"bp_systolic": 141, "bp_diastolic": 80}, "bp_systolic_high"),
+        ({"bp_systolic": 89, "bp_diastolic": 60}, "bp_systolic_low"),
+        ({"bp_systolic": 120, "bp_diastolic": 91}, "bp_diastolic_high"),
+        ({"bp_systolic": 120, "bp_diastolic": 59}, "bp_diastolic_low"),
+        ({"spo2": 93}, "spo2_low"),
+    ],
+)
 def test_each_border_of_the_vital_signs_calls_for_a_thorough_look(vitals, code):
     proposal = propose(form(), all_no(form()), {**NORMAL, **vitals})
     assert (proposal.verdict, [reason.code for reason in proposal.reasons]) == (Verdict.CAUTION, [code])
     assert proposal.reasons[0].item == "10"
 
 
-@pytest.mark.parametrize("vitals", [
-    {"temperature_c": "35,5"}, {"temperature_c": "37.5"}, {"pulse_bpm": 60}, {"pulse_bpm": 100}, {"resp_rate": 25},
-    {"bp_systolic": 140, "bp_diastolic": 90}, {"bp_systolic": 90, "bp_diastolic": 60}, {"spo2": 94}])
+@pytest.mark.parametrize(
+    "vitals",
+    [
+        {"temperature_c": "35,5"},
+        {"temperature_c": "37.5"},
+        {"pulse_bpm": 60},
+        {"pulse_bpm": 100},
+        {"resp_rate": 25},
+        {"bp_systolic": 140, "bp_diastolic": 90},
+        {"bp_systolic": 90, "bp_diastolic": 60},
+        {"spo2": 94},
+    ],
+)
 def test_the_border_itself_is_normal(vitals):
     assert propose(form(), all_no(form()), {**NORMAL, **vitals}).verdict is Verdict.ELIGIBLE
 
@@ -193,13 +249,22 @@ def test_a_decimal_comma_is_read_as_people_write_it():
     assert rules.read_vitals({"temperature_c": "36,5", "pulse_bpm": ""}) == {"temperature_c": Decimal("36.5")}
 
 
-@pytest.mark.parametrize(("vitals", "code"), [
-    ({"temperature_c": 850}, "visits.vital_impossible"), ({"temperature_c": "365"}, "visits.vital_impossible"),
-    ({"temperature_c": "36,,5"}, "visits.vital_unreadable"), ({"temperature_c": "sốt"}, "visits.vital_unreadable"),
-    ({"temperature_c": "-37"}, "visits.vital_unreadable"), ({"temperature_c": "NaN"}, "visits.vital_unreadable"),
-    ({"pulse_bpm": "8O"}, "visits.vital_unreadable"), ({"pulse_bpm": 0}, "visits.vital_impossible"),
-    ({"bp_systolic": 120}, "visits.pressure_half"), ({"bp_systolic": 80, "bp_diastolic": 120}, "visits.pressure_reversed"),
-    ({"weight": 60}, "visits.unknown_vital")])
+@pytest.mark.parametrize(
+    ("vitals", "code"),
+    [
+        ({"temperature_c": 850}, "visits.vital_impossible"),
+        ({"temperature_c": "365"}, "visits.vital_impossible"),
+        ({"temperature_c": "36,,5"}, "visits.vital_unreadable"),
+        ({"temperature_c": "sốt"}, "visits.vital_unreadable"),
+        ({"temperature_c": "-37"}, "visits.vital_unreadable"),
+        ({"temperature_c": "NaN"}, "visits.vital_unreadable"),
+        ({"pulse_bpm": "8O"}, "visits.vital_unreadable"),
+        ({"pulse_bpm": 0}, "visits.vital_impossible"),
+        ({"bp_systolic": 120}, "visits.pressure_half"),
+        ({"bp_systolic": 80, "bp_diastolic": 120}, "visits.pressure_reversed"),
+        ({"weight": 60}, "visits.unknown_vital"),
+    ],
+)
 def test_impossible_measures_are_refused_by_name(vitals, code):
     with pytest.raises(Refused) as told:
         rules.read_vitals(vitals)
@@ -226,9 +291,15 @@ def test_another_decision_than_proposed_needs_a_reason():
     rules.check_decision(propose(form(), yes(form(), "7")), Verdict.ELIGIBLE)
 
 
-@pytest.mark.parametrize(("raw", "code"), [
-    ({"items": {"1": "maybe"}}, "visits.answer_unreadable"), ({"pregnancy_weeks": "60"}, "visits.pregnancy_weeks_impossible"),
-    ({"pregnancy_weeks": "-3"}, "visits.pregnancy_weeks_impossible"), ({"usual_systolic": "900"}, "visits.vital_impossible")])
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        ({"items": {"1": "maybe"}}, "visits.answer_unreadable"),
+        ({"pregnancy_weeks": "60"}, "visits.pregnancy_weeks_impossible"),
+        ({"pregnancy_weeks": "-3"}, "visits.pregnancy_weeks_impossible"),
+        ({"usual_systolic": "900"}, "visits.vital_impossible"),
+    ],
+)
 def test_unreadable_answers_are_refused_by_name(raw, code):
     with pytest.raises(Refused) as told:
         rules.read_answers(raw)
@@ -257,16 +328,31 @@ def test_the_doctor_may_raise_the_observation_but_never_below_the_campaigns():
 
 def test_severity_is_written_in_one_order():
     assert [verdict.value for verdict in sorted(Verdict, key=lambda verdict: verdict.severity)] == [
-        "eligible", "caution", "defer", "refer", "contraindicated"]
+        "eligible",
+        "caution",
+        "defer",
+        "refer",
+        "contraindicated",
+    ]
 
 
 ANSWERS = st.builds(
-    Answers, st.dictionaries(st.sampled_from([item.no for item in form().items]), st.booleans()), st.just({}),
-    st.frozensets(st.sampled_from([fact.code for fact in form().background])), st.none() | st.integers(0, 45),
-    st.none() | st.integers(60, 200))
-VITALS = st.fixed_dictionaries({}, optional={
-    "temperature_c": st.decimals(30, 45, places=1), "pulse_bpm": st.integers(20, 250), "resp_rate": st.integers(4, 80),
-    "spo2": st.integers(50, 100)})
+    Answers,
+    st.dictionaries(st.sampled_from([item.no for item in form().items]), st.booleans()),
+    st.just({}),
+    st.frozensets(st.sampled_from([fact.code for fact in form().background])),
+    st.none() | st.integers(0, 45),
+    st.none() | st.integers(60, 200),
+)
+VITALS = st.fixed_dictionaries(
+    {},
+    optional={
+        "temperature_c": st.decimals(30, 45, places=1),
+        "pulse_bpm": st.integers(20, 250),
+        "resp_rate": st.integers(4, 80),
+        "spo2": st.integers(50, 100),
+    },
+)
 BIRTHS = st.builds(PartialDate, st.integers(1910, 2003))
 
 
@@ -276,7 +362,9 @@ def test_one_more_yes_never_makes_the_proposal_milder(answers, vitals, birth, se
     for item in form().items:
         if item.code.startswith("pregnant_") and answers.pregnancy_weeks is not None:
             continue
-        more = Answers({**answers.items, item.no: True}, {}, answers.background, answers.pregnancy_weeks, answers.usual_systolic)
+        more = Answers(
+            {**answers.items, item.no: True}, {}, answers.background, answers.pregnancy_weeks, answers.usual_systolic
+        )
         after = rules.screen(form(), more, vitals, birth, sex, None, ON)
         assert after.verdict.severity >= max(before.verdict.severity, item.yes.severity)
 

@@ -14,9 +14,19 @@ def test_the_ordinary_day_runs_from_reception_to_the_close():
         check_move(before, after)
 
 
-@pytest.mark.parametrize(("before", "after"), [
-    ("checked_in", "dosed"), ("consented", "dosed"), ("deferred", "dosed"), ("closed", "checked_in"), ("dosed", "refused"),
-    ("dosed", "closed"), ("cleared", "observed"), ("contraindicated", "cleared")])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("checked_in", "dosed"),
+        ("consented", "dosed"),
+        ("deferred", "dosed"),
+        ("closed", "checked_in"),
+        ("dosed", "refused"),
+        ("dosed", "closed"),
+        ("cleared", "observed"),
+        ("contraindicated", "cleared"),
+    ],
+)
 def test_no_step_is_skipped(before, after):
     with pytest.raises(Refused) as told:
         check_move(before, after)
