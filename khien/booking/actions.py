@@ -10,10 +10,11 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import F
 
-from khien.booking import due, models, queries
+from khien.booking import due, models, queries, states
 from khien.booking.drawing import abandon_allocation, commit_allocation, draw_allocation
 from khien.booking.draws import replay
 from khien.booking.planning import cancel_session, change_capacity, end_many, plan_session, set_session_state
+from khien.booking.states import State
 from khien.booking.types import Booked, Dose, Ended
 from khien.kernel import clock, codes
 from khien.kernel.errors import Refused
@@ -83,7 +84,13 @@ def move(
     dose = Dose(old.dose_type, old.ordinal)
     if (slot.vaccine, clock.on_date(slot.starts_at)) != (old.vaccine, old.on_date):
         dose = due.check(old.person_id, slot.vaccine, clock.on_date(slot.starts_at))
-    row = {"id": uuid7(), "code": codes.slip_code(randomness()), "how": old.how, "dose_type": dose.dose_type, "ordinal": dose.ordinal}
+    row = {
+        "id": uuid7(),
+        "code": codes.slip_code(randomness()),
+        "how": old.how,
+        "dose_type": dose.dose_type,
+        "ordinal": dose.ordinal,
+    }
     event = {"id": uuid7(), "handlers": outbox.subscriptions()["booking.invited"]}
     told = {
         "person_id": old.person_id, "appointment_id": old.id, "site_id": slot.site_id, "slot_id": slot.id, "row": row, "own": own,
@@ -127,31 +134,38 @@ def _end(appointment_id: UUID, state: str, reason: str, wait_from: date | None, 
 def confirm(*, appointment_id: UUID, by: Actor, at: datetime) -> None:
     """Note that the person says they will come; again is no harm. Raises as `cancel`."""
     row = _standing(appointment_id)
-    if row.state != "active":
+    if row.state != State.ACTIVE:
         raise Refused("booking.not_active", state=row.state, code=row.code)
     if models.Appointment.objects.filter(person_id=row.person_id, id=row.id, confirmed_at=None).update(confirmed_at=at):
         audit.record("booking.confirmed", by=by, at=at, subject=f"appointment:{row.id}", person=row.person_id)
 
 
 def arrive(*, appointment_id: UUID, by: Actor, at: datetime) -> None:
-    """The person is at the point; also after being marked as not come (the late are received too) or done (an end taken back)."""
-    _step(appointment_id, ("active", "no_show", "done"), "arrived", by, at)
+    """The person is at the point: late ones are received too, and an end taken back makes them present again.
+
+    An appointment that ended otherwise, while the person holds another by now, stays as it ended.
+    """
+    _step(appointment_id, State.ARRIVED, by, at)
 
 
 def finish(*, appointment_id: UUID, by: Actor, at: datetime) -> None:
     """The visit has its end."""
-    _step(appointment_id, ("active", "arrived", "no_show"), "done", by, at)
+    _step(appointment_id, State.DONE, by, at)
 
 
 @transaction.atomic
-def _step(appointment_id: UUID, before: tuple[str, ...], after: str, by: Actor, at: datetime) -> None:
+def _step(appointment_id: UUID, after: State, by: Actor, at: datetime) -> None:
     row = _standing(appointment_id)
     if row.state == after:
         return
-    rows = models.Appointment.objects.filter(person_id=row.person_id, id=row.id, state__in=before)
-    ended: dict[str, Any] = {"ended_at": at, "ended_by": by.text} if after == "done" else {"ended_at": None, "ended_by": None}
-    if after == "arrived" and row.state != "active" and row.person_id in queries.standing_of([row.person_id]):
-        return  # they hold another place by now; this one stays as it ended
+    if after not in states.NEXT[State(row.state)]:
+        raise Refused("booking.not_active", state=row.state, code=row.code)
+    if row.state not in states.STANDING and after in states.STANDING and queries.standing_of([row.person_id]):
+        return
+    ended: dict[str, Any] = (
+        {"ended_at": at, "ended_by": by.text} if after == State.DONE else {"ended_at": None, "ended_by": None}
+    )
+    rows = models.Appointment.objects.filter(person_id=row.person_id, id=row.id, state=row.state)
     if not rows.update(state=after, end_reason="", **ended):
         raise Refused("booking.not_active", state=row.state, code=row.code)
     audit.record(f"booking.{after}", by=by, at=at, subject=f"appointment:{row.id}", person=row.person_id)
@@ -159,7 +173,9 @@ def _step(appointment_id: UUID, before: tuple[str, ...], after: str, by: Actor, 
 
 def mark_no_shows(*, by: Actor, at: datetime, session_id: UUID | None = None) -> int:
     """Mark who did not come, once the session is closed or two hours over; they wait again. Returns how many."""
-    over = models.Session.objects.filter(state="closed", ends_at__lt=at) | models.Session.objects.filter(ends_at__lt=at - queries.OVER)
+    over = models.Session.objects.filter(state="closed", ends_at__lt=at) | models.Session.objects.filter(
+        ends_at__lt=at - queries.OVER
+    )
     over = models.Session.objects.filter(id=session_id) if session_id else over.exclude(state="cancelled")
     with_people = models.Appointment.objects.filter(state="active", session_id__in=over.values("id"))
     ids = list(with_people.order_by("session_id").values_list("session_id", flat=True).distinct())
@@ -179,16 +195,25 @@ def join_standby(*, session_id: UUID, person_id: UUID, registration_id: UUID, by
         raise Refused("booking.session_closed", on_date=session.on_date)
     standing = queries.standing_of([person_id]).get(person_id)
     if standing:
-        raise Refused("booking.already_booked", appointment_id=str(standing.id), code=standing.code, starts_at=standing.starts_at)
+        raise Refused(
+            "booking.already_booked", appointment_id=str(standing.id), code=standing.code, starts_at=standing.starts_at
+        )
     row = models.Standby(
-        site_id=session.site_id, session_id=session_id, person_id=person_id, registration_id=registration_id, asked_at=at, asked_by=by.text
+        site_id=session.site_id,
+        session_id=session_id,
+        person_id=person_id,
+        registration_id=registration_id,
+        asked_at=at,
+        asked_by=by.text,
     )
     models.Standby.objects.bulk_create([row], ignore_conflicts=True)
     kept = models.Standby.objects.get(session_id=session_id, person_id=person_id)
     if kept.id == row.id:
         audit.record("booking.standby_joined", by=by, at=at, subject=f"session:{session_id}", person=person_id)
     elif kept.state == "gave_up":
-        models.Standby.objects.filter(id=kept.id).update(state="waiting", asked_at=at, asked_by=by.text, called_at=None, called_by=None)
+        models.Standby.objects.filter(id=kept.id).update(
+            state="waiting", asked_at=at, asked_by=by.text, called_at=None, called_by=None
+        )
     return kept.id
 
 
@@ -205,7 +230,9 @@ def call_standby(*, session_id: UUID, by: Actor, at: datetime, randomness: Rando
 
     Whoever holds another place by now, or whom the rules forbid all vaccines of the session, is passed over.
     """
-    waiting = models.Standby.objects.select_for_update().filter(session_id=session_id, state="waiting").order_by("asked_at", "id")
+    waiting = (
+        models.Standby.objects.select_for_update().filter(session_id=session_id, state="waiting").order_by("asked_at", "id")
+    )
     for entry in waiting:
         booked = _place_for(entry, by, at, randomness)
         if booked is not None:
@@ -219,7 +246,9 @@ def call_standby(*, session_id: UUID, by: Actor, at: datetime, randomness: Rando
 
 
 def _place_for(entry: models.Standby, by: Actor, at: datetime, randomness: Randomness) -> Booked | None:
-    free = models.Slot.objects.filter(site_id=entry.site_id, session_id=entry.session_id, ends_at__gt=at, taken__lt=F("capacity"))
+    free = models.Slot.objects.filter(
+        site_id=entry.site_id, session_id=entry.session_id, ends_at__gt=at, taken__lt=F("capacity")
+    )
     for slot in free.order_by("-kept", "starts_at", "id"):
         try:
             with transaction.atomic():

@@ -17,7 +17,9 @@ SAID = {
 
 def replay(argv: list[str]) -> int:
     """Do a draw again from what is stored and say what was compared. Exit status 0: all the same; 1: something differs; 2: no such draw."""
-    parser = argparse.ArgumentParser(prog="khien allocation replay", description="Repeat a draw from its stored ids, facts and seed.")
+    parser = argparse.ArgumentParser(
+        prog="khien allocation replay", description="Repeat a draw from its stored ids, facts and seed."
+    )
     parser.add_argument("code", help="the draw's code, as published")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     options = parser.parse_args(argv)
@@ -27,7 +29,17 @@ def replay(argv: list[str]) -> int:
         print(f"{options.code}: {'there is no such draw' if refusal.code.endswith('unknown') else 'this draw was not held'}")
         return 2
     if options.json:
-        print(json.dumps({"code": result.code, "same": result.same, "candidates": result.candidates, "invited": result.invited, "checks": result.checks}))
+        print(
+            json.dumps(
+                {
+                    "code": result.code,
+                    "same": result.same,
+                    "candidates": result.candidates,
+                    "invited": result.invited,
+                    "checks": result.checks,
+                }
+            )
+        )
         return 0 if result.same else 1
     print(f"Draw {result.code}: {result.candidates} candidates, {result.invited} invited.")
     for name, held in result.checks.items():

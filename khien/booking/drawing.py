@@ -156,7 +156,9 @@ class _Verdicts:
         self.book, self.early = book, early
         self._known: dict[Any, tuple[str, int] | None] = {}
 
-    def of(self, who: tuple[Recipient, tuple[PastDose, ...]], sessions: list[SessionInfo], wished_from: date | None) -> dict[str, Any]:
+    def of(
+        self, who: tuple[Recipient, tuple[PastDose, ...]], sessions: list[SessionInfo], wished_from: date | None
+    ) -> dict[str, Any]:
         """`may`: vaccines by session, what follows the last dose first; `dose` by day and vaccine; whether a later dose is due."""
         may: dict[str, list[str]] = {}
         doses: dict[str, list[Any]] = {}
@@ -173,7 +175,9 @@ class _Verdicts:
         return {"may": may, "doses": doses, "second_dose": later and bool(who[1])}
 
     def _ask(self, who: tuple[Recipient, tuple[PastDose, ...]], vaccine: str, on: date) -> tuple[str, int] | None:
-        history = tuple((dose.vaccine, dose.on_date, dose.dose_type, dose.ordinal, dose.valid, dose.evidence) for dose in who[1])
+        history = tuple(
+            (dose.vaccine, dose.on_date, dose.dose_type, dose.ordinal, dose.valid, dose.evidence) for dose in who[1]
+        )
         key = (who[0], history, vaccine, on)
         if key not in self._known:
             verdict = campaign_rules.check_dose(self.book, *who, vaccine, on)
@@ -227,7 +231,9 @@ def _draw(code: str, by: Actor, at: datetime) -> Drawn:
 
 def _places(row: models.Allocation, at: datetime) -> list[dict[str, Any]]:
     """The slots as they are at the draw; sessions that were cancelled since have none."""
-    sessions = {one.id: one for one in queries.sessions(ids=[UUID(one) for one in row.sessions["sessions"]], states=["planned", "open"])}
+    sessions = {
+        one.id: one for one in queries.sessions(ids=[UUID(one) for one in row.sessions["sessions"]], states=["planned", "open"])
+    }
     slots = models.Slot.objects.filter(session_id__in=sessions, starts_at__gt=at - timedelta(minutes=30)).order_by("id")
     return [
         {

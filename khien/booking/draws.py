@@ -17,7 +17,9 @@ def allocation(code: str) -> AllocationInfo | None:
 
 def allocations(unit_keys: Iterable[str] | None = None, *, limit: int = 100) -> list[AllocationInfo]:
     """Draws of these units (None: all), the latest first."""
-    rows = models.Allocation.objects.all() if unit_keys is None else models.Allocation.objects.filter(unit_key__in=list(unit_keys))
+    rows = (
+        models.Allocation.objects.all() if unit_keys is None else models.Allocation.objects.filter(unit_key__in=list(unit_keys))
+    )
     return [allocation_info(row) for row in rows.order_by("-committed_at")[:limit]]
 
 
@@ -58,7 +60,9 @@ def replay(code: str) -> ReplayResult:
     return ReplayResult(code, checks, len(kept), len(given), difference)
 
 
-def draw(row: models.Allocation, kept: Iterable[models.AllocationCandidate], seed: str) -> tuple[dict[str, int], dict[str, str]]:
+def draw(
+    row: models.Allocation, kept: Iterable[models.AllocationCandidate], seed: str
+) -> tuple[dict[str, int], dict[str, str]]:
     """Rank and seat the candidates; returns ranks (from 1) and slots by registration id."""
     gone = set(row.sessions.get("gone", ()))
     seen = [as_candidate(one) for one in kept if str(one.registration_id) not in gone]

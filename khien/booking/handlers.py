@@ -6,6 +6,7 @@ from uuid import UUID
 
 from khien.booking import actions, models, queries
 from khien.kernel.refs import SYSTEM
+from khien.registration import queries as registration
 
 
 def ended(data: dict[str, Any], at: datetime) -> None:
@@ -15,18 +16,21 @@ def ended(data: dict[str, Any], at: datetime) -> None:
 
 
 def visit_closed(data: dict[str, Any], at: datetime) -> None:
-    """Whoever was deferred to a day is invited again from that day on."""
+    """Whoever was deferred to a day is invited again from that day on, near the point where they were; walk-ins too."""
     if data.get("end") != "deferred" or not data.get("return_on"):
         return
-    found = [one for one in queries.appointments_of(UUID(str(data["person_id"])))]
-    standing = [one for one in found if one.stands]
-    last = next((one for one in found if str(one.session_id) == str(data["session_id"])), None)
-    if standing or last is None:
+    person_id, session_id = UUID(str(data["person_id"])), UUID(str(data["session_id"]))
+    found = queries.appointments_of(person_id)
+    waits = registration.of_person(person_id)
+    if waits is None or any(one.stands or (one.how == "reinvited" and one.booked_at > _begun(session_id)) for one in found):
         return
     after = date.fromisoformat(str(data["return_on"]))
-    if models.Appointment.objects.filter(person_id=last.person_id, booked_at__gt=last.booked_at).exists():
-        return  # invited again already: this event is delivered once more
-    actions.reinvite(person_id=last.person_id, registration_id=last.registration_id, after=after, near_session=last.session_id, at=at)
+    actions.reinvite(person_id=waits.person_id, registration_id=waits.id, after=after, near_session=session_id, at=at)
+
+
+def _begun(session_id: UUID) -> datetime:
+    """When the session began: an invitation after it is the answer to this deferral already (the event may come twice)."""
+    return models.Session.objects.values_list("starts_at", flat=True).get(id=session_id)
 
 
 def died(data: dict[str, Any], at: datetime) -> None:

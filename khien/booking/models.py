@@ -46,12 +46,13 @@ class Session(Row):
             one_of("shift", SHIFTS, "session_shift"),
             one_of("mode", ["invited", "open", "walk_in"], "session_mode"),
             one_of("state", ["planned", "open", "paused", "closed", "cancelled"], "session_state"),
-            models.UniqueConstraint(
-                "site_id", "on_date", "shift", name="session_once", condition=~models.Q(state="cancelled")
-            ),
+            models.UniqueConstraint("site_id", "on_date", "shift", name="session_once", condition=~models.Q(state="cancelled")),
             models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="session_ends_after"),
         ]
-        indexes = [models.Index("on_date", "site_id", name="session_day"), models.Index("district_2021", "on_date", name="session_district")]
+        indexes = [
+            models.Index("on_date", "site_id", name="session_day"),
+            models.Index("district_2021", "on_date", name="session_district"),
+        ]
 
 
 class SessionVaccine(models.Model):

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from khien.booking import models, rules
+from khien.booking.states import SESSION
 from khien.campaigns import queries as campaigns
 from khien.kernel import clock
 from khien.kernel.errors import Refused
@@ -16,7 +17,7 @@ from khien.places import queries as places
 from khien.plumbing import audit, outbox, sqlcall
 
 MODES = ("invited", "open", "walk_in")
-STATES = ("planned", "open", "paused", "closed")
+STATES = ("open", "paused", "closed")
 MOST_PER_TABLE = 100  # doses per table and session; the campaign's policy overrides it
 
 
@@ -50,7 +51,9 @@ def plan_session(
             row.save(force_insert=True)
     except IntegrityError:
         raise Refused("booking.session_exists", on_date=on_date) from None
-    models.SessionVaccine.objects.bulk_create(models.SessionVaccine(session_id=row.id, site_id=site_id, vaccine=v) for v in vaccines)
+    models.SessionVaccine.objects.bulk_create(
+        models.SessionVaccine(session_id=row.id, site_id=site_id, vaccine=v) for v in vaccines
+    )
     if mode != "walk_in":
         models.Slot.objects.bulk_create(_slots(row, vaccines, doses))
     audit.record("booking.session_planned", by=by, at=at, subject=f"session:{row.id}", site=site_id, on_date=on_date, mode=mode)
@@ -138,14 +141,14 @@ def change_capacity(
 def set_session_state(*, session_id: UUID, state: str, by: Actor, at: datetime) -> None:
     """Open, pause, close or reopen a session; the visits room decides when that may be.
 
-    Raises Refused: booking.session_unknown, booking.session_closed (a cancelled one stays cancelled), booking.state_unknown.
+    Raises Refused: booking.session_unknown, booking.session_closed (this session cannot become that now), booking.state_unknown.
     """
     if state not in STATES:
         raise Refused("booking.state_unknown")
     row = models.Session.objects.select_for_update().filter(id=session_id).first()
     if row is None:
         raise Refused("booking.session_unknown")
-    if row.state == "cancelled":
+    if state != row.state and state not in SESSION[row.state]:
         raise Refused("booking.session_closed", on_date=row.on_date)
     before, row.state = row.state, state
     if state == "open" and row.opened_at is None:

@@ -47,9 +47,15 @@ def _sessions(where: Q) -> list[SessionInfo]:
     ids = [row.id for row in rows]
     sites = places.sites_by_id(row.site_id for row in rows)
     offered: dict[UUID, list[str]] = {}
-    for session_id, vaccine in models.SessionVaccine.objects.filter(session_id__in=ids).order_by("vaccine").values_list("session_id", "vaccine"):
+    for session_id, vaccine in (
+        models.SessionVaccine.objects.filter(session_id__in=ids).order_by("vaccine").values_list("session_id", "vaccine")
+    ):
         offered.setdefault(session_id, []).append(vaccine)
-    counts = models.Slot.objects.filter(session_id__in=ids).values("session_id").annotate(capacity_sum=Sum("capacity"), taken_sum=Sum("taken"))
+    counts = (
+        models.Slot.objects.filter(session_id__in=ids)
+        .values("session_id")
+        .annotate(capacity_sum=Sum("capacity"), taken_sum=Sum("taken"))
+    )
     filled = {found["session_id"]: (found["capacity_sum"], found["taken_sum"]) for found in counts}
     return [
         SessionInfo(
@@ -64,7 +70,14 @@ def _sessions(where: Q) -> list[SessionInfo]:
 def place_of(row: models.Session) -> PlaceFacts:
     """Where a session is, in both epochs."""
     return PlaceFacts(
-        row.province_2021, row.district_2021, row.commune_2021, row.province_2025, row.commune_2025, row.facility_id, row.site_id, row.id
+        row.province_2021,
+        row.district_2021,
+        row.commune_2021,
+        row.province_2025,
+        row.commune_2025,
+        row.facility_id,
+        row.site_id,
+        row.id,
     )
 
 
@@ -100,10 +113,17 @@ def open_slots(
     rows = models.Slot.objects.filter(session_id__in=hosts, starts_at__gt=since, vaccine=vaccine).order_by("starts_at", "id")
     free = [row for row in rows if row.taken + row.kept < row.capacity]
     home = home_of(near) if near else ("", "", "", "")
-    ordered = sorted(free, key=lambda row: (rules.nearness(home, home_of(place_of(hosts[row.session_id]))), row.starts_at, row.id))[:limit]
+    ordered = sorted(
+        free, key=lambda row: (rules.nearness(home, home_of(place_of(hosts[row.session_id]))), row.starts_at, row.id)
+    )[:limit]
     sites = places.sites_by_id(row.site_id for row in ordered)
     return [
-        OpenSlot(slot_info(row), sites[row.site_id], hosts[row.session_id].on_date, rules.nearness(home, home_of(place_of(hosts[row.session_id]))))
+        OpenSlot(
+            slot_info(row),
+            sites[row.site_id],
+            hosts[row.session_id].on_date,
+            rules.nearness(home, home_of(place_of(hosts[row.session_id]))),
+        )
         for row in ordered
     ]
 
@@ -163,14 +183,25 @@ def starting_between(first: datetime, last: datetime, *, after: UUID | None = No
 def standby(session_id: UUID) -> list[StandbyEntry]:
     """The standby list of a session, in order of asking."""
     return [
-        StandbyEntry(row.id, row.session_id, row.person_id, row.registration_id, row.asked_at, row.state, row.called_at, row.appointment_id)
+        StandbyEntry(
+            row.id,
+            row.session_id,
+            row.person_id,
+            row.registration_id,
+            row.asked_at,
+            row.state,
+            row.called_at,
+            row.appointment_id,
+        )
         for row in models.Standby.objects.filter(session_id=session_id).order_by("asked_at", "id")
     ]
 
 
 def slot_info(row: models.Slot) -> SlotInfo:
     """The row as a type."""
-    return SlotInfo(row.id, row.session_id, row.site_id, row.vaccine, row.starts_at, row.ends_at, row.capacity, row.taken, row.kept)
+    return SlotInfo(
+        row.id, row.session_id, row.site_id, row.vaccine, row.starts_at, row.ends_at, row.capacity, row.taken, row.kept
+    )
 
 
 def appointment_info(row: models.Appointment) -> AppointmentInfo:

@@ -162,7 +162,9 @@ def _seat(block: Block, room: _Room) -> dict[str, str]:
 
 def _distance(members: Sequence[Candidate], session: str, room: _Room) -> tuple[int, int, str, str, str]:
     """How far a session is from these people: place, wished shift, day, hour; at last its id, so that the order is total."""
-    first = min((place for vaccines in room.hours[session].values() for place in vaccines.values()), key=lambda place: place.starts)
+    first = min(
+        (place for vaccines in room.hours[session].values() for place in vaccines.values()), key=lambda place: place.starts
+    )
     near = sum(nearness(one.home, first.at) for one in members)
     unwished = sum(bool(one.shift) and one.shift != first.shift for one in members)
     return (near, unwished, first.day, first.starts, session)

@@ -74,7 +74,14 @@ def record_elsewhere(
         "place_province_2021": place.province_2021 if place else "", "place_commune_2021": place.commune_2021 if place else "",
         "place_commune_2025": place.commune_2025 if place else "",
     })])  # fmt: skip
-    audit.record("immunizations.recorded_elsewhere", by=by, at=at, subject=f"immunization:{record_id}", person=person_id, evidence=evidence)
+    audit.record(
+        "immunizations.recorded_elsewhere",
+        by=by,
+        at=at,
+        subject=f"immunization:{record_id}",
+        person=person_id,
+        evidence=evidence,
+    )
     outbox.publish(
         "immunizations.recorded", at=at, record_id=record_id, person_id=person_id, origin="elsewhere", evidence=evidence,
         facility_id=facility.id if facility else None,
@@ -99,17 +106,21 @@ def correct(
     basics = people.basics([row.person_id]).get(row.person_id)
     assert basics is not None
     columns = rules.columns(changes, row.validity_facts)
-    rules.check_told(columns.get("vaccine", row.vaccine), columns.get("on_date", row.on_date), basics.birth, today=clock.on_date(at))
+    rules.check_told(
+        columns.get("vaccine", row.vaccine), columns.get("on_date", row.on_date), basics.birth, today=clock.on_date(at)
+    )
     changed = {name: value for name, value in columns.items() if getattr(row, name) != value}
     if not changed:
         raise Refused("immunizations.nothing_changed")
     ids = people.ids_of(row.person_id)
     rows = [other for other in queries.current_rows(ids) if other.status == "completed"]
     target = next(other for other in rows if other.record_id == record_id)
+    if changed.keys() & {"lot_id", "lot_number"} and target.validity_code in rules.LOT_DOUBTS:
+        target.validity_code = ""
     for name, value in changed.items():
         setattr(target, name, value)
     read = course.evaluate(row.person_id, rows)
-    own = course.item(row, {**changed, **course.placed(read[str(record_id)])}, reason=reason)
+    own = course.item(row, {**changed, **course.placed(read[str(record_id)], target)}, reason=reason)
     others = course.moved([other for other in rows if other.record_id != record_id], read, reason="earlier_dose_corrected")
     course.write(ids, [own, *others], by=by, at=at)
     also = tuple(entry["record_id"] for entry in others)
@@ -118,20 +129,26 @@ def correct(
 
 
 @transaction.atomic
-def mark_entered_in_error(*, record_id: UUID, reason: str, by: Actor, at: datetime, second_by: Actor | None = None) -> Corrected:
+def mark_entered_in_error(
+    *, record_id: UUID, reason: str, by: Actor, at: datetime, second_by: Actor | None = None
+) -> Corrected:
     """Say that a record should never have been: it stays to be seen, claims nothing, and later doses move up.
 
     Raises Refused: immunizations.record_unknown, immunizations.entered_in_error, immunizations.reason_missing.
     """
     row = _open(record_id, reason, None)
-    sqlcall.call("SELECT immunizations_entered_in_error(%s, %s, %s, %s, %s, false)", [row.person_id, record_id, reason, at, by.text])
+    sqlcall.call(
+        "SELECT immunizations_entered_in_error(%s, %s, %s, %s, %s, false)", [row.person_id, record_id, reason, at, by.text]
+    )
     also = settle(person_id=row.person_id, by=by, at=at, reason="earlier_dose_removed")
     _tell("immunizations.corrected", row, by=by, at=at, fields=["status"], second_by=second_by, also=also)
     return Corrected(record_id, row.person_id, row.version + 1, also)
 
 
 @transaction.atomic
-def move_to_person(*, record_id: UUID, person_id: UUID, reason: str, by: Actor, at: datetime, second_by: Actor | None = None) -> Corrected:
+def move_to_person(
+    *, record_id: UUID, person_id: UUID, reason: str, by: Actor, at: datetime, second_by: Actor | None = None
+) -> Corrected:
     """Give a dose that was recorded for the wrong person to the right one: an error there, a record of its own here.
 
     Raises Refused as `mark_entered_in_error`.
@@ -146,7 +163,7 @@ def move_to_person(*, record_id: UUID, person_id: UUID, reason: str, by: Actor, 
     course.write(ids, course.moved(rows, read, reason="earlier_dose_added"), by=by, at=at)
     kept = {field.name: getattr(row, field.name) for field in models.Immunization._meta.fields}
     kept |= {"id": fresh, "record_id": fresh, "version": 1, "person_id": people.current_id(person_id), "aliases": list(ids)}
-    kept |= {**course.placed(read[str(fresh)]), "marks": ["moved_from_other_person"], "reason": reason, "visit_id": None}
+    kept |= {**course.placed(read[str(fresh)], row), "marks": ["moved_from_other_person"], "reason": reason, "visit_id": None}
     kept |= {"recorded_at": at, "recorded_by": by.text, "facility_signed_at": None}
     sqlcall.call("SELECT immunizations_record(%s)", [sqlcall.as_json(kept)])
     row.person_id, row.record_id = person_id, fresh
@@ -194,8 +211,17 @@ def _open(record_id: UUID, reason: str, expected_version: int | None) -> models.
 
 
 def _tell(
-    kind: str, row: models.Immunization, *, by: Actor, at: datetime, fields: list[str], second_by: Actor | None, also: tuple[UUID, ...]
+    kind: str,
+    row: models.Immunization,
+    *,
+    by: Actor,
+    at: datetime,
+    fields: list[str],
+    second_by: Actor | None,
+    also: tuple[UUID, ...],
 ) -> None:
     second = second_by.text if second_by else ""
-    audit.record(kind, by=by, at=at, subject=f"immunization:{row.record_id}", person=row.person_id, fields=fields, second=second)
+    audit.record(
+        kind, by=by, at=at, subject=f"immunization:{row.record_id}", person=row.person_id, fields=fields, second=second
+    )
     outbox.publish(kind, at=at, record_id=row.record_id, person_id=row.person_id, also=list(also), fields=fields)

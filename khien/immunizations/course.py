@@ -9,6 +9,7 @@ from khien.campaigns import queries as campaigns
 from khien.campaigns import rules
 from khien.campaigns.types import EvaluatedDose, PastDose
 from khien.immunizations import models, queries
+from khien.immunizations import rules as own_rules
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor
 from khien.people import queries as people
@@ -35,15 +36,22 @@ def moved(rows: list[models.Immunization], read: dict[str, EvaluatedDose], *, re
         now = read[str(row.record_id)]
         place = (now.dose_type.value, now.ordinal)
         held_twice = "duplicate_claim" in row.marks
-        if place == (row.dose_type, row.ordinal) and (now.validity == "invalid") == (row.validity == "invalid") and not held_twice:
+        if (
+            place == (row.dose_type, row.ordinal)
+            and (now.validity == "invalid") == (row.validity == "invalid")
+            and not held_twice
+        ):
             continue
-        items.append(item(row, placed(now), reason=reason))
+        items.append(item(row, placed(now, row), reason=reason))
     return items
 
 
-def placed(read: EvaluatedDose) -> dict[str, Any]:
-    """What a version says about its place in the course."""
-    return {"dose_type": read.dose_type.value, "ordinal": read.ordinal, "validity": read.validity.value, "validity_code": read.code}
+def placed(read: EvaluatedDose, row: models.Immunization | None = None) -> dict[str, Any]:
+    """What a version says about its place in the course; a doubt about the lot that nobody settled stays."""
+    validity, code = read.validity.value, read.code
+    if row is not None and row.validity_code in own_rules.LOT_DOUBTS and validity == "valid":
+        validity, code = "uncertain", row.validity_code
+    return {"dose_type": read.dose_type.value, "ordinal": read.ordinal, "validity": validity, "validity_code": code}
 
 
 def item(row: models.Immunization, changes: dict[str, Any], *, reason: str) -> Item:

@@ -10,6 +10,7 @@ from khien.campaigns import rules
 from khien.campaigns.rulebook import RuleBook
 from khien.campaigns.types import DoseType, EvaluatedDose, Evidence, Facts, NextDose, PastDose, Recipient
 from khien.immunizations import models
+from khien.immunizations import rules as own_rules
 from khien.immunizations.types import History, ImmunizationView
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
@@ -21,7 +22,11 @@ DECIDED = {"campaigns.marked_valid": True, "campaigns.marked_invalid": False}
 
 def current_rows(person_ids: Iterable[UUID]) -> list[models.Immunization]:
     """The latest version of each record of these ids, by day."""
-    rows = models.Immunization.objects.filter(person_id__in=list(person_ids)).order_by("record_id", "-version").distinct("record_id")
+    rows = (
+        models.Immunization.objects.filter(person_id__in=list(person_ids))
+        .order_by("record_id", "-version")
+        .distinct("record_id")
+    )
     return sorted(rows, key=lambda row: (row.on_date, row.record_id))
 
 
@@ -95,7 +100,9 @@ def history(person_id: UUID, on: date) -> History:
     doses = [past(row) for row in rows]
     read = {dose.dose.ref: dose for dose in rules.evaluate_history(book, who, doses)}
     views = tuple(_read(view(row, book), read[str(row.record_id)]) for row in rows)
-    return History(person_id, on, tuple(sorted(views, key=lambda v: (v.on_date, v.number))), rules.next_dose(book, who, doses, on))
+    return History(
+        person_id, on, tuple(sorted(views, key=lambda v: (v.on_date, v.number))), rules.next_dose(book, who, doses, on)
+    )
 
 
 def next_dose(person_id: UUID, on: date) -> NextDose:
@@ -104,15 +111,24 @@ def next_dose(person_id: UUID, on: date) -> NextDose:
 
 
 def _read(stored: ImmunizationView, read: EvaluatedDose) -> ImmunizationView:
-    """The stored dose with the rules' reading; a claim that two records hold stays uncertain until a person decides."""
+    """The stored dose with the rules' reading; a doubt about the lot or a claim held twice stays until a person decides."""
+    said = (read.sentence_vi, read.sentence_en)
     validity, code = read.validity.value, read.code
-    if stored.validity_code == "immunizations.duplicate_claim" and validity == "valid":
+    if stored.validity_code in own_rules.DOUBTS and validity == "valid":
         validity, code = "uncertain", stored.validity_code
+        said = own_rules.doubt(code, stored.lot_number, stored.facts)
     return replace(
-        stored, dose_type=read.dose_type.value, ordinal=read.ordinal, validity=validity, validity_code=code,
-        sentence_vi=read.sentence_vi, sentence_en=read.sentence_en, number=read.number, size=read.size,
+        stored,
+        dose_type=read.dose_type.value,
+        ordinal=read.ordinal,
+        validity=validity,
+        validity_code=code,
+        sentence_vi=said[0],
+        sentence_en=said[1],
+        number=read.number,
+        size=read.size,
         facts={**stored.facts, **read.facts},
-    )  # fmt: skip
+    )
 
 
 def record(record_id: UUID) -> ImmunizationView | None:

@@ -15,6 +15,35 @@ CORRECTABLE = frozenset({
 })  # fmt: skip
 DECISIONS = {True: ("valid", "campaigns.marked_valid"), False: ("invalid", "campaigns.marked_invalid"), None: ("valid", "")}
 
+# Doubts that only a person settles: what stands beside the rules' own reading, with its sentence in both languages.
+DOUBTS: dict[str, tuple[str, str]] = {
+    "immunizations.duplicate_claim": (
+        "Hai lần ghi cùng giữ một mũi trong phác đồ, cần người xem lại.",
+        "Two records hold the same dose of the course; a person must decide.",
+    ),
+    "stock.lot_expired": (
+        "Lô {lot} đã hết hạn khi tiêm ({expired_on}), cần người xem lại.",
+        "Lot {lot} had expired when it was given ({expired_on}); a person must decide.",
+    ),
+    "stock.lot_recalled": ("Lô {lot} đã bị thu hồi, cần người xem lại.", "Lot {lot} had been recalled; a person must decide."),
+    "stock.lot_quarantined": (
+        "Lô {lot} đang được giữ lại khi tiêm, cần người xem lại.",
+        "Lot {lot} was held back when it was given; a person must decide.",
+    ),
+    "visits.lot_provisional": (
+        "Lô {lot} chưa có giấy tờ, cần người xem lại.",
+        "Lot {lot} has no papers yet; a person must decide.",
+    ),
+}
+LOT_DOUBTS = frozenset(DOUBTS) - {"immunizations.duplicate_claim"}
+
+
+def doubt(code: str, lot: str, facts: Mapping[str, Any]) -> tuple[str, str]:
+    """The sentence of a doubt, in Vietnamese and English."""
+    told = {"lot": lot, "expired_on": "…"} | {name: str(value) for name, value in facts.items()}
+    vi, en = DOUBTS[code]
+    return vi.format_map(told), en.format_map(told)
+
 
 def check_told(vaccine: str, on_date: date, birth: PartialDate, *, today: date) -> None:
     """Check what a dose says of itself: nothing is given tomorrow, or before birth.
@@ -38,7 +67,9 @@ def columns(changes: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, A
     for name, value in changes.items():
         if name == "dose":
             kept = {key: kept for key, kept in facts.items() if key != "stated"}
-            found["validity_facts"] = kept | ({"stated": [str(getattr(value[0], "value", value[0])), value[1]]} if value else {})
+            found["validity_facts"] = kept | (
+                {"stated": [str(getattr(value[0], "value", value[0])), value[1]]} if value else {}
+            )
         elif name == "valid":
             found["validity"], found["validity_code"] = DECISIONS[value]
         elif name in CORRECTABLE:

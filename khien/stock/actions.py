@@ -18,8 +18,17 @@ WASTE_REASONS = ("open_vial", "broken", "expired", "cold_chain", "contaminated",
 
 @transaction.atomic
 def add_lot(
-    *, vaccine: str, number: str, expires_on: date | None = None, manufacturer: str = "", manufactured_on: date | None = None,
-    doses_per_vial: int = 10, provisional: bool = False, by: Actor, at: datetime, on: date | None = None,
+    *,
+    vaccine: str,
+    number: str,
+    expires_on: date | None = None,
+    manufacturer: str = "",
+    manufactured_on: date | None = None,
+    doses_per_vial: int = 10,
+    provisional: bool = False,
+    by: Actor,
+    at: datetime,
+    on: date | None = None,
 ) -> UUID:
     """Add a lot and return its id; the same number again is the same lot.
 
@@ -52,7 +61,9 @@ def add_lot(
 
 
 def _insert_lot(vaccine: str, number: str, facts: dict[str, Any], by: Actor, at: datetime) -> UUID:
-    row = models.Lot(vaccine=vaccine, number=number, number_key=rules.number_key(number), recorded_at=at, recorded_by=by.text, **facts)
+    row = models.Lot(
+        vaccine=vaccine, number=number, number_key=rules.number_key(number), recorded_at=at, recorded_by=by.text, **facts
+    )
     models.Lot.objects.bulk_create([row], ignore_conflicts=True)
     return models.Lot.objects.values_list("id", flat=True).get(vaccine=vaccine, number=number)
 
@@ -110,7 +121,12 @@ def _enter(
     if not models.Lot.objects.filter(id=lot_id).exists():
         raise Refused("stock.lot_unknown")
     if kind == "returned":
-        held = models.Balance.objects.select_for_update().filter(site_id=site_id, lot_id=lot_id).values_list("on_hand", flat=True).first()
+        held = (
+            models.Balance.objects.select_for_update()
+            .filter(site_id=site_id, lot_id=lot_id)
+            .values_list("on_hand", flat=True)
+            .first()
+        )
         if (held or 0) < doses:
             raise Refused("stock.not_enough", on_hand=held or 0, doses=doses)
     row = models.Movement(
@@ -143,7 +159,9 @@ def _move(site_id: UUID, lot_id: UUID, *, received: int = 0, wasted: int = 0, re
         return int(cursor.fetchone()[0])
 
 
-def settle_lot(*, site_id: UUID, visit_id: UUID, lot_id: UUID, record_id: UUID, performed: Performed, by: Actor, at: datetime) -> int:
+def settle_lot(
+    *, site_id: UUID, visit_id: UUID, lot_id: UUID, record_id: UUID, performed: Performed, by: Actor, at: datetime
+) -> int:
     """Move a visit's draw to another lot (the record was corrected): back to the one, out of the other. Returns the shortfall."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT stock_draw_back(%s, %s, %s, %s)", [site_id, visit_id, at, by.text])

@@ -53,7 +53,11 @@ class Balance(models.Model):
             models.CheckConstraint(condition=models.Q(on_hand__gte=0, shortfall__gte=0), name="stock_never_negative"),
             models.CheckConstraint(
                 condition=models.Q(
-                    on_hand=models.F("received") - models.F("drawn") - models.F("wasted") - models.F("returned") + models.F("shortfall")
+                    on_hand=models.F("received")
+                    - models.F("drawn")
+                    - models.F("wasted")
+                    - models.F("returned")
+                    + models.F("shortfall")
                 ),
                 name="stock_balances",
             ),
@@ -84,8 +88,18 @@ class Movement(Row):
             one_of("kind", ["received", "drawn", "drawn_back", "wasted", "returned"], "movement_kind"),
             models.CheckConstraint(condition=models.Q(doses__gt=0), name="movement_doses"),
             models.UniqueConstraint(
-                "site_id", "kind", "document", "lot_id", name="movement_document_once", condition=models.Q(kind="received") & ~models.Q(document="")
+                "site_id",
+                "kind",
+                "document",
+                "lot_id",
+                name="movement_document_once",
+                condition=models.Q(kind="received") & ~models.Q(document=""),
             ),
-            models.UniqueConstraint("site_id", "undoes_id", name="movement_undone_once", condition=models.Q(undoes_id__isnull=False)),
+            models.UniqueConstraint(
+                "site_id", "undoes_id", name="movement_undone_once", condition=models.Q(undoes_id__isnull=False)
+            ),
         ]
-        indexes = [models.Index("site_id", "on_date", "lot_id", name="movement_day"), models.Index("visit_id", name="movement_visit")]
+        indexes = [
+            models.Index("site_id", "on_date", "lot_id", name="movement_day"),
+            models.Index("visit_id", name="movement_visit"),
+        ]

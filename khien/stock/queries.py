@@ -73,14 +73,20 @@ def movements(site_id: UUID, *, lot_id: UUID | None = None, on: date | None = No
 def day_movements(site_id: UUID, on: date) -> list[DayLine]:
     """What each lot did at a site on a day, from the ledger itself, lots by number."""
     sums: dict[UUID, dict[tuple[bool, str], int]] = {}
-    rows = models.Movement.objects.filter(site_id=site_id, on_date__lte=on).values("lot_id", "kind", "on_date").annotate(n=Sum("doses"))
+    rows = (
+        models.Movement.objects.filter(site_id=site_id, on_date__lte=on)
+        .values("lot_id", "kind", "on_date")
+        .annotate(n=Sum("doses"))
+    )
     for row in rows:
         of_lot = sums.setdefault(row["lot_id"], {})
         key = (row["on_date"] == on, row["kind"])
         of_lot[key] = of_lot.get(key, 0) + row["n"]
     known, short = lots(sums), dict(models.Balance.objects.filter(site_id=site_id).values_list("lot_id", "shortfall"))
     lines = [_day_line(known[lot_id], of_lot, short.get(lot_id, 0)) for lot_id, of_lot in sums.items()]
-    active = [line for line in lines if line.opening or line.closing or line.received or line.drawn or line.wasted or line.returned]
+    active = [
+        line for line in lines if line.opening or line.closing or line.received or line.drawn or line.wasted or line.returned
+    ]
     return sorted(active, key=lambda line: line.lot.number)
 
 

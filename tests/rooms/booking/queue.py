@@ -12,7 +12,11 @@ from tests import make
 
 def waiting(person_id: UUID | None = None, *, at: datetime = make.AT, **more: Any) -> tuple[UUID, UUID]:
     """A person with a waiting registration; returns both ids."""
-    facts = {key: more.pop(key) for key in list(more) if key in ("birth", "sex", "household", "neighbourhood", "place_key", "full_name")}
+    facts = {
+        key: more.pop(key)
+        for key in list(more)
+        if key in ("birth", "sex", "household", "neighbourhood", "place_key", "full_name")
+    }
     person_id = person_id or make.make_person(**facts)
     place = people.basics([person_id])[person_id].place
     row = Registration.objects.create(

@@ -52,7 +52,10 @@ def test_the_list_and_the_seed_are_fixed_before_the_draw_and_shown_after_it(db):
 
 
 def test_a_draw_is_repeated_exactly_from_what_is_stored(db, capsys):
-    sessions = [make.make_session(on=DAY, per_table=7), make.make_session(on=DAY, per_table=6, site_id=make.make_site(commune_key="2021-26734"))]
+    sessions = [
+        make.make_session(on=DAY, per_table=7),
+        make.make_session(on=DAY, per_table=6, site_id=make.make_site(commune_key="2021-26734")),
+    ]
     for index in range(25):
         waiting(household=f"h{index // 3}", birth=PartialDate(1935 + 3 * index), risk=index % 4 == 0)
     code = announce(*sessions, unit="2021-79").code
@@ -77,7 +80,9 @@ def test_a_draw_that_was_tampered_with_does_not_repeat(db, capsys):
     draw(code)
     left = models.AllocationCandidate.objects.filter(slot_id=None).first()
     lucky = models.AllocationCandidate.objects.exclude(slot_id=None).first()
-    models.AllocationCandidate.objects.filter(allocation_id=left.allocation_id, registration_id=left.registration_id).update(slot_id=lucky.slot_id)
+    models.AllocationCandidate.objects.filter(allocation_id=left.allocation_id, registration_id=left.registration_id).update(
+        slot_id=lucky.slot_id
+    )
     result = actions.replay(code)
     assert not result.same
     assert result.first_difference
@@ -177,7 +182,9 @@ def test_who_left_the_queue_between_announcement_and_draw_is_passed_over_and_the
     code = announce(session).code
     Registration.objects.filter(id=gone[1]).update(state="withdrawn")
     slot = make.make_slot()
-    actions.book(person_id=booked[0], registration_id=booked[1], slot_id=slot.id, site_id=slot.site_id, dose=Dose(), by=SYSTEM, at=AT)
+    actions.book(
+        person_id=booked[0], registration_id=booked[1], slot_id=slot.id, site_id=slot.site_id, dose=Dose(), by=SYSTEM, at=AT
+    )
     assert draw(code).invited == 2
     assert set(places_of(code)) == {who[0] for who in rest}
     assert actions.replay(code).same
@@ -215,5 +222,7 @@ def test_nothing_that_is_stored_of_a_draw_names_a_person(db):
     code = announce(make.make_session(on=DAY)).code
     draw(code)
     row = models.Allocation.objects.get(code=code)
-    stored = json.dumps([row.criteria, row.sessions, *models.AllocationCandidate.objects.values_list("facts", "household")], ensure_ascii=False)
+    stored = json.dumps(
+        [row.criteria, row.sessions, *models.AllocationCandidate.objects.values_list("facts", "household")], ensure_ascii=False
+    )
     assert "Bưởi" not in stored

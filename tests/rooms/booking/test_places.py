@@ -114,7 +114,9 @@ def test_a_second_dose_is_booked_as_a_second_dose(db):
 def test_a_cancelled_place_is_given_back_and_the_person_waits_again(db):
     slot, who = make.make_slot(), waiting()
     booked = book(who, slot)
-    ended = actions.cancel(appointment_id=booked.appointment_id, reason="bận việc", wait_from=date(2021, 12, 20), by=CITIZEN, at=AT)
+    ended = actions.cancel(
+        appointment_id=booked.appointment_id, reason="bận việc", wait_from=date(2021, 12, 20), by=CITIZEN, at=AT
+    )
     assert (ended.state, ended.kept) == ("cancelled", False)
     assert taken(slot) == (0, 0)
     assert state_of(who[1]) == "waiting"
@@ -247,11 +249,31 @@ def test_who_was_deferred_with_no_session_ahead_waits_for_a_draw_from_that_day(d
     who, slot = waiting(), make.make_slot(on=date(2021, 12, 15))
     booked = book(who, slot)
     actions.finish(appointment_id=booked.appointment_id, by=SYSTEM, at=AT)
-    handlers.visit_closed({"person_id": str(who[0]), "session_id": str(slot.session_id), "end": "deferred", "return_on": "2022-01-10"}, AT)
+    handlers.visit_closed(
+        {"person_id": str(who[0]), "session_id": str(slot.session_id), "end": "deferred", "return_on": "2022-01-10"}, AT
+    )
     from khien.registration.models import Registration
 
     row = Registration.objects.get(id=who[1])
     assert (row.state, row.wished_from) == ("waiting", date(2022, 1, 10))
+
+
+def test_a_walk_in_who_was_deferred_is_invited_again_too(db):
+    site, who = make.make_site(), waiting()
+    today = make.make_session(site_id=site, mode="walk_in")
+    later = make.make_session(site_id=site, on=date(2021, 12, 21), mode="open")
+    closed = {"person_id": str(who[0]), "session_id": str(today), "end": "deferred", "return_on": "2021-12-20"}
+    handlers.visit_closed(closed, AT)
+    assert queries.appointment_of(who[0]).session_id == later
+
+
+def test_an_end_taken_back_makes_the_person_present_again(db):
+    slot, who = make.make_slot(), waiting()
+    booked = book(who, slot)
+    for act in (actions.arrive, actions.finish, actions.arrive):
+        act(appointment_id=booked.appointment_id, by=SYSTEM, at=slot.starts_at)
+    found = queries.appointment(booked.code)
+    assert (found.state, found.ended_at) == ("arrived", None)
 
 
 def test_open_hours_are_shown_nearest_first_and_only_with_places(db):

@@ -62,7 +62,11 @@ def test_another_seed_gives_equal_people_another_order():
 
 
 def test_a_household_goes_with_its_best_placed_member():
-    people = [candidate("child", household="h", age=12), candidate("grandmother", household="h", age=82), candidate("risk", risk=True)]
+    people = [
+        candidate("child", household="h", age=12),
+        candidate("grandmother", household="h", age=82),
+        candidate("risk", risk=True),
+    ]
     assert order_of(people) == ["grandmother", "child", "risk"]
 
 
@@ -81,7 +85,11 @@ def test_invitations_spread_over_the_hours_and_not_all_at_one():
 
 def test_nobody_gets_a_vaccine_that_the_rules_forbid_them():
     places = [place("az"), place("pfizer", vaccine="PFIZER")]
-    people = [candidate("teen", age=15, may={"s1": ["PFIZER"]}), candidate("none", may={}), candidate("adult", may={"s1": ["AZ", "PFIZER"]})]
+    people = [
+        candidate("teen", age=15, may={"s1": ["PFIZER"]}),
+        candidate("none", may={}),
+        candidate("adult", may={"s1": ["AZ", "PFIZER"]}),
+    ]
     assert rules.assign(ranked(people), places) == {"teen": "pfizer", "adult": "az"}
 
 

@@ -68,7 +68,9 @@ def test_a_point_has_one_session_for_a_shift_and_none_that_overlap(db):
 def test_more_tables_make_more_places_and_fewer_never_take_one_away(db):
     slot, people = make.make_slot(places=4), [waiting() for _ in range(3)]
     for who in people:
-        actions.book(person_id=who[0], registration_id=who[1], slot_id=slot.id, site_id=slot.site_id, dose=Dose(), by=SYSTEM, at=AT)
+        actions.book(
+            person_id=who[0], registration_id=who[1], slot_id=slot.id, site_id=slot.site_id, dose=Dose(), by=SYSTEM, at=AT
+        )
     assert actions.change_capacity(session_id=slot.session_id, tables=2, per_table=4, by=SYSTEM, at=AT) == 8
     assert actions.change_capacity(session_id=slot.session_id, tables=1, per_table=1, by=SYSTEM, at=AT) == 3
 
@@ -76,7 +78,9 @@ def test_more_tables_make_more_places_and_fewer_never_take_one_away(db):
 def test_a_cancelled_session_tells_everyone_and_they_wait_again(db):
     slot, people = make.make_slot(), [waiting() for _ in range(3)]
     for who in people:
-        actions.book(person_id=who[0], registration_id=who[1], slot_id=slot.id, site_id=slot.site_id, dose=Dose(), by=SYSTEM, at=AT)
+        actions.book(
+            person_id=who[0], registration_id=who[1], slot_id=slot.id, site_id=slot.site_id, dose=Dose(), by=SYSTEM, at=AT
+        )
     with refused("booking.reason_missing"):
         actions.cancel_session(session_id=slot.session_id, reason=" ", by=SYSTEM, at=AT)
     assert actions.cancel_session(session_id=slot.session_id, reason="bão", by=SYSTEM, at=AT) == 3

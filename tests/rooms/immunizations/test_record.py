@@ -4,7 +4,7 @@ import json
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -74,14 +74,20 @@ def test_an_invalid_dose_claims_nothing_so_that_the_repeated_one_can(db):
     give(person, date(2021, 10, 10), ordinal=2, validity="invalid", validity_code="campaigns.too_early")
     late = give(person, date(2021, 12, 14), ordinal=2)
     assert not late["duplicate"]
-    assert [(dose.ordinal, dose.validity) for dose in queries.history(person, TODAY).doses] == [(1, "valid"), (2, "invalid"), (2, "valid")]
+    assert [(dose.ordinal, dose.validity) for dose in queries.history(person, TODAY).doses] == [
+        (1, "valid"),
+        (2, "invalid"),
+        (2, "valid"),
+    ]
 
 
 def test_the_facilitys_own_record_joins_the_dose_that_the_person_had_told_of(db):
     person, facility = make.make_person(), make.make_facility(code="79999")
     told = make.make_immunization(person, on=date(2021, 9, 1), facility_code="79999", place="", evidence="statement")
     assert queries.record(told).validity == "uncertain"
-    joined = give(person, date(2021, 9, 1), facility_id=facility, origin="paper", validity="invalid", validity_code="campaigns.same_day")
+    joined = give(
+        person, date(2021, 9, 1), facility_id=facility, origin="paper", validity="invalid", validity_code="campaigns.same_day"
+    )
     assert (joined["joined"], joined["record_id"]) == (True, str(told))
     now = queries.record(told)
     assert (now.validity, now.origin, now.version, now.ordinal) == ("valid", "paper", 2, 1)
@@ -251,3 +257,19 @@ def test_the_same_first_dose_from_thirty_two_desks_at_once_is_claimed_once(commi
     assert [answer["duplicate"] for answer in answers].count(False) == 1
     assert models.DoseClaim.objects.filter(person_id=person).count() == 1
     assert models.Immunization.objects.filter(person_id=person).count() == 32
+
+
+def test_a_dose_from_an_expired_lot_stays_in_doubt_until_the_lot_is_corrected(db):
+    person = make.make_person()
+    facts = {
+        "validity": "uncertain",
+        "validity_code": "stock.lot_expired",
+        "validity_facts": {"lot": "ABV1", "expired_on": "2021-11-30"},
+    }
+    record = UUID(give(person, date(2021, 12, 1), **facts)["record_id"])
+    dose = queries.record(record)
+    assert (dose.validity, "ABV1" in dose.sentence("vi"), "expired" in dose.sentence("en")) == ("uncertain", True, True)
+    make.make_immunization(person, on=date(2021, 9, 1))
+    assert queries.record(record).validity_code == "stock.lot_expired"
+    actions.correct(record_id=record, changes={"lot_number": "ABV2"}, reason="gõ nhầm lô", by=LEAD, at=AT)
+    assert (queries.record(record).validity, queries.record(record).ordinal) == ("valid", 2)
