@@ -61,8 +61,9 @@ def staff_list(*, scopes: Iterable[Scope] | None = None, text: str = "", at: dat
 
 def _holders(scopes: tuple[Scope, ...]) -> set[UUID]:
     """Who holds, held or will hold a post inside these scopes."""
-    things = [*places.sites(scopes, active=False), *places.facilities(scopes), *places.organizations(scopes)]
-    ids = {str(thing.id) for thing in things}
+    ids = {str(site.id) for site in places.sites(scopes, active=False)}
+    ids |= {str(facility.id) for facility in places.facilities(scopes)}
+    ids |= {str(organization.id) for organization in places.organizations(scopes)}
     nation = any(scope.kind == "nation" for scope in scopes)
 
     def within(post: Post) -> bool:

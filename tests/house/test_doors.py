@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "khien"
 # The doors of every room, and those that one room has besides.
-DOORS = {"actions", "queries", "types", "rules", "events"}
+DOORS = {"actions", "queries", "types", "rules", "events", "states"}
 MORE_DOORS = {
     "access": {"permissions", "roles", "devices", "commands"},
     "campaigns": {"rulebook", "book_types"},

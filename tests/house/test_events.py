@@ -11,7 +11,8 @@ PACKAGE = Path(__file__).resolve().parents[2] / "khien"
 ENVELOPE = {"at", "key", "delay"}
 # What an event may say besides ids: states, codes of reasons, counts, days.
 CODES = {
-    "also", "anaphylaxis", "asked_by", "changed", "channel", "course", "desk", "dose_type", "doses", "end", "evidence", "fields", "handlers", "how", "id", "kept", "kind",
+    "also",
+    "case_kind", "anaphylaxis", "asked_by", "changed", "channel", "course", "desk", "dose_type", "doses", "end", "evidence", "fields", "handlers", "how", "id", "kept", "kind",
     "last_error", "marks", "on_date", "ordinal", "origin", "outcome", "priority", "purpose", "reason", "return_on", "severity", "state",
     "tier", "type", "urgency", "vaccine", "version", "way", "warning", "first",
 }  # fmt: skip

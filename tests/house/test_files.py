@@ -9,8 +9,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST = 350  # lines of a source file
+LONGEST_TESTS = 400  # a file of tests, whose tables of examples are long
 # Files that may be longer, with the length they must not pass and why.
-ALLOWED: dict[str, tuple[int, str]] = {}
+ALLOWED: dict[str, tuple[int, str]] = {
+    "khien/visits/types.py": (400, "one frozen type after another: what a desk is told at each step of the day"),
+}
 SOURCES = {".py", ".sql", ".js", ".html"}
 VENDORED = ("htmx.min.js",)
 TEXT = {
@@ -67,7 +70,8 @@ def test_no_source_file_is_longer_than_can_be_read_at_once():
         if path.suffix not in SOURCES or "migrations" in path.parts or path.name in VENDORED:
             continue
         lines = read(path).count("\n") + 1
-        if lines > ALLOWED.get(name, (LONGEST, ""))[0]:
+        usual = LONGEST_TESTS if name.startswith("tests/") else LONGEST
+        if lines > ALLOWED.get(name, (usual, ""))[0]:
             long[name] = lines
     assert long == {}, f"split these (at most {LONGEST} lines)"
 
