@@ -11,7 +11,7 @@ from django.db import transaction
 from khien.kernel import names, vietnamese
 from khien.kernel.identifiers import Identified, IdType
 from khien.kernel.refs import Actor, PlaceFacts
-from khien.plumbing import audit, outbox
+from khien.plumbing import audit, bulk, outbox
 
 from . import events, keys, meeting, rules
 from .meeting import Told
@@ -40,10 +40,11 @@ def record_people(
 
 def _write(told: list[Told], *, by: Actor, at: datetime, source: str) -> None:
     new = [one for one in told if one.is_new]
-    Person.objects.bulk_create([_person(one, by=by, at=at, source=source) for one in new])
-    NameWord.objects.bulk_create([word for one in new for word in name_words(one.id, one.facts.name, one.facts.birth.year)])
-    numbers = sorted((row for one in told for row in _identifiers(one, by=by, at=at)), key=lambda row: row.value_hash)
-    Identifier.objects.bulk_create(numbers, ignore_conflicts=True)
+    bulk.insert(_person(one, by=by, at=at, source=source) for one in new)
+    bulk.insert(word for one in new for word in name_words(one.id, one.facts.name, one.facts.birth.year))
+    bulk.insert(row for one in new for row in _identifiers(one, by=by, at=at))
+    again = (row for one in told if not one.is_new for row in _identifiers(one, by=by, at=at))
+    Identifier.objects.bulk_create(sorted(again, key=lambda row: row.value_hash), ignore_conflicts=True)
     Guardian.objects.bulk_create([_guardian(one.id, one, by=by, at=at) for one in new if one.person.guardian])
     pairs = {tuple(sorted((one.owner, other))): why for one in told for other, why in one.candidates.items()}
     DuplicateCandidate.objects.bulk_create(

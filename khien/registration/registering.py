@@ -16,7 +16,7 @@ from khien.people import actions as people_actions
 from khien.people import queries as people
 from khien.people import rules as people_rules
 from khien.people.types import Basics, NewPerson, PhoneProof
-from khien.plumbing import audit, outbox
+from khien.plumbing import audit, bulk, outbox
 
 from . import codes, events, rules
 from .models import WAYS, Registration, RegistrationWay
@@ -144,7 +144,7 @@ def _ways(
             )
         )
     _add_facts(asked, answers)
-    RegistrationWay.objects.bulk_create(rows)
+    bulk.insert(rows)
     return answers
 
 

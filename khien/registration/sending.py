@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from khien.kernel.errors import Refused
 from khien.kernel.refs import SYSTEM, Actor
@@ -22,6 +22,7 @@ from . import events, lists, registering, sealing, staging
 from .list_queries import sendable_rows
 from .models import ListRow, PeopleList
 from .registering import Asked
+from .types import Registered
 
 BATCH = 250
 
@@ -39,13 +40,11 @@ def send_list(progress: Progress, args: dict[str, Any], at: datetime) -> None:
     """The job that sends a list; run again after a cut, it neither loses nor doubles a row."""
     list_id, by = UUID(args["list_id"]), actor_of(args["actor"])
     moment = datetime.fromisoformat(args["moment"])
-    left = sendable_rows(list_id).count()
-    total = left + ListRow.objects.filter(list_id=list_id, state="sent").count()
-    while left:
-        progress.tell(total - left, total)
-        if not send_batch(list_id, by=by, at=moment, size=BATCH):
-            break
-        left = sendable_rows(list_id).count()
+    done = ListRow.objects.filter(list_id=list_id, state="sent").count()
+    total = done + sendable_rows(list_id).count()
+    while taken := send_batch(list_id, by=by, at=moment, size=BATCH):
+        done += taken
+        progress.tell(done, total)
     finish(list_id, at=at)
     progress.tell(total, total, force=True)
 
@@ -98,10 +97,22 @@ def register_rows(batch: PeopleList, rows: list[ListRow], *, by: Actor, at: date
         for one, each in zip(recorded, values, strict=True)
     ]
     done = registering.register_many(asked, way=batch.way, by=by, at=at)
-    for row, person, place in zip(rows, recorded, done, strict=True):
-        row.state, row.person_id, row.registration_id = "sent", person.person_id, place.registration_id
-        row.result = _result(person, already=place.already)
-    ListRow.objects.bulk_update(rows, ["state", "person_id", "registration_id", "result"])
+    _mark_sent(rows, recorded, done)
+
+
+_SENT = """
+UPDATE people_list_row AS r SET state = 'sent', person_id = t.person, registration_id = t.place, result = t.result
+FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[]) AS t(id, person, place, result) WHERE r.id = t.id
+"""
+
+
+def _mark_sent(rows: list[ListRow], recorded: list[PersonRecorded], done: list[Registered]) -> None:
+    results = [_result(person, already=place.already) for person, place in zip(recorded, done, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SENT,
+            [[row.id for row in rows], [one.person_id for one in recorded], [one.registration_id for one in done], results],
+        )
 
 
 def _told(batch: PeopleList, row: ListRow, values: dict[str, str]) -> NewPerson:

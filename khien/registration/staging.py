@@ -13,6 +13,7 @@ from khien.kernel.ids import uuid7
 from khien.people import queries as people
 from khien.people.types import Met, NewGuardian, NewPerson
 from khien.places import queries as places
+from khien.plumbing import bulk
 
 from . import rules, sealing
 from .models import ListRow, PeopleList
@@ -61,7 +62,7 @@ def wish_of(values: Mapping[str, str], organization: UUID) -> Wish:
 def store(batch: PeopleList, rows: Sequence[RowIn], first_number: int) -> None:
     """Compare a batch with the people on record and keep it, in one insert."""
     met = _meet(batch, rows)
-    ListRow.objects.bulk_create([_row(batch, row, first_number + i, met.get(i)) for i, row in enumerate(rows)], batch_size=1000)
+    bulk.insert(_row(batch, row, first_number + i, met.get(i)) for i, row in enumerate(rows))
 
 
 def _meet(batch: PeopleList, rows: Sequence[RowIn]) -> dict[int, Met]:
