@@ -2,9 +2,10 @@
 
 from django.db import models
 
+from khien.cases.rules import DEFAULTS, PRIORITIES
+from khien.cases.states import CORRECTION, NEXT
+from khien.cases.types import CORRECTION_KINDS
 from khien.plumbing.base import Row, one_of, pair
-
-KINDS = ["correction", "reaction", "identity", "desk_help", "registration", "appointment", "certificate", "record", "information", "stock", "evidence", "duplicate", "privacy"]
 
 
 class Case(Row):
@@ -24,6 +25,7 @@ class Case(Row):
     record_id = models.UUIDField(null=True)
     site_id = models.UUIDField(null=True)
     session_id = models.UUIDField(null=True)
+    facility_id = models.UUIDField(null=True)
     desk = models.TextField(default="")
     province_2021 = models.TextField(default="")
     district_2021 = models.TextField(default="")
@@ -36,6 +38,8 @@ class Case(Row):
     opened_at = models.DateTimeField()
     opened_by = models.TextField()
     due_at = models.DateTimeField()
+    # When it rises a tier by itself; empty at the highest, and while the citizen is waited for.
+    escalate_at = models.DateTimeField(null=True)
     waiting_since = models.DateTimeField(null=True)
     owner_id = models.UUIDField(null=True)
     taken_at = models.DateTimeField(null=True)
@@ -48,13 +52,14 @@ class Case(Row):
         db_table = "case_file"
         constraints = [
             pair("resolved_at", "resolved_by", "case_file_resolved_pair"),
-            one_of("kind", KINDS, "case_kind"),
-            one_of("priority", ["P1", "P2", "P3", "P4", "P5"], "case_priority"),
-            one_of("state", ["open", "taken", "waiting_citizen", "resolved"], "case_state"),
+            one_of("kind", list(DEFAULTS), "case_kind"),
+            one_of("priority", list(PRIORITIES), "case_priority"),
+            one_of("state", list(NEXT), "case_state"),
             models.UniqueConstraint("dedupe", name="case_dedupe", condition=~models.Q(dedupe="") & ~models.Q(state="resolved")),
         ]
         indexes = [
             models.Index("state", "priority", "due_at", name="case_queue"),
+            models.Index("escalate_at", name="case_escalate", condition=models.Q(escalate_at__isnull=False)),
             models.Index("person_id", name="case_person"),
             models.Index("site_id", "state", name="case_site"),
         ]
@@ -87,6 +92,7 @@ class Correction(Row):
     kind = models.TextField()
     asked_cipher = models.BinaryField()
     evidence_file = models.UUIDField(null=True)
+    proposal_cipher = models.BinaryField(null=True)
     state = models.TextField(default="asked")
     proposed_by = models.TextField(null=True)
     proposed_at = models.DateTimeField(null=True)
@@ -99,5 +105,6 @@ class Correction(Row):
         constraints = [
             pair("decided_at", "decided_by", "correction_decided_pair"),
             pair("proposed_at", "proposed_by", "correction_proposed_pair"),
-            one_of("state", ["asked", "proposed", "done", "declined"], "correction_state"),
+            one_of("state", list(CORRECTION), "correction_state"),
+            one_of("kind", list(CORRECTION_KINDS), "correction_kind"),
         ]

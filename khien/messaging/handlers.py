@@ -8,9 +8,12 @@ from django.db import transaction
 
 from khien.booking import queries as booking
 from khien.booking.types import AppointmentInfo
+from khien.cases import queries as cases
+from khien.cases.types import CaseView
 from khien.certificates import queries as certificates
 from khien.immunizations import queries as immunizations
-from khien.kernel import clock
+from khien.kernel import clock, phones
+from khien.kernel.errors import Refused
 from khien.messaging import outgoing, wording
 from khien.messaging.types import Contact
 from khien.people import queries as people
@@ -151,3 +154,63 @@ def certificate_issued(data: dict[str, Any], at: datetime) -> None:
     facts = {"name": wording.name(card), "day": wording.day(found.on_date), "link": wording.link("/so", card.language)}
     template = "certificate_again" if data.get("how") == "reissued" else "certificate"
     outgoing.queue(cause=f"certificate:{found.id}", template=template, facts=facts, person_id=card.id, at=at)
+
+
+# Cases that people opened themselves; what the house notices is nobody's business to be texted about.
+ASKED_BY_PEOPLE = frozenset({"portal", "health_book", "hotline", "counter"})
+
+
+@transaction.atomic
+def case_opened(data: dict[str, Any], at: datetime) -> None:
+    """Acknowledge what a person asked; a P1 alerts the point's phone at any hour."""
+    case_id = UUID(str(data["case_id"]))
+    found = cases.case(case_id, at)
+    if found is None:
+        return
+    if found.line.channel in ASKED_BY_PEOPLE:
+        facts = {"hour": wording.hour(found.line.due_at), "day": wording.short_day(found.line.due_at)}
+        _tell_asker(found, "case_opened", f"case:{case_id}", facts, at)
+    if found.line.priority == "P1" and found.line.site_id:
+        site = places.site(found.line.site_id)
+        if site is not None and site.phone:
+            facts = {"code": found.line.code, "place": site.name}
+            outgoing.queue(
+                cause=f"alert:{case_id}", template="alert", facts=facts, at=at, contact=Contact(phone=_dialled(site.phone))
+            )
+
+
+def _dialled(phone: str) -> str:
+    try:
+        return phones.read_phone(phone).e164
+    except Refused:
+        return ""
+
+
+@transaction.atomic
+def case_answered(data: dict[str, Any], at: datetime) -> None:
+    """Say that there is an answer, or a question."""
+    found = cases.case(UUID(str(data["case_id"])), at)
+    if found is not None:
+        _tell_asker(found, "case_answered", f"case_entry:{data['entry_id']}", {}, at)
+
+
+@transaction.atomic
+def case_resolved(data: dict[str, Any], at: datetime) -> None:
+    """Say that what a person asked is done."""
+    found = cases.case(UUID(str(data["case_id"])), at)
+    if found is not None and found.line.channel in ASKED_BY_PEOPLE and found.line.resolved_at:
+        _tell_asker(found, "case_resolved", f"case:{found.line.id}:{found.line.resolved_at.isoformat()}", {}, at)
+
+
+def _tell_asker(found: CaseView, template: str, cause: str, facts: dict[str, str], at: datetime) -> None:
+    """To the contact that was left, else to the person of the record; nobody, when neither is known."""
+    left = found.contact
+    if not left.reachable and found.line.person_id is None:
+        return
+    card = people.person(found.line.person_id) if found.line.person_id else None
+    to = Contact(_dialled(left.phone) if left.phone else "", left.email, left.language) if left.reachable else None
+    language = left.language if left.reachable else wording.language_of(card)
+    said = wording.hotlines() | {"code": found.line.code, "link": wording.link("/tra-cuu", language)} | facts
+    outgoing.queue(
+        cause=cause, template=template, facts=said, at=at, contact=to, person_id=None if to else found.line.person_id
+    )

@@ -1,0 +1,23 @@
+"""What may be done with cases: the door of this room."""
+
+from khien.cases.corrections import ask_correction, decide_correction, identify, propose, send_back, settle_identity
+from khien.cases.evidence import confirm_dose
+from khien.cases.opening import open_case
+from khien.cases.work import (
+    answer,
+    assign,
+    citizen_escalate,
+    escalate,
+    escalate_overdue,
+    note,
+    reopen,
+    resolve,
+    resume,
+    take,
+    wait,
+)
+
+__all__ = [
+    "answer", "ask_correction", "assign", "citizen_escalate", "confirm_dose", "decide_correction", "escalate", "escalate_overdue",
+    "identify", "note", "open_case", "propose", "reopen", "resolve", "resume", "send_back", "settle_identity", "take", "wait",
+]  # fmt: skip

@@ -1,0 +1,103 @@
+"""What arrives as a case by itself: disputed numbers, reactions, a desk's call for help, marked doses, missing stock, doses to confirm."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from khien.cases import actions, rules
+from khien.immunizations import actions as records_of
+from khien.immunizations import queries as immunizations
+from khien.kernel import clock
+from khien.kernel.refs import SYSTEM
+from khien.people import queries as people
+from khien.places import queries as places
+from khien.safety import actions as safety
+
+
+def _id(data: dict[str, Any], name: str) -> UUID | None:
+    value = data.get(name)
+    return UUID(str(value)) if value else None
+
+
+def identifier_disputed(data: dict[str, Any], at: datetime) -> None:
+    """Two people hold one number: somebody looks at both, nobody is stopped meanwhile."""
+    pair = "|".join(sorted((str(data["person_id"]), str(data["holder_id"]))))
+    facts = {name: data.get(name) for name in ("holder_id", "identifier_id", "type")}
+    actions.open_case(
+        kind="identity",
+        subject="identity.disputed",
+        person_id=_id(data, "person_id"),
+        facts=facts,
+        dedupe=f"identity:{pair}",
+        by=SYSTEM,
+        at=at,
+    )
+
+
+@transaction.atomic
+def reaction_reported(data: dict[str, Any], at: datetime) -> None:
+    """A reaction: P1 goes before everything, to the point where the dose was given."""
+    urgency = data["urgency"] if data["urgency"] in rules.PRIORITIES else "P2"
+    found = actions.open_case(
+        kind="reaction", subject="reaction.urgent" if urgency == "P1" else "reaction.reported", priority=urgency,
+        person_id=_id(data, "person_id"), visit_id=_id(data, "visit_id"), record_id=_id(data, "record_id"), site_id=_id(data, "site_id"),
+        facts={"reaction_id": data["reaction_id"], "severity": data.get("severity"), "anaphylaxis": data.get("anaphylaxis", False)},
+        dedupe=f"reaction:{data['reaction_id']}", by=SYSTEM, at=at,
+    )  # fmt: skip
+    safety.join_case(reaction_id=UUID(str(data["reaction_id"])), case_id=found.id)
+
+
+def help_asked(data: dict[str, Any], at: datetime) -> None:
+    """A desk asks for help: site, desk and the last error's code."""
+    asked_by = str(data.get("asked_by") or "")
+    actions.open_case(
+        kind="desk_help", subject="desk.help", site_id=_id(data, "site_id"), session_id=_id(data, "session_id"), visit_id=_id(data, "visit_id"),
+        desk=data["desk"], facts={"last_error": data.get("last_error"), "asked_by": asked_by},
+        dedupe=f"help:{data['session_id']}:{data['desk']}", channel="desk", by=SYSTEM, at=at,
+    )  # fmt: skip
+
+
+def dose_marked(data: dict[str, Any], at: datetime) -> None:
+    """A dose recorded as it was, against a rule: a person decides what follows."""
+    marks = [str(mark) for mark in data.get("marks") or ()]
+    actions.open_case(
+        kind="record", subject="record.marked_dose", priority=rules.priority_of_marks(marks), person_id=_id(data, "person_id"),
+        visit_id=_id(data, "visit_id"), record_id=_id(data, "record_id"), site_id=_id(data, "site_id"), session_id=_id(data, "session_id"),
+        facts={"marks": marks}, dedupe=f"marked:{data['record_id']}", by=SYSTEM, at=at,
+    )  # fmt: skip
+
+
+def shortfall(data: dict[str, Any], at: datetime) -> None:
+    """More doses given than the paper stock held: a named difference for each site, lot and day."""
+    facts = {"lot_id": data["lot_id"], "doses": data.get("doses")}
+    actions.open_case(
+        kind="stock", subject="stock.shortfall", site_id=_id(data, "site_id"), facts=facts,
+        dedupe=f"stock:{data['site_id']}:{data['lot_id']}:{clock.on_date(at)}", by=SYSTEM, at=at,
+    )  # fmt: skip
+
+
+def recorded_elsewhere(data: dict[str, Any], at: datetime) -> None:
+    """A dose given elsewhere: the facility that is named (or who took it over) confirms it."""
+    named = _id(data, "facility_id")
+    facility = places.legal_successor(named, clock.on_date(at)) if named else None
+    if facility is None or data.get("origin") != "elsewhere":
+        return
+    actions.open_case(
+        kind="evidence", subject="evidence.confirm_dose", person_id=_id(data, "person_id"), record_id=_id(data, "record_id"),
+        facility_id=facility.id, facts={"evidence": data.get("evidence"), "named_facility": named}, dedupe=f"evidence:{data['record_id']}",
+        by=SYSTEM, at=at,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def merged(data: dict[str, Any], at: datetime) -> None:
+    """Two records became one person: doses that both still claim, once the course is read as one, are for a person to decide."""
+    survivor = people.current_id(UUID(str(data["survivor_id"])))
+    records_of.settle(person_id=survivor, by=SYSTEM, at=at, reason="merged")
+    for kind, ordinal, records in immunizations.colliding_claims(people.ids_of(survivor)):
+        actions.open_case(
+            kind="duplicate", subject="duplicate.same_dose_twice", person_id=survivor, facts={"dose": [kind, ordinal], "records": records},
+            dedupe=f"claims:{survivor}:{kind}:{ordinal}", by=SYSTEM, at=at,
+        )  # fmt: skip

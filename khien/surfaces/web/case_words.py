@@ -1,0 +1,52 @@
+"""What cases are called on pages: subjects, kinds, priorities, states, tiers, lines of the story, results."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+SUBJECTS: dict[str, Any] = {
+    "identity.disputed": _("Một số giấy tờ, hai người"),
+    "reaction.urgent": _("Phản ứng nặng sau tiêm"),
+    "reaction.reported": _("Phản ứng sau tiêm"),
+    "desk.help": _("Bàn làm việc cần hỗ trợ"),
+    "record.marked_dose": _("Mũi tiêm cần xem lại"),
+    "stock.shortfall": _("Thiếu liều trên sổ kho"),
+    "evidence.confirm_dose": _("Xác nhận mũi tiêm khai từ nơi khác"),
+    "duplicate.same_dose_twice": _("Hai lần ghi cho một mũi"),
+    "correction.no_certificate": _("Đã tiêm nhưng chưa có chứng nhận"),
+    "correction.one_shown": _("Đã tiêm hai mũi nhưng chỉ thấy một"),
+    "correction.both_missing": _("Không thấy mũi nào"),
+    "correction.wrong_data": _("Sai thông tin cá nhân"),
+}
+KINDS: dict[str, Any] = {
+    "correction": _("Sửa thông tin"), "reaction": _("Phản ứng sau tiêm"), "identity": _("Giấy tờ"), "desk_help": _("Hỗ trợ bàn"),
+    "registration": _("Đăng ký"), "appointment": _("Lịch hẹn"), "certificate": _("Chứng nhận"), "record": _("Hồ sơ tiêm"),
+    "information": _("Hỏi thông tin"), "stock": _("Kho"), "evidence": _("Xác nhận mũi tiêm"), "duplicate": _("Trùng hồ sơ"),
+    "privacy": _("Dữ liệu cá nhân"),
+}  # fmt: skip
+PRIORITIES: dict[str, Any] = {
+    "P1": _("P1 cấp cứu"), "P2": _("P2 phản ứng"), "P3": _("P3 trong ngày"), "P4": _("P4 hồ sơ"), "P5": _("P5 thông tin"),
+}  # fmt: skip
+STATES: dict[str, Any] = {
+    "open": _("Chờ người nhận"), "taken": _("Đang xử lý"), "waiting_citizen": _("Chờ người dân"), "resolved": _("Đã xong"),
+}  # fmt: skip
+CORRECTION_STATES: dict[str, Any] = {
+    "asked": _("Đã yêu cầu"), "proposed": _("Chờ duyệt"), "done": _("Đã sửa"), "declined": _("Không sửa"),
+}  # fmt: skip
+TIERS: dict[int, Any] = {1: _("T1 điểm tiêm"), 2: _("T2 quận, huyện"), 3: _("T3 ban chỉ đạo")}
+ENTRIES: dict[str, Any] = {
+    "opened": _("Mở yêu cầu"), "told_again": _("Báo lại"), "taken": _("Có người nhận"), "assigned": _("Giao việc"),
+    "answered": _("Trả lời"), "note": _("Ghi chú"), "asked_citizen": _("Hỏi thêm người dân"), "citizen_answered": _("Người dân trả lời"),
+    "escalated": _("Chuyển cấp trên"), "resolved": _("Kết thúc"), "reopened": _("Mở lại"), "identified": _("Đã tìm thấy hồ sơ"),
+    "proposed": _("Đề nghị sửa"), "sent_back": _("Trả lại đề nghị"),
+}  # fmt: skip
+RESOLUTIONS: dict[str, Any] = {
+    "corrected": _("Đã sửa hồ sơ"), "declined": _("Không sửa, có lý do"), "settled": _("Đã làm rõ giấy tờ"),
+    "confirmed": _("Đã xác nhận mũi tiêm"), "not_found": _("Cơ sở không tìm thấy mũi tiêm"), "answered": _("Đã trả lời"),
+    "helped": _("Đã hỗ trợ"), "followed_up": _("Đã theo dõi"), "explained": _("Đã giải thích chênh lệch"), "no_action": _("Không cần làm gì"),
+}  # fmt: skip
+
+
+def word(table: dict[Any, Any], code: Any) -> str:
+    """The words of a code, or the code itself where there are none."""
+    return str(table.get(code, code))

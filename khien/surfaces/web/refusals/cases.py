@@ -1,0 +1,36 @@
+"""Refusals about cases and corrections."""
+
+from django.utils.translation import gettext_lazy as _
+
+WORDING = {
+    "cases.unknown": _("Không tìm thấy yêu cầu này. Mời xem lại mã."),
+    "cases.resolved": _("Yêu cầu này đã xong. Chưa đúng thì mở lại."),
+    "cases.not_resolved": _("Yêu cầu này chưa xong nên không cần mở lại."),
+    "cases.wrong_state": _("Yêu cầu đang ở bước khác. Mời tải lại trang."),
+    "cases.taken_by_other": _("Đã có người nhận yêu cầu này."),
+    "cases.text_missing": _("Mời viết nội dung."),
+    "cases.not_waiting": _("Yêu cầu này không chờ người dân."),
+    "cases.at_the_top": _("Yêu cầu đã ở cấp cao nhất."),
+    "cases.not_overdue": _("Chưa quá hạn: sẽ trả lời trước {due_at}."),
+    "cases.resolution_missing": _("Mời chọn kết quả."),
+    "cases.correction_open": _("Yêu cầu sửa này chưa được quyết định. Duyệt hoặc từ chối trước."),
+    "cases.kind_unknown": _("Không có loại yêu cầu này."),
+    "cases.priority_unknown": _("Không có mức ưu tiên này."),
+    "cases.tier_unknown": _("Không có cấp này."),
+    "cases.correction_kind_unknown": _("Mời chọn điều cần sửa."),
+    "cases.nothing_asked": _("Mời ghi điều đúng: họ tên, ngày sinh, mũi tiêm..."),
+    "cases.field_unknown": _("Không sửa được mục “{field}” bằng cách này."),
+    "cases.dose_in_future": _("Ngày tiêm không thể ở tương lai."),
+    "cases.who_missing": _("Mời ghi họ tên và ngày sinh của người cần sửa."),
+    "cases.contact_missing": _("Mời ghi số điện thoại hoặc email để nhận trả lời."),
+    "cases.no_correction": _("Đây không phải yêu cầu sửa thông tin."),
+    "cases.person_not_known": _("Chưa biết sửa hồ sơ của ai. Mời tìm người trước."),
+    "cases.correction_decided": _("Yêu cầu sửa này đã được quyết định."),
+    "cases.record_of_another": _("Mũi tiêm này thuộc hồ sơ của người khác."),
+    "cases.vaccine_unknown": _("Không có vắc xin {vaccine} trong danh mục."),
+    "cases.not_proposed": _("Chưa có đề nghị sửa nào để duyệt."),
+    "cases.second_pair_of_eyes": _("Người đề nghị không tự duyệt. Mời đồng nghiệp khác duyệt."),
+    "cases.person_changed": _("Hồ sơ đã được sửa sau khi đề nghị. Mời đề nghị lại theo hồ sơ mới."),
+    "cases.nothing_changes": _("Đề nghị này không làm thay đổi gì: hồ sơ và chứng nhận đã đúng."),
+    "cases.not_evidence": _("Đây không phải việc xác nhận mũi tiêm."),
+}
