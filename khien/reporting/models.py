@@ -6,10 +6,15 @@ from khien.plumbing.base import Row, one_of
 
 
 class DayCount(models.Model):
-    """How many of one indicator, at one site on one day (residence kept beside place)."""
+    """How many of one indicator, at one site on one day; the units of the place and of the home are kept beside it.
+
+    What belongs to no site (a registration) has the nil UUID as site and session, and its home as place.
+    """
 
     placement = "site"
-    pk = models.CompositePrimaryKey("on_date", "site_id", "session_id", "indicator", "vaccine", "dose", "group", "home_commune")
+    pk = models.CompositePrimaryKey(
+        "on_date", "site_id", "session_id", "indicator", "vaccine", "dose", "group", "home_2021", "home_2025", "commune_2021", "commune_2025"
+    )
     on_date = models.DateField()
     site_id = models.UUIDField()
     session_id = models.UUIDField()
@@ -17,17 +22,27 @@ class DayCount(models.Model):
     vaccine = models.TextField(default="")
     dose = models.TextField(default="")
     group = models.TextField(default="")
-    home_commune = models.TextField(default="")
+    home_2021 = models.TextField(default="")
+    home_2025 = models.TextField(default="")
+    province_2021 = models.TextField(default="")
+    district_2021 = models.TextField(default="")
+    commune_2021 = models.TextField(default="")
+    province_2025 = models.TextField(default="")
+    commune_2025 = models.TextField(default="")
     count = models.IntegerField(default=0)
     updated_at = models.DateTimeField()
 
     class Meta:
         db_table = "day_count"
-        indexes = [models.Index("site_id", "on_date", name="day_count_site")]
+        indexes = [
+            models.Index("site_id", "on_date", name="day_count_site"),
+            models.Index("indicator", "on_date", name="day_count_indicator"),
+            models.Index("district_2021", "on_date", name="day_count_district"),
+        ]
 
 
 class Counted(models.Model):
-    """What a subject (a visit, a dose, a registration) counts as now: a recount moves the difference, once."""
+    """What a subject (visit, appointment, registration, reaction, record) counts as now: a recount moves the difference, once."""
 
     placement = "local"
     pk = models.CompositePrimaryKey("subject_id", "kind")

@@ -22,7 +22,7 @@ from khien.visits.ends import minutes_left
 from khien.visits.evidence import identity_hows
 from khien.visits.pack import session_pack
 from khien.visits.sessions import checklist_lines, open_work
-from khien.visits.states import ENDS, State
+from khien.visits.states import ENDS, LABELS, State
 from khien.visits.types import (
     ConsentView,
     DaySummary,
@@ -36,7 +36,7 @@ from khien.visits.types import (
 from khien.visits.watching import desk_rows, numbers, pulse
 
 __all__ = [
-    "checklist", "checklist_lines", "day_summary", "desk_rows", "identity_hows", "numbers", "observation_board", "open_work", "paper_form", "papers", "pulse", "queue", "session_board", "session_pack", "story", "visit",
+    "ENDS", "LABELS", "checklist", "checklist_lines", "day_summary", "desk_rows", "identity_hows", "numbers", "observation_board", "open_work", "paper_form", "papers", "pulse", "queue", "session_board", "session_pack", "story", "visit",
     "visit_by_code", "visit_by_number", "visit_by_record", "visits_of", "visits_of_session",
 ]  # fmt: skip
 
@@ -241,3 +241,16 @@ def _card(row: models.Visit, person: PersonCard | None) -> VisitCard:
         observe_until=row.observe_until, observed_at=row.observed_at, ended_at=row.ended_at, end_reason=row.end_reason,
         end_detail=row.end_detail, return_on=row.return_on,
     )  # fmt: skip
+
+
+def count_facts(visit_id: UUID) -> dict[str, Any] | None:
+    """What the boards count of one visit, without a name; the fields of `reporting.rules.VisitFacts`."""
+    row = models.Visit.objects.filter(id=visit_id).first()
+    if row is None:
+        return None
+    return {
+        "on_date": row.on_date, "site_id": row.site_id, "session_id": row.session_id, "state": row.state,
+        "dosed": row.dosed_at is not None and row.record_id is not None, "observed": row.observed_at is not None,
+        "vaccine": row.vaccine, "dose_type": row.dose_type, "ordinal": row.ordinal, "group": row.priority_group,
+        "home_2021": row.home_commune_2021, "home_2025": row.home_commune_2025,
+    }  # fmt: skip

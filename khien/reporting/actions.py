@@ -1,0 +1,98 @@
+"""Figures imported with their date and source; every rollup counted again from the records."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from khien.kernel.errors import Refused
+from khien.kernel.ids import uuid7
+from khien.kernel.refs import Actor
+from khien.places import queries as places
+from khien.plumbing import audit
+from khien.reporting import counting, models
+
+KINDS = ("population", "target")
+
+
+@dataclass(frozen=True, slots=True)
+class FigureLine:
+    """One line as imported: number of people of a unit between two ages, both included."""
+
+    unit_key: str
+    age_from: int
+    age_to: int
+    people: int
+
+
+@transaction.atomic
+def import_figures(*, kind: str, lines: Iterable[FigureLine], as_of: date, source: str, by: Actor, at: datetime) -> int:
+    """Import population or target figures; an earlier import of the same date is replaced, every other date stays.
+
+    Raises Refused: reporting.figure_kind, .source_needed, .figures_empty, .unit_unknown (line), .ages_wrong (line), .people_negative (line),
+    .figure_twice (line).
+    """
+    if kind not in KINDS:
+        raise Refused("reporting.figure_kind")
+    if not source.strip():
+        raise Refused("reporting.source_needed")
+    wanted = list(lines)
+    if not wanted:
+        raise Refused("reporting.figures_empty")
+    known = places.units({line.unit_key for line in wanted})
+    seen = set()
+    for number, line in enumerate(wanted, 1):
+        if line.unit_key not in known:
+            raise Refused("reporting.unit_unknown", line=number)
+        if not 0 <= line.age_from <= line.age_to <= 150:
+            raise Refused("reporting.ages_wrong", line=number)
+        if line.people < 0:
+            raise Refused("reporting.people_negative", line=number)
+        if (line.unit_key, line.age_from, line.age_to) in seen:
+            raise Refused("reporting.figure_twice", line=number)
+        seen.add((line.unit_key, line.age_from, line.age_to))
+    models.PopulationFigure.objects.filter(kind=kind, as_of=as_of, unit_key__in=known).delete()
+    models.PopulationFigure.objects.bulk_create(
+        models.PopulationFigure(
+            id=uuid7(), kind=kind, unit_key=line.unit_key, age_from=line.age_from, age_to=line.age_to, people=line.people, as_of=as_of,
+            source=source.strip()[:500], imported_at=at, imported_by=by.text,
+        )
+        for line in wanted
+    )  # fmt: skip
+    audit.record("reporting.figures_imported", by=by, at=at, subject=kind, lines=len(wanted), as_of=as_of)
+    return len(wanted)
+
+
+# What is counted, and where its ids are found.
+SUBJECTS: tuple[tuple[str, Callable[..., None]], ...] = (
+    ("visit", counting.visit),
+    ("appointment", counting.appointment),
+    ("registration", counting.registered),
+    ("reaction", counting.reaction),
+)
+
+
+@transaction.atomic
+def rebuild(*, at: datetime, tell: Callable[[str, int], None] = lambda kind, n: None) -> dict[str, int]:
+    """Count everything again from the records, in one transaction: boards show the old numbers until it is done."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE counted IN EXCLUSIVE MODE")
+        cursor.execute("DELETE FROM day_count")
+        cursor.execute("DELETE FROM counted")
+    done = {}
+    for kind, count in SUBJECTS:
+        ids = _ids(kind)
+        for number, subject in enumerate(ids, 1):
+            count(subject, at=at)
+            if number % 500 == 0:
+                tell(kind, number)
+        done[kind] = len(ids)
+    return done
+
+
+def _ids(table: str) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT id FROM "{table}" ORDER BY id')
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,167 @@
+"""Boards and public numbers out of the rollups: a handful of rows whatever the record's size."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Max, Q, QuerySet, Sum
+
+from khien.booking import queries as booking
+from khien.kernel.refs import Scope
+from khien.places import queries as places
+from khien.places.types import Unit
+from khien.reporting import models, rules
+from khien.reporting.types import Board, BoardRow, Figure, PublicNumbers, UnitNumbers
+from khien.visits import queries as visits
+
+FIRST = "primary-1"
+
+
+def board(*, unit_key: str, on: date, epoch: str = "2021", scopes: Iterable[Scope] | None = None) -> Board:
+    """The day of a unit ("" is the nation), parted into its children and its sites, within these scopes."""
+    parted = places.breakdown(unit_key, epoch)
+    top = places.unit(places.same_in(unit_key, epoch)) if unit_key else None
+    inside = _inside(top, scopes)
+    counts = _by_column(inside, on, parted.column)
+    rows = tuple(BoardRow(u.key, u.full_name, parted.level, counts.get(u.code, {})) for u in parted.units)
+    if scopes is not None:
+        rows = tuple(row for row in rows if row.counts)
+    sites = _sites(inside, on)
+    total = BoardRow(top.key if top else "", top.full_name if top else "", top.level if top else "nation", _summed(inside, on))
+    return Board(
+        unit_key=total.key, unit_name=total.name, epoch=epoch, on=on, level=parted.level, rows=rows, total=total, sites=sites,
+        parents=_parents(top), as_of=inside.aggregate(at=Max("updated_at"))["at"],
+    )  # fmt: skip
+
+
+def _inside(top: Unit | None, scopes: Iterable[Scope] | None) -> QuerySet[models.DayCount]:
+    rows = models.DayCount.objects.all()
+    if top is not None:
+        rows = rows.filter(**{places.column(top.epoch, top.level): top.code})
+    if scopes is not None:
+        rows = rows.filter(places.within(scopes, site="site_id", session="session_id"))
+    return rows
+
+
+def _of_day(rows: QuerySet[models.DayCount], on: date) -> QuerySet[models.DayCount]:
+    """The day's indicators, and what stands up to that day."""
+    return rows.filter(Q(on_date=on, indicator__in=rules.DAY) | Q(on_date__lte=on, indicator__in=rules.STANDING))
+
+
+def _by_column(rows: QuerySet[models.DayCount], on: date, column: str) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for code, indicator, n in _of_day(rows, on).values_list(column, "indicator").annotate(n=Sum("count")):
+        if n:
+            found.setdefault(code, {})[indicator] = n
+    return found
+
+
+def _summed(rows: QuerySet[models.DayCount], on: date) -> dict[str, int]:
+    return {name: n for name, n in _of_day(rows, on).values_list("indicator").annotate(n=Sum("count")) if n}
+
+
+def _sites(rows: QuerySet[models.DayCount], on: date) -> tuple[BoardRow, ...]:
+    """One line for each session of the day that has counted something."""
+    counts: dict[UUID, dict[str, int]] = {}
+    named = rows.filter(on_date=on, indicator__in=rules.DAY).exclude(session_id=rules.NIL)
+    for session_id, indicator, n in named.values_list("session_id", "indicator").annotate(n=Sum("count")):
+        counts.setdefault(session_id, {})[indicator] = n
+    infos = booking.sessions(None, ids=list(counts))
+    return tuple(
+        BoardRow(
+            str(info.site_id), info.site.name, "site", counts[info.id], info.site_id, info.id, visits.paper_counts(info.id).get("printed", 0)
+        )
+        for info in sorted(infos, key=lambda info: info.site.name)
+    )
+
+
+def _parents(top: Unit | None) -> tuple[tuple[str, str], ...]:
+    found = []
+    while top is not None:
+        found.append((top.key, top.full_name))
+        top = places.unit(top.parent_key) if top.parent_key else None
+    return tuple(reversed(found))
+
+
+def public_numbers(on: date) -> PublicNumbers:
+    """The country's totals up to this day."""
+    rows = models.DayCount.objects.filter(on_date__lte=on)
+    injected = rows.filter(indicator="injected")
+    by_dose = {dose: n for dose, n in injected.values_list("dose").annotate(n=Sum("count")) if n}
+    return PublicNumbers(
+        doses=sum(by_dose.values()), first_doses=by_dose.get(FIRST, 0), today=_sum(injected.filter(on_date=on)),
+        registered=_sum(rows.filter(indicator="registered")), as_of=rows.aggregate(at=Max("updated_at"))["at"], by_dose=by_dose,
+    )  # fmt: skip
+
+
+def _sum(rows: QuerySet[models.DayCount]) -> int:
+    return rows.aggregate(n=Sum("count"))["n"] or 0
+
+
+def by_unit(*, on: date, epoch: str = "2021", unit_key: str = "") -> list[UnitNumbers]:
+    """Doses by place of injection in the children of a unit ("" is the nation: by province)."""
+    parted = places.breakdown(unit_key, epoch)
+    injected = models.DayCount.objects.filter(indicator="injected", on_date__lte=on)
+    found: dict[str, list[int]] = {}
+    for code, dose, day, n in injected.values_list(parted.column, "dose", "on_date").annotate(n=Sum("count")):
+        line = found.setdefault(code, [0, 0, 0])
+        line[0] += n
+        line[1] += n if dose == FIRST else 0
+        line[2] += n if day == on else 0
+    people = latest_figures("population", [unit.key for unit in parted.units])
+    return [UnitNumbers(u.key, u.code, u.name, *found.get(u.code, [0, 0, 0]), people.get(u.key)) for u in parted.units]
+
+
+def by_day(*, first: date, last: date, unit_key: str = "") -> list[tuple[date, int]]:
+    """Doses of each day, every day of the span, zeros included."""
+    rows = models.DayCount.objects.filter(indicator="injected", on_date__gte=first, on_date__lte=last)
+    unit = places.unit(unit_key) if unit_key else None
+    if unit is not None:
+        rows = rows.filter(**{places.column(unit.epoch, unit.level): unit.code})
+    counts = dict(rows.values_list("on_date").annotate(n=Sum("count")))
+    return [(day, counts.get(day, 0)) for day in (first + timedelta(days=i) for i in range((last - first).days + 1))]
+
+
+def by_group(*, on: date) -> list[tuple[str, int]]:
+    """Doses by priority group up to this day."""
+    rows = models.DayCount.objects.filter(indicator="injected", on_date__lte=on)
+    return sorted(((group, n) for group, n in rows.values_list("group").annotate(n=Sum("count")) if n), key=lambda pair: -pair[1])
+
+
+def by_vaccine(*, on: date) -> list[tuple[str, int]]:
+    """Doses by product up to this day."""
+    rows = models.DayCount.objects.filter(indicator="injected", on_date__lte=on)
+    return sorted(((vaccine, n) for vaccine, n in rows.values_list("vaccine").annotate(n=Sum("count")) if n), key=lambda pair: -pair[1])
+
+
+def daily_lines(*, on: date, scopes: Iterable[Scope] | None = None, unit_key: str = "", epoch: str = "2021") -> tuple[BoardRow, ...]:
+    """Each session of the day with its numbers: the columns of the daily report."""
+    top = places.unit(places.same_in(unit_key, epoch)) if unit_key else None
+    return _sites(_inside(top, scopes), on)
+
+
+def latest_figures(kind: str, unit_keys: Iterable[str]) -> dict[str, int]:
+    """The newest imported number of people of each unit, over all its age bands."""
+    rows = models.PopulationFigure.objects.filter(kind=kind, unit_key__in=list(unit_keys)).values_list("unit_key", "as_of", "people")
+    newest: dict[str, date] = {}
+    sums: dict[tuple[str, date], int] = {}
+    for key, as_of, people in rows:
+        newest[key] = max(newest.get(key, as_of), as_of)
+        sums[key, as_of] = sums.get((key, as_of), 0) + people
+    return {key: sums[key, as_of] for key, as_of in newest.items()}
+
+
+def figures(kind: str, *, unit_keys: Iterable[str] | None = None, limit: int = 500) -> list[Figure]:
+    """Imported figures, the newest first."""
+    rows = models.PopulationFigure.objects.filter(kind=kind)
+    if unit_keys is not None:
+        rows = rows.filter(unit_key__in=list(unit_keys))
+    return [
+        Figure(row.kind, row.unit_key, row.age_from, row.age_to, row.people, row.as_of, row.source)
+        for row in rows.order_by("-as_of", "unit_key", "age_from")[:limit]
+    ]
+
+
+def as_of() -> datetime | None:
+    """When the newest number was counted."""
+    return models.DayCount.objects.aggregate(at=Max("updated_at"))["at"]

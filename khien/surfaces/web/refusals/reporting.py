@@ -1,0 +1,13 @@
+"""Refusals of the reporting room, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+WORDING = {
+    "reporting.figure_kind": _("Chọn loại số liệu: dân số hoặc đối tượng tiêm."),
+    "reporting.source_needed": _("Mời ghi nguồn của số liệu (văn bản, ngày)."),
+    "reporting.figures_empty": _("Tệp không có dòng số liệu nào."),
+    "reporting.unit_unknown": _("Dòng {line}: không có đơn vị hành chính này."),
+    "reporting.ages_wrong": _("Dòng {line}: tuổi phải từ 0 đến 150, tuổi đầu không lớn hơn tuổi cuối."),
+    "reporting.people_negative": _("Dòng {line}: số người phải từ 0 trở lên."),
+    "reporting.figure_twice": _("Dòng {line}: đơn vị và nhóm tuổi này đã có ở dòng trên."),
+}
