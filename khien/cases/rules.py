@@ -52,6 +52,11 @@ ROLES = {
     DISTRICT: ("t2_technician", "contact_agent", "list_keeper"),
     STEERING: ("t3_operations", "supervisor"),
 }
+# What may become of a case; words go beside it, sealed.
+RESOLUTIONS = (
+    "answered", "helped", "followed_up", "explained", "corrected", "declined", "settled", "confirmed", "not_found", "referred", "duplicate",
+    "no_action",
+)  # fmt: skip
 # Marks of a dose that a doctor should look at today.
 _MEDICAL = frozenset(
     {"lot_expired", "lot_recalled", "lot_quarantined", "contraindicated", "not_cleared", "too_young", "not_for_pregnant"}

@@ -188,11 +188,11 @@ def citizen_escalate(*, code: str, by: Actor, at: datetime) -> int:
 def resolve(*, case_id: UUID, resolution: str, by: Actor, at: datetime, text: str = "") -> None:
     """End a case with a code of what became of it, and words to the citizen where there are any.
 
-    Raises Refused: cases.unknown, cases.resolved, cases.resolution_missing, cases.correction_open.
+    Raises Refused: cases.unknown, cases.resolved, cases.resolution_unknown, cases.correction_open.
     """
     row = locked(case_id)
-    if not resolution.strip():
-        raise Refused("cases.resolution_missing")
+    if resolution not in rules.RESOLUTIONS:
+        raise Refused("cases.resolution_unknown")
     if models.Correction.objects.filter(case_id=case_id, state__in=["asked", "proposed"]).exists():
         raise Refused("cases.correction_open")
     close(row, resolution, by=by, at=at, text=text)
@@ -206,7 +206,7 @@ def close(row: models.Case, resolution: str, *, by: Actor, at: datetime, text: s
     row.save()
     story.add(row, "resolved", by=by, at=at, text=text, to_citizen=True, resolution=resolution)
     _trace("resolved", row, by=by, at=at, resolution=resolution)
-    outbox.publish("cases.resolved", at=at, case_id=row.id, case_kind=row.kind, resolution=resolution)
+    outbox.publish("cases.resolved", at=at, case_id=row.id, case_kind=row.kind)
 
 
 @transaction.atomic

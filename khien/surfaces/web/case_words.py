@@ -43,7 +43,8 @@ ENTRIES: dict[str, Any] = {
 RESOLUTIONS: dict[str, Any] = {
     "corrected": _("Đã sửa hồ sơ"), "declined": _("Không sửa, có lý do"), "settled": _("Đã làm rõ giấy tờ"),
     "confirmed": _("Đã xác nhận mũi tiêm"), "not_found": _("Cơ sở không tìm thấy mũi tiêm"), "answered": _("Đã trả lời"),
-    "helped": _("Đã hỗ trợ"), "followed_up": _("Đã theo dõi"), "explained": _("Đã giải thích chênh lệch"), "no_action": _("Không cần làm gì"),
+    "helped": _("Đã hỗ trợ"), "followed_up": _("Đã theo dõi"), "explained": _("Đã giải thích chênh lệch"), "referred": _("Đã chuyển đến nơi khác"),
+    "duplicate": _("Trùng với yêu cầu khác"), "no_action": _("Không cần làm gì"),
 }  # fmt: skip
 
 

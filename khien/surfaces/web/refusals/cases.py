@@ -12,7 +12,7 @@ WORDING = {
     "cases.not_waiting": _("Yêu cầu này không chờ người dân."),
     "cases.at_the_top": _("Yêu cầu đã ở cấp cao nhất."),
     "cases.not_overdue": _("Chưa quá hạn: sẽ trả lời trước {due_at}."),
-    "cases.resolution_missing": _("Mời chọn kết quả."),
+    "cases.resolution_unknown": _("Mời chọn kết quả."),
     "cases.correction_open": _("Yêu cầu sửa này chưa được quyết định. Duyệt hoặc từ chối trước."),
     "cases.kind_unknown": _("Không có loại yêu cầu này."),
     "cases.priority_unknown": _("Không có mức ưu tiên này."),
