@@ -35,6 +35,11 @@ def random_bits() -> int:
     return secrets.randbits(64)
 
 
+def offered_codes(randomness: Randomness) -> list[str]:
+    """A few fresh slip codes: the database takes the first that no appointment has."""
+    return [codes.slip_code(randomness()) for _ in range(3)]
+
+
 def book(
     *, person_id: UUID, registration_id: UUID, slot_id: UUID, site_id: UUID | None = None, dose: Dose | None = None, how: str = "booked",
     own: bool = False, allocation_id: UUID | None = None, randomness: Randomness = random_bits, by: Actor, at: datetime,
@@ -50,7 +55,7 @@ def book(
         site_id = found.site_id
         dose = dose or due.check(person_id, found.vaccine, clock.on_date(found.starts_at))
     row = {
-        "id": uuid7(), "person_id": person_id, "registration_id": registration_id, "code": codes.slip_code(randomness()),
+        "id": uuid7(), "person_id": person_id, "registration_id": registration_id, "codes": offered_codes(randomness),
         "dose_type": dose.dose_type, "ordinal": dose.ordinal, "how": how, "allocation_id": allocation_id,
     }  # fmt: skip
     event = {"id": uuid7(), "handlers": outbox.subscriptions()["booking.invited"]}
@@ -86,7 +91,7 @@ def move(
         dose = due.check(old.person_id, slot.vaccine, clock.on_date(slot.starts_at))
     row = {
         "id": uuid7(),
-        "code": codes.slip_code(randomness()),
+        "codes": offered_codes(randomness),
         "how": old.how,
         "dose_type": dose.dose_type,
         "ordinal": dose.ordinal,

@@ -266,7 +266,7 @@ def _invite(row: models.Allocation, kept: list[models.AllocationCandidate], by: 
         slot = slots[one.slot_id]
         dose_type, ordinal = one.facts["doses"][f"{days[str(slot.id)]} {slot.vaccine}"]
         rows.append({"event_id": uuid7(), "row": {
-            "id": uuid7(), "person_id": one.person_id, "registration_id": one.registration_id, "code": codes.slip_code(secrets.randbits(64)),
+            "id": uuid7(), "person_id": one.person_id, "registration_id": one.registration_id, "codes": [codes.slip_code(secrets.randbits(64)) for _ in range(3)],
             "site_id": slot.site_id, "slot_id": slot.id, "dose_type": dose_type, "ordinal": ordinal, "how": "invited",
             "allocation_id": row.id,
         }})  # fmt: skip

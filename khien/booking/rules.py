@@ -93,7 +93,24 @@ class _Room:
     """Free places while the draw goes on, by session and hour."""
 
     hours: dict[str, dict[str, dict[str, Place]]] = field(default_factory=dict)
+    first: dict[str, Place] = field(default_factory=dict)
     free: dict[str, int] = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)
+    of: dict[str, Place] = field(default_factory=dict)
+
+    def add(self, place: Place) -> None:
+        """Put a slot in."""
+        self.hours.setdefault(place.session, {}).setdefault(place.starts, {})[place.vaccine] = place
+        known = self.first.setdefault(place.session, place)
+        self.first[place.session] = min(known, place, key=lambda one: (one.starts, one.slot))
+        self.free[place.slot], self.of[place.slot] = place.free, place
+        self.left[place.session] = self.left.get(place.session, 0) + place.free
+
+    def take(self, seats: Mapping[str, str]) -> None:
+        """Take these seats out."""
+        for slot in seats.values():
+            self.free[slot] -= 1
+            self.left[self.of[slot].session] -= 1
 
 
 def standing(candidate: Candidate, order: Sequence[str], bands: Sequence[int]) -> tuple[int, ...]:
@@ -133,8 +150,7 @@ def assign(blocks: Sequence[Block], places: Iterable[Place]) -> dict[str, str]:
     """
     room = _Room()
     for place in places:
-        room.hours.setdefault(place.session, {}).setdefault(place.starts, {})[place.vaccine] = place
-        room.free[place.slot] = place.free
+        room.add(place)
     given: dict[str, str] = {}
     for block in blocks:
         given.update(_seat(block, room))
@@ -147,27 +163,25 @@ def _seat(block: Block, room: _Room) -> dict[str, str]:
     if not willing:
         return {}
     best: dict[str, str] = {}
-    for session in sorted(room.hours, key=lambda session: _distance(willing, session, room)):
+    open_ = [session for session in room.hours if room.left[session]]
+    for session in sorted(open_, key=lambda session: _distance(willing, room.first[session])):
         seats = _seats(willing, session, room)
         if len(seats) > len(best):
             best = seats
         if len(best) == len(willing):
             break
-    _take(best, room)
+    room.take(best)
     rest = [one for one in willing if one.key not in best]
     if best and rest:
         best |= _seat(Block(block.key, tuple(rest)), room)
     return best
 
 
-def _distance(members: Sequence[Candidate], session: str, room: _Room) -> tuple[int, int, str, str, str]:
+def _distance(members: Sequence[Candidate], first: Place) -> tuple[int, int, str, str, str]:
     """How far a session is from these people: place, wished shift, day, hour; at last its id, so that the order is total."""
-    first = min(
-        (place for vaccines in room.hours[session].values() for place in vaccines.values()), key=lambda place: place.starts
-    )
     near = sum(nearness(one.home, first.at) for one in members)
     unwished = sum(bool(one.shift) and one.shift != first.shift for one in members)
-    return (near, unwished, first.day, first.starts, session)
+    return (near, unwished, first.day, first.starts, first.session)
 
 
 def nearness(home: Sequence[str], at: Sequence[str]) -> int:
@@ -218,11 +232,6 @@ def _share(offered: Mapping[str, Place], room: _Room) -> float:
     """How much of an hour is free, from 0 to 1."""
     total = sum(place.free for place in offered.values())
     return sum(room.free[place.slot] for place in offered.values()) / total if total else 0.0
-
-
-def _take(seats: Mapping[str, str], room: _Room) -> None:
-    for slot in seats.values():
-        room.free[slot] -= 1
 
 
 def fingerprint(thing: Any) -> str:

@@ -73,6 +73,8 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
 }
 
 JOBS: dict[str, str] = {
+    "booking.announce": "booking.jobs.announce",
+    "booking.draw": "booking.jobs.draw",
     "registration.read_list": "interchange.list_jobs.read_list",
     "registration.read_corrections": "interchange.list_jobs.read_corrections",
     "registration.send_list": "registration.sending.send_list",

@@ -34,7 +34,7 @@ BEGIN
 END $$;
 
 -- Moves an appointment to another slot: the former stays as moved, the new one names it; two slots change in the order of their ids.
--- p: person_id, appointment_id, site_id, slot_id, row (id, code, how, dose_type, ordinal), own, reason, at, actor, invited (event).
+-- p: person_id, appointment_id, site_id, slot_id, row (id, codes, how, dose_type, ordinal), own, reason, at, actor, invited (event).
 CREATE OR REPLACE FUNCTION booking_move(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_at timestamptz := (p ->> 'at')::timestamptz;

@@ -84,7 +84,7 @@ CREATE OR REPLACE FUNCTION booking_tell(p_event jsonb, p_kind text, p_at timesta
 $$;
 
 -- Books a place: the appointment first, the slot last, then its audit; nothing stays of a refused one.
--- p: site_id, slot_id, row (id, person_id, registration_id, code, course, dose_type, ordinal, how, ...), own, at, actor, invited (event).
+-- p: site_id, slot_id, row (id, person_id, registration_id, codes, course, dose_type, ordinal, how, ...), own, at, actor, invited (event).
 CREATE OR REPLACE FUNCTION booking_take(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_at timestamptz := (p ->> 'at')::timestamptz;
@@ -101,12 +101,13 @@ BEGIN
   RETURN to_jsonb(n);
 END $$;
 
--- An appointment's row from its own facts and its slot.
+-- An appointment's row from its own facts and its slot; of the codes offered it takes the first that nobody has.
 CREATE OR REPLACE FUNCTION booking_row(p_row jsonb, p_slot slot, p_at timestamptz, p_actor text) RETURNS appointment LANGUAGE sql STABLE AS $$
   SELECT jsonb_populate_record(NULL::appointment, '{"course": "covid-19", "dose_type": "primary", "ordinal": 1, "state": "active",
     "end_reason": ""}'::jsonb || jsonb_strip_nulls(p_row) || jsonb_build_object('site_id', p_slot.site_id, 'session_id', p_slot.session_id,
     'slot_id', p_slot.id, 'vaccine', p_slot.vaccine, 'starts_at', p_slot.starts_at,
-    'on_date', (p_slot.starts_at AT TIME ZONE INTERVAL '7 hours')::date, 'booked_at', p_at, 'booked_by', p_actor))
+    'on_date', (p_slot.starts_at AT TIME ZONE INTERVAL '7 hours')::date, 'booked_at', p_at, 'booked_by', p_actor,
+    'code', (SELECT c FROM jsonb_array_elements_text(p_row -> 'codes') c WHERE NOT EXISTS (SELECT 1 FROM appointment a WHERE a.code = c) LIMIT 1)))
 $$;
 
 -- The ids that events on an appointment carry.

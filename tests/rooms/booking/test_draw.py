@@ -4,12 +4,14 @@ import hashlib
 import json
 from collections import Counter
 from datetime import date
+from uuid import uuid4
 
 from khien.booking import actions, commands, models, queries
 from khien.booking.drawing import Criteria
 from khien.booking.types import Dose
 from khien.kernel.births import PartialDate
-from khien.kernel.refs import SYSTEM
+from khien.kernel.refs import SYSTEM, Actor
+from khien.plumbing import jobs
 from khien.plumbing.models import Event
 from khien.registration.models import Registration
 from tests import make
@@ -226,3 +228,19 @@ def test_nothing_that_is_stored_of_a_draw_names_a_person(db):
         [row.criteria, row.sessions, *models.AllocationCandidate.objects.values_list("facts", "household")], ensure_ascii=False
     )
     assert "Bưởi" not in stored
+
+
+def test_a_draw_of_many_is_announced_and_held_in_the_background_and_its_page_is_told(committed):
+    session = make.make_session(on=DAY, per_table=2, hours=(8, 9))
+    for _ in range(3):
+        waiting()
+    told = {"unit_key": DISTRICT, "criteria": {"order": ["age"], "note": "đợt thử"}, "session_ids": [str(session)]}
+    officer = Actor("staff", uuid4())
+    job = jobs.ask("booking.announce", by=officer, at=AT, actor=officer.text, **told)
+    assert jobs.run_next(lambda: AT)
+    code = jobs.get(job).note
+    assert queries.allocation(code).criteria["note"] == "đợt thử"
+    job = jobs.ask("booking.draw", by=officer, at=AT, actor=officer.text, code=code)
+    assert jobs.run_next(lambda: AT)
+    assert (jobs.get(job).state, jobs.get(job).progress, jobs.get(job).total) == ("done", 2, 3)
+    assert models.Allocation.objects.get(code=code).drawn_by == officer.text

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
+from django.db import transaction
+
 from khien.booking import actions, due, handlers, models, queries
 from khien.booking.types import Dose
 from khien.kernel import clock, codes
@@ -310,3 +312,13 @@ def test_reminders_find_the_appointments_of_a_span(db):
     assert [one.id for one in queries.starting_between(start, start + timedelta(days=1))] == [booked.appointment_id]
     assert queries.starting_between(start + timedelta(days=1), start + timedelta(days=2)) == []
     assert datetime(2021, 12, 16, 1, tzinfo=UTC) == slot.starts_at
+
+
+def test_two_appointments_never_share_a_code_even_if_chance_repeats_itself(db):
+    slot, one, two = make.make_slot(), waiting(), waiting()
+    first = book(one, slot, randomness=lambda: 7)
+    with transaction.atomic():
+        numbers = iter([7, 7, 8])
+        second = book(two, slot, randomness=lambda: next(numbers))
+    assert first.code == codes.slip_code(7)
+    assert second.code == codes.slip_code(8)
