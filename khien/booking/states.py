@@ -49,7 +49,7 @@ DRAW: dict[str, frozenset[str]] = {
 }
 
 CHARTS = (
-    Chart("The appointment", dict[str, frozenset[State]](NEXT), S.ACTIVE, {
+    Chart("The appointment", {state.value: moves for state, moves in NEXT.items()}, S.ACTIVE, {
         S.ACTIVE: ("Đã hẹn", "booked"), S.ARRIVED: ("Đã đến", "arrived"), S.DONE: ("Đã xong", "done"), S.NO_SHOW: ("Không đến", "not come"),
         S.CANCELLED: ("Đã hủy", "cancelled"), S.DECLINED: ("Từ chối lời mời", "declined"), S.MOVED: ("Đã dời", "moved"),
     }),
