@@ -1,0 +1,212 @@
+"""A citizen's browser without JavaScript: reads pages, fills in their forms, keeps cookies."""
+
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urljoin
+
+import httpx
+
+_VOID = {"input", "br", "img", "meta", "link", "hr"}
+
+
+class Surprise(Exception):
+    """The product answered what its user did not expect; the text says where and what, without a person's data."""
+
+
+@dataclass
+class Form:
+    """A form as it stands on a page: fields with their present values, radios with their choices."""
+
+    action: str
+    method: str
+    values: dict[str, list[str]] = field(default_factory=dict)
+    choices: dict[str, list[str]] = field(default_factory=dict)
+    files: set[str] = field(default_factory=set)
+    buttons: list[tuple[str, str]] = field(default_factory=list)
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self.links: list[tuple[str, str]] = []
+        self.text: list[str] = []
+        self.title = ""
+        self._form: Form | None = None
+        self._select = ""
+        self._area = ""
+        self._silent = 0
+        self._in_title = False
+        self._link: str | None = None
+        self._label: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: C901, PLR0912
+        found = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._form = Form(found.get("action", ""), found.get("method", "get").lower())
+            self.forms.append(self._form)
+        elif tag == "a" and "href" in found:
+            self._link, self._label = found["href"], []
+        elif tag in ("style", "script", "svg"):
+            self._silent += 1
+        elif tag == "title":
+            self._in_title = True
+        if self._form is None:
+            return
+        name = found.get("name", "")
+        if tag == "input" and name:
+            self._input(name, found, dict(attrs))
+        elif tag == "select" and name:
+            self._select = name
+            self._form.choices.setdefault(name, [])
+        elif tag == "option" and self._select:
+            value = found.get("value", "")
+            self._form.choices[self._select].append(value)
+            if "selected" in dict(attrs):
+                self._form.values[self._select] = [value]
+        elif tag == "textarea" and name:
+            self._area = name
+            self._form.values[name] = [""]
+        elif tag == "button" and name and found.get("type", "submit") == "submit":
+            self._form.buttons.append((name, found.get("value", "")))
+
+    def _input(self, name: str, found: dict[str, str], raw: dict[str, str | None]) -> None:
+        form = self._form
+        assert form is not None
+        kind = found.get("type", "text")
+        if kind in ("radio", "checkbox"):
+            form.choices.setdefault(name, []).append(found.get("value", "on"))
+            if "checked" in raw:
+                form.values.setdefault(name, []).append(found.get("value", "on"))
+        elif kind == "file":
+            form.files.add(name)
+        elif kind == "submit":
+            form.buttons.append((name, found.get("value", "")))
+        else:
+            form.values[name] = [found.get("value", "")]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._form = None
+        elif tag == "select":
+            self._select = ""
+        elif tag == "textarea":
+            self._area = ""
+        elif tag == "title":
+            self._in_title = False
+        elif tag == "a" and self._link is not None:
+            self.links.append((self._link, " ".join(" ".join(self._label).split())))
+            self._link = None
+        elif tag in ("style", "script", "svg") and self._silent:
+            self._silent -= 1
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title += data
+        elif self._area and self._form is not None:
+            self._form.values[self._area] = [self._form.values[self._area][0] + data.removeprefix("\n")]
+        elif not self._silent:
+            self.text.append(data)
+        if self._link is not None:
+            self._label.append(data)
+
+
+class Page:
+    """One answer of the product."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.response, self.status, self.url = response, response.status_code, str(response.url)
+        self.forms: list[Form] = []
+        self.links: list[tuple[str, str]] = []
+        self.text = self.title = ""
+        if "html" in response.headers.get("content-type", ""):
+            reader = _Reader()
+            reader.feed(response.text)
+            self.forms, self.links, self.title = reader.forms, reader.links, reader.title.strip()
+            self.text = " ".join(" ".join(reader.text).split())
+
+    @property
+    def path(self) -> str:
+        return self.response.url.path
+
+    def form(self, *names: str) -> Form:
+        """The form that holds all these fields (the first that posts, when none is named)."""
+        for form in self.forms:
+            fields = {*form.values, *form.choices, *form.files}
+            if names and set(names) <= fields:
+                return form
+            if not names and form.method == "post" and "ngon-ngu" not in form.action:
+                return form
+        raise Surprise(f"{self.path} has no form with {names or 'anything to send'}")
+
+    def link(self, pattern: str) -> str:
+        """The first link whose address matches."""
+        for href, _ in self.links:
+            if re.search(pattern, href):
+                return href
+        raise Surprise(f"{self.path} has no link to {pattern}")
+
+
+class Browser:
+    """Goes to pages and sends forms; counts what it did."""
+
+    def __init__(self, base: str, *, counter: "Counter | None" = None) -> None:
+        self.base, self.counter = base, counter or Counter()
+        self.http = httpx.Client(base_url=base, follow_redirects=True, timeout=30)
+
+    def __enter__(self) -> "Browser":
+        return self
+
+    def __exit__(self, *rest: object) -> None:
+        self.http.close()
+
+    def get(self, path: str, **params: Any) -> Page:
+        return self._read(self.http.get(path, params=params or None))
+
+    def send(self, page: Page, form: Form, answers: Mapping[str, Any], *, files: Mapping[str, tuple[str, bytes, str]] | None = None,
+             button: str = "") -> Page:  # fmt: skip
+        """Send a form with these answers over what stands in it; an answer that is a list ticks several."""
+        values = {name: list(stands) for name, stands in form.values.items()}
+        for name, answer in answers.items():
+            if name in values or name in form.choices:
+                values[name] = [str(one) for one in answer] if isinstance(answer, (list, tuple)) else [str(answer)]
+        for name, value in form.buttons:
+            if button and button in (name, value):
+                values[name] = [value]
+        target = urljoin(page.url, form.action or page.url)
+        flat = {name: stands if len(stands) != 1 else stands[0] for name, stands in values.items() if stands}
+        if form.method == "get":
+            return self._read(self.http.get(target, params=flat))
+        return self._read(self.http.post(target, data=flat, files=files or None, headers={"referer": page.url}))
+
+    def post_json(self, path: str, body: Any, *, page: Page | None = None) -> httpx.Response:
+        """Send JSON as a desk does, with the page's CSRF token."""
+        token = ""
+        for form in page.forms if page else []:
+            token = (form.values.get("csrfmiddlewaretoken") or [""])[0] or token
+        self.counter.requests += 1
+        return self.http.post(path, json=body, headers={"x-csrftoken": token, "referer": urljoin(self.base, path)})
+
+    def _read(self, response: httpx.Response) -> Page:
+        self.counter.add(response)
+        if response.status_code >= 500:
+            raise Surprise(f"{response.request.method} {response.url.path} answered {response.status_code}")
+        return Page(response)
+
+
+class Counter:
+    """Requests and answers, counted over all browsers."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.by_status: dict[int, int] = {}
+        self._lock = threading.Lock()
+
+    def add(self, response: httpx.Response) -> None:
+        with self._lock:
+            self.requests += 1
+            self.by_status[response.status_code] = self.by_status.get(response.status_code, 0) + 1

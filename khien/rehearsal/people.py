@@ -1,0 +1,78 @@
+"""The rehearsal's citizens: they register by themselves, read the code from their phone, look themselves up."""
+
+import re
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from khien.rehearsal.browser import Browser, Form, Page, Surprise
+from khien.synthetic.crowd import Somebody
+
+_CODE = re.compile(r"\b(\d{6,8})\b")
+
+
+def register(browser: Browser, one: Somebody, commune: str, *, prove: bool = True) -> str:
+    """Register one person through the portal's questions; returns the code on the slip."""
+    page = browser.get("/dang-ky")
+    answers = _answers(one, commune)
+    for _ in range(60):
+        if page.path.endswith("/xong"):
+            return slip_code(page)
+        if page.path.endswith("/xac-nhan"):
+            page = _prove(browser, page, one.phone) if prove else browser.get("/dang-ky/xong")
+            continue
+        page = _answer(browser, page, answers)
+    raise Surprise(f"the questions do not end: {page.path}")
+
+
+def _answers(one: Somebody, commune: str) -> dict[str, Any]:
+    answers: dict[str, Any] = {
+        "whom": "self", "full_name": one.full_name, "birth_year": one.birth.year, "birth_month": one.birth.month or "",
+        "birth_day": one.birth.day or "", "sex": one.sex, "paper": "cccd" if one.cccd else "none", "number": one.cccd, "phone": one.phone,
+        "address": one.address, "neighbourhood": one.neighbourhood, "occupation": one.occupation, "groups": list(one.groups), "dose": "first",
+        "q": commune, "agree": "on", "nationality": "VN",
+    }  # fmt: skip
+    if one.birth.month is None:
+        answers["only_year"] = "on"
+    return answers
+
+
+def _answer(browser: Browser, page: Page, answers: Mapping[str, Any]) -> Page:
+    form = _question(page)
+    told = dict(answers)
+    for name, choices in form.choices.items():
+        if name not in told and not form.values.get(name):
+            told[name] = "no" if "no" in choices else choices[0]
+    return browser.send(page, form, told)
+
+
+def _question(page: Page) -> Form:
+    posts = [form for form in page.forms if form.method == "post" and "csrfmiddlewaretoken" in form.values]
+    if not posts:
+        raise Surprise(f"{page.path} asks nothing: {page.title}")
+    return max(posts, key=lambda form: len(form.values) + len(form.choices))
+
+
+def _prove(browser: Browser, page: Page, phone: str) -> Page:
+    code = read_code(browser, phone)
+    return browser.send(page, page.form("code"), {"code": code})
+
+
+def read_code(browser: Browser, phone: str, *, seconds: float = 20, after: str = "") -> str:
+    """The newest code that the demo's phone received, waiting for the worker as a person waits for the message."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        page = browser.get("/demo/tin-nhan", so=phone)
+        for found in _CODE.findall(page.text):
+            if found != after and found not in phone:
+                return str(found)
+        time.sleep(0.2)
+    raise Surprise("no code came to the phone")
+
+
+def slip_code(page: Page) -> str:
+    """The code on the slip that a page shows: eleven digits, in groups."""
+    found = re.search(r"\b(\d{3}[ \u00a0\u202f]\d{4}[ \u00a0\u202f]\d{4}|\d{4}[ \u00a0\u202f]\d{4}[ \u00a0\u202f]\d{3}|\d{11})\b", page.text)
+    if not found:
+        raise Surprise(f"{page.path} shows no code")
+    return re.sub(r"\D", "", found.group(1))

@@ -1,0 +1,135 @@
+"""One point's day: reception, consent, screening, dose, observation, and all the ends."""
+
+from collections import Counter as Tally
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from khien.kernel import clock
+from khien.rehearsal.staff import Desk
+
+# How people's visits go; each list of a point starts with one of each kind, then goes on by weight.
+EVERY = ("closed", "deferred", "refused", "referred", "contraindicated", "left_early", "reaction", "withdrawn", "twice")
+WEIGHTS = {"closed": 86, "deferred": 4, "refused": 2, "referred": 1, "contraindicated": 1, "left_early": 2, "reaction": 4}
+_YES = {"deferred": "3", "referred": "5", "contraindicated": "1"}
+_DECISION = {"deferred": "defer", "referred": "refer", "contraindicated": "contraindicated"}
+EARLIER = 50  # minutes
+
+
+@dataclass
+class Arrival:
+    """Somebody at the door: with a code, or a card, or both."""
+
+    code: str = ""
+    card: str = ""
+    person: dict[str, Any] | None = None
+    vaccine: str = ""
+
+
+@dataclass
+class Score:
+    """What happened at a point."""
+
+    tally: Tally[str] = field(default_factory=Tally)
+    surprises: list[str] = field(default_factory=list)
+
+    def add(self, what: str) -> None:
+        self.tally[what] += 1
+
+
+class Point:
+    """The desks of one session, kept by the staff who hold them."""
+
+    def __init__(self, desks: dict[str, Desk], lot_id: str, random: Random) -> None:
+        self.desks, self.lot_id, self.random = desks, lot_id, random
+        self.score = Score()
+        pack = desks["reception"].pack()
+        self.items = [item["no"] for item in pack["forms"]["adult"]["items"] if not item["computed"]]
+
+    def outcome(self, number: int) -> str:
+        """How the visit of the n-th person goes."""
+        if number < len(EVERY):
+            return EVERY[number]
+        return self.random.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+
+    def serve(self, arrival: Arrival, outcome: str) -> None:
+        """Walk one person through the point."""
+        reception = self.desks["reception"]
+        # The half hour of observation is not waited for: hours are told as on the papers that a clerk keys afterwards.
+        came = clock.now() - timedelta(minutes=EARLIER)
+        body: dict[str, Any] = {"identity_how": "card" if arrival.card else "typed" if arrival.person else "slip", **_done(came, 0)}
+        if arrival.code:
+            body["appointment_code"] = arrival.code
+        else:
+            body["person"] = {"scan": arrival.card} if arrival.card else arrival.person
+        received = reception.must("check_in", **body)
+        self.score.add("received")
+        visit, slip = received["visit"]["visit_id"], received["code"]
+        if outcome == "withdrawn":
+            reception.must("end", visit_id=visit, end="withdrawn", reason="Không chờ được, hẹn quay lại", **_done(came, 3))
+            self.score.add("withdrawn")
+            return
+        reception.must("consent", visit_id=visit, agreed=outcome != "refused", how="screen", signer="self", mixing_agreed=True,
+                       **_done(came, 2))  # fmt: skip
+        if outcome == "refused":
+            self.score.add("refused")
+            return
+        if self._screen(visit, outcome, came):
+            self._dose(visit, slip, outcome, came)
+
+    def _screen(self, visit: str, outcome: str, came: datetime) -> bool:
+        desk = self.desks["screening"]
+        yes = _YES.get(outcome)
+        answers = {"items": {no: no == yes for no in self.items}}
+        vitals = {"temperature_c": "38,5" if outcome == "deferred" else "36,7", "pulse_bpm": "76", "bp_systolic": "124", "bp_diastolic": "78"}
+        found = desk.ask("de-xuat", visit_id=visit, answers=answers, vitals=vitals)
+        decision = _DECISION.get(outcome, "eligible")
+        more: dict[str, Any] = {}
+        if decision == "defer":
+            more["return_on"] = (clock.on_date(clock.now()) + timedelta(days=7)).isoformat()
+        if decision == "refer":
+            more["detail"] = {"hospital": "Bệnh viện tuyến trên"}
+        reason = "" if found.get("verdict") == decision else "Bác sĩ đã khám lại, đủ điều kiện tiêm"
+        desk.must("screen", visit_id=visit, answers=answers, vitals=vitals, decision=decision, reason=reason,
+                  **_done(came, 5), **more)  # fmt: skip
+        if decision != "eligible":
+            self.score.add(outcome)
+        return decision == "eligible"
+
+    def _dose(self, visit: str, slip: str, outcome: str, came: datetime) -> None:
+        desk = self.desks["injection"]
+        before = desk.ask("truoc-tiem", visit_id=visit, lot_id=self.lot_id, slip=slip)
+        if before.get("stops"):
+            self.desks["reception"].must("end", visit_id=visit, end="deferred", reason="Chưa đủ điều kiện tiêm hôm nay", **_done(came, 9),
+                                         return_on=_next_week(clock.on_date(clock.now())))  # fmt: skip
+            self.score.add("stopped")
+            return
+        given = {"visit_id": visit, "lot_id": self.lot_id, "slip": slip, **_done(came, 9)}
+        desk.must("give_dose", **given)
+        self.score.add("dosed")
+        if outcome == "twice":  # the nurse taps again: it must stay one dose
+            desk.tell("give_dose", **given)
+        observer = self.desks["observation"]
+        if outcome == "left_early":
+            observer.must("end", visit_id=visit, end="left_early", reason="Tự ý ra về", **_done(came, 20))
+            self.score.add("left_early")
+            return
+        if outcome == "reaction":
+            observer.must("react", visit_id=visit, symptoms=["pain_at_site", "fever"], onset_at=_moment(came, 20))
+            self.score.add("reaction")
+        observer.must("observe", visit_id=visit, **_done(came, 41))
+        observer.must("close", visit_id=visit, **_done(came, 42))
+        self.score.add("closed")
+
+
+def _moment(came: datetime, minutes: int) -> str:
+    return (came + timedelta(minutes=minutes)).isoformat()
+
+
+def _done(came: datetime, minutes: int) -> dict[str, str]:
+    return {"performed_at": _moment(came, minutes)}
+
+
+def _next_week(today: date) -> str:
+    return (today + timedelta(days=7)).isoformat()

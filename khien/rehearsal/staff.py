@@ -1,0 +1,79 @@
+"""The rehearsal's staff: they sign in with password and one-time code, and send what the desks send."""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import pyotp
+
+from khien.demo.accounts import PASSWORD, totp_secret
+from khien.kernel import clock
+from khien.kernel.ids import uuid7
+from khien.rehearsal.browser import Browser, Counter, Page, Surprise
+
+
+class Officer(Browser):
+    """A staff member at a browser."""
+
+    def __init__(self, base: str, username: str, *, counter: Counter | None = None) -> None:
+        super().__init__(base, counter=counter)
+        self.username = username
+        page = self.get("/dieu-phoi/dang-nhap")
+        code = pyotp.TOTP(totp_secret(username)).at(clock.now())
+        page = self.send(page, page.form("username", "password"), {"username": username, "password": PASSWORD, "totp": code})
+        if page.path.endswith("/dang-nhap"):
+            raise Surprise(f"{username} cannot sign in")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A command's receipt."""
+
+    status: str
+    reason: str
+    result: dict[str, Any]
+
+
+class Desk:
+    """One staff member at the desks of one session: sends commands with receipts."""
+
+    def __init__(self, officer: Officer, session_id: str) -> None:
+        self.officer, self.session_id = officer, session_id
+        self.page: Page = officer.get(f"/diem/{session_id}")
+        if self.page.status != 200:
+            raise Surprise(f"{officer.username} cannot open the desk ({self.page.status})")
+        self.device = uuid7()
+        self._seq = 0
+        self._lock = threading.Lock()
+
+    def pack(self) -> dict[str, Any]:
+        """The session pack."""
+        return self.officer.http.get(f"/diem/{self.session_id}/goi").json()  # type: ignore[no-any-return]
+
+    def tell(self, name: str, *, occurred_at: datetime | None = None, command_id: UUID | None = None, **body: Any) -> Answer:
+        """Send one command; the answer is its receipt, whether accepted or refused."""
+        with self._lock:
+            self._seq += 1
+            envelope = {
+                "command_id": str(command_id or uuid7()), "device_id": str(self.device), "seq": self._seq, "name": name, "version": 1,
+                "occurred_at": (occurred_at or clock.now()).isoformat(), "clock_offset_ms": 0, "rules_version": "",
+                "actor": self.officer.username, "body": {"session_id": self.session_id, **body},
+            }  # fmt: skip
+            response = self.officer.post_json(f"/diem/{self.session_id}/lenh", {"commands": [envelope]}, page=self.page)
+        if response.status_code != 200:
+            raise Surprise(f"{name} answered {response.status_code}")
+        receipt = response.json()["receipts"][0]
+        return Answer(receipt["status"], receipt.get("reason", ""), receipt.get("result") or {})
+
+    def must(self, name: str, **body: Any) -> dict[str, Any]:
+        """Send a command that has to be accepted."""
+        told = self.tell(name, **body)
+        if told.status != "accepted":
+            raise Surprise(f"{name} was {told.status}: {told.reason}")
+        return told.result
+
+    def ask(self, what: str, **body: Any) -> dict[str, Any]:
+        """Ask before deciding: `de-xuat` or `truoc-tiem`."""
+        return self.officer.post_json(f"/diem/{self.session_id}/{what}", body, page=self.page).json()  # type: ignore[no-any-return]
