@@ -71,17 +71,16 @@ def campaign(code: str = CODE) -> CampaignInfo:
 def rules_version() -> str:
     """Changes with every edit of a rule: entries are only ever added."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT (SELECT count(*) FROM rule_entry), (SELECT id FROM rule_entry ORDER BY id DESC LIMIT 1)")
-        count, newest = cursor.fetchone()
-    return f"{count}-{str(newest)[-8:]}"
+        cursor.execute("SELECT campaigns_rules_version()")
+        return str(cursor.fetchone()[0])
 
 
-def rulebook(on: date | None = None) -> RuleBook:
+def rulebook(on: date | None = None, *, version: str = "") -> RuleBook:
     """The rules of every day, as they stand after the last edit; `on` is the day the caller asks it about.
 
-    Kept in memory until a rule changes.
+    Kept in memory until a rule changes; `version` spares the look-up when the caller just read it.
     """
-    return _book(rules_version())
+    return _book(version or rules_version())
 
 
 @lru_cache(maxsize=4)

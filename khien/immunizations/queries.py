@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from khien.campaigns import queries as campaigns
@@ -11,7 +12,7 @@ from khien.campaigns.rulebook import RuleBook
 from khien.campaigns.types import DoseType, EvaluatedDose, Evidence, Facts, NextDose, PastDose, Recipient
 from khien.immunizations import models
 from khien.immunizations import rules as own_rules
-from khien.immunizations.types import History, ImmunizationView
+from khien.immunizations.types import History, ImmunizationView, ToldDose
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
 from khien.kernel.sex import Sex
@@ -54,7 +55,7 @@ def known_of(people_told: Mapping[UUID, tuple[PartialDate, str]]) -> dict[UUID, 
     }
 
 
-def past(row: models.Immunization) -> PastDose:
+def past(row: models.Immunization | ToldDose) -> PastDose:
     """One row as the rules take it.
 
     Which dose it is follows from the whole history; only what a paper states, and an additional dose (given for a reason that
@@ -70,6 +71,14 @@ def past(row: models.Immunization) -> PastDose:
     return PastDose(row.vaccine, row.on_date, *stated, DECIDED.get(row.validity_code), evidence, str(row.record_id))
 
 
+def told(
+    raw: Iterable[Mapping[str, Any]], birth: PartialDate, sex: str, *, province: str = "", facts: Facts | None = None
+) -> tuple[Recipient, tuple[PastDose, ...]]:
+    """A person and their doses as `immunizations_past` tells them in SQL, for whoever reads everything in one call."""
+    rows = [ToldDose(**{**dose, "on_date": date.fromisoformat(dose["on_date"])}) for dose in raw]
+    return recipient_of(birth, sex, rows, province=province, facts=facts), tuple(past(row) for row in rows)
+
+
 def recipient(person_id: UUID, *, province: str = "", facts: Facts | None = None) -> Recipient:
     """The person as the rules take them; a birth date that a doctor settled at an earlier dose stands."""
     basics = people.basics([person_id]).get(person_id)
@@ -79,7 +88,7 @@ def recipient(person_id: UUID, *, province: str = "", facts: Facts | None = None
 
 
 def recipient_of(
-    birth: PartialDate, sex: str, rows: Iterable[models.Immunization], *, province: str = "", facts: Facts | None = None
+    birth: PartialDate, sex: str, rows: Iterable[models.Immunization | ToldDose], *, province: str = "", facts: Facts | None = None
 ) -> Recipient:
     """Put a recipient together from what is known."""
     known = facts or Facts()

@@ -96,3 +96,17 @@ class Corrected:
     person_id: UUID
     version: int
     also: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ToldDose:
+    """What the rules ask of one record, as SQL tells it."""
+
+    record_id: str
+    vaccine: str
+    on_date: date
+    dose_type: str
+    ordinal: int
+    evidence: str
+    validity_code: str
+    validity_facts: dict[str, Any]

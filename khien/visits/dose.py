@@ -7,22 +7,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from khien.booking import queries as booking
-from khien.booking.types import SessionInfo
-from khien.campaigns import queries as campaigns
-from khien.immunizations import queries as immunizations
 from khien.kernel import codes
 from khien.kernel.errors import Refused
 from khien.kernel.ids import uuid7
 from khien.kernel.refs import Actor, Performed, VisitRef
-from khien.people import queries as people
 from khien.plumbing import outbox
 from khien.stock import actions as stock_actions
 from khien.stock import queries as stock
 from khien.stock.types import LotInfo
-from khien.visits import dosing, models, sessions, steps
+from khien.visits import dosing, models, steps
+from khien.visits.gathering import Gathered, gather
 from khien.visits.screening_types import Verdict
 from khien.visits.states import ALREADY_GIVEN, State
 from khien.visits.types import UNDO, Confirmed, DosePlan, DoseReceipt
@@ -30,63 +27,15 @@ from khien.visits.types import UNDO, Confirmed, DosePlan, DoseReceipt
 NO_FACTS = Confirmed()
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """What is read before a dose is decided."""
-
-    row: models.Visit
-    session: SessionInfo
-    facts: dosing.DoseFacts
-    aliases: tuple[UUID, ...]
-
-
-_OWN = """
-SELECT s.decision, s.form, s.answers, c.mixing_agreed, l.paused_at, l.lot_id IS NOT NULL,
-  (SELECT coalesce(jsonb_agg(jsonb_build_array(o.number, o.name_birth_hash = v.name_birth_hash)), '[]') FROM visit o
-   WHERE o.session_id = v.session_id AND o.name_hash = v.name_hash AND o.person_id <> v.person_id)
-FROM visit v
-LEFT JOIN LATERAL (SELECT decision, form, answers FROM screening s WHERE s.site_id = v.site_id AND s.visit_id = v.id
-  ORDER BY version DESC LIMIT 1) s ON true
-LEFT JOIN LATERAL (SELECT mixing_agreed FROM consent c WHERE c.site_id = v.site_id AND c.visit_id = v.id AND c.agreed
-  ORDER BY recorded_at DESC LIMIT 1) c ON true
-LEFT JOIN session_lot l ON l.session_id = v.session_id AND l.lot_id = %s
-WHERE v.site_id = %s AND v.id = %s
-"""
-
-
-def gather(visit: VisitRef, lot_id: UUID) -> Gathered:
-    """Read all that the decision stands on. Raises Refused: visits.unknown, stock.lot_unknown."""
-    row = steps.visit_row(visit)
-    lot = stock.lot(lot_id)
-    if lot is None:
-        raise Refused("stock.lot_unknown")
-    session = sessions.session_of(row.session_id)
-    with connection.cursor() as cursor:
-        cursor.execute(_OWN, [lot_id, visit.site_id, visit.visit_id])
-        decision, form, answers, mixing, paused_at, chosen, namesakes = cursor.fetchone()
-    namesakes = steps.plain(namesakes)
-    health = dosing.health(form or "", steps.plain(answers) or {})
-    recipient = immunizations.recipient(row.person_id, province=session.place.province_2021, facts=health)
-    facts = dosing.DoseFacts(
-        state=State(row.state), number=row.number, codes=(row.code,), person_id=row.person_id, vaccine=row.vaccine,
-        offered=tuple(session.vaccines), decision=Verdict(decision) if decision in list(Verdict) else None,
-        doctor_minutes=row.observe_minutes, mixing_agreed=bool(mixing), lot=lot, lot_chosen=bool(chosen),
-        lot_paused=paused_at is not None, recipient=recipient, history=tuple(immunizations.past_doses(row.person_id)),
-        namesakes=tuple(dosing.Namesake(number, same) for number, same in namesakes),
-    )  # fmt: skip
-    return Gathered(row, session, facts, tuple(people.ids_of(row.person_id)))
-
-
 def _planned(found: Gathered, on: date, confirmed: Confirmed | None) -> DosePlan:
     """Plan the dose; a slip of another code may still be this person's appointment."""
-    facts = found.facts
-    if confirmed and confirmed.slip:
-        code = codes.read_slip_code(confirmed.slip) if confirmed.slip != found.row.code else confirmed.slip
-        confirmed = replace(confirmed, slip=code)
-        if code != found.row.code and found.row.appointment_id:
-            appointment = booking.appointment(found.row.appointment_id)
-            facts = replace(facts, codes=(found.row.code, *([appointment.code] if appointment else [])))
-    return dosing.plan(campaigns.rulebook(on), facts, on, confirmed)
+    facts, own = found.facts, found.row["code"]
+    if confirmed and confirmed.slip and confirmed.slip != own:
+        confirmed = replace(confirmed, slip=codes.read_slip_code(confirmed.slip))
+        if confirmed.slip != own and found.row["appointment_id"]:
+            appointment = booking.appointment(UUID(found.row["appointment_id"]))
+            facts = replace(facts, codes=(own, *([appointment.code] if appointment else [])))
+    return dosing.plan(found.book, facts, on, confirmed)
 
 
 def check_before_dose(*, visit: VisitRef, lot_id: UUID, on: date, confirmed: Confirmed | None = None) -> DosePlan:
@@ -97,8 +46,10 @@ def check_before_dose(*, visit: VisitRef, lot_id: UUID, on: date, confirmed: Con
     visits.mixing_needs_consent, visits.slip_of_another, visits.not_confirmed, visits.namesake, visits.already_dosed.
     """
     found = gather(visit, lot_id)
-    if found.row.record_id is not None:
-        raise Refused("visits.already_dosed", number=found.row.number, dosed_at=found.row.dosed_at, state=found.row.state)
+    row = found.row
+    if row["record_id"] is not None:
+        dosed_at = datetime.fromisoformat(row["dosed_at"])
+        raise Refused("visits.already_dosed", number=row["number"], dosed_at=dosed_at, state=row["state"])
     return dosing.check(_planned(found, on, confirmed))
 
 
@@ -107,7 +58,6 @@ def dose_plan(*, visit: VisitRef, lot_id: UUID, on: date) -> DosePlan:
     return _planned(gather(visit, lot_id), on, None)
 
 
-@transaction.atomic
 def give_dose(
     *,
     visit: VisitRef,
@@ -130,21 +80,38 @@ def give_dose(
     visits.lot_unnamed, visits.in_the_future.
     """
     steps.check_time(performed, at)
-    lot_id = lot_id or _lot_by_number(visit, vaccine, lot_number, already_injected, performed, by, at)
+    told = _Asked(confirmed, performed, by, at, already_injected, reason, from_paper)
+    if lot_id is not None:
+        return _give(visit, lot_id, told)  # one read, one write that is a transaction by itself
+    with transaction.atomic():
+        return _give(visit, _lot_by_number(visit, vaccine, lot_number, already_injected, performed, by, at), told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the injector tells of a dose."""
+
+    confirmed: Confirmed
+    performed: Performed
+    by: Actor
+    at: datetime
+    already: bool
+    reason: str
+    from_paper: bool
+
+
+def _give(visit: VisitRef, lot_id: UUID, told: _Asked) -> DoseReceipt:
     found = gather(visit, lot_id)
     row = found.row
-    if row.record_id is not None and row.lot_id == lot_id:
-        return receipt_of(row, repeat=True)
-    plan = _planned(found, performed.on, None if already_injected else confirmed)
-    if plan.stops and not already_injected and row.record_id is None:
+    if row["record_id"] is not None and row["lot_id"] == str(lot_id):
+        return _receipt({**row, "repeat": True, "shortfall": 0}, told.at)
+    plan = _planned(found, told.performed.on, None if told.already else told.confirmed)
+    if plan.stops and not told.already and row["record_id"] is None:
         now = steps.visit_row(visit)  # another tablet may have keyed this very injection while we read
         if now.record_id is not None and now.lot_id == lot_id:
             return receipt_of(now, repeat=True)
         dosing.check(plan)
-    told = steps.call(
-        "visits_give_dose", _facts(found, plan, confirmed, performed, by, at, already_injected, reason, from_paper)
-    )
-    return _receipt(told, at)
+    return _receipt(steps.call("visits_give_dose", _facts(found, plan, told)), told.at)
 
 
 def _lot_by_number(
@@ -162,53 +129,40 @@ def _lot_by_number(
     return stock_actions.add_lot(vaccine=vaccine, number=number, provisional=True, on=performed.on, by=by, at=at)
 
 
-def _facts(
-    found: Gathered,
-    plan: DosePlan,
-    confirmed: Confirmed,
-    performed: Performed,
-    by: Actor,
-    at: datetime,
-    already: bool,
-    reason: str,
-    from_paper: bool,
-) -> dict[str, Any]:
+def _facts(found: Gathered, plan: DosePlan, told: _Asked) -> dict[str, Any]:
     """The one argument of `visits_give_dose`."""
-    row, marks = found.row, [stop.mark for stop in plan.stops] if already else []
-    if already and row.state != State.CLEARED and "not_cleared" not in marks:
+    row, marks = found.row, [stop.mark for stop in plan.stops] if told.already else []
+    if told.already and row["state"] != State.CLEARED and "not_cleared" not in marks:
         marks.append("not_cleared")
-    until = performed.at + timedelta(minutes=plan.observe_minutes)
+    until = told.performed.at + timedelta(minutes=plan.observe_minutes)
     columns = {
-        "vaccine": plan.vaccine, "lot_id": plan.lot_id, "dose_type": plan.dose_type, "ordinal": plan.ordinal, "dosed_at": performed.at,
-        "dosed_by": steps.by_text(performed, by), "dosed_recorded_at": at, "dosed_recorded_by": by.text,
+        "vaccine": plan.vaccine, "lot_id": plan.lot_id, "dose_type": plan.dose_type, "ordinal": plan.ordinal, "dosed_at": told.performed.at,
+        "dosed_by": steps.by_text(told.performed, told.by), "dosed_recorded_at": told.at, "dosed_recorded_by": told.by.text,
         "observe_minutes": plan.observe_minutes, "observe_until": until, "observed_at": None, "observed_by": None,
-        "confirmed_facts": confirmed.text, "ended_at": None, "ended_by": None, "end_reason": "", "end_detail": {}, "return_on": None,
+        "confirmed_facts": told.confirmed.text, "ended_at": None, "ended_by": None, "end_reason": "", "end_detail": {}, "return_on": None,
     }  # fmt: skip
     return {
-        "site_id": row.site_id, "visit_id": row.id, "at": at, "actor": by.text,
-        "from": [State.CLEARED.value, *(state.value for state in ALREADY_GIVEN if already)],
-        "record": _record(found, plan, performed, by, at, marks, from_paper), "set": columns,
-        "facts": {"confirmed": confirmed.text, "already_injected": already, "reason": reason.strip()[:200]},
-        "moved": steps.event("visits.moved"), "given": steps.event("visits.dose_given", due=at + UNDO),
+        "site_id": row["site_id"], "visit_id": row["id"], "at": told.at, "actor": told.by.text,
+        "from": [State.CLEARED.value, *(state.value for state in ALREADY_GIVEN if told.already)],
+        "record": _record(found, plan, told, marks), "set": columns,
+        "facts": {"confirmed": told.confirmed.text, "already_injected": told.already, "reason": told.reason.strip()[:200]},
+        "moved": steps.event("visits.moved"), "given": steps.event("visits.dose_given", due=told.at + UNDO),
         "marked": steps.event("visits.dose_marked"), "shortfall": list(outbox.subscriptions()["stock.shortfall"]),
     }  # fmt: skip
 
 
-def _record(
-    found: Gathered, plan: DosePlan, performed: Performed, by: Actor, at: datetime, marks: list[str], from_paper: bool
-) -> dict[str, Any]:
+def _record(found: Gathered, plan: DosePlan, told: _Asked, marks: list[str]) -> dict[str, Any]:
     """The immunization's columns."""
-    row, site, place = found.row, found.session.site, found.session.place
+    row, place, performed = found.row, found.place, told.performed
     return {
-        "id": uuid7(), "record_id": uuid7(), "person_id": row.person_id, "vaccine": plan.vaccine, "dose_type": plan.dose_type,
+        "id": uuid7(), "record_id": uuid7(), "person_id": row["person_id"], "vaccine": plan.vaccine, "dose_type": plan.dose_type,
         "ordinal": plan.ordinal, "lot_number": plan.lot_number, "lot_id": plan.lot_id, "volume_ml": plan.volume_ml,
         "on_date": performed.on, "performed_at": performed.at, "performed_by": performed.by, "performed_by_name": performed.by_name,
-        "recorded_at": at, "recorded_by": by.text, "site_id": row.site_id, "session_id": row.session_id, "visit_id": row.id,
-        "facility_id": site.facility_id, "facility_name": site.facility_name, "place_province_2021": place.province_2021,
-        "place_commune_2021": place.commune_2021, "place_commune_2025": place.commune_2025,
-        "home_commune_2021": row.home_commune_2021, "home_commune_2025": row.home_commune_2025,
-        "origin": "paper" if from_paper else "visit", "validity": plan.validity, "validity_code": plan.validity_code,
-        "validity_facts": dict(plan.validity_facts), "marks": marks, "aliases": list(found.aliases),
+        "recorded_at": told.at, "recorded_by": told.by.text, "site_id": row["site_id"], "session_id": row["session_id"], "visit_id": row["id"],
+        **found.owner, "place_province_2021": place["province_2021"], "place_commune_2021": place["commune_2021"],
+        "place_commune_2025": place["commune_2025"], "home_commune_2021": row["home_commune_2021"],
+        "home_commune_2025": row["home_commune_2025"], "origin": "paper" if told.from_paper else "visit", "validity": plan.validity,
+        "validity_code": plan.validity_code, "validity_facts": dict(plan.validity_facts), "marks": marks, "aliases": found.aliases,
     }  # fmt: skip
 
 

@@ -11,7 +11,8 @@ BEGIN
 END $$;
 
 -- Writes what may change in a visit.
-CREATE OR REPLACE FUNCTION visits_write(n visit) RETURNS void LANGUAGE sql AS $$
+CREATE OR REPLACE FUNCTION visits_write(n visit) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
   UPDATE visit SET state = n.state, previous_state = n.previous_state, moved_at = n.moved_at, identity_how = n.identity_how,
     identity_note = n.identity_note, priority_group = n.priority_group, paper_serial = n.paper_serial, vaccine = n.vaccine,
     lot_id = n.lot_id, dose_type = n.dose_type, ordinal = n.ordinal, record_id = n.record_id, dosed_at = n.dosed_at,
@@ -19,15 +20,16 @@ CREATE OR REPLACE FUNCTION visits_write(n visit) RETURNS void LANGUAGE sql AS $$
     observe_minutes = n.observe_minutes, observe_until = n.observe_until, observed_at = n.observed_at, observed_by = n.observed_by,
     ended_at = n.ended_at, ended_by = n.ended_by, end_reason = n.end_reason, end_detail = n.end_detail, return_on = n.return_on,
     undone = n.undone, confirmed_facts = n.confirmed_facts, marks = n.marks, checked_in_at = n.checked_in_at
-  WHERE site_id = n.site_id AND id = n.id
-$$;
+  WHERE site_id = n.site_id AND id = n.id;
+END $$;
 
 -- Publishes that a visit moved.
-CREATE OR REPLACE FUNCTION visits_tell_moved(n visit, p_at timestamptz, p_event jsonb) RETURNS void LANGUAGE sql AS $$
-  SELECT outbox_publish((p_event ->> 'id')::uuid, 'visits.moved', p_at,
+CREATE OR REPLACE FUNCTION visits_tell_moved(n visit, p_at timestamptz, p_event jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM outbox_publish((p_event ->> 'id')::uuid, 'visits.moved', p_at,
     jsonb_build_object('visit_id', n.id, 'site_id', n.site_id, 'session_id', n.session_id, 'state', n.state),
-    ARRAY(SELECT jsonb_array_elements_text(p_event -> 'handlers')), p_at, NULL)
-$$;
+    ARRAY(SELECT jsonb_array_elements_text(p_event -> 'handlers')), p_at, NULL);
+END $$;
 
 -- Receives a person: takes the next queue number and makes the visit, or returns the visit in which this person waits already.
 -- p: row (columns of visit without number), at, actor, facts, event. A number is never lost: what fails gives it back.

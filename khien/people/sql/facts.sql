@@ -1,0 +1,23 @@
+-- What a dose needs to know of a person: ids (the surviving record's first, merged ones after), birth, sex. Null for nobody.
+CREATE OR REPLACE FUNCTION people_dose_facts(p_person uuid) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  v_survivor uuid := p_person;
+  v_next uuid;
+  v_ids uuid[];
+  v_fresh uuid[];
+BEGIN
+  LOOP
+    SELECT survivor_id INTO v_next FROM person_alias WHERE loser_id = v_survivor AND undone_at IS NULL;
+    EXIT WHEN NOT FOUND;
+    v_survivor := v_next;
+  END LOOP;
+  v_ids := ARRAY[v_survivor];
+  v_fresh := v_ids;
+  LOOP
+    v_fresh := ARRAY(SELECT loser_id FROM person_alias WHERE survivor_id = ANY (v_fresh) AND undone_at IS NULL);
+    EXIT WHEN cardinality(v_fresh) = 0;
+    v_ids := v_ids || v_fresh;
+  END LOOP;
+  RETURN (SELECT jsonb_build_object('ids', v_ids, 'birth', jsonb_build_array(birth_year, birth_month, birth_day), 'sex', sex)
+    FROM person WHERE id = v_survivor);
+END $$;
