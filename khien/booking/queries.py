@@ -209,5 +209,5 @@ def appointment_info(row: models.Appointment) -> AppointmentInfo:
     return AppointmentInfo(
         row.id, row.code, row.person_id, row.registration_id, row.site_id, row.session_id, row.slot_id, row.vaccine, row.starts_at,
         row.on_date, row.dose_type, row.ordinal, row.how, row.state, row.confirmed_at, row.booked_at, row.ended_at, row.end_reason,
-        row.replaces_id, row.allocation_id,
+        row.replaces_id, row.allocation_id, row.ended_by or "",
     )  # fmt: skip

@@ -132,6 +132,7 @@ class AppointmentInfo:
     end_reason: str
     replaces_id: UUID | None
     allocation_id: UUID | None
+    ended_by: str = ""
 
     @property
     def stands(self) -> bool:

@@ -50,12 +50,13 @@ def invited(data: dict[str, Any], at: datetime) -> None:
 
 @transaction.atomic
 def booking_ended(data: dict[str, Any], at: datetime) -> None:
-    """Stop the reminders of an appointment that no longer stands; one that others cancelled is told."""
+    """Stop the reminders of an appointment that no longer stands; one that others cancelled is told to its person."""
     found = booking.appointment(UUID(str(data["appointment_id"])))
     if found is None:
         return
     outgoing.withdraw(cause_of(found.id), found.state)
-    if found.state == "cancelled" and found.starts_at > at and data.get("reason") != "own_wish":
+    by_others = not found.ended_by.startswith("citizen:") and data.get("reason") != "own_wish"
+    if found.state == "cancelled" and found.starts_at > at and by_others:
         tell(found, "cancelled", at=at, expires=found.starts_at)
 
 

@@ -3,6 +3,7 @@
 import os
 import smtplib
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from urllib.parse import unquote, urlparse
@@ -34,6 +35,8 @@ class Mail:
             raise Temporary("unreachable") from None
         try:
             server.send_message(mail)
+            with suppress(OSError, smtplib.SMTPException):  # the mail is taken; a goodbye that fails changes nothing
+                server.quit()
         except smtplib.SMTPRecipientsRefused as refused:
             _refuse(next(iter(refused.recipients.values()))[0])
         except smtplib.SMTPResponseException as refused:

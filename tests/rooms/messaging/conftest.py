@@ -13,7 +13,9 @@ def at() -> datetime:
 
 
 @pytest.fixture(autouse=True)
-def demo(db, tmp_path, monkeypatch):
+def demo(request, tmp_path, monkeypatch):
+    if "committed" not in request.fixturenames:
+        request.getfixturevalue("db")
     from django.conf import settings
 
     from khien.messaging import providers

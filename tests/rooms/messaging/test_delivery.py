@@ -196,3 +196,45 @@ def test_a_text_goes_without_marks_where_the_instance_says_so(at, provider, monk
     a_message(at)
     deliver(at)
     assert carrier.seen[0].text.isascii()
+
+
+def test_no_database_session_is_held_while_a_provider_takes_its_time(committed, at, monkeypatch):
+    from django.db import connection
+
+    held = []
+
+    class Slow(Scripted):
+        def send(self, message: Outgoing) -> Sent:
+            held.append(connection.connection is not None)
+            return super().send(message)
+
+    slow = Slow()
+    monkeypatch.setattr(providers, "for_channel", lambda channel: slow)
+    a_message(at)
+    deliver(at)
+    assert held == [False]
+    assert models.Message.objects.get().state == "delivered"
+
+
+def test_two_workers_never_send_one_message_twice(committed, at, monkeypatch):
+    import threading
+
+    from django.db import connection
+
+    carrier = Scripted()
+    monkeypatch.setattr(providers, "for_channel", lambda channel: carrier)
+    for number in range(60):
+        a_message(at, cause=f"case:{number}")
+
+    def work() -> None:
+        while delivery.deliver_due(at, size=7, jitter=high):
+            pass
+        connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(carrier.seen) == len({message.id for message in carrier.seen}) == 60
+    assert models.Message.objects.filter(state="delivered").count() == 60

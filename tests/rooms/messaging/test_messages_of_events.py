@@ -1,6 +1,7 @@
 """What people are told, once each, and what they are no longer told."""
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -8,7 +9,7 @@ from khien.booking import actions as booking
 from khien.certificates import actions as certificates
 from khien.immunizations import actions as immunizations
 from khien.kernel import clock
-from khien.kernel.refs import SYSTEM
+from khien.kernel.refs import SYSTEM, Actor
 from khien.messaging import handlers, models, queries, reminders
 from khien.people import actions as people
 from khien.registration.registering import register
@@ -212,3 +213,11 @@ def test_a_certificate_is_told_and_one_issued_again_says_that_the_old_is_void(at
     new = next(one for one in certificates.reissue(person_id=person, by=SYSTEM, at=at) if one.state == "issued")
     handlers.certificate_issued({"certificate_id": str(new.id), "how": "reissued"}, at)
     assert "bản cũ không còn dùng được" in sent(at)[1].text
+
+
+@pytest.mark.parametrize(("by", "reason"), [(Actor("citizen", uuid4()), "busy"), (make.BY, "own_wish")])
+def test_a_cancellation_that_people_made_themselves_is_not_texted_to_them(by, reason, at, sent):
+    booked = an_appointment(a_person())
+    booking.cancel(appointment_id=booked.appointment_id, reason=reason, by=by, at=at)
+    handlers.booking_ended({"appointment_id": str(booked.appointment_id), "state": "cancelled", "reason": reason}, at)
+    assert sent(at) == []
