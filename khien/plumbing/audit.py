@@ -46,13 +46,24 @@ def read(*, person: UUID, by: Actor, at: datetime, purpose: str, office: str = "
         )
 
 
-def read_many(*, persons: list[UUID], by: Actor, at: datetime, purpose: str, office: str = "", route: str = "") -> None:
-    """Log one read for each person on a list that a staff member was shown."""
-    if by.kind == "staff" and by.id:
-        AccessLog.objects.bulk_create(
-            AccessLog(person_id=p, at=at, staff_id=by.id, post_id=by.post_id, office=office, purpose=purpose, route=route)
-            for p in dict.fromkeys(persons)
-        )
+def read_many(
+    *, persons: list[UUID], by: Actor, at: datetime, purpose: str, office: str = "", route: str = "", once_since: datetime | None = None
+) -> None:
+    """Log one read for each person on a list that a staff member was shown.
+
+    With `once_since`, a person whose read for this purpose is logged since then needs no second row: a screen that stays open all
+    day is one look.
+    """
+    if by.kind != "staff" or not by.id:
+        return
+    seen: set[UUID] = set()
+    if once_since is not None:
+        logged = AccessLog.objects.filter(staff_id=by.id, at__gte=once_since, purpose=purpose, person_id__in=persons)
+        seen = set(logged.values_list("person_id", flat=True))
+    AccessLog.objects.bulk_create(
+        AccessLog(person_id=p, at=at, staff_id=by.id, post_id=by.post_id, office=office, purpose=purpose, route=route)
+        for p in dict.fromkeys(persons) if p not in seen
+    )
 
 
 @dataclass(frozen=True)

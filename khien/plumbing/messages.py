@@ -40,6 +40,9 @@ def _sources() -> Iterator[tuple[str, Path, dict[str, str]]]:
     for ending in ("html", "txt"):
         for path in sorted(PACKAGE.rglob(f"templates/**/*.{ending}")):
             yield JINJA_METHOD, path, JINJA
+    for path in sorted(PACKAGE.rglob("static/js/**/*.js")):
+        if ".min." not in path.name:
+            yield "javascript", path, {}
 
 
 @dataclass(frozen=True)

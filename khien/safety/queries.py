@@ -31,6 +31,11 @@ def of_session(session_id: UUID) -> list[ReactionView]:
     return _views(models.Reaction.objects.filter(visit_id__in=ids).order_by("-onset_at"))
 
 
+def of_visits(visit_ids: Iterable[UUID]) -> list[ReactionView]:
+    """Reactions reported at these visits, the latest first."""
+    return _views(models.Reaction.objects.filter(visit_id__in=list(visit_ids)).order_by("-onset_at", "id"))
+
+
 def counts_of_visits(visit_ids: Iterable[UUID]) -> dict[UUID, int]:
     """How many reactions each of these visits has."""
     rows = models.Reaction.objects.filter(visit_id__in=list(visit_ids)).values_list("visit_id").annotate(n=Count("id"))

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-DEVICE, DRAFT = "khien_may", "khien_nhap"
-LIVES = {DEVICE: timedelta(days=365), DRAFT: timedelta(days=7)}
+DEVICE, DRAFT, POINT = "khien_may", "khien_nhap", "khien_diem"
+LIVES = {DEVICE: timedelta(days=365), DRAFT: timedelta(days=7), POINT: timedelta(days=365)}
 
 
 def device(request: HttpRequest) -> str:
@@ -42,6 +42,16 @@ def draft(request: HttpRequest) -> UUID | None:
 def keep_draft(request: HttpRequest, id: UUID | None) -> None:
     """Remember the form for a week of pauses; None forgets it."""
     _write(request, DRAFT, str(id) if id else "")
+
+
+def enrolled(request: HttpRequest) -> str:
+    """The secret of a device that its point's lead enrolled; "" on any other."""
+    return _read(request, POINT)
+
+
+def keep_enrolled(request: HttpRequest, secret: str) -> None:
+    """Keep the secret of this device, told once at its enrolment."""
+    _write(request, POINT, secret)
 
 
 def _read(request: HttpRequest, name: str) -> str:

@@ -1,0 +1,103 @@
+"""The desks: a shell that draws itself in the browser from the session pack, asks what has changed, and sends commands."""
+
+import hashlib
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseNotModified
+from django.shortcuts import render
+
+from khien.kernel.errors import Refused
+from khien.safety import queries as safety
+from khien.surfaces.station import words
+from khien.surfaces.station.asking import Here, answer, body, here, refused
+from khien.surfaces.station.said import receipt
+from khien.visits import commands
+from khien.visits import queries as visits
+from khien.visits.commands import moment_of
+
+# What a desk may show or send, by the permissions of whoever sits at it.
+RIGHTS = (
+    "visit.receive", "visit.consent", "visit.screen", "visit.dose", "visit.observe", "visit.end", "visit.key_paper", "visit.correct",
+    "people.search", "people.see", "paper.print", "station.open", "station.close", "station.admit_helper",
+)  # fmt: skip
+
+
+def shell(request: HttpRequest, session: UUID) -> HttpResponse:
+    """The page that draws itself."""
+    at = here(request, session, "station.see")
+    return render(request, "station/desk.html", {
+        "here": at, "rights": [right for right in RIGHTS if at.may(right)], "words": words.for_desk(), "modules": words.addresses(),
+    })  # fmt: skip
+
+
+def pack(request: HttpRequest, session: UUID) -> HttpResponse:
+    """All that the desks of this session draw themselves from."""
+    at = here(request, session, "station.see")
+    told = visits.session_pack(session, at=at.at)
+    people = [UUID(row["person_id"]) for row in (*told["appointments"], *told["walk_ins"])]
+    at.looked(*people, purpose="list", once=True)
+    signs = [{"code": sign.code, "vi": sign.vi, "en": sign.en, "severity": sign.severity.value, "red": sign.red} for sign in safety.SIGNS]
+    return answer({**told, "signs": signs, "hotline": at.session.site.phone}, at=at.at)
+
+
+def state(request: HttpRequest, session: UUID) -> HttpResponse:
+    """What has changed at this session; 304 when nothing has. `tu` narrows those who ended to the ones since then."""
+    at = here(request, session, "station.see")
+    board = visits.session_board(session)
+    lots = [dict(lot) for lot in board.lots]
+    since = _since(request)
+    rows = visits.desk_rows(session, since=since)
+    watched = [row.id for row in rows if row.state in ("dosed", "observed")]
+    reactions = [_reaction(one) for one in safety.of_visits(watched)]
+    tag = hashlib.sha256(f"{visits.pulse(session)}|{board.state}|{lots}|{reactions}|{since}".encode()).hexdigest()[:24]
+    if request.headers.get("If-None-Match") == f'"{tag}"':
+        response: HttpResponse = HttpResponseNotModified()
+    else:
+        at.looked(*(row.person_id for row in rows), purpose="list", once=True)
+        response = answer({
+            "state": board.state, "counts": dict(board.counts), "received": board.received, "dosed": board.dosed, "papers": dict(board.papers),
+            "lots": lots, "visits": [asdict(row) for row in rows], "reactions": reactions,
+        }, at=at.at)  # fmt: skip
+    response["ETag"] = f'"{tag}"'
+    response["Khien-Now"] = at.at.isoformat()
+    return response
+
+
+def _since(request: HttpRequest) -> Any:
+    try:
+        return moment_of(request.GET, "tu")
+    except Refused:
+        return None
+
+
+def _reaction(one: Any) -> dict[str, Any]:
+    return {
+        "id": str(one.id), "visit_id": str(one.visit_id), "symptoms": list(one.symptoms), "urgency": one.urgency, "anaphylaxis": one.anaphylaxis,
+        "onset_at": one.onset_at.isoformat(), "action_taken": one.action_taken, "outcome": one.outcome,
+    }  # fmt: skip
+
+
+def command(request: HttpRequest, session: UUID) -> HttpResponse:
+    """Take a batch of commands and answer each with its receipt, in words."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    at = here(request, session, "station.see")
+    try:
+        told = body(request).get("commands")
+        if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
+            raise Refused("commands.unreadable", field="commands")
+        _stay(told, at)
+        receipts = commands.batch(told, at.staff, at=at.at)
+    except Refused as refusal:
+        return refused(refusal, at=at.at)
+    return answer({"receipts": [receipt(one) for one in receipts]}, at=at.at)
+
+
+def _stay(told: list[dict[str, Any]], at: Here) -> None:
+    """A desk writes for its own session only. Raises Refused visits.session_unknown."""
+    for one in told:
+        inner = one.get("body")
+        if isinstance(inner, dict) and str(inner.get("session_id", at.session.id)) != str(at.session.id):
+            raise Refused("visits.session_unknown")

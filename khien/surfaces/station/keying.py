@@ -1,0 +1,107 @@
+"""Keying a paper sheet: on the spot or days later, also without a script."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from khien.booking import queries as booking
+from khien.campaigns import queries as campaigns
+from khien.kernel import codes
+from khien.kernel.errors import Refused
+from khien.people import queries as people
+from khien.people.types import PersonCard
+from khien.surfaces.station.asking import Here, here
+from khien.surfaces.station.keying_form import KeyForm, chosen
+from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.refusals import word
+from khien.visits import actions as visits
+from khien.visits import queries, rules
+
+ADULT, CHILD = 30, 10  # ages that stand for the two forms
+
+
+def key(request: HttpRequest, session: UUID) -> HttpResponse:
+    """Ask the serial; then the whole sheet on one page; then the next sheet."""
+    at = here(request, session, "visit.key_paper")
+    serial = request.POST.get("serial") or request.GET.get("phieu", "")
+    try:
+        sheet = _sheet(serial, at) if serial else None
+    except Refused as refusal:
+        return _page(request, at, {"wrong": word(refusal, lang()), "asked": serial}, 409)
+    if sheet is None:
+        return _page(request, at, {"done": _done(request.GET.get("xong", ""), session)})
+    form = _form(request, at)
+    context: dict[str, Any] = {"serial": sheet, "shown": codes.display(sheet), "form": form, "who": request.POST.get("who", ""), "found": _found(request, at)}
+    if request.method != "POST" or request.POST.get("act") == "find" or not form.is_valid():
+        return _page(request, at, context)
+    try:
+        keyed = visits.key_paper(
+            serial=sheet, session_id=session, **_who(request, form), **form.facts(), another_injection=bool(request.POST.get("another")),
+            by=at.by, at=at.at,
+        )  # fmt: skip
+    except Refused as refusal:
+        form.refused(refusal)
+        return _page(request, at, {**context, "differs": refusal.code == "visits.paper_differs"}, 409)
+    return HttpResponseRedirect(f"{reverse('station:key', kwargs={'session': session})}?xong={keyed.serial}")
+
+
+def _page(request: HttpRequest, at: Here, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    left = queries.session_board(at.session.id).papers["printed"]
+    return render(request, "station/keying.html", {"here": at, "left": left, "form": None, **context}, status=status)
+
+
+def _sheet(text: str, at: Here) -> str:
+    """The serial of a sheet of this session. Raises Refused codes.*, visits.serial_unknown, visits.serial_of_another_session."""
+    serial = codes.read_paper_serial(text).text
+    known = queries.paper_form(serial)
+    if known is None:
+        raise Refused("visits.serial_unknown", serial=serial)
+    if known[1] != at.session.id:
+        raise Refused("visits.serial_of_another_session", serial=serial)
+    return serial
+
+
+def _form(request: HttpRequest, at: Here) -> KeyForm:
+    form = rules.form_for(at.session.on_date, CHILD if request.GET.get("mau") == "tre-em" else ADULT).form
+    book = campaigns.rulebook(at.session.on_date).vaccines
+    vaccines = [(code, book[code].short_vi if code in book else code) for code in at.session.vaccines]
+    return KeyForm(request.POST or None if request.POST.get("act") else None, session=at.session, form=form, vaccines=vaccines)
+
+
+def _found(request: HttpRequest, at: Here) -> list[PersonCard]:
+    """Whom the search box names; each look-up is logged."""
+    text = request.POST.get("find", "").strip()
+    if not text:
+        return []
+    cards: list[PersonCard] = []
+    if codes.is_slip_code(text):
+        visit, appointment = queries.visit_by_code(text), booking.appointment(codes.read_slip_code(text))
+        person_id = visit.person_id if visit else appointment.person_id if appointment else None
+        card = people.person(person_id) if person_id else None
+        cards = [card] if card else []
+    else:
+        cards = people.search(text, limit=8)
+    at.looked(*(card.id for card in cards), purpose="data_entry")
+    return cards
+
+
+def _who(request: HttpRequest, form: KeyForm) -> dict[str, Any]:
+    """The person chosen, or the new one as written. Raises Refused visits.nobody_named."""
+    person_id = chosen(request.POST.get("who", ""))
+    if person_id:
+        return {"person_id": person_id}
+    if not form.cleaned_data["full_name"] or not form.cleaned_data["birth"]:
+        raise Refused("visits.nobody_named")
+    return {"new_person": form.person()}
+
+
+def _done(serial: str, session: UUID) -> dict[str, Any] | None:
+    """The sheet just keyed, to be said once."""
+    known = queries.paper_form(serial) if serial else None
+    if known is None or known[1] != session or known[0].visit_id is None:
+        return None
+    card = queries.visit(known[0].visit_id)
+    return {"shown": codes.display(serial), "number": card.number if card else 0}

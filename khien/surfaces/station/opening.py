@@ -1,0 +1,156 @@
+"""Before the first person: the lots, and the checklist that the lead signs. Works without a script."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from khien.kernel.errors import Refused
+from khien.stock import queries as stock
+from khien.surfaces.station.asking import Here, here
+from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.refusals import word
+from khien.visits import actions as visits
+from khien.visits import queries
+from khien.visits.types import ChecklistItem
+
+# What each line asks: the fact's name and the kind of its box.
+ASKS = {
+    "anaphylaxis_kit": (("expires_on", "day"),), "adrenaline": (("ampoules", "number"), ("expires_on", "day")), "doctor": (("name", "text"),),
+    "fridge": (("celsius", "number"),), "lots": (), "printer": (("ok", "tick"),), "paper_pack": (("ok", "tick"),),
+    "hospital_phone": (("phone", "text"),),
+}  # fmt: skip
+
+
+@dataclass
+class Line:
+    """One line of the list as the page draws it, with what was typed."""
+
+    item: ChecklistItem
+    values: dict[str, str]
+    name: str = ""
+    reason: str = ""
+
+    @property
+    def asks(self) -> tuple[tuple[str, str], ...]:
+        return ASKS[self.item.code]
+
+
+def checklist(request: HttpRequest, session: UUID) -> HttpResponse:
+    """The checklist: GET shows it as last signed or begun, POST signs it and opens the session."""
+    at = here(request, session, "station.open")
+    told = request.POST if request.method == "POST" else None
+    wrong: str | None = None
+    if told is not None:
+        try:
+            visits.sign_checklist(session_id=session, items=_items(told), overrides=_overrides(told), by=at.by, at=at.at)
+            visits.open_session(session_id=session, by=at.by, at=at.at)
+            return HttpResponseRedirect(reverse("station:desk", kwargs={"session": session}))
+        except Refused as refusal:
+            wrong = word(refusal, lang())
+    signed = queries.checklist(session)
+    context = {
+        "here": at, "lines": _lines(session, told, signed, at), "wrong": wrong, "signed": signed, "lots": _lots(at),
+        "chosen": queries.session_board(session).lots, "units": {"celsius": "°C", "ampoules": _("ống")},
+    }  # fmt: skip
+    return render(request, "station/opening.html", context, status=409 if wrong else 200)
+
+
+def lots(request: HttpRequest, session: UUID) -> HttpResponse:
+    """Choose a lot for the session, or set one aside."""
+    at = here(request, session, "station.open")
+    if request.method == "POST":
+        try:
+            lot_id = UUID(request.POST.get("lot", ""))
+        except ValueError:
+            raise Refused("stock.lot_unknown") from None
+        if request.POST.get("act") == "pause":
+            visits.pause_lot(session_id=session, lot_id=lot_id, reason=request.POST.get("reason", ""), by=at.by, at=at.at)
+        else:
+            visits.choose_lot(session_id=session, lot_id=lot_id, by=at.by, at=at.at)
+    back = "desk" if at.session.state in ("open", "paused") and request.POST.get("back") == "desk" else "opening"
+    return HttpResponseRedirect(reverse(f"station:{back}", kwargs={"session": session}) + ("#lo" if back == "opening" else ""))
+
+
+def open_again(request: HttpRequest, session: UUID) -> HttpResponse:
+    """Open after a pause, without signing again on the same day."""
+    at = here(request, session, "station.open")
+    if request.method == "POST":
+        visits.open_session(session_id=session, by=at.by, at=at.at)
+    return HttpResponseRedirect(reverse("station:desk", kwargs={"session": session}))
+
+
+def _items(told: Any) -> dict[str, dict[str, Any]]:
+    """The facts as typed; a day is typed as day, month, year in one box."""
+    items: dict[str, dict[str, Any]] = {}
+    for code, asks in ASKS.items():
+        facts = {fact: _value(kind, str(told.get(f"{code}-{fact}", "")).strip()) for fact, kind in asks}
+        if any(facts.values()):
+            items[code] = facts
+    return items
+
+
+def _value(kind: str, text: str) -> Any:
+    if kind == "tick":
+        return bool(text)
+    return _iso(text) if kind == "day" else text
+
+
+def _iso(text: str) -> str:
+    """dd/mm/yyyy as ISO; what is no date stays as typed, and the action says so."""
+    parts = text.replace("-", "/").replace(".", "/").split("/")
+    if len(parts) != 3 or not all(part.strip().isdigit() for part in parts):
+        return text
+    day, month, year = (int(part) for part in parts)
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return text
+
+
+def _overrides(told: Any) -> list[dict[str, str]]:
+    given = ({"item": code, "name": told.get(f"{code}-who", "").strip(), "reason": told.get(f"{code}-why", "").strip()} for code in ASKS)
+    return [entry for entry in given if entry["name"] or entry["reason"]]
+
+
+def _lines(session: UUID, told: Any, signed: dict[str, Any] | None, at: Here) -> list[Line]:
+    """Every line with its boxes; a line as it would be judged now."""
+    kept = signed["items"] if signed else {}
+    items = _items(told) if told is not None else {code: kept.get(code, {}) for code in ASKS if kept.get(code)}
+    try:
+        judged = queries.checklist_lines(session, {code: facts for code, facts in items.items() if code != "lots"})
+    except Refused:
+        judged = queries.checklist_lines(session, {})
+    lines = []
+    for item in judged:
+        if told is not None:
+            values = {fact: str(told.get(f"{item.code}-{fact}", "")) for fact, _kind in ASKS[item.code]}
+            lines.append(Line(item, values, told.get(f"{item.code}-who", ""), told.get(f"{item.code}-why", "")))
+        else:
+            lines.append(Line(item, {fact: _shown(kept.get(item.code, {}).get(fact), at, item.code) for fact, _kind in ASKS[item.code]}))
+    return lines
+
+
+def _shown(value: Any, at: Here, code: str) -> str:
+    """A stored fact as it is typed again; the hospital's phone is known from the point."""
+    if value in (None, "") and code == "hospital_phone":
+        return at.session.site.hospital_phone
+    text = "" if value in (None, False) else str(value)
+    try:
+        return f"{date.fromisoformat(text):%d/%m/%Y}" if code in ("anaphylaxis_kit", "adrenaline") and "-" in text else text
+    except ValueError:
+        return text
+
+
+def _lots(at: Here) -> list[dict[str, Any]]:
+    """Lots of the vaccines on offer that are at the point and may be used on the day."""
+    return [
+        {"lot": one.lot, "on_hand": one.on_hand}
+        for one in stock.lots_at(at.session.site_id, on=at.session.on_date)
+        if one.lot.vaccine in at.session.vaccines
+    ]
