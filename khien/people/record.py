@@ -41,7 +41,7 @@ def record_people(
 def _write(told: list[Told], *, by: Actor, at: datetime, source: str) -> None:
     new = [one for one in told if one.is_new]
     bulk.insert(_person(one, by=by, at=at, source=source) for one in new)
-    bulk.insert(word for one in new for word in name_words(one.id, one.facts.name, one.facts.birth.year))
+    _index(new)
     bulk.insert(row for one in new for row in _identifiers(one, by=by, at=at))
     again = (row for one in told if not one.is_new for row in _identifiers(one, by=by, at=at))
     Identifier.objects.bulk_create(sorted(again, key=lambda row: row.value_hash), ignore_conflicts=True)
@@ -55,6 +55,15 @@ def _write(told: list[Told], *, by: Actor, at: datetime, source: str) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def _index(new: list[Told]) -> None:
+    """The words of every name, for search."""
+    if len(new) < bulk.FEW:
+        NameWord.objects.bulk_create(word for one in new for word in name_words(one.id, one.facts.name, one.facts.birth.year))
+        return
+    words = ((word, one.id, one.facts.birth.year) for one in new for word in dict.fromkeys(names.words(one.facts.name)))
+    bulk.copy_values(NameWord, ("word", "person_id", "birth_year"), words)
 
 
 def _person(one: Told, *, by: Actor, at: datetime, source: str) -> Person:
@@ -190,14 +199,20 @@ def _tell(told: list[Told], *, by: Actor, at: datetime, source: str) -> None:
     outbox.publish_many(
         events.PERSON_RECORDED, at=at, rows=[{"person_id": one.id, "source": source} for one in told if one.is_new]
     )
+    clashes = [(one, number, value) for one in told for number, value in one.numbers if value in one.disputed]
+    rows = Identifier.objects.filter(value_hash__in=[value for _, _, value in clashes]) if clashes else ()
+    written = {(row.person_id, row.value_hash): row.id for row in rows}
     outbox.publish_many(
         events.IDENTIFIER_DISPUTED,
         at=at,
         rows=[
-            {"person_id": one.owner, "holder_id": one.disputed[value], "type": str(number.type)}
-            for one in told
-            for number, value in one.numbers
-            if value in one.disputed
+            {
+                "person_id": one.owner,
+                "holder_id": one.disputed[value],
+                "identifier_id": written.get((one.owner, value)),
+                "type": str(number.type),
+            }
+            for one, number, value in clashes
         ],
     )
 

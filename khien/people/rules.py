@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from khien.kernel import names
 from khien.kernel.births import PartialDate
@@ -129,6 +130,6 @@ def check_pin(pin: str) -> None:
     """
     if len(pin) != PIN_DIGITS or not (pin.isascii() and pin.isdigit()):
         raise Refused("people.pin_length", digits=PIN_DIGITS)
-    steps = {(int(b) - int(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
     if len(steps) == 1 or len(set(pin)) < 3:
         raise Refused("people.pin_weak")
