@@ -42,12 +42,20 @@ def body_hash(name: str, version: int, body: Mapping[str, Any]) -> str:
 
 def find(command_id: UUID, asked: str) -> Answer | None:
     """The stored answer to this command, or the conflict when its body was another; None when it is new."""
-    row = Receipt.objects.filter(command_id=command_id).first()
-    if row is None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT receipt_find(%s)", [command_id])
+        return told(command_id, asked, cursor.fetchone()[0])
+
+
+def told(command_id: UUID, asked: str, found: Any) -> Answer | None:
+    """The same from what `receipt_find` told, for whoever reads it together with other facts."""
+    stored = json.loads(found) if isinstance(found, str) else found
+    if stored is None:
         return None
-    if row.body_hash != asked:
-        return Answer(command_id, "conflict", "commands.other_body", {}, row.received_at)
-    return Answer(command_id, row.status, row.reason, row.result, row.received_at, repeat=True)
+    received = datetime.fromisoformat(stored["received_at"])
+    if stored["body_hash"] != asked:
+        return Answer(command_id, "conflict", "commands.other_body", {}, received)
+    return Answer(command_id, stored["status"], stored["reason"], stored["result"], received, repeat=True)
 
 
 def find_many(command_ids: Iterable[UUID]) -> dict[UUID, Answer]:

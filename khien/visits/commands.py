@@ -10,16 +10,15 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from khien.access.permissions import StaffRef
-from khien.booking import queries as booking
 from khien.kernel import clock
 from khien.kernel.errors import Refused
-from khien.kernel.refs import Actor, Performed, VisitRef
+from khien.kernel.refs import Actor, Performed, PlaceFacts, VisitRef
 from khien.plumbing import receipts
 from khien.plumbing.receipts import Answer
-from khien.visits import models
+from khien.visits import steps
 from khien.visits.pack import plain
 
 VERSION = 1
@@ -111,8 +110,31 @@ def dispatch(envelope: Mapping[str, Any], staff: StaffRef, *, at: datetime) -> d
             "result": plain(refusal.facts),
         }
     asked = receipts.body_hash(read.name, read.version, read.body)
-    known = receipts.find(read.command_id, asked)
-    return (known or _answer(read, staff, asked, at)).as_json()
+    known, place = _look_up(read, asked)
+    return (known or _answer(read, staff, place, asked, at)).as_json()
+
+
+def _look_up(read: Envelope, asked: str) -> tuple[Answer | None, PlaceFacts | None]:
+    """Whether the command was answered before, and where it acts: one read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT receipt_find(%s), visits_where(%s, %s)",
+            [read.command_id, _maybe(read.body, "visit_id"), _maybe(read.body, "session_id")],
+        )
+        stored, where = cursor.fetchone()
+    place = steps.plain(where)
+    if place is not None:
+        ids = {name: UUID(value) for name, value in place.items() if name.endswith("_id")}
+        place = PlaceFacts(**{**place, **ids})
+    return receipts.told(read.command_id, asked, stored), place
+
+
+def _maybe(body: Mapping[str, Any], field: str) -> UUID | None:
+    """The id that the body names, None where there is none to be read."""
+    try:
+        return UUID(str(body[field]))
+    except (KeyError, ValueError):
+        return None
 
 
 def batch(envelopes: Iterable[Mapping[str, Any]], staff: StaffRef, *, at: datetime) -> list[dict[str, Any]]:
@@ -127,14 +149,14 @@ class _Raced(Exception):
     """Another worker answered the same command first."""
 
 
-def _answer(read: Envelope, staff: StaffRef, asked: str, at: datetime) -> Answer:
+def _answer(read: Envelope, staff: StaffRef, place: PlaceFacts | None, asked: str, at: datetime) -> Answer:
     kept: dict[str, Any] = {
         "device_id": read.device_id, "seq": read.seq, "name": read.name, "version": read.version, "actor": f"staff:{staff.id}",
         "occurred_at": read.occurred_at, "clock_offset_ms": read.clock_offset_ms, "body_hash": asked,
     }  # fmt: skip
     try:
         with transaction.atomic():
-            result = _do(read, staff, at)
+            result = _do(read, staff, place, at)
             answer = Answer(read.command_id, "accepted", "", result, at)
             if not receipts.keep(answer, **kept):
                 raise _Raced
@@ -151,34 +173,20 @@ def _answer(read: Envelope, staff: StaffRef, asked: str, at: datetime) -> Answer
     return found
 
 
-def _do(read: Envelope, staff: StaffRef, at: datetime) -> dict[str, Any]:
+def _do(read: Envelope, staff: StaffRef, place: PlaceFacts | None, at: datetime) -> dict[str, Any]:
     """Check the right, then call the command's function."""
     if read.actor and read.actor != str(staff.id):
         raise Refused("commands.other_actor")
+    named = "visit_id" if read.body.get("visit_id") else "session_id"
+    uuid_of(read.body, named)
+    if place is None or place.site_id is None or place.session_id is None:
+        raise Refused("visits.unknown" if named == "visit_id" else "visits.session_unknown")
     permission, path = table()[read.name]
-    site_id, session_id = _where(read.body)
-    place = booking.session_place(session_id)
-    if place is None or place.site_id != site_id:
-        raise Refused("visits.session_unknown")
     if not staff.may(permission, place):
         raise Refused("commands.not_allowed", permission=permission)
     occurred = min(read.occurred_at + timedelta(milliseconds=read.clock_offset_ms), at)
-    told = Told(read.body, staff, staff.actor(permission, place), session_id, site_id, occurred, at)
+    told = Told(read.body, staff, staff.actor(permission, place), place.session_id, place.site_id, occurred, at)
     return as_result(_command(path)(told))
-
-
-def _where(body: Mapping[str, Any]) -> tuple[UUID, UUID]:
-    """The site and session of a command: of the visit it names, else as told. Raises Refused visits.unknown."""
-    if body.get("visit_id"):
-        row = models.Visit.objects.filter(id=uuid_of(body, "visit_id")).values_list("site_id", "session_id").first()
-        if row is None:
-            raise Refused("visits.unknown")
-        return row
-    session_id = uuid_of(body, "session_id")
-    place = booking.session_place(session_id)
-    if place is None or place.site_id is None:
-        raise Refused("visits.session_unknown")
-    return place.site_id, session_id
 
 
 def as_result(value: Any) -> dict[str, Any]:
