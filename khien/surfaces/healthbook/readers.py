@@ -1,0 +1,153 @@
+"""Who looked at this book and what was written in it: office, hour, purpose, in plain words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from khien.access import queries as access
+from khien.kernel import clock
+from khien.plumbing import access_log
+from khien.plumbing.access_log import Act, Read
+from khien.surfaces.healthbook.book import Book, mine, render
+from khien.surfaces.web import purposes
+
+PAGE = 60
+TOGETHER = timedelta(hours=1)  # reads of one office for one purpose within this are one visit to the record
+
+# Acts that a person would want to know of; machinery (a certificate's signature in a queue) is told by its result.
+ACTS: dict[str, Any] = {
+    "registration.registered": _("Đăng ký tiêm"),
+    "registration.called": _("Gọi điện mời tiêm"),
+    "registration.withdrawn": _("Rút đăng ký"),
+    "registration.phone_verified": _("Xác nhận số điện thoại của đăng ký"),
+    "registration.wish_set": _("Sửa ngày muốn tiêm"),
+    "booking.invited": _("Mời tiêm"),
+    "booking.booked": _("Đặt giờ tiêm"),
+    "booking.allocated": _("Mời tiêm theo đợt phân bổ"),
+    "booking.reinvited": _("Mời tiêm lại"),
+    "booking.standby": _("Gọi từ danh sách chờ"),
+    "booking.moved": _("Đổi giờ tiêm"),
+    "booking.confirmed": _("Xác nhận sẽ đến"),
+    "booking.cancelled": _("Hủy giờ tiêm"),
+    "booking.declined": _("Báo không đến được"),
+    "booking.no_show": _("Ghi là không đến"),
+    "booking.arrived": _("Đến điểm tiêm"),
+    "visits.check_in": _("Tiếp đón tại điểm tiêm"),
+    "visits.consent": _("Ghi ý kiến đồng ý tiêm"),
+    "visits.screen": _("Khám sàng lọc"),
+    "visits.give_dose": _("Ghi mũi tiêm"),
+    "visits.undo_dose": _("Rút lại mũi vừa ghi nhầm"),
+    "visits.observe": _("Theo dõi sau tiêm xong"),
+    "visits.end": _("Kết thúc lượt đến"),
+    "visits.close": _("Kết thúc lượt tiêm"),
+    "immunizations.recorded_elsewhere": _("Thêm mũi đã tiêm ở nơi khác"),
+    "immunizations.corrected": _("Sửa mũi tiêm"),
+    "immunizations.entered_in_error": _("Gạch mũi ghi nhầm"),
+    "immunizations.facility_signed": _("Cơ sở tiêm ký mũi tiêm"),
+    "certificates.issued": _("Cấp chứng nhận"),
+    "certificates.revoked": _("Thu hồi chứng nhận"),
+    "people.corrected": _("Sửa thông tin cá nhân"),
+    "people.identity_verified": _("Kiểm tra giấy tờ"),
+    "people.identifier_added": _("Thêm số giấy tờ"),
+    "people.identifier_settled": _("Làm rõ số giấy tờ"),
+    "people.identifier_withdrawn": _("Bỏ số giấy tờ ghi nhầm"),
+    "people.phone_set": _("Đổi số điện thoại"),
+    "people.phone_proved": _("Xác nhận số điện thoại"),
+    "people.guardian_set": _("Đổi người giám hộ"),
+    "people.linked": _("Mở sổ cho một số điện thoại"),
+    "people.link_ended": _("Thôi mở sổ cho một số điện thoại"),
+    "people.merged": _("Gộp hai hồ sơ của một người"),
+    "people.merge_undone": _("Tách hồ sơ đã gộp"),
+    "safety.reaction_reported": _("Báo phản ứng sau tiêm"),
+    "safety.outcome": _("Ghi kết quả của phản ứng"),
+    "cases.opened": _("Mở yêu cầu"),
+    "cases.resolved": _("Giải quyết yêu cầu"),
+    "cases.correction_asked": _("Xin sửa thông tin"),
+    "cases.correction_decided": _("Trả lời yêu cầu sửa"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the page: when, who (an office, the family, the system), what; `times` reads together."""
+
+    at: datetime
+    who: str
+    what: str
+    times: int = 1
+    read: bool = False
+
+
+@mine
+def readers(request: Any, book: Book) -> HttpResponse:
+    """Reads and acts together, by day, the latest first, a page at a time."""
+    before = _moment(request.GET.get("truoc", ""))
+    reads = access_log.reads_of(book.person_ids, before=before, limit=PAGE)
+    acts = access_log.acts_of(book.person_ids, before=before, limit=PAGE)
+    lines, older = _page([*reads, *acts])
+    offices = _offices((one for one in lines if isinstance(one, Act)), book.at)
+    said = [line for one in lines if (line := _line(one, offices, book))]
+    days = [(day, list(rows)) for day, rows in groupby(_together(said), key=lambda line: clock.on_date(line.at))]
+    return render(request, "readers.html", book, days=days, older=older.isoformat() if older else "")
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def _page(found: list[Read | Act]) -> tuple[list[Read | Act], datetime | None]:
+    """The latest of both kinds, and before which moment the next page begins."""
+    ordered = sorted(found, key=lambda one: one.at, reverse=True)
+    return ordered[:PAGE], ordered[PAGE - 1].at if len(ordered) > PAGE else None
+
+
+def _offices(acts: Iterable[Act], at: datetime) -> dict[str, str]:
+    """The office of each staff member who acted, by the post in force."""
+    found = {}
+    for actor in {one.actor for one in acts if one.kind == "staff"}:
+        staff = access.staff_ref(UUID(actor), at=at)
+        found[actor] = staff.office() if staff else ""
+    return found
+
+
+def _line(one: Read | Act, offices: dict[str, str], book: Book) -> Line | None:
+    if isinstance(one, Read):
+        return Line(one.at, one.office or gettext("Nhân viên y tế"), purposes.word(one.purpose), read=True)
+    words = ACTS.get(one.action)
+    return Line(one.at, _actor(one, offices, book), str(words)) if words else None
+
+
+def _actor(act: Act, offices: dict[str, str], book: Book) -> str:
+    if act.kind == "citizen":
+        return gettext("Tài khoản này") if act.actor == str(book.account.id) else gettext("Người nhà, hoặc người đăng ký giúp")
+    if act.kind == "staff":
+        return offices.get(act.actor) or gettext("Nhân viên y tế")
+    return gettext("Hệ thống")
+
+
+def _together(lines: list[Line]) -> list[Line]:
+    """Reads by one office for one purpose, one after the other, are one line."""
+    found: list[Line] = []
+    for line in lines:
+        last = found[-1] if found else None
+        if last and last.read and line.read and (last.who, last.what) == (line.who, line.what) and _near(last, line):
+            found[-1] = Line(last.at, last.who, last.what, last.times + 1, True)
+        else:
+            found.append(line)
+    return found
+
+
+def _near(later: Line, line: Line) -> bool:
+    same_day: tuple[date, date] = (clock.on_date(later.at), clock.on_date(line.at))
+    return same_day[0] == same_day[1] and later.at - line.at <= TOGETHER
