@@ -40,6 +40,8 @@ def person_of(row: models.Visit) -> PersonCard:
 def consent(*, visit: VisitRef, given: ConsentGiven, performed: Performed, by: Actor, at: datetime) -> Moved:
     """Keep a consent, or a refusal, which ends the visit. A minor's guardian signs.
 
+    Who agreed already may agree to another vaccine than before as well (`mixing_agreed`).
+
     Raises Refused: visits.wrong_state, visits.guardian_needed, visits.guardian_unnamed, visits.consent_unreadable, visits.in_the_future.
     """
     steps.check_time(performed, at)
@@ -52,7 +54,9 @@ def consent(*, visit: VisitRef, given: ConsentGiven, performed: Performed, by: A
     if given.signer == "guardian" and not given.guardian_name.strip():
         raise Refused("visits.guardian_unnamed")
     version = given.text_version or campaigns.consent_text(None, for_minor=minor, on=row.on_date).version
-    if given.agreed:
+    if given.agreed and given.mixing_agreed and row.state in (State.CONSENTED, State.CLEARED):
+        receipt = steps.moved(_agree_again(visit, row, by, at))
+    elif given.agreed:
         changed = steps.move(
             visit,
             State.CONSENTED,
@@ -66,6 +70,12 @@ def consent(*, visit: VisitRef, given: ConsentGiven, performed: Performed, by: A
         receipt = ends.end(visit=visit, end=State.REFUSED.value, reason="consent_refused", performed=performed, by=by, at=at)
     _keep_consent(row, given, version, performed, by, at)
     return receipt
+
+
+def _agree_again(visit: VisitRef, row: models.Visit, by: Actor, at: datetime) -> steps.Row:
+    """Another vaccine than before came up after the first consent: a second one is kept beside it, the visit stands where it stood."""
+    now = State(row.state)
+    return steps.move(visit, now, action="consent_to_mixing", by=by, at=at, sources=(now.value,), silent=True)
 
 
 def _keep_consent(row: models.Visit, given: ConsentGiven, version: str, performed: Performed, by: Actor, at: datetime) -> None:

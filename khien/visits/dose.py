@@ -21,7 +21,7 @@ from khien.stock.types import LotInfo
 from khien.visits import dosing, models, steps
 from khien.visits.gathering import Gathered, gather
 from khien.visits.screening_types import Verdict
-from khien.visits.states import ALREADY_GIVEN, State
+from khien.visits.states import ALREADY_GIVEN, ENDS, State
 from khien.visits.types import UNDO, Confirmed, DosePlan, DoseReceipt
 
 NO_FACTS = Confirmed()
@@ -111,7 +111,12 @@ def _give(visit: VisitRef, lot_id: UUID, told: _Asked) -> DoseReceipt:
         if now.record_id is not None and now.lot_id == lot_id:
             return receipt_of(now, repeat=True)
         dosing.check(plan)
-    return _receipt(steps.call("visits_give_dose", _facts(found, plan, told)), told.at)
+    facts = _facts(found, plan, told)
+    if State(row["state"]) not in ENDS:
+        return _receipt(steps.call("visits_give_dose", facts), told.at)
+    with transaction.atomic():  # the end that stood there was not the end: nobody hears of it
+        outbox.cancel(steps.end_key(visit.visit_id), at=told.at)
+        return _receipt(steps.call("visits_give_dose", facts), told.at)
 
 
 def _lot_by_number(
@@ -219,5 +224,7 @@ def _before_dose(visit: VisitRef) -> State:
     last = models.Screening.objects.filter(site_id=visit.site_id, visit_id=visit.visit_id).order_by("-version").first()
     if last and last.decision in (Verdict.ELIGIBLE.value, Verdict.CAUTION.value):
         return State.CLEARED
-    agreed = models.Consent.objects.filter(site_id=visit.site_id, visit_id=visit.visit_id).order_by("-recorded_at").first()
+    agreed = (
+        models.Consent.objects.filter(site_id=visit.site_id, visit_id=visit.visit_id).order_by("-recorded_at", "-id").first()
+    )
     return State.CONSENTED if agreed and agreed.agreed else State.CHECKED_IN

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Count, Q
 
 from khien.booking import queries as booking
+from khien.immunizations import queries as immunizations
 from khien.kernel import codes
 from khien.kernel.errors import Refused
 from khien.kernel.refs import VisitRef
@@ -72,9 +73,8 @@ def visit_by_code(code: str, *, session_id: UUID | None = None) -> VisitCard | N
         appointment = booking.appointment(text)
         if appointment is None:
             return None
-        rows = models.Visit.objects.filter(appointment_id=appointment.id, person_id=appointment.person_id).order_by(
-            "-checked_in_recorded_at"
-        )
+        ids = people.ids_of(appointment.person_id)
+        rows = models.Visit.objects.filter(appointment_id=appointment.id, person_id__in=ids).order_by("-checked_in_recorded_at")
         rows = rows.filter(session_id=session_id) if session_id else rows
         found = next(iter(_cards(rows[:1])), None)
     return found
@@ -87,7 +87,10 @@ def visit_by_number(session_id: UUID, number: int) -> VisitCard | None:
 
 def visit_by_record(record_id: UUID) -> VisitCard | None:
     """The visit at which this record's dose was given."""
-    return next(iter(_cards(models.Visit.objects.filter(record_id=record_id))), None)
+    record = immunizations.record(record_id)
+    if record is None or record.visit_id is None or record.site_id is None:
+        return None
+    return visit(VisitRef(record.site_id, record.visit_id))
 
 
 def visits_of(person_id: UUID) -> list[VisitCard]:
@@ -118,7 +121,7 @@ def story(ref: VisitRef) -> VisitStory | None:
     card = visit(ref)
     if card is None:
         return None
-    consents = models.Consent.objects.filter(site_id=ref.site_id, visit_id=ref.visit_id).order_by("recorded_at")
+    consents = models.Consent.objects.filter(site_id=ref.site_id, visit_id=ref.visit_id).order_by("recorded_at", "id")
     screenings = models.Screening.objects.filter(site_id=ref.site_id, visit_id=ref.visit_id).order_by("version")
     undone = models.Visit.objects.values_list("undone", flat=True).get(site_id=ref.site_id, id=ref.visit_id)
     return VisitStory(
@@ -161,7 +164,7 @@ def session_board(session_id: UUID) -> SessionBoard:
     session = sessions.session_of(session_id)
     counts = Counter(dict(models.Visit.objects.filter(session_id=session_id).values_list("state").annotate(n=Count("id"))))
     dosed = models.Visit.objects.filter(session_id=session_id, record_id__isnull=False).count()
-    signed = models.Checklist.objects.filter(session_id=session_id).order_by("-signed_at").first()
+    signed = models.Checklist.objects.filter(session_id=session_id).order_by("-signed_at", "-id").first()
     lots = [
         {
             "lot_id": lot.id, "number": lot.number, "vaccine": lot.vaccine, "expires_on": lot.expires_on, "paused": row.paused_at is not None,
@@ -199,7 +202,7 @@ def paper_form(serial: str) -> tuple[PaperInfo, UUID] | None:
 
 def checklist(session_id: UUID) -> dict[str, Any] | None:
     """The checklist as last signed, with its overrides."""
-    row = models.Checklist.objects.filter(session_id=session_id).order_by("-signed_at").first()
+    row = models.Checklist.objects.filter(session_id=session_id).order_by("-signed_at", "-id").first()
     return (
         {"items": row.items, "overrides": row.overrides, "signed_at": row.signed_at, "signed_by": row.signed_by}
         if row

@@ -58,7 +58,7 @@ def checklist_lines(session_id: UUID, items: Mapping[str, Mapping[str, Any]] | N
     """The list as it would be judged now; without items, as it was last signed."""
     session = session_of(session_id)
     if items is None:
-        signed = models.Checklist.objects.filter(session_id=session_id).order_by("-signed_at").first()
+        signed = models.Checklist.objects.filter(session_id=session_id).order_by("-signed_at", "-id").first()
         items = signed.items if signed else {}
     return checklist.judge(items, on=session.on_date, lots_ok=lots_ready(session))
 
@@ -105,7 +105,7 @@ def open_session(*, session_id: UUID, by: Actor, at: datetime) -> None:
         raise Refused("visits.session_closed", state=session.state)
     if clock.on_date(at) != session.on_date:
         raise Refused("visits.session_other_day", on_date=session.on_date)
-    signed = models.Checklist.objects.filter(session_id=session_id).order_by("-signed_at").first()
+    signed = models.Checklist.objects.filter(session_id=session_id).order_by("-signed_at", "-id").first()
     if signed is None or clock.on_date(signed.signed_at) != session.on_date:
         raise Refused("visits.checklist_not_signed")
     booking.set_session_state(session_id=session_id, state="open", by=by, at=at)

@@ -14,8 +14,7 @@ BEGIN
     'past', immunizations_past(ARRAY(SELECT jsonb_array_elements_text(v_person -> 'ids')::uuid)),
     'screening', (SELECT jsonb_build_object('decision', s.decision, 'form', s.form, 'answers', s.answers) FROM screening s
       WHERE s.site_id = v.site_id AND s.visit_id = v.id ORDER BY s.version DESC LIMIT 1),
-    'mixing', (SELECT c.mixing_agreed FROM consent c WHERE c.site_id = v.site_id AND c.visit_id = v.id AND c.agreed
-      ORDER BY c.recorded_at DESC LIMIT 1),
+    'mixing', (SELECT bool_or(c.mixing_agreed) FROM consent c WHERE c.site_id = v.site_id AND c.visit_id = v.id AND c.agreed),
     'chosen', (SELECT jsonb_build_object('paused', l.paused_at IS NOT NULL) FROM session_lot l
       WHERE l.session_id = v.session_id AND l.lot_id = p_lot),
     'namesakes', (SELECT coalesce(jsonb_agg(jsonb_build_array(o.number, o.name_birth_hash = v.name_birth_hash)), '[]') FROM visit o

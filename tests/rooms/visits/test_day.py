@@ -375,3 +375,33 @@ def test_the_board_counts_every_state():
     assert [card.number for card in queries.queue(day.session_id, "injection")] == [2]
     summary = queries.day_summary(day.session_id)
     assert (summary.received, summary.doses, summary.open_people) == (4, {"AZ primary 1": 2}, 3)
+
+
+def test_somebody_recorded_as_dead_is_received_and_the_desk_is_told():
+    from khien.people import actions as people
+
+    day, person = make_day(), make.make_person()
+    people.record_death(person=person, on=date(2021, 12, 1), by=BY, at=AT)
+    made = make_visit(day, person_id=person)
+    assert {warning.code: warning.facts for warning in made.warnings}["visits.recorded_dead"] == {"died_on": date(2021, 12, 1)}
+
+
+def test_every_warning_stop_and_mark_is_worded_in_both_languages():
+    from django.utils import translation
+
+    from khien.surfaces.web import refusals
+
+    day = make_day(vaccines=("PFIZER",))
+    person = make.make_person(birth=make.PartialDate(2010, 5, 1))
+    make.make_immunization(person, on=date(2021, 12, 1))
+    made = make_visit(day, person_id=person)
+    plan = visits.dose_plan(visit=made.visit, lot_id=make.make_lot("AZ", expires_on=date(2021, 12, 1)), on=date(2021, 12, 14))
+    said = [(warning.code, warning.facts) for warning in made.warnings] + [(stop.code, stop.facts) for stop in plan.stops]
+    said += [(f"visits.mark_{stop.mark}", {}) for stop in plan.stops]
+    assert len(said) > 6
+    for code, facts in said:
+        for language in ("vi", "en"):
+            with translation.override(language):
+                sentence = refusals.word(Refused(code, **facts), language)
+            assert sentence != str(refusals.GENERAL), code
+            assert "…" not in sentence, (code, sentence)
