@@ -40,6 +40,9 @@ def receive_list(
     digest = hashlib.sha256(data).hexdigest()
     known = PeopleList.objects.filter(organization_id=organization, sha256=digest).exclude(state="unreadable").first()
     if known:
+        if known.state == "reading" and _died(known.job_id):
+            known.job_id = jobs.ask(READ, by=by, at=at, list_id=str(known.id))
+            known.save(update_fields=["job_id"])
         return ListReceived(known.id, known.job_id, again=True)
     made = PeopleList(
         id=uuid7(), organization_id=organization, way=way, name=name[:200], sha256=digest, commune_key=commune_key,
@@ -51,6 +54,12 @@ def receive_list(
         "registration.list_received", by=by, at=at, subject=f"list:{made.id}", organization=organization, bytes=len(data)
     )
     return ListReceived(made.id, made.job_id)
+
+
+def _died(job_id: UUID | None) -> bool:
+    """Say whether the list's job gave up: then another may be asked for."""
+    job = jobs.get(job_id) if job_id else None
+    return job is None or job.state == "failed"
 
 
 def _keep(data: bytes, name: str, by: Actor, at: datetime) -> UUID:
@@ -220,9 +229,9 @@ def send_list(*, list_id: UUID, by: Actor, at: datetime) -> UUID:
     Raises Refused: registration.list_unknown, registration.list_busy, registration.nothing_to_send (refused, possible).
     """
     row = locked_list(list_id)
-    if row.state == "sending" and row.job_id:
+    if row.state == "sending" and row.job_id and not _died(row.job_id):
         return row.job_id
-    if row.state not in ("staged", "sent"):
+    if row.state not in ("staged", "sent", "sending"):
         raise Refused("registration.list_busy")
     count = sendable_rows(list_id).count()
     if not count:

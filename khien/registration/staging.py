@@ -6,11 +6,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from khien.campaigns import queries as campaigns
+from khien.kernel import clock
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
 from khien.kernel.identifiers import Identified, IdType
 from khien.kernel.ids import uuid7
 from khien.people import queries as people
+from khien.people import rules as people_rules
 from khien.people.types import Met, NewGuardian, NewPerson
 from khien.places import queries as places
 from khien.plumbing import bulk
@@ -61,8 +64,32 @@ def wish_of(values: Mapping[str, str], organization: UUID) -> Wish:
 
 def store(batch: PeopleList, rows: Sequence[RowIn], first_number: int) -> None:
     """Compare a batch with the people on record and keep it, in one insert."""
+    known = _groups(batch)
+    rows = [_sound(batch, row, known) for row in rows]
     met = _meet(batch, rows)
     bulk.insert(_row(batch, row, first_number + i, met.get(i)) for i, row in enumerate(rows))
+
+
+def _groups(batch: PeopleList) -> set[str]:
+    return {group.code for group in campaigns.groups(clock.on_date(batch.uploaded_at))}
+
+
+def _sound(batch: PeopleList, row: RowIn, known: set[str]) -> RowIn:
+    """What the queue itself asks of a row: groups that are in force; a child's guardian is missed, not demanded."""
+    wrong = [code for code in row.values.get("priority_groups", "").split(",") if code and code not in known]
+    refusals = tuple(
+        {"field": "priority_group", "code": "registration.group_unknown", "facts": {"group": code}} for code in wrong
+    )
+    birth = row.values.get("birth")
+    alone = birth and "guardian_name" not in row.values and _is_child(birth, batch)
+    warnings = ({"field": "guardian_name", "code": "registration.guardian_missing", "facts": {}},) if alone else ()
+    return (
+        replace(row, refusals=(*row.refusals, *refusals), warnings=(*row.warnings, *warnings)) if refusals or warnings else row
+    )
+
+
+def _is_child(birth: str, batch: PeopleList) -> bool:
+    return people_rules.is_minor(PartialDate.from_iso(birth), clock.on_date(batch.uploaded_at))
 
 
 def _meet(batch: PeopleList, rows: Sequence[RowIn]) -> dict[int, Met]:
@@ -103,7 +130,7 @@ def _warnings(row: RowIn, met: Met | None) -> list[dict[str, Any]]:
 
 def restage(batch: PeopleList, found: ListRow, told: RowIn) -> None:
     """Judge corrected values in the row's place; the decision made about the old ones is void."""
-    told = _against_list(batch, found, told)
+    told = _against_list(batch, found, _sound(batch, told, _groups(batch)))
     row = _row(batch, told, found.number, _meet(batch, [told]).get(0))
     for name in ("number_hash", "values_cipher", "repairs", "refusals", "warnings", "state", "possible_ids"):
         setattr(found, name, getattr(row, name))

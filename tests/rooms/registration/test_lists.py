@@ -335,3 +335,37 @@ def test_lists_are_shown_latest_first_and_by_place(db):
     assert len(queries.lists(scopes=[Scope("district", make.BINH_THANH, "2021")])) == 2
     assert queries.lists(scopes=[Scope("province", make.OTHER_PROVINCE, "2021")]) == []
     assert queries.invited(first) == {}
+
+
+def test_a_group_that_is_not_in_force_is_refused_in_its_cell(db):
+    list_id = staged(book(line(1, "Nguyễn Văn An", group="16.77")))
+    refusal = queries.list_rows(list_id)[0].refusals[0]
+    assert (refusal["field"], refusal["code"], refusal["facts"]) == (
+        "priority_group",
+        "registration.group_unknown",
+        {"group": "16.77"},
+    )
+
+
+def test_a_child_without_a_guardian_on_a_list_is_taken_and_the_point_is_told(db):
+    list_id = staged(book(line(1, "Nguyễn Gia Bảo", birth="05/06/2012", cccd="", group="8")))
+    row = queries.list_rows(list_id)[0]
+    assert row.state == "accepted"
+    assert "registration.guardian_missing" in {one["code"] for one in row.warnings}
+
+
+def test_a_list_whose_job_gave_up_can_be_read_and_sent_again(db):
+    organization, data = make.make_organization(), book(line(1, "Nguyễn Văn An"))
+    first = receive(data, organization)
+    Job.objects.update(state="failed")
+    again = receive(data, organization)
+    assert again.list_id == first.list_id
+    assert again.job_id != first.job_id
+    Job.objects.filter(id=first.job_id).delete()
+    work()
+    actions.send_list(list_id=first.list_id, **BY)
+    Job.objects.update(state="failed")
+    sent = actions.send_list(list_id=first.list_id, **BY)
+    Job.objects.exclude(id=sent).delete()
+    work()
+    assert queries.list_view(first.list_id).sent == 1

@@ -22,6 +22,7 @@ WORDING = {
     "registration.row_refused": _("Dòng này còn lỗi. Sửa xong mới quyết định được."),
     "registration.decision_unknown": _("Hãy chọn: người mới, cùng một người, hoặc bỏ qua."),
     "registration.person_not_shown": _("Hãy chọn một trong những hồ sơ được hiện ra."),
+    "registration.guardian_missing": _("Chưa ghi cha, mẹ hoặc người giám hộ của trẻ. Điểm tiêm sẽ hỏi lại."),
     "registration.known_person": _("Người này đã có hồ sơ: dòng này chỉ thêm đăng ký, không ghi đè hồ sơ."),
     "registration.shared_phone": _(
         "Số điện thoại này có ở nhiều dòng hoặc là số của người lập danh sách: chỉ dùng để gọi, không mở được hồ sơ của ai."
