@@ -40,7 +40,7 @@ def check_second(session_id: UUID, by: Actor, second_by: Actor | None) -> None:
 def correct_step(
     *, visit: VisitRef, changes: Mapping[str, Any], reason: str, by: Actor, at: datetime, second_by: Actor | None = None
 ) -> None:
-    """Put right how a visit was recorded; what stood before stays in the audit.
+    """Put right how a visit was recorded; what stood before stays in a note.
 
     Raises Refused: visits.reason_missing, visits.not_correctable (field), visits.nothing_changed, visits.second_person_needed,
     visits.second_person_same.
@@ -54,10 +54,9 @@ def correct_step(
     changed = {name: value for name, value in changes.items() if getattr(row, name) != value}
     if not changed:
         raise Refused("visits.nothing_changed")
-    facts = {
-        "reason": reason.strip()[:200], "second": second_by.text if second_by else "",
-        "before": {name: getattr(row, name) for name in changed if name != "identity_note"},
-    }  # fmt: skip
+    before = {name: str(getattr(row, name) or "") for name in changed}
+    steps.note_on(row, "correct_step", reason, before=before, by=by, at=at)
+    facts = {"second": second_by.text if second_by else "", "fields": sorted(changed)}
     steps.move(
         visit, State(row.state), action="correct_step", by=by, at=at, sources=(row.state,), silent=True, facts=facts, **changed
     )
@@ -91,7 +90,7 @@ def correct_dose(
     corrected = immunizations.correct(record_id=row.record_id, changes=told, reason=reason, by=by, at=at, second_by=second_by)
     steps.move(
         visit, State(row.state), action="correct_dose", by=by, at=at, sources=(row.state,), silent=True,
-        facts={"reason": reason.strip()[:200], "fields": sorted(changes), "second": second_by.text if second_by else ""}, **columns,
+        facts={"fields": sorted(changes), "second": second_by.text if second_by else ""}, **columns,
     )  # fmt: skip
     return corrected.version
 

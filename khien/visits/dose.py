@@ -112,6 +112,8 @@ def _give(visit: VisitRef, lot_id: UUID, told: _Asked) -> DoseReceipt:
             return receipt_of(now, repeat=True)
         dosing.check(plan)
     facts = _facts(found, plan, told)
+    if told.reason.strip():
+        facts["note"] = {"id": uuid7(), "text": told.reason.strip()[:500]}
     if State(row["state"]) not in ENDS:
         return _receipt(steps.call("visits_give_dose", facts), told.at)
     with transaction.atomic():  # the end that stood there was not the end: nobody hears of it
@@ -150,7 +152,7 @@ def _facts(found: Gathered, plan: DosePlan, told: _Asked) -> dict[str, Any]:
         "site_id": row["site_id"], "visit_id": row["id"], "at": told.at, "actor": told.by.text,
         "from": [State.CLEARED.value, *(state.value for state in ALREADY_GIVEN if told.already)],
         "record": _record(found, plan, told, marks), "set": columns,
-        "facts": {"confirmed": told.confirmed.text, "already_injected": told.already, "reason": told.reason.strip()[:200]},
+        "facts": {"confirmed": told.confirmed.text, "already_injected": told.already},
         "moved": steps.event("visits.moved"), "given": steps.event("visits.dose_given", due=told.at + UNDO),
         "marked": steps.event("visits.dose_marked"), "shortfall": list(outbox.subscriptions()["stock.shortfall"]),
     }  # fmt: skip

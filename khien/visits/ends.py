@@ -77,9 +77,10 @@ def extend_observation(*, visit: VisitRef, minutes: int, reason: str, by: Actor,
         raise Refused("visits.wrong_state", state=row.state, number=row.number, wanted=State.DOSED.value)
     kept = rules.observation_minutes(row.observe_minutes, minutes)
     until = row.dosed_at + timedelta(minutes=kept)
+    steps.note_on(row, "extend_observation", reason, by=by, at=at)
     steps.move(
         visit, State.DOSED, action="extend_observation", by=by, at=at, sources=(State.DOSED.value, State.OBSERVED.value),
-        facts={"minutes": kept, "reason": reason.strip()[:200]}, observe_minutes=kept, observe_until=until, observed_at=None, observed_by=None,
+        facts={"minutes": kept}, observe_minutes=kept, observe_until=until, observed_at=None, observed_by=None,
     )  # fmt: skip
     return until
 
@@ -148,6 +149,7 @@ def undo_step(*, visit: VisitRef, reason: str, by: Actor, at: datetime) -> Moved
         raise Refused("visits.undo_the_dose", number=row.number)
     if at - row.moved_at > UNDO:
         raise Refused("visits.undo_too_late", number=row.number)
+    steps.note_on(row, "undo_step", reason, before={"state": row.state, "end_reason": row.end_reason}, by=by, at=at)
     columns: dict[str, Any] = {"ended_at": None, "ended_by": None, "end_reason": "", "end_detail": {}, "return_on": None}
     if row.state == State.OBSERVED:
         columns = {"observed_at": None, "observed_by": None}
@@ -155,7 +157,7 @@ def undo_step(*, visit: VisitRef, reason: str, by: Actor, at: datetime) -> Moved
         columns = {}
     try:
         back = steps.move(
-            visit, State(row.previous_state), action="undo_step", by=by, at=at, sources=(row.state,), facts={"reason": reason.strip()[:200]},
+            visit, State(row.previous_state), action="undo_step", by=by, at=at, sources=(row.state,),
             **columns,
         )  # fmt: skip
     except IntegrityError:

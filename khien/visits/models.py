@@ -208,3 +208,21 @@ class PaperForm(Row):
             one_of("state", ["printed", "keyed", "voided", "missing"], "paper_state"),
         ]
         indexes = [models.Index("session_id", "serial", name="paper_session")]
+
+
+class Note(Row):
+    """Why somebody did something at a session: the words stay here, the audit holds codes only. `before`: what stood there."""
+
+    placement = "site"
+    site_id = models.UUIDField()
+    session_id = models.UUIDField()
+    visit_id = models.UUIDField(null=True)
+    action = models.TextField()
+    text = models.TextField()
+    before = models.JSONField(default=dict)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.TextField()
+
+    class Meta:
+        db_table = "session_note"
+        indexes = [models.Index("session_id", "recorded_at", name="session_note_ix")]

@@ -103,6 +103,8 @@ def void_unused(*, session_id: UUID, reason: str, by: Actor, at: datetime) -> in
     if not reason.strip():
         raise Refused("visits.reason_missing")
     rows = models.PaperForm.objects.filter(session_id=session_id, state="printed")
+    site_id = sessions.session_of(session_id).site_id
+    steps.note("void_unused", reason, site_id=site_id, session_id=session_id, by=by, at=at)
     count = rows.update(state="voided", reason=reason.strip()[:200], settled_at=at, settled_by=by.text)
     audit.record("visits.forms_voided", by=by, at=at, subject=f"session:{session_id}", count=count)
     return count

@@ -27,6 +27,7 @@ from khien.visits.states import ENDS, LABELS, State
 from khien.visits.types import (
     ConsentView,
     DaySummary,
+    NoteView,
     PaperInfo,
     ScreeningView,
     SessionBoard,
@@ -37,7 +38,7 @@ from khien.visits.types import (
 from khien.visits.watching import desk_rows, numbers, pulse
 
 __all__ = [
-    "ENDS", "LABELS", "checklist", "checklist_lines", "day_summary", "desk_rows", "identity_hows", "numbers", "observation_board", "open_work", "paper_form", "papers", "pulse", "queue", "session_board", "session_pack", "story", "visit",
+    "ENDS", "LABELS", "checklist", "checklist_lines", "day_summary", "desk_rows", "identity_hows", "notes_of", "numbers", "observation_board", "open_work", "paper_form", "papers", "pulse", "queue", "session_board", "session_pack", "story", "visit",
     "visit_by_code", "visit_by_number", "visit_by_record", "visits_of", "visits_of_session",
 ]  # fmt: skip
 
@@ -125,8 +126,15 @@ def story(ref: VisitRef) -> VisitStory | None:
     screenings = models.Screening.objects.filter(site_id=ref.site_id, visit_id=ref.visit_id).order_by("version")
     undone = models.Visit.objects.values_list("undone", flat=True).get(site_id=ref.site_id, id=ref.visit_id)
     return VisitStory(
-        card, tuple(_consent(row) for row in consents), tuple(_screening(row) for row in screenings), tuple(undone)
-    )
+        card, tuple(_consent(row) for row in consents), tuple(_screening(row) for row in screenings), tuple(undone), notes_of(card.session_id, ref)
+    )  # fmt: skip
+
+
+def notes_of(session_id: UUID, ref: VisitRef | None = None) -> tuple[NoteView, ...]:
+    """Why things were done at a session, or to one visit: in order."""
+    rows = models.Note.objects.filter(session_id=session_id).order_by("recorded_at", "id")
+    rows = rows.filter(visit_id=ref.visit_id) if ref else rows
+    return tuple(NoteView(row.action, row.text, row.before, row.recorded_at, row.recorded_by) for row in rows)
 
 
 def _consent(row: models.Consent) -> ConsentView:

@@ -20,7 +20,7 @@ from khien.kernel.refs import Actor, VisitRef
 from khien.plumbing import audit, outbox
 from khien.stock import queries as stock
 from khien.stock.types import LotInfo
-from khien.visits import checklist, models
+from khien.visits import checklist, models, steps
 from khien.visits.states import State
 from khien.visits.types import ChecklistItem, OpenWork
 
@@ -121,10 +121,9 @@ def pause_session(*, session_id: UUID, reason: str, by: Actor, at: datetime) -> 
     session = session_of(session_id)
     if session.state != "open":
         raise Refused("visits.session_not_open", state=session.state)
-    if not reason.strip():
-        raise Refused("visits.reason_missing")
+    steps.note("pause_session", reason, site_id=session.site_id, session_id=session_id, by=by, at=at)
     booking.set_session_state(session_id=session_id, state="paused", by=by, at=at)
-    audit.record("visits.session_paused", by=by, at=at, subject=f"session:{session_id}", reason=reason.strip()[:200])
+    audit.record("visits.session_paused", by=by, at=at, subject=f"session:{session_id}")
 
 
 def open_work(session_id: UUID) -> OpenWork:
@@ -181,12 +180,14 @@ def pause_lot(*, session_id: UUID, lot_id: UUID, reason: str, by: Actor, at: dat
 
     Raises Refused: visits.lot_not_chosen, visits.reason_missing.
     """
-    if not reason.strip():
-        raise Refused("visits.reason_missing")
+    session = session_of(session_id)
+    steps.note(
+        "pause_lot", reason, site_id=session.site_id, session_id=session_id, before={"lot_id": str(lot_id)}, by=by, at=at
+    )
     changed = models.SessionLot.objects.filter(session_id=session_id, lot_id=lot_id).update(paused_at=at, paused_by=by.text)
     if not changed:
         raise Refused("visits.lot_not_chosen")
-    audit.record("visits.lot_paused", by=by, at=at, subject=f"session:{session_id}", lot=lot_id, reason=reason.strip()[:200])
+    audit.record("visits.lot_paused", by=by, at=at, subject=f"session:{session_id}", lot=lot_id)
 
 
 @transaction.atomic

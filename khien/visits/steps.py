@@ -93,6 +93,33 @@ def visit_row(visit: VisitRef) -> models.Visit:
     return row
 
 
+def note(
+    action: str,
+    text: str,
+    *,
+    site_id: UUID,
+    session_id: UUID,
+    visit_id: UUID | None = None,
+    before: Mapping[str, Any] | None = None,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Keep why something was done, in words that belong in no audit. Raises Refused visits.reason_missing."""
+    if not text.strip():
+        raise Refused("visits.reason_missing")
+    models.Note.objects.create(
+        site_id=site_id, session_id=session_id, visit_id=visit_id, action=action, text=text.strip()[:500], before=dict(before or {}),
+        recorded_at=at, recorded_by=by.text,
+    )  # fmt: skip
+
+
+def note_on(
+    row: models.Visit, action: str, text: str, *, before: Mapping[str, Any] | None = None, by: Actor, at: datetime
+) -> None:
+    """Keep why something was done to a visit."""
+    note(action, text, site_id=row.site_id, session_id=row.session_id, visit_id=row.id, before=before, by=by, at=at)
+
+
 def end_key(visit_id: UUID) -> UUID:
     """What the undo of an end cancels; the visit's own id is the key of its dose."""
     return uuid5(visit_id, "end")

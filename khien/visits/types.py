@@ -258,6 +258,17 @@ class ConsentView:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteView:
+    """Why somebody did something, in their words."""
+
+    action: str
+    text: str
+    before: Mapping[str, Any]
+    recorded_at: datetime
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class VisitStory:
     """A visit with everything that was recorded of it."""
 
@@ -265,6 +276,7 @@ class VisitStory:
     consents: tuple[ConsentView, ...]
     screenings: tuple[ScreeningView, ...]
     undone: tuple[Mapping[str, Any], ...]
+    notes: tuple[NoteView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

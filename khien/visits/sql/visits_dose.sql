@@ -1,6 +1,6 @@
 -- Gives a dose: the immunization, the stock, the visit, the events and the audit in one transaction, by one call.
--- p: site_id, visit_id, from (states in which it may be recorded), record (columns of immunization), set (columns of visit), marks,
---    stops, at, actor, facts, undo_seconds, given, marked, moved (events: id, handlers, due), shortfall (handlers).
+-- p: site_id, visit_id, from (states in which it may be recorded), record (columns of immunization), set (columns of visit),
+--    at, actor, facts, note (why, in words), given, marked, moved (events: id, handlers, due), shortfall (handlers).
 -- The same injection keyed again returns what is on record (repeat: true); another lot or hour for it is refused:
 -- visits.already_dosed. Refuses visits.wrong_state (state, number).
 CREATE OR REPLACE FUNCTION visits_give_dose(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
@@ -40,6 +40,10 @@ BEGIN
   IF jsonb_array_length(n.marks) > 0 THEN
     PERFORM outbox_publish((p -> 'marked' ->> 'id')::uuid, 'visits.dose_marked', v_at, v_ids || jsonb_build_object('marks', n.marks),
       ARRAY(SELECT jsonb_array_elements_text(p -> 'marked' -> 'handlers')), v_at, NULL);
+  END IF;
+  IF p ? 'note' THEN
+    INSERT INTO session_note (id, site_id, session_id, visit_id, action, text, before, recorded_at, recorded_by)
+      VALUES ((p -> 'note' ->> 'id')::uuid, n.site_id, n.session_id, n.id, 'give_dose', p -> 'note' ->> 'text', '{}', v_at, p ->> 'actor');
   END IF;
   v_short := stock_draw(n.site_id, n.lot_id, n.id, n.record_id, 1, n.on_date, n.dosed_at, v_at, p ->> 'actor',
     ARRAY(SELECT jsonb_array_elements_text(p -> 'shortfall')));
@@ -89,6 +93,6 @@ BEGIN
   PERFORM visits_tell_moved(n, v_at, p -> 'moved');
   PERFORM stock_draw_back(v.site_id, v.id, v_at, p ->> 'actor');
   PERFORM audit_append(v_at, p ->> 'actor', 'visits.undo_dose', 'visit:' || v.id, v.person_id,
-    jsonb_build_object('record', v.record_id, 'reason', p ->> 'reason', 'from', v.state, 'to', n.state));
+    jsonb_build_object('record', v.record_id, 'from', v.state, 'to', n.state));
   RETURN to_jsonb(n) || jsonb_build_object('undone_record_id', v.record_id, 'undone_person_id', v.person_id);
 END $$;

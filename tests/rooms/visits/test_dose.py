@@ -366,3 +366,23 @@ class TestTogether:
         )
         assert stock.balance(day.site_id, day.lot_id).on_hand == 100
         assert queries.visit(made.visit).state == "cleared"
+
+
+@pytest.mark.usefixtures("db")
+def test_the_words_of_a_reason_stay_with_the_visit_and_out_of_the_audit():
+    day = make_day()
+    made = make_visit(day, state="cleared")
+    words = "bà Lan bấm nhầm, số máy 0900000155"
+    give(day, made, already_injected=True, reason=words)
+    visits.extend_observation(visit=made.visit, minutes=45, reason=words, by=BY, at=AT)
+    visits.undo_dose(visit=made.visit, reason=words, by=BY, at=AT)
+    visits.correct_step(visit=made.visit, changes={"identity_how": "spoken"}, reason=words, by=BY, at=AT)
+    visits.pause_lot(session_id=day.session_id, lot_id=day.lot_id, reason=words, by=BY, at=AT)
+    visits.pause_session(session_id=day.session_id, reason=words, by=BY, at=AT)
+    told = queries.story(made.visit)
+    assert [note.action for note in told.notes] == ["give_dose", "extend_observation", "correct_step"]
+    assert told.undone[0]["reason"] == words
+    everything = " ".join(
+        [*AuditRow.objects.values_list("facts", flat=True), str(list(Event.objects.values_list("data", flat=True)))]
+    )
+    assert "0900000155" not in everything
