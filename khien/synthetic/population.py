@@ -1,9 +1,14 @@
-"""`bin/khien population --people N`: a synthetic population by COPY, seeded, in households that share phones."""
+"""`bin/khien population --people N`: a synthetic population by COPY, seeded, in households that share phones.
+
+Asked again for more people of the same seed, it adds those that are missing.
+"""
 
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from itertools import islice
 from random import Random
 from uuid import UUID
 
@@ -25,6 +30,7 @@ from khien.synthetic.crowd import Crowd, Somebody
 
 BATCH = 20_000
 PROVINCE = "79"
+Tell = Callable[[int, int], None]
 
 
 def main(argv: list[str]) -> int:
@@ -38,10 +44,16 @@ def main(argv: list[str]) -> int:
         print("khien: synthetic people are refused in production (KHIEN_MODE=production)", file=sys.stderr)
         return 2
     began = time.monotonic()
-    load(options.people, seed=options.seed, dosed=options.dosed, at=clock.now(), tell=_tell)
+    added = load(options.people, seed=options.seed, dosed=options.dosed, at=clock.now(), tell=_tell)
     seconds = time.monotonic() - began
-    print(f"\r{options.people} people in {seconds:.0f} s ({options.people / max(seconds, 0.001):.0f}/s)")
+    print(f"\r{added} people in {seconds:.0f} s ({added / max(seconds, 0.001):.0f}/s); {count(seed=options.seed)} in all")
     return 0
+
+
+def count(*, seed: int = 2021) -> int:
+    """How many people of this seed were loaded."""
+    known = marks.get(f"population:{seed}")
+    return int(known["people"]) if known else 0
 
 
 def _tell(done: int, total: int) -> None:
@@ -49,31 +61,44 @@ def _tell(done: int, total: int) -> None:
         print(f"\r{done}/{total}", end="", file=sys.stderr, flush=True)
 
 
-def load(people: int, *, seed: int, dosed: float, at: datetime, tell=lambda done, total: None) -> None:  # noqa: ANN001
-    """Load `people` persons with numbers, name words, a registration each, and a first dose for a share of them."""
+def load(people: int, *, seed: int, dosed: float, at: datetime, tell: Tell = lambda done, total: None) -> int:
+    """Load persons with numbers, name words, a registration each, and a first dose for a share of them, until there are `people`.
+
+    Returns how many were added.
+    """
+    known = marks.get(f"population:{seed}") or {"people": 0, "loaded_at": at.isoformat()}
+    before = int(known["people"])
+    if before >= people:
+        return 0
     districts = places.children(f"2021-{PROVINCE}")
     communes = [unit.key for district in districts for unit in places.children(district.key)]
-    crowd = Crowd(seed, communes, today=clock.on_date(at), adults_only=True, first_serial=1000)
-    loader = _Loader(Random(seed), at)
+    began_on = clock.on_date(datetime.fromisoformat(known["loaded_at"]))  # the same day makes the same crowd again
+    crowd = Crowd(seed, communes, today=began_on, adults_only=True, first_serial=1000)
+    loader = _Loader(Random(seed + before), at, _codes_in_use())
     tables = [rows.table for rows in loader.all]
     with transaction.atomic(), without_indexes(*tables):
-        for number, somebody in enumerate(crowd.people(people), 1):
+        for number, somebody in enumerate(islice(crowd.people(people), before, None), 1):
             loader.add(somebody, dosed)
             if number % BATCH == 0:
                 loader.flush()
-                tell(number, people)
+                tell(number, people - before)
         loader.flush()
-        marks.put(f"population:{seed}", {"people": people, "loaded_at": at.isoformat()})
+        marks.put(f"population:{seed}", {**known, "people": people})
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f'VACUUM (ANALYZE) "{table}"')
+    return people - before
+
+
+def _codes_in_use() -> set[str]:
+    return set(Registration.objects.values_list("code", flat=True).iterator(chunk_size=BATCH))
 
 
 class _Loader:
     """Turns people into rows of the tables that their actions would have written."""
 
-    def __init__(self, random: Random, at: datetime) -> None:
-        self.random, self.at, self.by = random, at, "system:population"
+    def __init__(self, random: Random, at: datetime, codes_in_use: set[str]) -> None:
+        self.random, self.at, self.by, self.codes = random, at, "system:population", codes_in_use
         self.today: date = clock.on_date(at)
         self.person, self.identifier, self.holder = Rows(Person), Rows(Identifier), Rows(IdentifierHolder)
         self.word, self.registration, self.way = Rows(NameWord), Rows(Registration), Rows(RegistrationWay)
@@ -122,11 +147,19 @@ class _Loader:
     def _registration(self, person_id: UUID, one: Somebody, place: dict[str, str]) -> None:
         registration_id = uuid7()
         self.registration.add(
-            id=registration_id, person_id=person_id, code=codes.slip_code(self.random.getrandbits(60)), way="ward",
+            id=registration_id, person_id=person_id, code=self._code(), way="ward",
             priority_groups=list(one.groups), best_group=min(one.groups, key=float), risk=one.risk, wished_from=self.today,
             recorded_at=self.at, recorded_by=self.by, **place,
         )  # fmt: skip
         self.way.add(registration_id=registration_id, person_id=person_id, way="ward", at=self.at, by=self.by)
+
+    def _code(self) -> str:
+        """A slip code that no other registration has: of a million, some hundreds meet."""
+        code = codes.slip_code(self.random.getrandbits(64))
+        while code in self.codes:
+            code = codes.slip_code(self.random.getrandbits(64))
+        self.codes.add(code)
+        return code
 
     def _first_dose(self, person_id: UUID, place: dict[str, str]) -> None:
         record_id = uuid7()
