@@ -37,7 +37,7 @@ BEGIN
   PERFORM visits_tell_moved(n, v_at, p -> 'moved');
   PERFORM outbox_publish((p -> 'given' ->> 'id')::uuid, 'visits.dose_given', v_at, v_ids,
     ARRAY(SELECT jsonb_array_elements_text(p -> 'given' -> 'handlers')), (p -> 'given' ->> 'due')::timestamptz, n.id);
-  IF jsonb_array_length(n.marks) > 0 THEN
+  IF jsonb_array_length(n.marks - 'joined_elsewhere') > 0 THEN  -- a statement that its own facility confirms is good news
     PERFORM outbox_publish((p -> 'marked' ->> 'id')::uuid, 'visits.dose_marked', v_at, v_ids || jsonb_build_object('marks', n.marks),
       ARRAY(SELECT jsonb_array_elements_text(p -> 'marked' -> 'handlers')), v_at, NULL);
   END IF;

@@ -197,3 +197,13 @@ def test_a_refused_keying_leaves_nothing_behind():
         paper(day, serial, dose_given=visits.PaperDose(at=AT + timedelta(minutes=10)))
     assert models.Visit.objects.count() == 0
     assert queries.papers(day.session_id)[0].state == "printed"
+
+
+def test_a_dose_that_its_person_told_of_elsewhere_is_joined_when_the_paper_is_keyed():
+    day, person = make_day(), make.make_person()
+    told = make.make_immunization(person, on=AT.date(), evidence="statement")
+    keyed = paper(day, one_serial(day), person_id=person)
+    assert (keyed.dose.record_id, keyed.dose.marks) == (told, ("joined_elsewhere",))
+    assert not Event.objects.filter(kind="visits.dose_marked").exists()
+    record = immunizations.record(told)
+    assert (record.origin, record.version, record.validity) == ("paper", 2, "valid")
