@@ -8,7 +8,7 @@ from django.test import Client
 
 from khien.certificates import actions as certificates
 from khien.certificates import queries as found
-from khien.kernel import clock
+from khien.kernel import clock, codes
 from khien.kernel.births import PartialDate
 from khien.people import actions as people
 from khien.people.types import AccountRef
@@ -70,3 +70,8 @@ def make_certified(person_id: UUID, day: Day | None = None) -> tuple[UUID, UUID]
     issued = certificates.issue_for(record_id=card.record_id, by=make.BY, at=make.AT) or found.by_record(card.record_id)
     assert issued is not None
     return card.record_id, issued.id
+
+
+def grouped(code: str) -> str:
+    """A slip's code as pages show it."""
+    return codes.display(code)

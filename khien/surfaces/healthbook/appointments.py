@@ -15,7 +15,7 @@ from khien.booking.types import AppointmentInfo, OpenSlot
 from khien.kernel import codes
 from khien.kernel.errors import Refused
 from khien.registration import queries as registration
-from khien.surfaces.healthbook.book import Book, mine, missing, render
+from khien.surfaces.healthbook.book import Book, mine, missing, posted, render
 from khien.surfaces.healthbook.next_thing import earliest, history_of
 from khien.surfaces.web import say
 from khien.surfaces.web.confirmations import short_vaccine
@@ -117,7 +117,7 @@ def leave(request: Any, book: Book, appointment: UUID) -> HttpResponse:
     found = _own(book, appointment)
     if found is None:
         return missing(request)
-    form = LeaveForm(request.POST or None)
+    form = LeaveForm(posted(request))
     if request.method == "POST" and form.is_valid():
         end = booking.cancel if found.how == "booked" else booking.decline
         try:
@@ -135,7 +135,7 @@ def move(request: Any, book: Book, appointment: UUID) -> HttpResponse:
     if found is None:
         return missing(request)
     slots = [one for one in _slots(book, (found.vaccine,)) if one.slot.id != found.slot_id]
-    form = SlotForm(request.POST or None, slots=slots)
+    form = SlotForm(posted(request), slots=slots)
     if request.method == "POST" and form.is_valid():
         try:
             moved = booking.move(
@@ -153,7 +153,7 @@ def choose(request: Any, book: Book) -> HttpResponse:
     """Take an hour for the dose that is due."""
     asked, history = registration.of_person(book.person_id), history_of(book)
     slots = _slots(book, history.next_dose.vaccines, history=history)
-    form = SlotForm(request.POST or None, slots=slots)
+    form = SlotForm(posted(request), slots=slots)
     if request.method == "POST" and asked is not None and form.is_valid():
         try:
             booked = booking.book(

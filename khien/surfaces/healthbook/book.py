@@ -143,3 +143,8 @@ def render(request: HttpRequest, template: str, book: Book | None = None, *, sta
 def missing(request: HttpRequest) -> HttpResponse:
     """The one answer for what is not there and what is not theirs."""
     return errors.page(request, 404)
+
+
+def posted(request: HttpRequest) -> Any:
+    """What a form is bound to: what was sent, even if it was nothing; None where the page is only asked for."""
+    return request.POST if request.method == "POST" else None

@@ -17,7 +17,7 @@ from khien.immunizations.types import ImmunizationView
 from khien.kernel import codes
 from khien.kernel.errors import Refused
 from khien.plumbing import files
-from khien.surfaces.healthbook.book import Book, mine, missing, render
+from khien.surfaces.healthbook.book import Book, mine, missing, posted, render
 from khien.surfaces.healthbook.next_thing import history_of
 from khien.surfaces.web import evidence
 from khien.surfaces.web.confirmations import short_vaccine
@@ -152,7 +152,7 @@ def correct_what(request: Any, book: Book, what: str) -> HttpResponse:
     if what == "mui" and dose is None:
         return HttpResponseRedirect(reverse("healthbook:correct", kwargs={"person": book.person_id}))
     more = {"book": book} if what == "thieu-mui" else {}
-    form = FORMS[what](request.POST or None, request.FILES or None, **more)
+    form = FORMS[what](posted(request), request.FILES, **more)
     if request.method == "POST" and form.is_valid():
         try:
             case = _ask(book, form, dose)

@@ -12,7 +12,7 @@ from khien.kernel import identifiers
 from khien.kernel.errors import Refused
 from khien.people import actions as people
 from khien.people import queries
-from khien.surfaces.healthbook.book import Book, mine, missing, open_book, render
+from khien.surfaces.healthbook.book import Book, mine, missing, open_book, posted, render
 from khien.surfaces.web import slips, visitor
 from khien.surfaces.web.forms import PageForm
 from khien.surfaces.web.jinja import lang
@@ -53,7 +53,7 @@ def add(request: Any) -> HttpResponse:
 def join(request: Any) -> HttpResponse:
     """Ask for number and slip, then send a code to the phone on that record; whoever asks is answered the same."""
     book = open_book(request)
-    form = LinkForm(request.POST or None)
+    form = LinkForm(posted(request))
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
@@ -77,7 +77,7 @@ def join_code(request: Any) -> HttpResponse:
     if not challenge or relation not in RELATIONS:
         return HttpResponseRedirect(reverse("healthbook:family_join"))
     book = open_book(request)
-    form = LinkCodeForm(request.POST or None)
+    form = LinkCodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             proof = people.check_code(challenge=UUID(challenge), code=form.cleaned_data["code"], device=visitor.device(request), at=book.at)

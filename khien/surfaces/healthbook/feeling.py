@@ -16,7 +16,7 @@ from khien.places.types import SiteInfo
 from khien.plumbing import limits
 from khien.safety import actions as safety
 from khien.safety import queries, rules
-from khien.surfaces.healthbook.book import Book, mine, missing, render
+from khien.surfaces.healthbook.book import Book, mine, missing, posted, render
 from khien.surfaces.healthbook.next_thing import history_of
 from khien.surfaces.web.forms import PageForm
 from khien.surfaces.web.jinja import lang
@@ -82,7 +82,7 @@ class FeelingForm(PageForm):
 @mine
 def feeling(request: Any, book: Book) -> HttpResponse:
     """Ask, keep, and say what to do; "well" with no sign is thanked for and asked again on another day."""
-    form = FeelingForm(request.POST or None)
+    form = FeelingForm(posted(request))
     if request.method == "POST" and form.is_valid():
         if not form.signs and not form.cleaned_data["detail"]:
             request.session["felt"] = request.session.get("felt", {}) | {str(book.person_id): book.on.isoformat()}

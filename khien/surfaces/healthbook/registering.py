@@ -13,7 +13,7 @@ from khien.people import rules as people_rules
 from khien.registration import actions as registration
 from khien.registration import queries
 from khien.registration.types import Wish
-from khien.surfaces.healthbook.book import Book, mine, render
+from khien.surfaces.healthbook.book import Book, mine, posted, render
 from khien.surfaces.web.forms import DayField, PageForm
 from khien.surfaces.web.registering import Wizard
 
@@ -26,8 +26,8 @@ class WishForm(PageForm):
     """When it suits, and the consent; the record knows the rest."""
 
     shift = forms.ChoiceField(
-        label=_("Buổi nào tiện?"), widget=forms.RadioSelect, required=False,
-        choices=[("", _("Buổi nào cũng được")), ("morning", _("Buổi sáng")), ("afternoon", _("Buổi chiều"))],
+        label=_("Buổi nào tiện?"), widget=forms.RadioSelect, required=False, initial="any",
+        choices=[("any", _("Buổi nào cũng được")), ("morning", _("Buổi sáng")), ("afternoon", _("Buổi chiều"))],
     )  # fmt: skip
     wished_from = DayField(label=_("Từ ngày nào?"), required=False)
     agree = forms.BooleanField(label=_("Tôi đã đọc và đồng ý đăng ký tiêm"))
@@ -37,9 +37,9 @@ class WishForm(PageForm):
 def register(request: Any, book: Book) -> HttpResponse:
     """Put the person whose book is open into the queue; asked twice it is one registration."""
     consent = campaigns.consent_text(for_minor=people_rules.is_minor(book.card.birth, book.on), on=book.on)
-    form = WishForm(request.POST or None)
+    form = WishForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        wish = Wish(wished_from=form.cleaned_data["wished_from"], wished_shift=form.cleaned_data["shift"], consent_version=consent.version)
+        wish = Wish(wished_from=form.cleaned_data["wished_from"], wished_shift=form.cleaned_data["shift"].replace("any", ""), consent_version=consent.version)
         try:
             registration.register(person_id=book.person_id, way="health_book", wish=wish, phone_verified=True, by=book.actor, at=book.at)
         except Refused as refusal:

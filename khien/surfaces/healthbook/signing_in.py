@@ -15,7 +15,7 @@ from khien.kernel.refs import Actor
 from khien.people import actions as people
 from khien.people import queries
 from khien.people.types import AccountRef
-from khien.surfaces.healthbook.book import render
+from khien.surfaces.healthbook.book import posted, render
 from khien.surfaces.web import visitor
 from khien.surfaces.web.forms import PageForm
 from khien.surfaces.web.jinja import lang
@@ -90,7 +90,7 @@ def code(request: Any) -> HttpResponse:
     challenge = request.session.get(CHALLENGE)
     if not challenge:
         return HttpResponseRedirect(reverse("healthbook:sign_in"))
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         device, at = visitor.device(request), clock.now()
         try:
@@ -134,7 +134,7 @@ def _enter(request: Any, account: AccountRef) -> None:
 
 def set_pin(request: Any) -> HttpResponse:
     """Choose a PIN for this device; it may be left for later."""
-    form = NewPinForm(request.POST or None)
+    form = NewPinForm(posted(request))
     if request.method == "POST" and form.is_valid():
         account = request.account.id
         try:

@@ -9,11 +9,12 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def at_the_hour() -> Iterator[None]:
-    """The clock of the pages stands at make.AT."""
+    """The clock of the pages runs from make.AT on."""
     from khien.kernel import clock
     from tests import make
 
-    clock.shift_by(lambda: make.AT - datetime.now(UTC))
+    moved = make.AT - datetime.now(UTC) + timedelta(seconds=1)
+    clock.shift_by(lambda: moved)
     yield
     clock.shift_by(timedelta)
 
