@@ -74,7 +74,7 @@ class Birth(Question):
     draw = {"birth": "day", "only_year": "check"}
     unsettles = ("so-giay-to",)
     why = (_("Vì sao hỏi ngày sinh?"), _("Để chọn đúng vắc xin theo tuổi, và để không nhầm với người trùng tên."))
-    birth = BirthField(label=_("Bà con sinh ngày nào?"), help_text=_("Ghi như trên căn cước, ví dụ 27 3 1951"))
+    birth = BirthField(label=_("Bà con sinh ngày nào?"), help_text=_("Ghi như trên căn cước, ví dụ 27 3 1951"), error_messages={"required": _("Mời ghi ngày sinh")})
     only_year = forms.BooleanField(label=_("Chỉ nhớ năm sinh"), required=False)
 
     def prepare(self) -> None:

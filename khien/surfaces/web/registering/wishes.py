@@ -133,7 +133,7 @@ class Health(Question):
         for question in self.asked:
             self.fields[question] = forms.ChoiceField(
                 label=words.HISTORY[question], choices=list(words.ANSWERS.items()), widget=forms.RadioSelect,
-                error_messages={"required": now_("Mời chọn Có, Không hoặc Không rõ: %(question)s") % {"question": _short(question)}},
+                error_messages={"required": now_("Mời trả lời: %(question)s") % {"question": _short(question)}},
             )  # fmt: skip
 
     @classmethod
@@ -148,7 +148,8 @@ class Health(Question):
 
 
 def _short(question: str) -> str:
-    return str(words.HISTORY[question]).split(":", maxsplit=1)[0].split(",", maxsplit=1)[0].lower()
+    text = str(words.HISTORY[question]).split(":", maxsplit=1)[0].split(",", maxsplit=1)[0]
+    return text[:1].lower() + text[1:]
 
 
 def _may_be_pregnant(answers: Answers) -> bool:

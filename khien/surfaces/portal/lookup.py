@@ -1,0 +1,197 @@
+"""Look-up: a slip's code, or a number and a birth date; then a code to the phone on the record. Everyone gets the same answer."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from khien.cases import queries as cases
+from khien.kernel import clock, codes, identifiers
+from khien.kernel.births import PartialDate
+from khien.kernel.errors import Refused
+from khien.kernel.ids import uuid7
+from khien.kernel.refs import Actor
+from khien.people import actions as people_actions
+from khien.people import queries as people
+from khien.people.types import PhoneProof
+from khien.plumbing import limits
+from khien.registration import queries as registration
+from khien.surfaces.web import slips, visitor
+from khien.surfaces.web.forms import BirthField, PageForm
+from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.registering.papers import countries
+
+MEMO = "tra_cuu"
+OPEN_FOR = timedelta(minutes=30)
+PAPERS = [("cccd", _("Căn cước, số định danh")), ("cmnd", _("Chứng minh nhân dân cũ")), ("passport", _("Hộ chiếu"))]
+
+
+class SlipForm(PageForm):
+    """The code on a slip, in a message or on a confirmation."""
+
+    code = forms.CharField(label=_("Mã trên phiếu hoặc trong tin nhắn"), help_text=_("11 chữ số, ví dụ 123 4567 8901"), max_length=20)
+
+    def clean_code(self) -> str:
+        try:
+            return codes.read_slip_code(self.cleaned_data["code"])
+        except Refused as refusal:
+            self.refused(refusal, "code")
+            return ""
+
+
+class NumberForm(PageForm):
+    """A number and the birth date that goes with it."""
+
+    paper = forms.ChoiceField(label=_("Loại giấy tờ"), choices=PAPERS, widget=forms.RadioSelect, initial="cccd")
+    number = forms.CharField(label=_("Số giấy tờ"), max_length=40)
+    country = forms.ChoiceField(label=_("Nước cấp (nếu là hộ chiếu)"), required=False)
+    birth = BirthField(label=_("Ngày sinh"), help_text=_("Chỉ nhớ năm thì ghi năm"), error_messages={"required": _("Mời ghi ngày sinh, hoặc chỉ năm sinh")})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"].choices = countries("VN")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        told = self.cleaned_data
+        if not told.get("number") or not told.get("birth") or not told.get("paper"):
+            return told
+        country = told.get("country") if told["paper"] == "passport" else None
+        try:
+            told["identified"] = identifiers.read_identifier(told["number"], told["paper"], None, PartialDate(*told["birth"]), country or None)
+        except Refused as refusal:
+            self.refused(refusal, "number")
+        return told
+
+
+class CodeForm(PageForm):
+    """The code that was sent, if it was."""
+
+    code = forms.CharField(label=_("Mã trong tin nhắn"), max_length=12)
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """Ask which record; whatever is typed, the next page is the same."""
+    by_number = request.GET.get("cach") != "ma"
+    kind = NumberForm if by_number else SlipForm
+    form = kind(request.POST or None)
+    if request.GET.get("diem"):
+        request.session["dat_cho"] = request.GET["diem"][:40]
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _ask(request, form)
+        except Refused as refusal:
+            form.refused(refusal)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "portal/lookup.html", {"form": form, "by_number": by_number, "back_to": "/"}, status=status)
+
+
+def _ask(request: HttpRequest, form: SlipForm | NumberForm) -> HttpResponse:
+    told, at = form.cleaned_data, clock.now()
+    ways: dict[str, Any] = {"device": visitor.device(request), "at": at, "language": lang(), "address": visitor.address(request)}
+    memo = {}
+    if isinstance(form, SlipForm):
+        person, asked = _of_slip(told["code"]), told["code"]
+        case = cases.by_code(asked, at)
+        contact = cases.contact(case.id) if case else None
+        if case and contact and contact.phone:
+            limits.brake("otp-asked", asked, most=10, within=timedelta(hours=1), at=at)
+            challenge = people_actions.ask_code(phone=contact.phone, purpose="correction", **ways)
+            request.session[MEMO] = {"challenge": str(challenge), "case": case.code}
+            return HttpResponseRedirect(reverse("portal:lookup_code"))
+        memo = {"case": case.code} if case else {}
+    else:
+        person, asked = _of_number(told), f"{told['identified'].type}:{told['identified'].country}:{told['identified'].value}"
+    challenge = people_actions.ask_code_of_record(person=person, purpose="lookup", asked=asked, **ways)
+    request.session[MEMO] = {"challenge": str(challenge), **memo}
+    return HttpResponseRedirect(reverse("portal:lookup_code"))
+
+
+def _of_slip(code: str) -> UUID:
+    """Whom a slip means; somebody who does not exist where it means nobody, so that both ways cost the same."""
+    found = slips.person_of(code)
+    if found is None and (receipt := registration.receipt(code)):
+        # A stranger's receipt opens nothing by itself: the code goes to the phone of the record's owner.
+        kept = registration.registration(receipt[0])
+        found = kept.person_id if kept else None
+    return _with_birth(found, None)
+
+
+def _of_number(told: dict[str, Any]) -> UUID:
+    return _with_birth(people.find_by_identifier(told["identified"]), PartialDate(*told["birth"]))
+
+
+def _with_birth(found: UUID | None, birth: PartialDate | None) -> UUID:
+    """The person when the birth date agrees; the same reads are made for nobody."""
+    nobody = uuid7()
+    asked = found or nobody
+    basics = people.basics([asked]).get(asked)
+    if basics is None or (birth is not None and not basics.birth.agrees_with(birth)):
+        return nobody
+    return asked
+
+
+def code(request: HttpRequest) -> HttpResponse:
+    """If it matches a record, a code was sent; the same page for everyone."""
+    memo = request.session.get(MEMO)
+    if not memo or "challenge" not in memo:
+        return HttpResponseRedirect(reverse("portal:lookup"))
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            proof = people_actions.check_code(
+                challenge=UUID(memo["challenge"]), code=form.cleaned_data["code"], device=visitor.device(request), at=clock.now()
+            )
+        except Refused as refusal:
+            form.refused(refusal, "code")
+        else:
+            return _opened(request, memo, proof)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "portal/lookup_code.html", {"form": form, "back_to": reverse("portal:lookup")}, status=status)
+
+
+def _opened(request: HttpRequest, memo: dict[str, str], proof: PhoneProof) -> HttpResponse:
+    """Remember what the code opened: a request's story, or a person's record."""
+    request.session.cycle_key()
+    request.session[MEMO] = {"at": clock.now().isoformat()}
+    if "case" in memo:
+        request.session[MEMO] |= {"case": memo["case"]}
+        return HttpResponseRedirect(reverse("portal:answer"))
+    request.session[MEMO] |= {"person": str(proof.person_id)}
+    return HttpResponseRedirect(reverse("portal:book" if request.session.get("dat_cho") else "portal:record"))
+
+
+def proven_case(request: HttpRequest, at: datetime) -> str:
+    """The code of the request that this browser opened within the last half hour of use; "" when none."""
+    return _fresh(request, "case", at)
+
+
+def proven(request: HttpRequest, at: datetime) -> UUID | None:
+    """Whose record this browser opened by a code within the last half hour of use."""
+    found = _fresh(request, "person", at)
+    return people.current_id(UUID(found)) if found else None
+
+
+def _fresh(request: HttpRequest, what: str, at: datetime) -> str:
+    memo = request.session.get(MEMO) or {}
+    if what not in memo or "at" not in memo or datetime.fromisoformat(memo["at"]) < at - OPEN_FOR:
+        return ""
+    request.session[MEMO] = {**memo, "at": at.isoformat()}
+    return str(memo[what])
+
+
+def actor() -> Actor:
+    """A citizen who proved the phone of a record and has no account."""
+    return Actor("citizen", label="lookup")
+
+
+def leave(request: HttpRequest) -> HttpResponse:
+    """Close the record on this device."""
+    if request.method == "POST":
+        request.session.pop(MEMO, None)
+        request.session.pop("dat_cho", None)
+    return HttpResponseRedirect(reverse("portal:lookup"))

@@ -1,0 +1,173 @@
+"""Points where people are vaccinated: list and map, hours, vaccines, free places; one point's page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from khien.booking import queries as booking
+from khien.booking.types import SessionInfo
+from khien.kernel import clock
+from khien.kernel.refs import Scope
+from khien.places import queries as places
+from khien.places.types import SiteInfo, Unit
+from khien.surfaces.portal import figures
+from khien.surfaces.web import guard, maps
+from khien.surfaces.web.confirmations import short_vaccine
+from khien.visits import queries as visits
+
+AHEAD = timedelta(days=6)
+OFFERED = ("planned", "open", "paused")
+MOST = 60
+
+
+@dataclass(frozen=True)
+class Line:
+    """One point with the sessions of today and of the days after it."""
+
+    site: SiteInfo
+    today: tuple[SessionInfo, ...]
+    later: tuple[SessionInfo, ...]
+    waiting: int
+
+    @property
+    def free(self) -> int:
+        """Places that anyone may still book today."""
+        return sum(session.free for session in self.today if session.mode == "open")
+
+
+def lines(province: str) -> tuple[Line, ...]:
+    """The points of a province (2021 code), those open today first."""
+    return figures.kept(("sites", province, clock.on_date(clock.now())), lambda: _lines(province))
+
+
+def _lines(province: str) -> tuple[Line, ...]:
+    today = clock.on_date(clock.now())
+    scopes = [Scope("province", province, "2021")]
+    found: dict[UUID, list[SessionInfo]] = {}
+    for session in booking.sessions(scopes, first=today, last=today + AHEAD, states=OFFERED):
+        found.setdefault(session.site_id, []).append(session)
+    rows = []
+    for site in places.sites(scopes):
+        sessions = found.get(site.id, [])
+        now, later = tuple(s for s in sessions if s.on_date == today), tuple(s for s in sessions if s.on_date > today)
+        rows.append(Line(site, now, later, sum(_in_queue(s.id) for s in now if s.state == "open")))
+    return tuple(sorted(rows, key=lambda row: (not row.today, not row.later, row.site.name)))
+
+
+def _in_queue(session_id: UUID) -> int:
+    """How many have come and still wait for the doctor or the injection."""
+    counts = visits.session_board(session_id).counts
+    return sum(counts.get(state, 0) for state in ("checked_in", "consented", "cleared"))
+
+
+def provinces_with_sites() -> dict[str, int]:
+    """How many points each province has (2021 codes)."""
+
+    def count() -> dict[str, int]:
+        found: dict[str, int] = {}
+        for site in places.sites():
+            found[site.place.province_2021] = found.get(site.place.province_2021, 0) + 1
+        return found
+
+    return figures.kept("provinces", count)
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """Points by province, district or commune; the map beside says the same as the list."""
+    counted = provinces_with_sites()
+    text = request.GET.get("q", "").strip()[:80]
+    unit = _near(text) if text else None
+    province = unit.province_code if unit and unit.epoch == "2021" else request.GET.get("tinh", "")
+    if not province and len(counted) == 1:
+        province = next(iter(counted))
+    district = request.GET.get("quan", "")
+    if not province or province not in maps.names("2021"):
+        return _country(request, counted, text, unit)
+    rows = lines(province)
+    shown = [row for row in rows if not district or row.site.place.district_2021 == district]
+    if unit is not None:
+        shown = sorted(shown, key=lambda row: _far(row.site, unit))
+    context = {
+        "rows": shown[:MOST], "all": len(shown), "text": text, "unit": unit, "province": places.unit(f"2021-{province}"), "province_code": province,
+        "district": places.unit(f"2021-{district}") if district else None, "districts": _districts(rows, province),
+        "map": _map(rows, province, district), "many": len(counted) > 1, "short_vaccine": short_vaccine, "today": clock.on_date(clock.now()),
+        "unknown": bool(text) and unit is None,
+    }  # fmt: skip
+    return render(request, "portal/sites.html", context)
+
+
+def _near(text: str) -> Unit | None:
+    """The unit of 2021 that the words mean; a commune of 2025 by the old unit it answers to."""
+    for level in ("commune", "district", "province"):
+        found = places.search_units(text, epoch="2021", level=level, limit=1)
+        if found:
+            return found[0]
+    for new in places.search_units(text, epoch="2025", limit=1):
+        key = places.same_in(new.key, "2021")
+        return places.unit(key) if key else None
+    return None
+
+
+def _far(site: SiteInfo, unit: Unit) -> tuple[int, float, str]:
+    place = site.place
+    rank = 0 if unit.level == "commune" and place.commune_2021 == unit.code else 1 if place.district_2021 == unit.district_code else 2
+    if site.lat is None or site.lon is None or unit.lat is None or unit.lon is None:
+        return rank, 0.0, site.name
+    return rank, (site.lat - unit.lat) ** 2 + (site.lon - unit.lon) ** 2, site.name
+
+
+def _districts(rows: Sequence[Line], province: str) -> list[tuple[Unit, int]]:
+    counted: dict[str, int] = {}
+    for row in rows:
+        counted[row.site.place.district_2021] = counted.get(row.site.place.district_2021, 0) + 1
+    return [(unit, counted[unit.code]) for unit in places.children(f"2021-{province}") if unit.code in counted]
+
+
+def _map(rows: Sequence[Line], province: str, district: str) -> str:
+    free: dict[str, float | None] = {}
+    for row in rows:
+        code = row.site.place.district_2021
+        free[code] = (free.get(code) or 0.0) + row.free if row.today else free.get(code)
+    scale = maps.Scale.counts([value for value in free.values() if value])
+    address = reverse("portal:sites")
+    here = {row.site.place.district_2021 for row in rows}
+
+    def href(code: str) -> str:
+        return f"{address}?tinh={province}&quan={code}" if code in here else f"{address}?tinh={province}"
+
+    return maps.figure(free, scale, title=_("Chỗ trống hôm nay theo quận, huyện"), province=province, href=href, chosen=district)
+
+
+def _country(request: HttpRequest, counted: dict[str, int], text: str, unit: Unit | None) -> HttpResponse:
+    values: dict[str, float | None] = {code: float(n) for code, n in counted.items()}
+    address = reverse("portal:sites")
+    drawn = maps.figure(
+        values, maps.Scale.counts(list(counted.values())), title=_("Số điểm tiêm theo tỉnh"), href=lambda code: f"{address}?tinh={code}"
+    )
+    named = maps.names("2021")
+    rows = sorted(((named[code], code, n) for code, n in counted.items() if code in named), key=lambda row: -row[2])
+    return render(request, "portal/sites_country.html", {"map": drawn, "rows": rows, "text": text, "unknown": bool(text) and unit is None})
+
+
+def site(request: HttpRequest, site: UUID) -> HttpResponse:
+    """One point: where it is, its days, what is free hour by hour, how to book."""
+    found = places.site(site)
+    if found is None or not found.active:
+        return guard.refuse(request, 404)
+    at = clock.now()
+    today = clock.on_date(at)
+    sessions = [s for s in booking.sessions(site_id=site, first=today, last=today + AHEAD, states=OFFERED) if s.ends_at > at]
+    days = [(session, booking.slots(session.id), places.stops(site, session.on_date) if found.kind != "fixed" else []) for session in sessions]
+    waiting = sum(_in_queue(s.id) for s in sessions if s.on_date == today and s.state == "open")
+    context = {
+        "site": found, "days": days, "today": today, "at": at, "waiting": waiting, "short_vaccine": short_vaccine,
+        "open": any(s.mode == "open" and s.free for s in sessions),
+    }  # fmt: skip
+    return render(request, "portal/site.html", context)
+

@@ -1,0 +1,110 @@
+"""Check a certificate: by its text, a picture of it, or the camera. What it says is shown only when it is true."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as now_
+from django.utils.translation import gettext_lazy as _
+
+from khien.campaigns import queries as campaigns
+from khien.certificates import picture
+from khien.certificates import queries as certificates
+from khien.certificates.verify import Verdict
+from khien.kernel import clock, codes
+from khien.kernel.errors import Refused
+from khien.plumbing import limits
+from khien.surfaces.web import visitor
+from khien.surfaces.web.forms import PageForm
+from khien.surfaces.web.jinja import lang
+
+log = logging.getLogger("khien.portal.verify")
+LONGEST = 10_000
+PER_HOUR = 600  # one address: a school gate checks a few hundred an hour
+
+HEADS = {
+    "ok": ("ready", "check", _("Hợp lệ"), _("Chữ ký đúng, chưa bị thu hồi, còn hạn.")),
+    "expired": ("wait", "clock", _("Hết hạn"), _("Chứng nhận thật nhưng mã đã quá hạn. Chủ chứng nhận mở sổ sức khỏe để lấy mã mới.")),
+    "not_yet_valid": ("wait", "clock", _("Chưa tới ngày có hiệu lực"), _("Xem lại ngày giờ, hoặc hỏi nơi cấp.")),
+    "revoked": ("stop", "stop", _("Đã thu hồi"), _("Nơi cấp đã thu hồi chứng nhận này. Không nhận.")),
+}  # fmt: skip
+UNKNOWN = ("stop", "stop", _("Không xác nhận được"), _("Không phải chứng nhận, bị sửa, hoặc người ký không có trong danh sách tin cậy. Không nhận."))
+WHY = {
+    "broken_text": _("Đoạn chữ hoặc mã QR không phải chứng nhận, hoặc bị thiếu."),
+    "schema": _("Nội dung không đúng mẫu chứng nhận."),
+    "algorithm": _("Cách ký không được chấp nhận."),
+    "unknown_signer": _("Người ký không có trong danh sách tin cậy."),
+    "signature": _("Chữ ký không đúng: nội dung đã bị sửa."),
+    "key_usage": _("Người ký không được quyền ký loại chứng nhận này."),
+}
+
+
+class TextForm(PageForm):
+    """The certificate's text, or a picture of its code."""
+
+    text = forms.CharField(label=_("Đoạn chữ bắt đầu bằng HC1:"), required=False, max_length=LONGEST, widget=forms.Textarea)
+    photo = forms.FileField(label=_("Hình chụp mã QR"), required=False, help_text=_("Ảnh rõ, thấy cả mã, tối đa 5 MB"))
+
+    def clean(self) -> dict[str, Any]:
+        told = self.cleaned_data
+        told["found"] = (told.get("text") or "").strip()
+        if photo := told.get("photo"):
+            try:
+                told["found"] = picture.read(photo.read())[0]
+            except picture.Unreadable:
+                self.add_error("photo", now_("Không đọc được mã QR nào trong hình. Mời chụp lại thẳng, đủ sáng, thấy cả mã"))
+        elif not told["found"] and "text" not in self.errors:
+            self.add_error("text", now_("Mời dán đoạn chữ, hoặc chọn hình chụp mã QR"))
+        return told
+
+
+def verify(request: HttpRequest) -> HttpResponse:
+    """Ask, or answer with one big word."""
+    form = TextForm(request.POST or None, request.FILES or None)
+    if request.method != "POST":
+        return render(request, "portal/verify.html", {"form": TextForm()})
+    at = clock.now()
+    try:
+        limits.brake("verify", visitor.address(request), most=PER_HOUR, within=timedelta(hours=1), at=at)
+    except Refused as refusal:
+        form.is_valid()
+        return render(request, "portal/verify.html", {"form": form.refused(refusal)}, status=429)
+    if not form.is_valid():
+        return render(request, "portal/verify.html", {"form": form}, status=422)
+    text = form.cleaned_data["found"]
+    if codes.is_slip_code(text):
+        return render(request, "portal/verify_slip.html", {})
+    verdict = certificates.check(text, at)
+    log.info("certificate judged %s", verdict.reason)
+    return render(request, "portal/verified.html", _answer(verdict) | {"at": at})
+
+
+def _answer(verdict: Verdict) -> dict[str, Any]:
+    tone, img, head, what = HEADS.get(verdict.reason, UNKNOWN)
+    return {
+        "tone": tone, "img": img, "head": head, "what": what, "why": WHY.get(verdict.reason, ""), "valid": verdict.valid,
+        "rows": _rows(verdict.payload) if verdict.valid and verdict.payload else [], "verdict": verdict,
+    }  # fmt: skip
+
+
+def _rows(payload: dict[str, Any]) -> list[tuple[str, str]]:
+    """What a true certificate says, to compare with the paper of whoever shows it."""
+    name, entry = payload.get("nam", {}), next(iter([*payload.get("v", []), *payload.get("r", []), *payload.get("t", [])]), {})
+    full = " ".join(filter(None, (name.get("fn"), name.get("gn")))) or " ".join(filter(None, (name.get("fnt"), name.get("gnt")))).replace("<", " ")
+    rows = [(now_("Họ và tên"), full), (now_("Ngày sinh"), "/".join(reversed(str(payload.get("dob", "")).split("-"))))]
+    if "dn" in entry:
+        rows += [
+            (now_("Vắc xin"), _product(str(entry.get("mp", "")))),
+            (now_("Mũi"), now_("%(dn)s trong %(sd)s") % {"dn": entry.get("dn"), "sd": entry.get("sd")}),
+            (now_("Ngày tiêm"), "/".join(reversed(str(entry.get("dt", "")).split("-")))),
+        ]
+    return [*rows, (now_("Nơi cấp"), str(entry.get("is", ""))), (now_("Nước"), str(entry.get("co", "")))]
+
+
+def _product(code: str) -> str:
+    """A product of the value set as people call it; other countries' codes stay as they are."""
+    found = next((one for one in campaigns.rulebook().vaccines.values() if one.eu_mp == code), None)
+    return found.short(lang()) if found else code
