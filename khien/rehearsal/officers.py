@@ -1,0 +1,147 @@
+"""What officers and leads do before and after the day: plan, invite, open, print, close."""
+
+import re
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from khien.kernel import clock
+from khien.rehearsal.browser import Surprise
+from khien.rehearsal.point import Arrival
+from khien.rehearsal.staff import Desk, Officer
+
+# Free hours beside the demo's own day: a rehearsal takes the first shift that is still to come.
+WINDOWS = (("evening", "16:45", "19:15"), ("afternoon", "19:20", "21:30"), ("morning", "21:35", "23:55"))
+DESKS = {"reception": "tiepdon", "screening": "bacsi", "injection": "tiem", "observation": "theodoi"}
+REASON = "Diễn tập: nhiều người trong ít giờ"
+
+
+@dataclass
+class Planned:
+    """A session of the rehearsal."""
+
+    session_id: str
+    number: int
+    site_id: str
+    vaccine: str
+    district: str
+
+
+def plan(officer: Officer, *, number: int, site_id: str, vaccine: str, district: str, tables: int) -> Planned:
+    """Plan today's session at a point, in the first hours that are free."""
+    now = clock.local(clock.now())
+    for shift, starts, ends in WINDOWS:
+        if f"{now:%H:%M}" >= ends:
+            continue
+        page = officer.get("/dieu-phoi/buoi/moi")
+        form = page.form("site", "per_table")
+        answers = {
+            "site": site_id, "day_day": now.day, "day_month": now.month, "day_year": now.year, "shift": shift, "starts": starts, "ends": ends,
+            "mode": "invited", "vaccines": [vaccine], "tables": max(tables, 4), "per_table": 200, "reason": REASON,
+        }  # fmt: skip
+        done = officer.send(page, form, answers)
+        found = re.search(r"/buoi/([0-9a-f-]{36})", done.url)
+        if found and done.status == 200:
+            return Planned(found.group(1), number, site_id, vaccine, district)
+    raise Surprise(f"point {number}: no shift is free today; the rehearsal needs a new day")
+
+
+def open_point(lead: Officer, planned: Planned, lot_id: str) -> None:
+    """Choose the lot, sign the checklist, open the session: as the lead does on the page."""
+    path = f"/diem/{planned.session_id}/mo"
+    page = lead.get(path)
+    page = lead.send(page, page.form("lot"), {"lot": lot_id})
+    later = f"{clock.on_date(clock.now()) + timedelta(days=200):%d/%m/%Y}"
+    told = {
+        "anaphylaxis_kit-expires_on": later, "adrenaline-ampoules": "5", "adrenaline-expires_on": later, "doctor-name": "Trần Bác Sĩ",
+        "fridge-celsius": "4,5", "printer-ok": "1", "paper_pack-ok": "1", "hospital_phone-phone": "028 3990 0115",
+    }  # fmt: skip
+    page = lead.get(path)
+    done = lead.send(page, page.form("doctor-name"), told)
+    if done.status != 200 or done.path.endswith("/mo"):
+        raise Surprise(f"point {planned.number} does not open ({done.status})")
+
+
+def print_papers(lead: Officer, planned: Planned, count: int) -> list[str]:
+    """Print paper forms; returns their serials."""
+    page = lead.get(f"/diem/{planned.session_id}/phieu")
+    page = lead.send(page, page.form("count"), {"count": count})
+    serials = [value for form in page.forms for value in form.values.get("serial", []) + form.choices.get("serial", [])]
+    found = list(dict.fromkeys(value for value in serials if re.fullmatch(r"\d{13}", value)))
+    if len(found) < count:
+        raise Surprise(f"point {planned.number}: {len(found)} serials printed of {count}")
+    return found
+
+
+def settle_paper(lead: Officer, planned: Planned, serial: str, act: str, reason: str) -> None:
+    """Explain one sheet: `void` or `missing`."""
+    page = lead.get(f"/diem/{planned.session_id}/phieu")
+    form = page.form("serial", "reason")
+    form.action, form.values = f"/diem/{planned.session_id}/phieu/giai-trinh", dict(form.values)
+    form.values.update({"act": [act], "serial": [serial], "reason": [reason]})
+    lead.send(page, form, {"reason": reason})
+
+
+def close_point(lead: Officer, planned: Planned) -> None:
+    """Close the day of a session."""
+    page = lead.get(f"/diem/{planned.session_id}/ket-thuc")
+    form = next((form for form in page.forms if form.method == "post" and form.action in ("", page.path)), None)
+    if form is None:
+        raise Surprise(f"point {planned.number} shows no way to close")
+    done = lead.send(page, form, {})
+    if done.status != 200:
+        raise Surprise(f"point {planned.number} does not close: {done.title}")
+
+
+def desks(base: str, planned: Planned, counter: Any) -> dict[str, Desk]:
+    """The staff of a point at its desks."""
+    prefix = f"diem{planned.number:02d}"
+    return {desk: Desk(Officer(base, f"{prefix}.{name}", counter=counter), planned.session_id) for desk, name in DESKS.items()}
+
+
+def expected(desk: Desk, names: dict[tuple[str, str], Any]) -> list[Arrival]:
+    """Of those invited to this session, the people of the rehearsal, with their codes."""
+    found = []
+    for row in desk.pack()["appointments"]:
+        if (row["name"], row["birth"]) in names and row["state"] == "active":
+            one = names[row["name"], row["birth"]]
+            found.append(Arrival(code=row["code"], card=card_text(one) if one.cccd else "", vaccine=row["vaccine"]))
+    return found
+
+
+def card_text(one: Any) -> str:
+    """The text of the QR code on this person's card."""
+    born = one.birth
+    sex = "Nam" if one.sex == "male" else "Nữ"
+    date_text = f"{born.day or 1:02d}{born.month or 1:02d}{born.year}" if born.month else f"0101{born.year}"
+    return f"{one.cccd}||{one.full_name}|{date_text}|{sex}|{one.address}|01012021"
+
+
+def key_paper(clerk: Desk, serial: str, one: Any, *, lot_id: str, at: datetime, random: Random) -> dict[str, Any]:
+    """Key a whole visit from its sheet, with the hours written on it."""
+
+    def moment(minutes: int) -> str:
+        return (at + timedelta(minutes=minutes)).isoformat()
+
+    pack = clerk.pack()
+    items = {item["no"]: False for item in pack["forms"]["adult"]["items"] if not item["computed"]}
+    return clerk.must(
+        "key_paper", serial=serial, received_at=moment(0), identity_how="typed",
+        person={"full_name": one.full_name, "birth": one.birth.iso(), "sex": one.sex, "identifier": one.cccd, "phone": one.phone},
+        consent={"agreed": True, "how": "paper"},
+        screening={"decision": "eligible", "answers": {"items": items}, "vitals": {"temperature_c": "36,8"}, "at": moment(4), "doctor": "Trần Bác Sĩ"},
+        dose={"at": moment(8), "injector": "Phạm Thị Điều Dưỡng", "lot_id": lot_id}, end={"end": "closed", "at": moment(40)},
+    )  # fmt: skip
+
+
+def wait_for(condition: Any, *, seconds: float, what: str) -> None:
+    """Wait until something is so, as a person waits for a page to say it."""
+    until = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > until:
+            raise Surprise(f"{what} did not come within {seconds:.0f} s")
+        time.sleep(0.3)
+
+

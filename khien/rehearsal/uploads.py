@@ -1,0 +1,1 @@
+"""Lists sent by clerks, and the draw that invites: through the pages they use."""
