@@ -23,7 +23,6 @@ ROOMS = [
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     *(f"khien.{room}" for room in ROOMS),
 ]
@@ -103,7 +102,7 @@ SECURE_CSP = {
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "khien.plumbing.sessions"
 SESSION_COOKIE_NAME = "khien"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -213,3 +213,18 @@ class Limit(models.Model):
 
     class Meta:
         db_table = "rate_limit"
+
+
+class WebSession(models.Model):
+    """What a browser is signed in as, until when; the session's own data is sealed by the framework."""
+
+    placement = "local"
+    session_key = models.CharField(max_length=40, primary_key=True)
+    session_data = models.TextField()
+    expire_date = models.DateTimeField()
+    account_id = models.UUIDField(null=True)
+    staff_id = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "web_session"
+        indexes = [models.Index("expire_date", name="web_session_expire")]

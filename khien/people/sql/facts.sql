@@ -1,5 +1,5 @@
--- What a dose needs to know of a person: ids (the surviving record's first, merged ones after), birth, sex. Null for nobody.
-CREATE OR REPLACE FUNCTION people_dose_facts(p_person uuid) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+-- Every id of a person: the surviving record's first, merged ones after.
+CREATE OR REPLACE FUNCTION people_ids(p_person uuid) RETURNS uuid[] LANGUAGE plpgsql STABLE AS $$
 DECLARE
   v_survivor uuid := p_person;
   v_next uuid;
@@ -18,6 +18,14 @@ BEGIN
     EXIT WHEN cardinality(v_fresh) = 0;
     v_ids := v_ids || v_fresh;
   END LOOP;
+  RETURN v_ids;
+END $$;
+
+-- What a dose needs to know of a person: all ids, birth, sex. Null for nobody.
+CREATE OR REPLACE FUNCTION people_dose_facts(p_person uuid) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  v_ids uuid[] := people_ids(p_person);
+BEGIN
   RETURN (SELECT jsonb_build_object('ids', v_ids, 'birth', jsonb_build_array(birth_year, birth_month, birth_day), 'sex', sex)
-    FROM person WHERE id = v_survivor);
+    FROM person WHERE id = v_ids[1]);
 END $$;
