@@ -8,11 +8,12 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import OperationalError, close_old_connections, connection
+from django.db import Error, OperationalError, close_old_connections, connection
 
 from khien.config.subscriptions import LOOPS, PERIODIC
 from khien.kernel import clock
@@ -38,6 +39,8 @@ def main(argv: list[str]) -> int:
             return 1  # the supervisor starts a new worker, which waits for the lock
     for thread in threads:
         thread.join(5)
+    with suppress(Error, OSError):
+        copy_heads(settings.DATA, clock.now())
     return 0
 
 
@@ -46,23 +49,25 @@ def _lead() -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [LEADER])
             return bool(cursor.fetchone()[0])
-    except OperationalError:
+    except Error:
         connection.close()
         return False
 
 
 def _still_leads() -> bool:
+    """Whether the session that holds the lock still lives."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         return True
-    except OperationalError:
+    except Error:
         return False
 
 
 def _steps() -> dict[str, Callable[[], bool]]:
     steps: dict[str, Callable[[], bool]] = {
         "outbox": lambda: outbox.deliver_batch(clock.now()) > 0,
+        "urgent": lambda: outbox.deliver_batch(clock.now(), urgent=True) > 0,
         "jobs": lambda: jobs.run_next(clock.now),
         "periodic": _Periodic().step,
     }
@@ -110,12 +115,27 @@ class _Periodic:
 
 
 def copy_heads(data: Path, at: datetime) -> None:
-    """Copy the audit's heads to a file outside the database, so that a tail cut off shows."""
+    """Copy the audit's heads to a file outside the database, so that a tail cut off shows.
+
+    A chain that no longer holds the row that was copied keeps its old copy: the copy is the evidence.
+    """
     target = data / "audit-heads.json"
+    copied = read_heads(target) if target.exists() else {}
+    lost = audit.lost(copied)
+    if lost:
+        log.error("audit: chains %s no longer hold what was copied; see bin/khien audit verify", lost)
+    heads = {**audit.heads(), **{chain: copied[chain] for chain in lost}}
     scratch = target.with_suffix(".new")
-    heads = {str(chain): head for chain, head in audit.heads().items()}
     with scratch.open("w") as file:
         json.dump({"at": at.isoformat(), "heads": heads}, file)
         file.flush()
         os.fsync(file.fileno())
     scratch.replace(target)
+
+
+def read_heads(path: Path) -> dict[int, tuple[int, str]]:
+    """The copied heads: chain -> (number of its last row, its hash). Raises OSError, ValueError."""
+    try:
+        return {int(chain): (int(seq), str(digest)) for chain, (seq, digest) in json.loads(path.read_text())["heads"].items()}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("not a copy of the heads") from error

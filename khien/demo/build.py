@@ -1,15 +1,19 @@
 """Builds the demo once, and adds today's sessions on each later day."""
 
 import logging
+import os
+import subprocess
+import sys
 import time
 
-from django.db import transaction
+from django.db import connections, transaction
 
 from khien.demo import city, people
 from khien.demo.city import City
 from khien.kernel import clock
 from khien.kernel.errors import Refused
-from khien.plumbing import marks, outbox
+from khien.plumbing import marks
+from khien.plumbing.postgres import CannotStart
 
 log = logging.getLogger("khien.demo")
 PEOPLE = 3000
@@ -21,19 +25,44 @@ def ensure(people_count: int = PEOPLE) -> None:
     today = clock.on_date(at)
     mark = marks.get("demo")
     if mark is None:
-        began = time.monotonic()
         print(f"Building the demo city with {people_count} synthetic people (once) ...", flush=True)
         with transaction.atomic():
             built = city.build(today, at)
-            marks.put("demo", {"built_on": today.isoformat(), "last_day": today.isoformat(), "city": built.as_mark()})
-        days = people.Days(built, today, at, people_count=people_count)
-        for i in range(len(built.sites)):
-            with transaction.atomic():
-                days.point(i)
-        outbox.drain(clock.now)
-        log.info("demo built in %.0f s", time.monotonic() - began)
-    elif mark["last_day"] != today.isoformat():
+            mark = {"built_on": today.isoformat(), "last_day": today.isoformat(), "city": built.as_mark()}
+            marks.put("demo", mark)
+    began = time.monotonic()
+    sites = len(mark["city"]["sites"])
+    missing = [i for i in range(sites) if marks.get(f"demo_point:{i}") is None]
+    if missing:
+        _in_two_processes(missing, people_count)
+        log.info("%d points built in %.0f s; boards and messages follow within a minute or two", len(missing), time.monotonic() - began)
+    if mark["last_day"] != today.isoformat():
         _new_day(City.from_mark(mark["city"]), today, mark)
+
+
+def _in_two_processes(points: list[int], people_count: int) -> None:
+    """Points know nothing of each other: half of them are built beside the other half."""
+    connections.close_all()
+    words = [sys.executable, "-c", "import django; django.setup(); from khien.demo import build; build.points()"]
+    halves = [half for half in (points[::2], points[1::2]) if half]
+    children = [
+        subprocess.Popen([*words, str(people_count), *map(str, half)], env={**os.environ, "KHIEN_POOL": "2"})  # noqa: S603
+        for half in halves
+    ]
+    if any([child.wait() for child in children]):
+        raise CannotStart("The demo could not be built (the lines above say why).")
+
+
+def points() -> None:
+    """Build the points named in the arguments, in a process of their own."""
+
+    count, *numbers = map(int, sys.argv[1:])
+    at = clock.now()
+    days = people.Days(City.from_mark(marks.get("demo")["city"]), clock.on_date(at), at, people_count=count)
+    for i in numbers:
+        with transaction.atomic():
+            days.point(i)
+            marks.put(f"demo_point:{i}", clock.on_date(at).isoformat())
 
 
 def _new_day(built: City, today, mark: dict) -> None:  # type: ignore[no-untyped-def,type-arg]

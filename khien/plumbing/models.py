@@ -95,6 +95,7 @@ class Delivery(Row):
         indexes = [
             models.Index("due_at", name="outbox_due", condition=models.Q(state="pending")),
             models.Index("key", name="outbox_key", condition=models.Q(state="pending")),
+            models.Index("kind", "due_at", name="outbox_urgent", condition=models.Q(state="pending")),
         ]
 
 

@@ -5,6 +5,7 @@ import json
 import logging
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -76,13 +77,20 @@ def cancel(key: UUID, *, at: datetime) -> int:
         return int(cursor.rowcount)
 
 
-def deliver_batch(at: datetime, *, size: int = 200) -> int:
-    """Handle up to `size` due deliveries; each in a savepoint of its own. Returns how many were taken."""
+# Somebody waits for these with a phone in the hand: a loop of their own, so that no backlog stands before them.
+URGENT = ("people.code_asked", "safety.reaction_reported", "visits.help_asked", "cases.opened", "cases.answered")
+
+
+def deliver_batch(at: datetime, *, size: int = 20, urgent: bool = False) -> int:
+    """Handle up to `size` due deliveries; each in a savepoint of its own. Returns how many were taken.
+
+    A batch is small: its handlers hold heads of the audit until it commits, and desks wait for those.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, handler, data, attempts FROM outbox_delivery WHERE state = 'pending' AND due_at <= %s"
-            " ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED",
-            [at, size],
+            f"{' AND kind = ANY(%s)' if urgent else ''} ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED",
+            [at, list(URGENT), size] if urgent else [at, size],
         )
         taken = cursor.fetchall()
         done = [row[0] for row in taken if _handled(cursor, *row, at=at)]
@@ -115,3 +123,24 @@ def drain(clock: Callable[[], datetime], *, ahead: timedelta = timedelta()) -> i
     while taken := deliver_batch(clock() + ahead):
         total += taken
     return total
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What waits for its handlers past its hour, how long the oldest has (seconds), and what was given up."""
+
+    waiting: int
+    oldest_seconds: int
+    dead: int
+
+
+def standing(at: datetime) -> Standing:
+    """How the outbox stands."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE state = 'pending' AND due_at <= %s),"
+            " coalesce(extract(epoch FROM %s - min(due_at) FILTER (WHERE state = 'pending' AND due_at <= %s)), 0)::int,"
+            " count(*) FILTER (WHERE state = 'dead') FROM outbox_delivery WHERE state <> 'done'",
+            [at, at, at],
+        )
+        return Standing(*cursor.fetchone())
