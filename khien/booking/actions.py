@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import F
 
-from khien.booking import due, models, queries, states
+from khien.booking import due, models, offers, queries, states
 from khien.booking.drawing import abandon_allocation, commit_allocation, draw_allocation
 from khien.booking.draws import replay
 from khien.booking.planning import cancel_session, change_capacity, end_many, plan_session, set_session_state
@@ -23,7 +23,7 @@ from khien.kernel.refs import SYSTEM, Actor
 from khien.plumbing import audit, outbox, sqlcall
 
 __all__ = [
-    "abandon_allocation", "arrive", "book", "call_standby", "cancel", "cancel_session", "change_capacity", "commit_allocation", "confirm",
+    "abandon_allocation", "arrive", "book", "book_own", "call_standby", "cancel", "cancel_session", "change_capacity", "commit_allocation", "confirm",
     "decline", "draw_allocation", "finish", "join_standby", "leave_standby", "mark_no_shows", "move", "plan_session", "reinvite",
     "release_kept", "replay", "set_session_state",
 ]  # fmt: skip
@@ -54,13 +54,36 @@ def book(
         found = _slot(slot_id)
         site_id = found.site_id
         dose = dose or due.check(person_id, found.vaccine, clock.on_date(found.starts_at))
+    told = _told(person_id, registration_id, site_id, slot_id, dose, how, randomness, at)
+    told |= {"own": own, "actor": by.text}
+    told["row"]["allocation_id"] = allocation_id
+    return _booked(sqlcall.call("SELECT booking_take(%s)", [sqlcall.as_json(told)]))
+
+
+def book_own(
+    *, session: str, person_id: UUID, registration_id: UUID, site_id: UUID, slot_id: UUID, offer: str, randomness: Randomness = random_bits,
+    at: datetime,
+) -> Booked:  # fmt: skip
+    """Take an offered place (`offers`) for a person whose record the account of this browser's session may open: one call in all.
+
+    Raises Refused: people.not_linked, booking.offer_over, and as `book`.
+    """
+    dose = offers.read(offer, person_id, registration_id, site_id, slot_id, at=at)
+    told = _told(person_id, registration_id, site_id, slot_id, dose, "booked", randomness, at)
+    told |= {"own": True, "session": session}
+    return _booked(sqlcall.call("SELECT booking_take_own(%s)", [sqlcall.as_json(told)]))
+
+
+def _told(
+    person_id: UUID, registration_id: UUID, site_id: UUID, slot_id: UUID, dose: Dose, how: str, randomness: Randomness, at: datetime
+) -> dict[str, Any]:
+    """The one argument of `booking_take`, without who acts."""
     row = {
         "id": uuid7(), "person_id": person_id, "registration_id": registration_id, "codes": offered_codes(randomness),
-        "dose_type": dose.dose_type, "ordinal": dose.ordinal, "how": how, "allocation_id": allocation_id,
+        "dose_type": dose.dose_type, "ordinal": dose.ordinal, "how": how,
     }  # fmt: skip
     event = {"id": uuid7(), "handlers": outbox.subscriptions()["booking.invited"]}
-    told = {"site_id": site_id, "slot_id": slot_id, "row": row, "own": own, "at": at, "actor": by.text, "invited": event}
-    return _booked(sqlcall.call("SELECT booking_take(%s)", [sqlcall.as_json(told)]))
+    return {"site_id": site_id, "slot_id": slot_id, "row": row, "at": at, "invited": event}
 
 
 def _slot(slot_id: UUID) -> models.Slot:

@@ -84,6 +84,15 @@ class Dose:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A slot that the rules allow one person now; `seal` is shown again when it is taken."""
+
+    slot: OpenSlot
+    dose: Dose
+    seal: str
+
+
+@dataclass(frozen=True, slots=True)
 class Booked:
     """A place taken. `code` is what the person carries."""
 

@@ -17,6 +17,7 @@ from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
 from khien.kernel.sex import Sex
 from khien.people import queries as people
+from khien.plumbing import sqlcall
 
 DECIDED = {"campaigns.marked_valid": True, "campaigns.marked_invalid": False}
 
@@ -112,6 +113,15 @@ def history(person_id: UUID, on: date) -> History:
     return History(
         person_id, on, tuple(sorted(views, key=lambda v: (v.on_date, v.number))), rules.next_dose(book, who, doses, on)
     )
+
+
+def own_doses(session: str, person_id: UUID) -> str | None:
+    """A person's doses as recorded, as a JSON list, for an account signed in by this session: one call for the right and the doses.
+
+    None where that account may not open this record. Which dose comes next is `history`'s to say.
+    """
+    found: str | None = sqlcall.call("SELECT immunizations_own(%s, %s)::text", [session, person_id])[0]
+    return found
 
 
 def next_dose(person_id: UUID, on: date) -> NextDose:

@@ -8,7 +8,7 @@ from django.db import transaction
 from khien.kernel import phones
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor
-from khien.plumbing import audit
+from khien.plumbing import audit, sqlcall
 
 from . import aliases, keys, otp, rules
 from .cards import birth_of
@@ -164,3 +164,9 @@ def may_open(account_id: UUID, person_id: UUID) -> bool:
     return HealthBookLink.objects.filter(
         account_id=account_id, person_id__in=aliases.all_ids(person_id), ended_at=None
     ).exists()
+
+
+def opener(session: str, person_id: UUID) -> UUID | None:
+    """The account that is signed in by this browser's session, when it may open this record: one call."""
+    found: UUID | None = sqlcall.call("SELECT people_opener(%s, %s)", [session, person_id])[0]
+    return found

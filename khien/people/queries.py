@@ -14,13 +14,13 @@ from khien.kernel.refs import Scope
 from khien.places import queries as places
 
 from . import aliases, cards, keys, rules
-from .accounts import account_of_phone, account_ref, linked, links_of, may_open
+from .accounts import account_of_phone, account_ref, linked, links_of, may_open, opener
 from .matching import match_many
 from .meeting import facts_of
-from .models import DuplicateCandidate, Guardian, Identifier, IdentifierHolder, NameWord, Person, PersonVersion
+from .models import DuplicateCandidate, Guardian, Identifier, IdentifierHolder, NameWord, Person, PersonAlias, PersonVersion
 from .otp import code_for_sending, proof
 from .pins import pinned
-from .types import Basics, DuplicatePair, IdentifierCard, Match, PersonCard, PersonDetails, VersionInfo
+from .types import Basics, DuplicatePair, IdentifierCard, Match, MergeInfo, PersonCard, PersonDetails, VersionInfo
 from .versions import opened
 
 __all__ = [
@@ -46,7 +46,9 @@ __all__ = [
     "match_many",
     "may_open",
     "members",
+    "merges_of",
     "number_hash",
+    "opener",
     "person",
     "phone_hash",
     "pinned",
@@ -328,3 +330,9 @@ def duplicates(scopes: Iterable[Scope] | None = None, after: UUID | None = None,
         for row in page
         if row.first_id in shown and row.second_id in shown
     ]
+
+
+def merges_of(person_id: UUID) -> list[MergeInfo]:
+    """The records that were joined under this one and still are, the latest first."""
+    rows = PersonAlias.objects.filter(survivor_id__in=aliases.all_ids(person_id), undone_at=None).order_by("-merged_at")
+    return [MergeInfo(row.id, row.loser_id, row.survivor_id, row.reason, row.merged_at, row.merged_by) for row in rows]

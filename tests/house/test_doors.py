@@ -13,6 +13,7 @@ PACKAGE = ROOT / "khien"
 # The doors of every room, and those that one room has besides.
 DOORS = {"actions", "queries", "types", "rules", "events", "states"}
 MORE_DOORS = {
+    "booking": {"offers"},
     "access": {"permissions", "roles", "devices", "commands"},
     "campaigns": {"rulebook", "book_types"},
     "certificates": {"verify", "command", "qr", "picture"},

@@ -101,6 +101,17 @@ BEGIN
   RETURN to_jsonb(n);
 END $$;
 
+-- Books for a person whose record the account of p ->> 'session' may open; who acts is that account. Refuses people.not_linked.
+CREATE OR REPLACE FUNCTION booking_take_own(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v_account uuid := people_opener(p ->> 'session', (p #>> '{row,person_id}')::uuid);
+BEGIN
+  IF v_account IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'KH001', MESSAGE = 'people.not_linked';
+  END IF;
+  RETURN booking_take(p || jsonb_build_object('actor', 'citizen:' || v_account));
+END $$;
+
 -- An appointment's row from its own facts and its slot; of the codes offered it takes the first that nobody has.
 CREATE OR REPLACE FUNCTION booking_row(p_row jsonb, p_slot slot, p_at timestamptz, p_actor text) RETURNS appointment LANGUAGE sql STABLE AS $$
   SELECT jsonb_populate_record(NULL::appointment, '{"course": "covid-19", "dose_type": "primary", "ordinal": 1, "state": "active",

@@ -1,4 +1,13 @@
-"""The addresses of this system; each says who may use it."""
+"""The addresses of the API; each says who may use it."""
+
+from khien.surfaces.api import own, public
+from khien.surfaces.web import guard
 
 app_name = "api"
-urlpatterns: list[object] = []
+urlpatterns = [
+    guard.public("health", public.health, "health"),
+    guard.public("slots", public.slots, "slots"),
+    guard.session("appointments", own.book, "book"),
+    guard.session("people/<uuid:person>/doses", own.doses, "doses"),
+    guard.session("people/<uuid:person>/offers", own.offers, "offers"),
+]

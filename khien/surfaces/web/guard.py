@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
@@ -17,7 +18,7 @@ PlaceOf = Callable[..., PlaceFacts | None]
 
 @dataclass
 class Guard:
-    """Who may pass to `view`: kind is public, citizen, staff or demo; `may` a permission; `place` finds the place from the route."""
+    """Who may pass to `view`: kind is public, citizen, session, staff or demo; `may` a permission; `place` finds the place from the route."""
 
     kind: str
     view: View
@@ -44,6 +45,21 @@ def citizen(route: str, view: View, name: str) -> URLPattern:
     def guarded(request: Any, **kwargs: Any) -> HttpResponse:
         if request.account is None:
             return HttpResponseRedirect(f"{reverse('healthbook:sign_in')}?tiep={request.path}")
+        return guard.view(request, **kwargs)
+
+    return path(route, _marked(guarded, guard), name=name)
+
+
+def session(route: str, view: View, name: str) -> URLPattern:
+    """An address for programs of a signed-in citizen; the view hands `request.session.session_key` to a door that finds the account
+    in its own statement and refuses whom it may not serve (people_opener). Without a session: 401.
+    """
+    guard = Guard("session", view)
+
+    @wraps(view)
+    def guarded(request: Any, **kwargs: Any) -> HttpResponse:
+        if not request.COOKIES.get(settings.SESSION_COOKIE_NAME):
+            return HttpResponse('{"refused": {"code": "not_signed_in"}}', status=401, content_type="application/json")
         return guard.view(request, **kwargs)
 
     return path(route, _marked(guarded, guard), name=name)
@@ -77,8 +93,6 @@ def staff(route: str, view: View, name: str, *, may: str, place: PlaceOf | None 
 
 def demo(route: str, view: View, name: str) -> URLPattern:
     """A page that only a demo instance has; elsewhere it is absent."""
-    from django.conf import settings
-
     guard = Guard("demo", view)
 
     @wraps(view)

@@ -8,6 +8,7 @@ WORDING = {
     "booking.slot_unknown": _("Không tìm thấy khung giờ này. Mời chọn lại."),
     "booking.same_slot": _("Lịch hẹn đã ở đúng khung giờ này."),
     "booking.not_open": _("Buổi tiêm này tiêm theo lời mời. Mời chờ tin nhắn mời, hoặc chọn buổi tiêm mở đặt chỗ."),
+    "booking.offer_over": _("Giờ đã chọn để quá lâu. Mời xem lại các giờ còn chỗ và chọn lần nữa."),
     "booking.already_booked": _("Người này đã có lịch hẹn lúc {starts_at}. Muốn đổi, mời dời hoặc hủy lịch hẹn đó."),
     "booking.registration_not_waiting": _("Đăng ký này không còn trong hàng chờ. Mời xem lại đăng ký của người này."),
     "booking.not_due": _("{sentence}"),

@@ -25,5 +25,6 @@ WORDING = {
     "people.pin_weak": _("Mã PIN này dễ đoán. Mời chọn số khác, không phải dãy liền nhau hay một số lặp lại."),
     "people.pin_wrong": _("Mã PIN không đúng. Còn {left} lần nhập."),
     "people.pin_over": _("Mã PIN không còn dùng được trên máy này. Mời đăng nhập bằng mã gửi tới điện thoại."),
+    "people.not_linked": _("Tài khoản này không mở được sổ của người này. Mời đăng nhập, hoặc thêm người này vào gia đình trong sổ."),
     "people.proof_over": _("Đã quá lâu từ lúc nhập mã. Hãy nhận mã mới."),
 }
