@@ -63,13 +63,13 @@ WELL = {"temperature_c": "36,6"}
 
 
 def make_visit(
-    day: Day, *, state: str = "checked_in", person_id: UUID | None = None, at: datetime = AT, **more: Any
+    day: Day, *, state: str = "checked_in", person_id: UUID | None = None, identity_how: str = "card", at: datetime = AT, **more: Any
 ) -> CheckedIn:
     """A visit that went the ordinary way up to this state, each step at the same moment (observation after its minutes)."""
     received = visits.check_in(
         session_id=day.session_id,
         person_id=person_id or make_person(at=at),
-        identity_how="card",
+        identity_how=identity_how,
         performed=done_at(at),
         by=BY,
         at=at,

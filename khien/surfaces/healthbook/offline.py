@@ -10,13 +10,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from khien.surfaces.healthbook.book import render
-from khien.surfaces.web.assets import FOLDER, static
+from khien.surfaces.web.assets import static
 
 WORKER = Path(__file__).with_name("worker.js")
-SHELL = (
-    "theme.css", "book.css", "mark.svg", "js/book.js", "icons/icon-192.png",
+SHELL = ("theme.css", "book.css", "mark.svg", "js/book.js", "icons/icon-192.png")
+# Asked for by the style sheets, which know no content hash.
+BY_NAME = (
+    "icons/down.svg",
     *(f"fonts/be-vietnam-pro-{subset}-{weight}-normal.woff2" for subset in ("latin", "vietnamese") for weight in ("400", "700")),
-)  # fmt: skip
+)
 
 
 def manifest(request: HttpRequest) -> HttpResponse:
@@ -36,7 +38,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 @cache
 def _worker() -> str:
-    shell = [static(path) for path in SHELL if (FOLDER / path).is_file()] + ["/so/ngoai-tuyen"]
+    shell = [*map(static, SHELL), *(f"/static/{path}" for path in BY_NAME), "/so/ngoai-tuyen"]
     code = WORKER.read_text(encoding="utf-8")
     version = sha256((code + "".join(shell)).encode()).hexdigest()[:10]
     return f"const VERSION = {json.dumps(version)};\nconst SHELL = {json.dumps(shell)};\n{code}"
