@@ -19,23 +19,41 @@ settings.load_profile("khien")
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "khien.config.settings")
+LEFT = "khien-test-"
+INSTANCE = (
+    "DATABASE_URL",
+    "KHIEN_KEYS",
+    "KHIEN_MODE",
+    "KHIEN_HOSTS",
+    "KHIEN_TLS",
+    "KHIEN_SIGNING",
+    "KHIEN_SIGNER",
+    "KHIEN_URL",
+    "KHIEN_POOL",
+)
 _numbers = itertools.count()
 _cluster: dict[str, object] = {}
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if os.environ.get("KHIEN_TEST_CLUSTER"):
+    if _answers(os.environ.get("KHIEN_TEST_CLUSTER", "")):
         _use(os.environ["KHIEN_TEST_CLUSTER"])
         return
-    from khien.plumbing import postgres
+    from khien.plumbing import keys, postgres
 
-    base = Path(tempfile.mkdtemp(prefix="khien-test-"))
+    _clear_leftovers()
+    for name in INSTANCE:  # what the developer's own instance is set to is not the tests' business
+        os.environ.pop(name, None)
+    base = Path(tempfile.mkdtemp(prefix=f"{LEFT}{os.getpid()}-"))
     base.chmod(0o755)  # as root the server runs under another uid
     os.environ["KHIEN_DATA"] = str(base)
+    keys.load(base / "keys.json")
     place = postgres.home(base)
     postgres.prepare(place)
     conf = place.data / "postgresql.conf"
-    conf.write_text(conf.read_text() + "\ninclude 'khien.conf'\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\n")
+    conf.write_text(
+        conf.read_text() + "\ninclude 'khien.conf'\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+    )
     child = postgres.launch(place, log=base / "postgres.log")
     postgres.create_database(place, "template_khien")
     _cluster.update(child=child, base=base, place=place)
@@ -43,7 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["KHIEN_TEST_BASE"] = str(base)
     done = subprocess.run(
         [sys.executable, "-c", "import django; django.setup(); from khien.config import setup; setup.prepare_database()"],
-        env={**os.environ, "DATABASE_URL": url("template_khien"), "KHIEN_POOL": "2"}, cwd=ROOT, capture_output=True, text=True,
+        env={**os.environ, "DATABASE_URL": url("template_khien"), "KHIEN_POOL": "2"}, cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
         pytest_unconfigure(config)
@@ -58,6 +76,27 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         postgres.stop(_cluster.pop("child"))  # type: ignore[arg-type]
         shutil.rmtree(_cluster["base"], ignore_errors=True)  # type: ignore[arg-type]
         shutil.rmtree(_cluster["place"].run, ignore_errors=True)  # type: ignore[attr-defined]
+
+
+def _clear_leftovers() -> None:
+    """Remove what a killed run left in the temporary folder; a run that still lives keeps its own."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{LEFT}[0-9]*-*"):
+        owner = folder.name.removeprefix(LEFT).split("-")[0]
+        if not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _answers(run: str) -> bool:
+    """Whether the cluster that the environment names is there: a worker of xdist inherits it from its controller."""
+    import psycopg
+
+    if not run:
+        return False
+    try:
+        with psycopg.connect(host=run, user="khien", dbname="postgres", connect_timeout=5) as connection:
+            return bool(connection.execute("SELECT 1 FROM pg_database WHERE datname = 'template_khien'").fetchone())
+    except psycopg.Error:
+        return False
 
 
 def url(name: str) -> str:

@@ -24,6 +24,8 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "worker": ("khien.config.worker:main", True, "the background worker alone (up starts one)"),
     "prepare": ("khien.config.setup:main", True, "migrate and load reference data: [--demo]"),
 }  # fmt: skip
+# These may make a database where the folder holds none yet; for the others that is a mistyped folder.
+BEGIN = {"admin create", "population", "prepare", "worker"}
 
 
 def main(argv: list[str]) -> int:
@@ -51,10 +53,10 @@ def _take_data(argv: list[str]) -> list[str]:
     """Move `--data DIR` (anywhere) into the environment, where settings read it."""
     for i, word in enumerate(argv):
         if word == "--data" and i + 1 < len(argv):
-            os.environ["KHIEN_DATA"] = str(Path(argv[i + 1]).absolute())
+            os.environ["KHIEN_DATA"] = str(Path(argv[i + 1]).absolute().resolve())
             return argv[:i] + argv[i + 2 :]
         if word.startswith("--data="):
-            os.environ["KHIEN_DATA"] = str(Path(word[7:]).absolute())
+            os.environ["KHIEN_DATA"] = str(Path(word[7:]).absolute().resolve())
             return argv[:i] + argv[i + 1 :]
     return argv
 
@@ -70,10 +72,11 @@ def _run(name: str, rest: list[str]) -> int:
             return int(getattr(importlib.import_module(module), function)(rest))
         from khien.config.database import running
 
-        with running():
+        with running(may_begin=name in BEGIN):
             import django
 
             django.setup()
             return int(getattr(importlib.import_module(module), function)(rest))
-    print(f"khien: {trouble.text}", file=sys.stderr)
+    if trouble.text:  # else a process of ours has said it already
+        print(f"khien: {trouble.text}", file=sys.stderr)
     return trouble.status

@@ -4,17 +4,18 @@ import os
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+from khien.config import folder
+from khien.plumbing import keys, postgres
+
 PACKAGE = Path(__file__).resolve().parent.parent
-DATA = Path(os.environ.get("KHIEN_DATA", PACKAGE.parent / "var" / "data")).absolute()
-MODE = os.environ.get("KHIEN_MODE", "demo")
+DATA = folder.path()
+MODE = folder.mode(DATA)
 DEMO = MODE == "demo"
 DEBUG = False
 
-from khien.plumbing import keys, postgres  # noqa: E402  (need DATA's folder only)
-
-KEYS = keys.load(Path(os.environ.get("KHIEN_KEYS", DATA / "keys.json")))
+KEYS = keys.load(folder.keys_file())
 SECRET_KEY = KEYS.django
-ALLOWED_HOSTS = [host for host in os.environ.get("KHIEN_HOSTS", "*" if DEMO else "localhost").split(",") if host]
+ALLOWED_HOSTS = [host for host in os.environ.get("KHIEN_HOSTS", "*" if DEMO else "localhost,127.0.0.1,[::1]").split(",") if host]
 PUBLIC_URL = os.environ.get("KHIEN_URL", "")
 
 ROOMS = [
@@ -133,7 +134,7 @@ HOTLINES = {"ministry": "1900 9095", "emergency": "115"}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "khien.config.logs.Lines", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"err": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["err"], "level": os.environ.get("KHIEN_LOG", "WARNING")},
     "loggers": {"khien": {"level": "INFO"}, "django.request": {"level": "ERROR"}},

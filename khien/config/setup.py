@@ -1,22 +1,38 @@
 """Brings an instance's database to readiness: schema, then the reference data that the product ships."""
 
+import hashlib
 import os
 import subprocess
 import sys
+from contextlib import suppress
+from functools import partial
 
+from khien.config import folder
 from khien.kernel import clock
+from khien.plumbing import postgres
 from khien.plumbing.postgres import CannotStart
 
 TOO_NEW = 75
 
 
 def prepare_database() -> bool:
-    """Migrate, load the functions and the reference data; returns whether the schema changed."""
-    from khien.plumbing import schema
+    """Migrate, load the functions and the reference data; returns whether anything changed. One process at a time."""
+    from django.conf import settings
 
-    changed = schema.apply()
-    if changed:
-        load_reference()
+    from khien.plumbing import marks, schema
+
+    with schema.alone():
+        changed = schema.apply()
+        _keys_belong()
+        reference = _reference_mark()
+        if marks.get("reference") != reference:
+            load_reference()
+            marks.put("reference", reference)
+            changed = True
+        if not settings.DEMO and not marks.get("demo") and not marks.get("instance"):
+            marks.put("instance", folder.REAL)
+        if settings.DEMO and marks.get("instance") == folder.REAL:
+            raise CannotStart("This database holds a real instance: start it with KHIEN_MODE=production.")
     return changed
 
 
@@ -29,14 +45,58 @@ def load_reference() -> None:
     campaigns.load_reference(at=clock.now())
 
 
+def _reference_mark() -> str:
+    """A fingerprint of the reference data: the same mark means that all of it is loaded."""
+    from django.conf import settings
+
+    from khien.plumbing import schema
+
+    digest = hashlib.sha256(schema.mark().encode())
+    for room in settings.ROOMS:
+        for path in sorted((settings.PACKAGE / room / "data").glob("*")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _keys_belong() -> None:
+    """Refuse keys that are not this database's own: with others, nobody's number or phone would be found again."""
+    from django.conf import settings
+
+    from khien.plumbing import marks
+
+    known, here = marks.get("keys") or {}, settings.KEYS.fingerprints()
+    if any(here.get(name) != print_ for name, print_ in known.items()):
+        raise CannotStart(
+            "These keys are not those of this database: put its own keys.json back from the backup"
+            " (KHIEN_KEYS or the data folder). Nothing was changed."
+        )
+    if known != here:
+        marks.put("keys", here)
+
+
 def prepare_in_child(*, demo: bool) -> None:
-    """Prepare the database in a process of its own, so that the supervisor stays small."""
+    """Prepare the database in a process of its own, so that the supervisor stays small; the child says what is wrong."""
     words = [sys.executable, "-m", "khien", "prepare", *(["--demo"] if demo else [])]
-    done = subprocess.run(words, env={**os.environ, "KHIEN_POOL": "2"}, check=False)  # noqa: S603
-    if done.returncode == TOO_NEW:
-        raise CannotStart("This data folder was written by a newer release of Khien: run that release, or choose another --data DIR.")
-    if done.returncode:
-        raise CannotStart("The database could not be prepared (the lines above say why).")
+    child = subprocess.Popen(  # noqa: S603
+        words, env={**os.environ, "KHIEN_POOL": "2"}, start_new_session=True,
+        preexec_fn=partial(postgres.die_with_parent, os.getpid()),  # noqa: PLW1509
+    )  # fmt: skip
+    try:
+        status = child.wait()
+    except BaseException:
+        child.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(5)
+        child.kill()
+        raise
+    if status == TOO_NEW:
+        raise CannotStart(
+            "This data folder was written by a newer release of Khien: run that release, or choose another --data DIR."
+        )
+    if status < 0:
+        raise CannotStart(f"The database could not be prepared: stopped by signal {-status}.")
+    if status:
+        raise CannotStart
 
 
 def main(argv: list[str]) -> int:

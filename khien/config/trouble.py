@@ -36,13 +36,14 @@ def one_line() -> Iterator[Trouble]:
     except Exception as error:
         if os.environ.get("KHIEN_TRACE") == "1" or not _is_database(error):
             raise
-        trouble.text = f"the database cannot be used: {str(error).strip().splitlines()[0]}"
+        trouble.text = f"the database cannot be used: {(str(error).strip().splitlines() or [type(error).__name__])[0]}"
 
 
 def _is_database(error: Exception) -> bool:
-    from django.db.utils import DatabaseError
+    import psycopg
+    from django.db.utils import Error
 
-    return isinstance(error, DatabaseError)
+    return isinstance(error, Error | psycopg.Error)
 
 
 def _os_error(error: OSError) -> str:

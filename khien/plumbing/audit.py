@@ -47,7 +47,14 @@ def read(*, person: UUID, by: Actor, at: datetime, purpose: str, office: str = "
 
 
 def read_many(
-    *, persons: list[UUID], by: Actor, at: datetime, purpose: str, office: str = "", route: str = "", once_since: datetime | None = None
+    *,
+    persons: list[UUID],
+    by: Actor,
+    at: datetime,
+    purpose: str,
+    office: str = "",
+    route: str = "",
+    once_since: datetime | None = None,
 ) -> None:
     """Log one read for each person on a list that a staff member was shown.
 
@@ -62,7 +69,8 @@ def read_many(
         seen = set(logged.values_list("person_id", flat=True))
     AccessLog.objects.bulk_create(
         AccessLog(person_id=p, at=at, staff_id=by.id, post_id=by.post_id, office=office, purpose=purpose, route=route)
-        for p in dict.fromkeys(persons) if p not in seen
+        for p in dict.fromkeys(persons)
+        if p not in seen
     )
 
 
@@ -120,3 +128,15 @@ def heads() -> dict[int, tuple[int, str]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT chain, seq, encode(hash, 'hex') FROM audit_head ORDER BY chain")
         return {chain: (seq, digest) for chain, seq, digest in cursor.fetchall()}
+
+
+def lost(copied: dict[int, tuple[int, str]]) -> list[int]:
+    """The chains that no longer hold the row which was copied outside the database: cut, or written anew."""
+    asked = [(chain, seq, digest) for chain, (seq, digest) in copied.items() if seq]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.chain FROM unnest(%s::int[], %s::bigint[], %s::text[]) AS c(chain, seq, digest) LEFT JOIN audit_row r"
+            " ON r.chain = c.chain AND r.seq = c.seq WHERE encode(r.hash, 'hex') IS DISTINCT FROM c.digest ORDER BY 1",
+            [[row[0] for row in asked], [row[1] for row in asked], [row[2] for row in asked]],
+        )
+        return [chain for (chain,) in cursor.fetchall()]

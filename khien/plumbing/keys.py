@@ -1,15 +1,19 @@
 """Secret keys in a file of their own, apart from the database and its backups."""
 
-import base64
 import hashlib
 import hmac
 import json
 import os
 import secrets
+from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from khien.plumbing.postgres import CannotStart, home
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 
 @dataclass(frozen=True)
@@ -42,28 +46,51 @@ class Keys:
         raw = bytes(sealed)
         return _box(self.cipher[raw[:2].decode()]).decrypt(raw[2:14], raw[14:], purpose.encode())
 
+    def fingerprints(self) -> dict[str, str]:
+        """A mark of each key that tells nothing of it: a database remembers them, to know its own keys again."""
+        return {
+            name: hashlib.sha256(b"khien key\0" + self.lookup[name] + b"\0" + cipher).hexdigest()[:32]
+            for name, cipher in sorted(self.cipher.items())
+        }
 
-_boxes: dict[bytes, AESGCM] = {}
+
+_boxes: "dict[bytes, AESGCM]" = {}
 
 
-def _box(key: bytes) -> AESGCM:
+def _box(key: bytes) -> "AESGCM":
     box = _boxes.get(key)
     if box is None:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # here: the supervisor reads keys and opens none
+
         box = _boxes[key] = AESGCM(key)
     return box
 
 
 def load(path: Path) -> Keys:
-    """Read the keys' file; make it (mode 0600) where there is none yet."""
+    """Read the keys' file; make it (mode 0600) where there is none yet.
+
+    Raises CannotStart: a file that is damaged; none where there is a database already.
+    """
     if not path.exists():
+        if (home(path.parent).data / "PG_VERSION").exists():
+            raise CannotStart(f"The keys' file {path} is missing, but its database is there: put it back from the backup.")
         _make(path)
-    raw = json.loads(path.read_text())
-    return Keys(
-        django=raw["django"],
-        current=raw["current"],
-        lookup={name: base64.b64decode(value) for name, value in raw["lookup"].items()},
-        cipher={name: base64.b64decode(value) for name, value in raw["cipher"].items()},
-    )
+    text = path.read_text(errors="replace")
+    try:
+        raw = json.loads(text)
+        lookup, cipher = (
+            {name: b64decode(value, validate=True) for name, value in raw[part].items()} for part in ("lookup", "cipher")
+        )
+        keys = Keys(django=str(raw["django"]), current=raw["current"], lookup=lookup, cipher=cipher)
+        sound = keys.current in lookup and lookup.keys() == cipher.keys() and len(keys.django) >= 32
+        sound = sound and all(len(key) == 32 for key in (*lookup.values(), *cipher.values()))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        sound = False
+    if not sound:
+        raise CannotStart(
+            f"The keys' file {path} is damaged: put it back from the backup; new keys could not read what is stored."
+        )
+    return keys
 
 
 def _make(path: Path) -> None:
@@ -71,8 +98,8 @@ def _make(path: Path) -> None:
     new = {
         "django": secrets.token_urlsafe(48),
         "current": "k1",
-        "lookup": {"k1": base64.b64encode(os.urandom(32)).decode()},
-        "cipher": {"k1": base64.b64encode(os.urandom(32)).decode()},
+        "lookup": {"k1": b64encode(os.urandom(32)).decode()},
+        "cipher": {"k1": b64encode(os.urandom(32)).decode()},
     }
     scratch = path.with_name(f"{path.name}.{os.getpid()}")
     descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

