@@ -108,7 +108,7 @@ PERMISSIONS: dict[str, set[str]] = {
     # The response centre
     "cases.see": {"contact_agent", "supervisor", "t1_supporter", "t2_technician", "t3_operations"},
     "cases.open": {"contact_agent", "supervisor", "t1_supporter", "t2_technician", "t3_operations"},
-    "cases.answer": {"contact_agent", "supervisor", "t2_technician", "t3_operations"},
+    "cases.answer": {"contact_agent", "supervisor", "t1_supporter", "t2_technician", "t3_operations"},
     "cases.assign": {"supervisor", "t3_operations"},
     "cases.decide_correction": {"t2_technician", "supervisor", "list_keeper"},
     "operations.board": {"supervisor", "t3_operations", "t2_technician"},

@@ -1,5 +1,6 @@
 """What may be done with cases: the door of this room."""
 
+from khien.cases.callers import PROVED, open_by_code, open_by_facts, open_by_request, open_for_work, send_code
 from khien.cases.corrections import ask_correction, decide_correction, identify, propose, send_back, settle_identity
 from khien.cases.evidence import confirm_dose
 from khien.cases.opening import open_case
@@ -18,6 +19,8 @@ from khien.cases.work import (
 )
 
 __all__ = [
+    "PROVED",
     "answer", "ask_correction", "assign", "citizen_escalate", "confirm_dose", "decide_correction", "escalate", "escalate_overdue",
-    "identify", "note", "open_case", "propose", "reopen", "resolve", "resume", "send_back", "settle_identity", "take", "wait",
+    "identify", "note", "open_by_code", "open_by_facts", "open_by_request", "open_case", "open_for_work", "propose", "reopen", "resolve",
+    "resume", "send_back", "send_code", "settle_identity", "take", "wait",
 ]  # fmt: skip

@@ -10,6 +10,8 @@ from django.db.models import Count, Q, QuerySet
 
 from khien.access import queries as access
 from khien.cases import models, opening, papers, rules, work
+from khien.cases.board import by_district, help_clock
+from khien.cases.knowledge import passage, suggest
 from khien.cases.types import (
     CaseLine,
     CaseView,
@@ -25,6 +27,9 @@ from khien.kernel.refs import PlaceFacts, Scope
 from khien.people import queries as people
 from khien.places import queries as places
 
+__all__ = [
+    "by_code", "by_district", "case", "case_place", "contact", "correction_clocks", "counts", "help_clock", "of_person", "overdue", "passage", "queue", "suggest",
+]  # fmt: skip
 UNRESOLVED = ("open", "taken", "waiting_citizen")
 NO_FILTER = QueueFilter()
 COLUMNS = ("province_2021", "district_2021", "commune_2021", "province_2025", "commune_2025")

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from khien.kernel.births import PartialDate
 from khien.kernel.refs import PlaceFacts
 
 # The four kinds of the national platform's form, and the wish to be named right. Source: /portal/portal-report, 2021.
@@ -26,6 +27,21 @@ class ContactPoint:
     @property
     def reachable(self) -> bool:
         return bool(self.phone or self.email)
+
+
+@dataclass(frozen=True, slots=True)
+class CallerFacts:
+    """What a caller tells of a person beyond the phone; empty is not asked."""
+
+    birth: PartialDate | None = None
+    identifier: str = ""
+    commune: str = ""
+    last_dose_on: date | None = None
+
+    @property
+    def count(self) -> int:
+        """How many facts were told."""
+        return sum(map(bool, (self.birth, self.identifier.strip(), self.commune.strip(), self.last_dose_on)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ from django.db import transaction
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor
 from khien.messaging import models
+from khien.messaging.again import resend_certificate
 from khien.messaging.delivery import apply_receipt, deliver_due, tidy
 from khien.messaging.outgoing import queue, withdraw
 from khien.messaging.reminders import remind_due
 from khien.plumbing import audit
 
-__all__ = ["deliver_due", "queue", "record_receipt", "remind_due", "replay", "tidy", "withdraw"]
+__all__ = ["deliver_due", "queue", "record_receipt", "remind_due", "replay", "resend_certificate", "tidy", "withdraw"]
 
 
 @transaction.atomic

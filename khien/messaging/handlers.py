@@ -33,7 +33,9 @@ def code_asked(data: dict[str, Any], at: datetime) -> None:
         return
     facts = {"code": code.code, "hour": wording.hour(code.expires_at)}
     to = Contact(phone=code.phone, language=code.language)
-    outgoing.queue(cause=f"code:{challenge}", template="code", facts=facts, at=at, contact=to, expires=code.expires_at)
+    caller = code.purpose == "caller"
+    facts |= {"hotline": wording.hotlines()["hotline"]} if caller else {}
+    outgoing.queue(cause=f"code:{challenge}", template="caller_code" if caller else "code", facts=facts, at=at, contact=to, expires=code.expires_at)
 
 
 @transaction.atomic
@@ -158,7 +160,7 @@ def certificate_issued(data: dict[str, Any], at: datetime) -> None:
 
 
 # Cases that people opened themselves; what the house notices is nobody's business to be texted about.
-ASKED_BY_PEOPLE = frozenset({"portal", "health_book", "hotline", "counter"})
+ASKED_BY_PEOPLE = frozenset({"portal", "health_book", "hotline", "web", "counter"})
 
 
 @transaction.atomic

@@ -55,6 +55,12 @@ _ALL = (
         "Mã xác nhận", "Your code", on_unknown=RESEND, any_hour=True, first_wait=timedelta(seconds=2),
     ),
     Template(
+        "caller_code", CODE, 5 * MINUTE,
+        "Khiên: mã {code}, dùng đến {hour}. Chỉ đọc cho tổng đài khi chính bạn đang gọi {hotline}. Không gọi thì không đưa cho ai.",
+        "Khien: your code is {code}, good until {hour}. Read it out only if you are calling {hotline} yourself. If not, give it to nobody.",
+        "Mã xác nhận", "Your code", on_unknown=RESEND, any_hour=True, first_wait=timedelta(seconds=2),
+    ),
+    Template(
         "alert", ALERT, 30 * MINUTE,
         "KHẨN: phản ứng nặng sau tiêm, ca {code}, {place}. Mời bác sĩ trực xem ngay.",
         "URGENT: severe reaction after a dose, case {code}, {place}. Doctor on duty, please look now.",

@@ -21,7 +21,7 @@ from .models import OtpChallenge, Person
 from .types import CodeToSend, PhoneProof
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-PURPOSES = ("sign_in", "registration", "lookup", "link", "correction")
+PURPOSES = ("sign_in", "registration", "lookup", "link", "correction", "caller")
 # A device that proved this number before has a count of its own: strangers who ask for codes cannot lock the owner out.
 PER_KNOWN_DEVICE, PER_NUMBER, PER_DEVICE, PER_ADDRESS = 10, 10, 20, 600
 

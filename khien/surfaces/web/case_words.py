@@ -13,6 +13,14 @@ SUBJECTS: dict[str, Any] = {
     "stock.shortfall": _("Thiếu liều trên sổ kho"),
     "evidence.confirm_dose": _("Xác nhận mũi tiêm khai từ nơi khác"),
     "duplicate.same_dose_twice": _("Hai lần ghi cho một mũi"),
+    "asked.registration": _("Hỏi về đăng ký"),
+    "asked.appointment": _("Hỏi về lịch hẹn"),
+    "asked.certificate": _("Hỏi về chứng nhận"),
+    "asked.record": _("Hỏi về mũi tiêm"),
+    "asked.information": _("Hỏi thông tin"),
+    "asked.privacy": _("Hỏi về dữ liệu cá nhân"),
+    "asked.reaction": _("Thấy khác sau tiêm"),
+    "asked.danger": _("Có dấu hiệu nguy hiểm"),
     "correction.no_certificate": _("Đã tiêm nhưng chưa có chứng nhận"),
     "correction.one_shown": _("Đã tiêm hai mũi nhưng chỉ thấy một"),
     "correction.both_missing": _("Không thấy mũi nào"),
@@ -38,7 +46,12 @@ ENTRIES: dict[str, Any] = {
     "opened": _("Mở yêu cầu"), "told_again": _("Báo lại"), "taken": _("Có người nhận"), "assigned": _("Giao việc"),
     "answered": _("Trả lời"), "note": _("Ghi chú"), "asked_citizen": _("Hỏi thêm người dân"), "citizen_answered": _("Người dân trả lời"),
     "escalated": _("Chuyển cấp trên"), "resolved": _("Kết thúc"), "reopened": _("Mở lại"), "identified": _("Đã tìm thấy hồ sơ"),
+    "verified": _("Đã xác minh người hỏi"),
     "proposed": _("Đề nghị sửa"), "sent_back": _("Trả lại đề nghị"),
+}  # fmt: skip
+DESKS: dict[str, Any] = {
+    "reception": _("Tiếp đón"), "screening": _("Khám sàng lọc"), "injection": _("Tiêm"), "observation": _("Theo dõi"), "closing": _("Kết thúc"), "paper": _("Phiếu giấy"),
+    "lead": _("Trưởng điểm"),
 }  # fmt: skip
 RESOLUTIONS: dict[str, Any] = {
     "corrected": _("Đã sửa hồ sơ"), "declined": _("Không sửa, có lý do"), "settled": _("Đã làm rõ giấy tờ"),

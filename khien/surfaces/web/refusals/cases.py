@@ -32,5 +32,10 @@ WORDING = {
     "cases.second_pair_of_eyes": _("Người đề nghị không tự duyệt. Mời đồng nghiệp khác duyệt."),
     "cases.person_changed": _("Hồ sơ đã được sửa sau khi đề nghị. Mời đề nghị lại theo hồ sơ mới."),
     "cases.nothing_changes": _("Đề nghị này không làm thay đổi gì: hồ sơ và chứng nhận đã đúng."),
+    "cases.staff_unknown": _("Mời chọn một đồng nghiệp đang trực."),
+    "cases.number_unknown": _("Mời chọn số này của ai."),
+    "cases.two_facts": _("Cần ít nhất hai điều ngoài số điện thoại. Mời hỏi thêm người gọi."),
+    "cases.facts_differ": _("Những điều này chưa khớp với sổ. Mời hỏi lại, hoặc gửi mã tới số đã ghi."),
+    "cases.verify_first": _("Cần xác minh người hỏi trước khi mở sổ."),
     "cases.not_evidence": _("Đây không phải việc xác nhận mũi tiêm."),
 }
