@@ -19,6 +19,17 @@ LONGEST = 15.0
 PARTS = ("web", "worker")
 
 
+def web_command(host: str, port: int, workers: int) -> list[str]:
+    """The web server's command line: `up` and the bench start the same one."""
+    static = Path(__file__).resolve().parent.parent / "surfaces" / "web" / "static"
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "khien.config.wsgi:application",
+        "--host", host, "--port", str(port), "--workers", str(workers),
+        "--blocking-threads", "4", "--backlog", "1024", "--respawn-failed-workers", "--no-ws", "--log-level", "warning",
+        "--static-path-route", "/static", "--static-path-mount", str(static), "--static-path-expires", "31536000",
+    ]  # fmt: skip
+
+
 class Supervisor:
     """The parent of PostgreSQL, of the web server and of the background worker."""
 
@@ -79,13 +90,7 @@ class Supervisor:
     def _command(self, name: str) -> list[str]:
         if name == "worker":
             return [sys.executable, "-m", "khien", "worker"]
-        static = Path(__file__).resolve().parent.parent / "surfaces" / "web" / "static"
-        return [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "khien.config.wsgi:application",
-            "--host", self.host, "--port", str(self.port), "--workers", str(self.workers),
-            "--blocking-threads", "4", "--backlog", "1024", "--respawn-failed-workers", "--no-ws", "--log-level", "warning",
-            "--static-path-route", "/static", "--static-path-mount", str(static), "--static-path-expires", "31536000",
-        ]  # fmt: skip
+        return web_command(self.host, self.port, self.workers)
 
     def _launch(self, name: str) -> None:
         with database.log_file(self.data, name).open("ab") as log:
