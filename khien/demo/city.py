@@ -73,7 +73,7 @@ def build(today: date, at: datetime) -> City:
         site = places.add_site(
             facility_id=facility, name=name, name_en=f"Vaccination point {i + 1}", kind=kind, commune_key=keys[0],
             commune_2025=next((key.code for key, _ in where.successors(keys[0])), ""), tables=tables, phone=f"028 3990 01{i:02d}",
-            address=f"{12 + i} Đường Điểm Tiêm, {unit.full_name if unit else ''}", hospital=hospital, hospital_phone=phone,
+            address=f"{12 + i} Đường Điểm Tiêm", hospital=hospital, hospital_phone=phone,
             lat=getattr(unit, "lat", None), lon=getattr(unit, "lon", None), by=SYSTEM, at=at,
         )  # fmt: skip
         sites.append(site)

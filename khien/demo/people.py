@@ -95,6 +95,15 @@ class Days:
             mode=mode, vaccines=[vaccine], tables=POINTS[i][3], per_table=100, by=self.planner, at=at,
         )  # fmt: skip
 
+    def _begin(self, i: int, on: date, vaccine: str, mode: str = "invited") -> UUID | None:
+        """Plan a session; None when an earlier, cut start already planned it."""
+        try:
+            return self.plan(i, on, vaccine, mode)
+        except Refused as refusal:
+            if refusal.code == "booking.session_exists":
+                return None
+            raise
+
     def _book(self, session_id: UUID, known: Known, at: datetime) -> str | None:
         slots = [slot for slot in sessions.slots(session_id) if slot.free > 0]
         if not slots:
@@ -118,7 +127,9 @@ class Days:
         return guests
 
     def _past(self, i: int, on: date, vaccine: str, lot: UUID, queue: Iterator[Known]) -> None:
-        session_id = self.plan(i, on, vaccine)
+        session_id = self._begin(i, on, vaccine)
+        if session_id is None:
+            return
         morning = clock.at_local(on, 7, 10)
         guests = self._guests(session_id, queue, len(PAST), morning - timedelta(days=1))
         open_day(session_id, [lot], self.desks[i], morning)
@@ -133,7 +144,9 @@ class Days:
     def present(self, i: int, queue: Iterator[Known]) -> None:
         """Today's session, under way, whatever the hour at which the demo is built."""
         vaccine = ("AZ", "PFIZER", "AZ", "MODERNA", "AZ", "VERO", "PFIZER", "AZ", "AZ", "VERO")[i]
-        session_id = self.plan(i, self.today, vaccine)
+        session_id = self._begin(i, self.today, vaccine)
+        if session_id is None:
+            return
         start = max(clock.at_local(self.today, 0, 2), self.now - timedelta(minutes=100))
         guests = self._guests(session_id, queue, len(TODAY), start - timedelta(minutes=1))
         open_day(session_id, [self.city.lots[vaccine]], self.desks[i], start)
@@ -153,7 +166,9 @@ class Days:
         self.present(i, iter(self._register(i, len(TODAY) + 10, later=True)))
 
     def _future(self, i: int, on: date, vaccine: str, queue: Iterator[Known]) -> None:
-        session_id = self.plan(i, on, vaccine, "open" if i % 2 else "invited")
+        session_id = self._begin(i, on, vaccine, "open" if i % 2 else "invited")
+        if session_id is None:
+            return
         self._guests(session_id, queue, 35, self.now - timedelta(hours=2))
 
 
