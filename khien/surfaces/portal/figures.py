@@ -3,9 +3,10 @@
 import csv
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import count, pairwise
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -87,6 +88,19 @@ def _facts(epoch: str) -> Facts:
     )  # fmt: skip
 
 
+def scale(values: Iterable[float | None]) -> maps.Scale:
+    """Five classes of counts; where few places have any, even steps up to the highest."""
+    known = [value for value in values if value]
+    if len(set(known)) >= 10:
+        return maps.Scale.counts(known)
+    most = max(known, default=5)
+    step = next(n * 10**power for power in count() for n in (1, 2, 5) if n * 10**power * 5 >= most)
+    a, b, c, d = (step * n for n in (1, 2, 3, 4))
+    named = [say.thousands(n, lang()) for n in (a, b, c, d)]
+    spans = [_("dưới %(n)s") % {"n": named[0]}, *(_("%(a)s đến %(b)s") % {"a": x, "b": y} for x, y in pairwise(named))]
+    return maps.Scale((a, b, c, d), (spans[0], spans[1], spans[2], spans[3], _("từ %(n)s") % {"n": named[3]}), lambda n: say.thousands(n, lang()))
+
+
 def numbers(request: HttpRequest) -> HttpResponse:
     """Doses by province on a map and in a table, by day, by group."""
     epoch = "2025" if request.GET.get("dia-gioi") == "2025" else "2021"
@@ -94,11 +108,10 @@ def numbers(request: HttpRequest) -> HttpResponse:
     by_need = request.GET.get("xep") == "ten"
     units = sorted(found.units, key=lambda unit: (0, unit.name) if by_need else (-unit.doses, unit.name))
     values: dict[str, float | None] = {unit.code: float(unit.doses) if unit.doses else None for unit in found.units}
-    scale = maps.Scale.counts([value for value in values.values() if value])
     title = _("Mũi tiêm theo tỉnh")
     context = {
         "facts": found, "units": units, "epoch": epoch, "by_name": by_need,
-        "map": maps.figure(values, scale, title=title, epoch=epoch),
+        "map": maps.figure(values, scale(values.values()), title=title, epoch=epoch),
         "days": charts.columns([n for _day, n in found.days], [say.dm(day) for day, _n in found.days], label=_days_label(found), now=DAYS - 1),
         "groups": charts.bars(_group_lines(found)), "vaccines": charts.bars(_vaccine_lines(found)), "fewest": FEWEST,
     }  # fmt: skip

@@ -130,25 +130,29 @@ def _districts(rows: Sequence[Line], province: str) -> list[tuple[Unit, int]]:
 
 
 def _map(rows: Sequence[Line], province: str, district: str) -> str:
-    free: dict[str, float | None] = {}
+    """Free places by district; where everyone comes by invitation, the points open today."""
+    free = any(row.free for row in rows)
+    values: dict[str, float | None] = {}
     for row in rows:
         code = row.site.place.district_2021
-        free[code] = (free.get(code) or 0.0) + row.free if row.today else free.get(code)
-    scale = maps.Scale.counts([value for value in free.values() if value])
-    address = reverse("portal:sites")
-    here = {row.site.place.district_2021 for row in rows}
+        if row.today:
+            values[code] = (values.get(code) or 0.0) + (row.free if free else 1)
+        else:
+            values.setdefault(code, None)
+    address, here = reverse("portal:sites"), {row.site.place.district_2021 for row in rows}
 
     def href(code: str) -> str:
         return f"{address}?tinh={province}&quan={code}" if code in here else f"{address}?tinh={province}"
 
-    return maps.figure(free, scale, title=_("Chỗ trống hôm nay theo quận, huyện"), province=province, href=href, chosen=district)
+    title = _("Chỗ trống hôm nay theo quận, huyện") if free else _("Điểm tiêm mở hôm nay theo quận, huyện")
+    return maps.figure(values, figures.scale(values.values()), title=title, province=province, href=href, chosen=district)
 
 
 def _country(request: HttpRequest, counted: dict[str, int], text: str, unit: Unit | None) -> HttpResponse:
     values: dict[str, float | None] = {code: float(n) for code, n in counted.items()}
     address = reverse("portal:sites")
     drawn = maps.figure(
-        values, maps.Scale.counts(list(counted.values())), title=_("Số điểm tiêm theo tỉnh"), href=lambda code: f"{address}?tinh={code}"
+        values, figures.scale(values.values()), title=_("Số điểm tiêm theo tỉnh"), href=lambda code: f"{address}?tinh={code}"
     )
     named = maps.names("2021")
     rows = sorted(((named[code], code, n) for code, n in counted.items() if code in named), key=lambda row: -row[2])

@@ -6,7 +6,8 @@ from khien.surfaces.web.guard import public, staff
 from khien.surfaces.web.registering import Wizard
 
 app_name = "portal"
-registering = Wizard(way="portal", namespace="portal")
+# Whoever is signed in to the health book registers into the family there.
+registering = Wizard(way="portal", namespace="portal", account=lambda request: request.account.id if request.account else None)  # type: ignore[attr-defined]
 BY_LIST, BY_ROW = lists.place_of_list, lists.place_of_row
 
 urlpatterns = [

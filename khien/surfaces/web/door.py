@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from khien.access.permissions import StaffRef
 
 # Where each kind of work begins, the first that a post opens.
-HOMES = (("station.see", "/diem/"), ("command.board", "/dieu-phoi/"), ("cases.see", "/mcc/"), ("lists.upload", "/to-chuc/"))
+HOMES = (("station.see", "/diem/"), ("command.board", "/dieu-phoi/"), ("cases.see", "/mcc/"), ("lists.upload", "/to-chuc/danh-sach"))
 
 
 def enter(request: HttpRequest, staff: StaffRef) -> None:
