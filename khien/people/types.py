@@ -192,6 +192,18 @@ class DuplicatePair:
 
 
 @dataclass(frozen=True, slots=True)
+class MergeInfo:
+    """One joining of two records, open to be undone."""
+
+    id: UUID
+    loser_id: UUID
+    survivor_id: UUID
+    reason: str
+    merged_at: datetime
+    merged_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class AccountRef:
     """A phone that proved itself."""
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
+from khien.kernel.refs import Scope
+from khien.places import queries as places
 from khien.stock import models, rules
 from khien.stock.types import Balance, DayLine, LotInfo, MovementInfo
 
@@ -45,6 +47,18 @@ def lots_at(site_id: UUID, *, on: date | None = None) -> list[Balance]:
     if on is not None:
         found = [balance for balance in found if rules.can_use(balance.lot, on)]
     return sorted(found, key=lambda balance: (balance.lot.expires_on, balance.lot.number))
+
+
+def held(scopes: Iterable[Scope] | None = None) -> list[Balance]:
+    """Every lot with doses (or a shortfall) at the points of these scopes (None: all), the first to expire first."""
+    rows = models.Balance.objects.filter(Q(on_hand__gt=0) | Q(shortfall__gt=0))
+    if scopes is not None:
+        rows = rows.filter(places.within(scopes, units=None, site="site_id"))
+    found = list(rows)
+    known = lots(row.lot_id for row in found)
+    return sorted(
+        (_balance(row, known[row.lot_id]) for row in found), key=lambda one: (one.lot.expires_on, one.lot.number, str(one.site_id))
+    )
 
 
 def balance(site_id: UUID, lot_id: UUID) -> Balance:
