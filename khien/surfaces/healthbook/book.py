@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 from uuid import UUID
 
@@ -87,7 +87,7 @@ class Book:
         assert self.member is not None
         return self.member.name
 
-    @property
+    @cached_property
     def person_ids(self) -> list[UUID]:
         """Every id of the chosen person."""
         return people.ids_of(self.person_id)

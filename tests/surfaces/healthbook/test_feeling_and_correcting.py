@@ -8,8 +8,9 @@ from django.urls import reverse
 from khien.cases import queries as cases
 from khien.immunizations import queries as immunizations
 from khien.people import queries as people
-from khien.plumbing import audit, files
+from khien.plumbing import access_log, audit, files
 from khien.safety import queries as safety
+from khien.surfaces.healthbook import readers
 from tests import make, make_book
 
 PHOTO = b"\xff\xd8\xff\xe0" + b"anh" * 40
@@ -129,3 +130,14 @@ def test_what_the_family_did_is_told_apart_from_what_staff_did(client, family):
     page = client.get(address("readers", family.own)).content.decode()
     assert "Đăng ký tiêm" in page
     assert "Tài khoản này" in page
+
+
+def test_everything_done_on_the_way_to_a_certificate_is_told_in_words(client, family):
+    client.post(address("register_person", family.own), {"agree": "on"})
+    make_book.make_certified(family.own)
+    client.post(address("feeling", family.own), {"usual": ["fever"]})
+    client.post(address("correct_what", family.own, what="chung-nhan"), {"words": "Xin bản giấy"})
+    done = {act.action for act in access_log.acts_of([family.own], limit=200)}
+    machinery = {"certificates.held", "certificates.signed"}
+    assert done - readers.ACTS.keys() <= machinery
+    assert {"visits.give_dose", "certificates.issued", "cases.opened"} <= done

@@ -155,7 +155,7 @@ class Wizard:
         """Register: from here on nothing that happens to the code can lose it."""
         account = self.account(request)
         done = registration.submit_draft(
-            draft=id, person=reading.person(answers, lang()), way=self.way, wish=reading.wish(answers), account=account,
+            draft=id, person=reading.person(answers, lang()), way="health_book" if account else self.way, wish=reading.wish(answers), account=account,
             relation=reading.relation(answers), by=self.actor(request), at=at,
         )  # fmt: skip
         return self.finish.begin(request, id, done, answers, at)
