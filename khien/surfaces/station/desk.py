@@ -51,7 +51,7 @@ def state(request: HttpRequest, session: UUID) -> HttpResponse:
     rows = visits.desk_rows(session, since=since)
     watched = [row.id for row in rows if row.state in ("dosed", "observed")]
     reactions = [_reaction(one) for one in safety.of_visits(watched)]
-    tag = hashlib.sha256(f"{visits.pulse(session)}|{board.state}|{lots}|{reactions}|{since}".encode()).hexdigest()[:24]
+    tag = hashlib.sha256(f"{visits.pulse(session)}|{board.state}|{lots}|{reactions}".encode()).hexdigest()[:24]
     if request.headers.get("If-None-Match") == f'"{tag}"':
         response: HttpResponse = HttpResponseNotModified()
     else:

@@ -32,6 +32,6 @@ def for_desk() -> dict[str, str]:
     return {sentence: gettext(sentence) for sentence in sentences()}
 
 
-def addresses() -> dict[str, str]:
-    """The address of every module, with its content's hash: a module that changed is never taken from a cache."""
-    return {name: static(f"js/station-{name}.js") for name in MODULES}
+def addresses() -> list[str]:
+    """The address of every module in order, with its content's hash: a module that changed is never taken from a cache."""
+    return [static(f"js/station-{name}.js") for name in MODULES]

@@ -1,0 +1,148 @@
+// A person found, a card compared, a walk-in written: then Enter, and a number.
+export default (kh) => {
+  const { h, _ } = kh;
+  const FIELDS = { full_name: _("họ tên"), birth: _("ngày sinh"), sex: _("giới tính"), cccd: _("số căn cước"), number: _("số giấy tờ"), phone: _("điện thoại") };
+
+  const NO_NUMBER = [["", ""], ["lost", _("Bị mất")], ["being_issued", _("Đang làm lại")], ["never_issued", _("Chưa từng được cấp")], ["held_by_other", _("Người khác giữ")], ["declined", _("Không muốn đưa")]];
+
+  // A scanned card: the record agrees, differs, or there is none.
+  kh.fromCard = (found) => {
+    const [person] = found.people;
+    if (found.match === "exact") return kh.found(person, { how: "card", appointment: person.appointment, chip: kh.chip(_("Khớp căn cước"), "ready") });
+    if (!person) return kh.walkIn({ ...found.card, fromCard: true });
+    const names = found.differences.map((field) => FIELDS[field] || field).join(", ");
+    kh.receptionLayout(
+      kh.strip({ ...person, last4: "" }, kh.chip(_("Khác sổ ở {fields}", { fields: names }), "wait")),
+      h("section.kh-st-panel.kh-st-panel--wait", h("h2.kh-h3", _("Số căn cước này đã có trong sổ, nhưng khác ở: {fields}", { fields: names })),
+        h("p", _("Trên thẻ: {name}, {birth}.", { name: found.card.name || _("(máy quét làm sai chữ)"), birth: kh.birth(found.card.birth) })),
+        h("p", _("Vẫn là người này: nhận, ghi chú chỗ khác, sổ sẽ được sửa sau. Là người khác: ghi người mới, trung tâm sẽ xem lại số.")),
+        h("div.kh-st-acts", kh.button(_("Vẫn là người này"), { main: true, on: () => kh.found(person, { how: "spoken", appointment: person.appointment, note: names }) }),
+          kh.button(_("Là người khác"), { kind: "quiet", hot: "F6", on: () => kh.walkIn({ ...found.card, fromCard: true }) }))));
+    return undefined;
+  };
+
+  // A person of the record, ready to be received.
+  kh.found = (person, { how, appointment, chip, note = "", alone = false } = {}) => {
+    const inside = person.visit && !person.visit.ended;
+    if (inside && kh.row(person.visit.id)) {
+      kh.receptionHome();
+      return kh.open(kh.row(person.visit.id));
+    }
+    const receive = () => {
+      const body = { identity_how: kh.picked("giay-to")[0] || how, identity_note: note, ...kh.doneBy("don") };
+      if (appointment) body.appointment_code = appointment.code;
+      else body.person_id = person.id;
+      if (!appointment && kh.picked("vac-xin")[0]) [body.vaccine] = kh.picked("vac-xin");
+      send(body, person);
+    };
+    // The card of somebody on the screen: identity is proved by it.
+    kh.arriving = {
+      scan: (told) => {
+        if (told.kind !== "card" || (person.identifier && !told.number.endsWith(person.identifier.slice(-4))) || (person.birth.length === 10 && told.birth !== person.birth)) return false;
+        document.getElementById("giay-to-card")?.click();
+        kh.tell(_("Khớp căn cước."), "ready");
+        return true;
+      },
+    };
+    kh.receptionLayout(
+      kh.strip({ ...person, last4: (person.identifier || "").slice(-4) }, chip, person.died_on && kh.chip(_("Sổ ghi đã mất {day}", { day: kh.dmy(person.died_on) }), "stop"), alone && kh.chip(_("Mất mạng: theo danh sách trên máy"), "wait")),
+      h("section.kh-st-panel",
+        h("div.kh-st-head", h("h2.kh-h3", appointment ? _("Hẹn {time} {day}", { time: kh.hm(appointment.starts_at), day: kh.dmy(appointment.on_date || kh.pack.session.on_date) }) : _("Không có lịch hẹn: nhận như người đến trực tiếp")),
+          appointment && h("p", [appointment.ordinal && kh.doseName(appointment.dose_type, appointment.ordinal), kh.vaccine(appointment.vaccine)].filter(Boolean).join(", "))),
+        (appointment?.odd || []).map((odd) => h("p", kh.chip(kh.both(odd), "wait"))),
+        person.doses && doses(person),
+        note && h("p", kh.chip(_("Ghi chú: khác sổ ở {fields}", { fields: note }), "wait"))),
+      !appointment && kh.pack.session.vaccines.length > 1 && kh.panel(_("Vắc xin"), h("div.kh-st-two", kh.toggles("vac-xin", kh.pack.session.vaccines.map((code) => [code, kh.vaccine(code)]), { chosen: person.next ? [] : [] }))),
+      h("fieldset.kh-st-panel", h("legend.kh-h3", _("Đã xem giấy tờ")), h("div.kh-st-two", kh.toggles("giay-to", kh.identityHow(), { chosen: [how] }))),
+      h("div.kh-st-bottom", kh.button(_("Bỏ qua"), { kind: "quiet", on: kh.receptionHome }), kh.button(_("Tiếp đón, lấy số"), { main: true, on: receive })));
+    kh.focusScan();
+    return undefined;
+  };
+  const doses = (person) => [
+    person.doses.length ? h("ul.kh-st-past", person.doses.map((dose) => h("li", h("b", dose.counted ? kh.doseName(dose.dose_type, dose.ordinal) : _("Không tính")), h("span", kh.dmy(dose.on_date)), h("span", kh.vaccine(dose.vaccine)), !dose.counted && h("span", kh.both(dose))))) : h("p", _("Chưa có mũi nào trong sổ.")),
+    person.next && h("p", h("b", kh.both(person.next))),
+  ];
+
+  // Somebody new, from a card or as typed.
+  kh.walkIn = (told) => {
+    kh.arriving = null;
+    const card = Boolean(told.scan);
+    const text = (id, label, value, more = {}) => kh.field(label, kh.input(id, { value: value || "", ...more }));
+    const minor = () => {
+      const birth = card ? told.birth : kh.readDay(document.getElementById("w-sinh")?.value || "");
+      return birth && kh.ages(birth)[0] < 18;
+    };
+    const guardian = h("div.kh-st-form.kh-st-wide", { hidden: true }, text("w-gh", _("Người giám hộ"), ""), text("w-gh-dt", _("Điện thoại người giám hộ"), "", { inputmode: "tel" }));
+    const look = () => (guardian.hidden = !minor());
+    const sexes = [["male", _("Nam")], ["female", _("Nữ")]];
+    const form = h("div.kh-st-form",
+      card && !told.mangled && told.name ? h("p.kh-st-wide", kh.chip(_("Lấy từ căn cước"), "ready"), " ", h("b", told.name)) : text("w-ten", card ? _("Họ và tên, gõ như trên căn cước") : _("Họ và tên"), card ? "" : told.name, { autocapitalize: "words" }),
+      card ? h("p", _("Sinh {birth}. Số {number}.", { birth: kh.birth(told.birth || ""), number: told.number || told.identifier || "" })) : [text("w-sinh", _("Ngày sinh (ngày/tháng/năm, hoặc chỉ năm)"), "", { inputmode: "numeric", oninput: look }), h("fieldset", h("legend.kh-small", _("Giới tính")), h("div.kh-st-two", kh.toggles("w-gioi", sexes, { chosen: told.sex ? [told.sex] : [] }))), text("w-so", _("Số giấy tờ"), told.identifier), kh.field(_("Không có số thì vì sao"), kh.select("w-vi-sao", NO_NUMBER))],
+      text("w-dt", _("Điện thoại"), "", { inputmode: "tel" }),
+      text("w-o", _("Nơi ở"), told.address),
+      kh.pack.session.vaccines.length > 1 && h("fieldset.kh-st-wide", h("legend.kh-small", _("Vắc xin")), h("div.kh-st-two", kh.toggles("vac-xin", kh.pack.session.vaccines.map((code) => [code, kh.vaccine(code)])))),
+      guardian);
+    const wrong = h("p.kh-error#w-loi", { role: "alert", hidden: true });
+    const value = (id) => document.getElementById(id)?.value.trim() || "";
+    const go = () => {
+      const person = { phone: value("w-dt"), address: value("w-o") };
+      if (card) Object.assign(person, { scan: told.scan, full_name: value("w-ten") });
+      else Object.assign(person, { full_name: value("w-ten"), birth: kh.readDay(value("w-sinh")), sex: kh.picked("w-gioi")[0] || "", identifier: value("w-so") });
+      const missing = (card ? [told.mangled && !person.full_name && _("họ và tên")] : [!person.full_name && _("họ và tên"), !person.birth && _("ngày sinh"), !person.sex && _("giới tính"), !person.identifier && !value("w-vi-sao") && _("số giấy tờ, hoặc vì sao không có")]).filter(Boolean);
+      if (missing.length) {
+        wrong.hidden = false;
+        kh.set(wrong, kh.icon("warn"), _("Mời ghi {what}.", { what: missing.join(", ") }));
+        form.querySelector(person.full_name ? "#w-sinh" : "#w-ten")?.focus();
+        return;
+      }
+      if (!guardian.hidden && value("w-gh")) person.guardian = { full_name: value("w-gh"), phone: value("w-gh-dt"), relation: "relative" };
+      if (!card && !person.identifier) person.no_identifier_reason = value("w-vi-sao");
+      const body = { person, identity_how: card ? "card" : person.identifier ? "typed" : "spoken", ...kh.doneBy("don") };
+      if (kh.picked("vac-xin")[0]) [body.vaccine] = kh.picked("vac-xin");
+      send(body, { name: person.full_name || told.name, birth: card ? told.birth : person.birth, sex: told.sex || person.sex });
+    };
+    kh.receptionLayout(h("section.kh-st-panel", h("div.kh-st-head", h("h1.kh-h2", _("Người đến trực tiếp")), card && !told.alone && kh.chip(_("Chưa có trong sổ"), "wait")),
+      told.mangled && h("p", kh.chip(_("Bộ gõ tiếng Việt đang bật: chữ trên thẻ bị sai, gõ lại họ tên"), "wait")), wrong, form),
+      h("div.kh-st-bottom", kh.button(_("Bỏ qua"), { kind: "quiet", on: kh.receptionHome }), kh.button(_("Tiếp đón, lấy số"), { main: true, on: go })));
+    if (card) look();
+    kh.focus("#w-ten") || (card && kh.focusScan());
+  };
+
+  // Sends the reception; when the receipt comes, the number is shown and consent asked.
+  function send(body, person) {
+    const id = kh.send("check_in", body, {
+      label: _("Đón {name}", { name: person.name }),
+      then: (result) => {
+        const label = kh.done.find((one) => one.result === result);
+        if (label) Object.assign(label, { label: _("Số {n}, {name}: đã đón", { n: result.number, name: person.name }), visit: result.visit.visit_id, number: result.number });
+        if (!kh.rows.has(result.visit.visit_id)) kh.rows.set(result.visit.visit_id, rowOf(result, body, person));
+        if (kh.arriving?.command === id) received(result, person);
+        kh.changed();
+      },
+      otherwise: (receipt) => {
+        if (kh.arriving?.command !== id) return false;
+        kh.receptionHome();
+        kh.tell(kh.both(receipt.refused), "stop");
+        return true;
+      },
+    });
+    kh.arriving = { command: id };
+    kh.receptionLayout(kh.panel(_("Đang lấy số cho {name}", { name: person.name }), h("p", kh.chip(_("Chờ máy chủ nhận"), "wait"), " ", _("Có mạng là có số. Làm người tiếp theo được rồi.")), kh.button(_("Người tiếp theo"), { on: kh.receptionHome })));
+    kh.focusScan();
+  }
+  const rowOf = (result, body, person) => ({
+    id: result.visit.visit_id, number: result.number, code: result.code, person_id: result.person_id, state: result.state, previous: "", name: person.name, birth: person.birth || "",
+    sex: person.sex || "", last4: (person.identifier || body.person?.identifier || "").slice(-4), identity: "", form: person.birth && kh.ages(person.birth)[0] < 18 ? "child" : "adult", identity_how: body.identity_how,
+    vaccine: body.vaccine || (kh.pack.session.vaccines.length === 1 ? kh.pack.session.vaccines[0] : ""), marks: [], appointment_id: null,
+  });
+
+  function received(result, person) {
+    const row = kh.row(result.visit.visit_id);
+    const told = h("section.kh-st-panel.kh-st-panel--ready", { "aria-live": "polite" }, h("p.kh-st-told", kh.chip(result.already ? _("Đã có số {n} từ trước", { n: result.number }) : _("Đã đón, số {n}", { n: result.number }), "ready"), h("a", { href: `${kh.urls.base}/so-cho/${result.visit.visit_id}`, target: "_blank", rel: "noopener" }, kh.icon("print"), _("In số")),
+      result.warnings.map((warning) => kh.chip(kh.both(warning), "wait"))));
+    kh.arriving = null;
+    if (row?.state === "checked_in" && kh.rights.has("visit.consent")) return kh.askConsent({ ...row, doses: person.doses }, kh.receptionLayout, told);
+    kh.receptionLayout(told, h("div.kh-st-bottom", kh.button(_("Người tiếp theo"), { main: true, on: kh.receptionHome })));
+    return kh.focusScan();
+  }
+};

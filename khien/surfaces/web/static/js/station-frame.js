@@ -1,0 +1,185 @@
+// The frame of every desk: the top line, the desks with their counts, the keys, what was just done and what was refused.
+const UNDO_MS = 5 * 60 * 1000;
+
+export default (kh) => {
+  const { h, _ } = kh;
+  const desks = [];
+  const byId = (id) => document.getElementById(id);
+
+  // A desk: {name, id: "ban1", title, right, states, draw(), open(row, told), scan(told), keys(key), refresh()}
+  kh.desk = (desk) => desks.push(desk);
+  kh.mayDesk = (desk) => desk.right.some((right) => kh.rights.has(right));
+  kh.deskOf = (state) => desks.find((desk) => desk.states.includes(state) && kh.mayDesk(desk));
+
+  kh.start = () => {
+    window.addEventListener("hashchange", show);
+    kh.listen(refresh);
+    setInterval(tick, 1000);
+    show();
+    refresh();
+  };
+
+  function show() {
+    const mine = desks.filter(kh.mayDesk);
+    const wanted = mine.find((desk) => `#${desk.id}` === location.hash) || mine.find((desk) => desk.id === kh.kept(`${kh.session}:ban`)) || mine[0];
+    kh.here = wanted;
+    kh.keep(`${kh.session}:ban`, wanted.id);
+    document.title = `${wanted.title} - Khiên`;
+    wanted.draw();
+    stations();
+    kh.focusScan();
+  }
+  kh.go = (desk) => {
+    if (kh.here === desk) return;
+    history.replaceState(null, "", `#${desk.id}`);
+    show();
+  };
+  // Opens a person at the desk where they stand, here if this desk takes them.
+  kh.open = (row, told = {}) => {
+    const desk = kh.here.takes?.(row) ? kh.here : kh.deskOf(row.state);
+    if (!desk?.open) return kh.tell(_("Số {n}: {state}.", { n: row.number, state: kh.stateName(row.state) }), "wait");
+    kh.go(desk);
+    return desk.open(row, told);
+  };
+
+  function stations() {
+    const links = desks.filter(kh.mayDesk).map((desk, index) => {
+      const count = desk.states.length ? kh.at(...desk.states).length : null;
+      return h(
+        "li",
+        h("a", { href: `#${desk.id}`, "aria-current": desk === kh.here && "page", "aria-keyshortcuts": `Alt+${index + 1}`, title: `Alt+${index + 1}` },
+          h("span", desk.title), count !== null && h("b", String(count), h("span.kh-hide", ` ${_("người")}`))),
+      );
+    });
+    kh.set(byId("cac-ban"), ...links);
+  }
+
+  function facts() {
+    const usable = kh.lots();
+    const lots = usable.map((lot) => lot.number);
+    const waiting = kh.at("checked_in", "consented", "cleared").length;
+    const pairs = [
+      [_("Lô"), lots.length ? [lots.join(", "), usable.length === 1 && h("span", ` ${_("hạn")} ${kh.dmy(usable[0].expires_on)}`)] : h("span.kh-st-alarm", _("chưa chọn"))],
+      [_("Đã tiêm"), String([...kh.rows.values()].map(kh.seen).filter((row) => row.dosed_at || row.state === "dosed").length)],
+      [_("Đang chờ"), String(waiting)],
+      [_("Theo dõi"), String(kh.at("dosed").length)],
+    ];
+    kh.set(byId("so-lieu"), ...pairs.map(([name, value]) => h("div", h("dt", name), h("dd", value))));
+  }
+
+  function sync() {
+    const box = byId("dong-bo");
+    const count = kh.waiting.length;
+    const since = kh.awaySince ? kh.hm(kh.awaySince) : "";
+    const tone = kh.line === "door" ? "stop" : count || kh.line === "away" ? "wait" : "ready";
+    const words = count ? _("{n} phiếu chờ gửi", { n: count }) : kh.line === "ready" ? _("Đã nhận đủ") : _("Không có phiếu chờ");
+    const why = kh.line === "door" ? _("hết phiên, bấm để đăng nhập lại") : kh.line === "away" ? _("mất mạng từ {time}", { time: since }) : count ? _("đang gửi") : _("máy chủ đã giữ mọi phiếu");
+    const shown = `${tone}|${words}|${why}`;
+    if (box.dataset.shown === shown) return;
+    box.dataset.shown = shown;
+    box.className = `kh-top__sync kh-top__sync--${tone}`;
+    box.href = kh.line === "door" ? kh.door : "#dong-bo";
+    kh.set(box, kh.icon(tone === "ready" ? "check" : tone === "stop" ? "warn" : "offline"), h("span", h("b", words), ` ${why}`));
+  }
+  byId("dong-bo").addEventListener("click", (event) => {
+    if (kh.line === "door") return;
+    event.preventDefault();
+    kh.pump();
+    kh.poll();
+  });
+
+  function refresh() {
+    stations();
+    facts();
+    sync();
+    kh.here?.refresh?.();
+    lists();
+  }
+  function tick() {
+    byId("gio").textContent = kh.hm(kh.now());
+    sync();
+    for (const clock of document.querySelectorAll("[data-until]")) {
+      const left = Math.max(0, Math.floor((new Date(clock.dataset.until) - kh.now()) / 1000));
+      clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+      if (!left) clock.closest("[data-lapses]")?.remove();
+    }
+    kh.here?.tick?.();
+  }
+
+  // What this desk did last (green only with a receipt), and what the server refused.
+  kh.lastList = () => h("section.kh-st-panel", { "aria-labelledby": "vua" }, h("h2#vua.kh-h3", _("Vừa làm")), h("ul.kh-st-last#vua-lam"));
+  kh.tray = () => [h("div#loi-nhan", { role: "status" }), h("div#khay", { role: "alert" })];
+  function lists() {
+    const last = byId("vua-lam");
+    if (last) kh.set(last, ...kh.waiting.toReversed().slice(0, 4).map(unsent), ...kh.done.filter((one) => one.label).slice(0, 5).map(sent));
+    const box = byId("khay");
+    if (box) kh.set(box, ...kh.refusals.slice(0, 2).map(refused));
+  }
+  const unsent = (entry) => h("li", kh.chip(_("Chờ gửi"), "wait"), h("span", entry.about.label || entry.envelope.name));
+  function sent(one) {
+    const undoable = one.undo && kh.now() - new Date(one.got) < UNDO_MS;
+    const until = new Date(Date.parse(one.got) + UNDO_MS).toISOString();
+    return h("li", { data: undoable ? { lapses: "1" } : {} }, kh.chip(_("Đã nhận {time}", { time: kh.hm(one.got) }), "ready"), h("span", one.label),
+      undoable && kh.button(_("Hoàn tác"), { kind: "quiet", img: "undo", on: () => kh.askUndo(one), "aria-label": `${_("Hoàn tác")}: ${one.label}` }),
+      undoable && h("b.kh-num", { data: { until } }, ""));
+  }
+  function refused(one) {
+    const drop = () => {
+      kh.refusals.splice(kh.refusals.indexOf(one), 1);
+      kh.changed();
+      kh.focusScan();
+    };
+    const row = one.visit && kh.row(one.visit);
+    return h("div.kh-st-refused", h("p", kh.chip(one.receipt.status === "conflict" ? _("Máy khác đã ghi trước") : _("Chưa ghi"), "stop"), " ", h("b", one.label || "")),
+      h("p", kh.both(one.receipt.refused)),
+      h("div.kh-st-refused__row", kh.button(_("Đã đọc"), { on: drop }), row && kh.button(_("Mở số {n}", { n: row.number }), { kind: "quiet", on: () => (drop(), kh.open(row)) }),
+        kh.button(_("Cần hỗ trợ"), { kind: "quiet", img: "talk", on: () => kh.askHelp() })));
+  }
+
+  // One line that says what happened, read aloud.
+  kh.tell = (words, tone = "wait") => {
+    const box = byId("loi-nhan");
+    if (box) kh.set(box, h(`div.kh-note.kh-note--${tone}`, kh.icon(tone === "stop" ? "warn" : tone === "ready" ? "check" : "info"), h("div", h("p", words))));
+  };
+  kh.clearTold = () => byId("loi-nhan")?.replaceChildren();
+
+  // Keys: Enter presses the main key, F-keys their own, Alt and a digit a desk.
+  kh.pressMain = () => {
+    const root = document.querySelector("dialog[open]") || document.querySelector(".kh-st-halt") || document;
+    root.querySelector("[data-main]:not(:disabled)")?.click();
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.altKey && /^[1-9]$/.test(event.key)) {
+      const desk = desks.filter(kh.mayDesk)[Number(event.key) - 1];
+      if (desk) {
+        event.preventDefault();
+        kh.go(desk);
+      }
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "F2") {
+      event.preventDefault();
+      byId("quet").select();
+      kh.focusScan();
+      return;
+    }
+    if (event.key === "F1") {
+      event.preventDefault();
+      kh.askHelp();
+      return;
+    }
+    if (event.key === "Enter" && !event.defaultPrevented && !event.isComposing && !event.repeat && !event.target.closest?.("button, a, summary, textarea, select, #o-quet")) {
+      event.preventDefault();
+      kh.pressMain();
+      return;
+    }
+    if (event.key === "Escape" && kh.here?.escape && !document.querySelector("dialog[open]")) kh.here.escape();
+    const root = document.querySelector("dialog[open]") || document.querySelector(".kh-st-halt") || document;
+    const hot = event.key.startsWith("F") && event.key.length > 1 && root.querySelector(`[data-hot="${CSS.escape(event.key)}"]`);
+    if (hot) {
+      event.preventDefault();
+      hot.click();
+    }
+  });
+};

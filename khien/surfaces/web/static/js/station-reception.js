@@ -1,0 +1,94 @@
+// Desk 1, reception: who comes in. A code, a card or a name is looked for; without a line, in the list that the desk holds.
+export default (kh) => {
+  const { h, _ } = kh;
+  const side = h("div");
+
+  const desk = {
+    name: "reception", id: "ban1", title: _("Tiếp đón"), right: ["visit.receive"], states: ["checked_in"],
+    draw: () => layout(idle()),
+    open: (row) => (row.state === "checked_in" ? kh.askConsent(row, layout) : kh.tell(_("Số {n} đã tiếp đón: {state}.", { n: row.number, state: kh.stateName(row.state) }))),
+    refresh: () => kh.renew(side, queues()),
+    escape: () => desk.draw(),
+    scan: (told) => kh.arriving?.scan?.(told),
+  };
+  kh.desk(desk);
+  kh.receptionHome = () => {
+    kh.arriving = null;
+    if (kh.here === desk) desk.draw();
+    kh.focusScan();
+  };
+
+  function layout(...nodes) {
+    kh.draw(h("div.kh-st-desk", h("div.kh-st-main", kh.tray(), h("div#dang-don.kh-st-main", nodes)), h("div.kh-st-side", kh.lastList(), side)));
+    kh.renew(side, queues());
+    kh.changed();
+  }
+  kh.receptionLayout = layout;
+
+  const idle = () => [
+    kh.hint("scan", _("Quét căn cước hoặc mã hẹn, hoặc gõ tên."), _("Người đến không hẹn: quét căn cước, phiếu tự điền.")),
+    h("p.kh-st-acts", kh.button(_("Ghi người không có căn cước"), { kind: "quiet", img: "plus", hot: "F4", on: () => kh.walkIn({}) })),
+  ];
+
+  function queues() {
+    const waiting = kh.at("checked_in");
+    const here = new Set([...kh.rows.values()].map((row) => row.appointment_id));
+    const expected = kh.pack.appointments.filter((one) => !here.has(one.id) && !kh.waiting.some((entry) => entry.envelope.body.appointment_code === one.code));
+    return h("div.kh-st-side",
+      kh.queue("cho-ky", _("Đã đón, chờ đồng ý"), waiting, { on: (row) => kh.open(row), empty: _("Không còn ai."), most: 4 }),
+      kh.queue("sap-den", _("Chưa đến: {n}", { n: expected.length }), expected.map((one) => ({ ...one, number: kh.hm(one.starts_at) })), {
+        on: (one) => kh.receive({ kind: "code", code: one.code, whole: true }), note: (one) => [one.due?.ordinal && kh.doseName(one.due.dose_type, one.due.ordinal), kh.vaccine(one.vaccine)].filter(Boolean).join(", "), empty: _("Ai có hẹn cũng đã đến."), most: 4, hours: true,
+      }));
+  }
+
+  // Whatever was typed or scanned and is not inside yet.
+  kh.receive = async (told) => {
+    kh.go(desk);
+    layout(kh.hint("search", _("Đang tìm…")));
+    const asked = told.kind === "code" ? told.code : told.text;
+    if (kh.rights.has("people.search") || told.kind === "code") {
+      try {
+        return show(told, await kh.post(kh.urls.search, { q: asked }));
+      } catch (trouble) {
+        if (trouble.refused) {
+          kh.lastError = trouble.refused.code;
+          layout(idle());
+          return kh.tell(kh.both(trouble.refused), "stop");
+        }
+      }
+    }
+    return alone(told);
+  };
+
+  function show(told, found) {
+    if (found.kind === "card") return kh.fromCard(found);
+    const people = found.people;
+    if (people.length === 1) return kh.found(people[0], { how: told.kind === "code" ? "slip" : "spoken", appointment: found.appointment || people[0].appointment });
+    if (people.length) {
+      layout(kh.panel(_("Có {n} người, chọn một", { n: people.length }), kh.hits(people, choose), h("p", kh.button(_("Không phải ai ở trên: ghi người mới"), { kind: "quiet", img: "plus", hot: "F4", on: () => kh.walkIn({ name: told.text }) }))));
+      kh.focus(".kh-st-hits button");
+      return undefined;
+    }
+    layout(kh.panel(_("Không thấy trong sổ"), h("p", _("Quét căn cước, hoặc ghi người mới.")), kh.button(_("Ghi người mới"), { main: true, on: () => kh.walkIn({ name: told.kind === "text" && !/\d/.test(told.text) ? told.text : "", identifier: /\d{9,12}/.test(told.text || "") ? told.text : "" }) })));
+    return undefined;
+  }
+  const choose = async (one) => {
+    if (one.next) return kh.found(one, { how: "spoken", appointment: one.appointment });
+    const whole = one.visit ? kh.row(one.visit.id) : null;
+    if (whole && !one.visit.ended) return kh.open(whole);
+    return kh.found(one, { how: "spoken", appointment: one.appointment });
+  };
+
+  // Without a line: the list of those expected is on the device; a card's own text says the rest.
+  function alone(told) {
+    const expected = kh.pack.appointments.filter((one) => !kh.arrived(one));
+    const found = told.kind === "code" ? expected.filter((one) => one.code === told.code) : told.kind === "card" ? kh.ofCard(told, expected) : kh.named(told.text, expected);
+    const person = (one) => ({ id: one.person_id, name: one.name, birth: one.birth, sex: one.sex, identifier: one.last4 && `… ${one.last4}`, identity: one.identity, doses: null });
+    const take = (one) => kh.found(person(one), { how: told.kind === "card" ? "card" : "spoken", appointment: { ...one, odd: [] }, alone: true });
+    if (found.length === 1) return take(found[0]);
+    if (found.length) return layout(kh.panel(_("Có {n} người, chọn một", { n: found.length }), kh.hits(found, take)));
+    if (told.kind === "card") return kh.walkIn({ scan: told.text, birth: told.birth, identifier: told.number, alone: true });
+    layout(idle());
+    return kh.tell(_("Mất mạng và không có trong danh sách hẹn. Quét căn cước để nhận như người đến trực tiếp, hoặc ghi phiếu giấy."), "wait");
+  }
+};

@@ -1,0 +1,94 @@
+// Commands on their way: kept on the device until the server's receipt is held, sent in order, sent again after a lost line.
+const BATCH = 40;
+const PAUSES = [1, 2, 4, 8, 15];
+
+export default (kh) => {
+  const place = `${kh.session}:${kh.staff}:hang`;
+  const waiting = kh.kept(place, []);
+  const hopes = new Map();
+  let busy = false;
+  let failures = 0;
+  let timer = 0;
+
+  kh.waiting = waiting; // without a receipt
+  kh.refusals = []; // refused, until somebody has read them
+  kh.done = []; // with a receipt, the latest first
+  kh.lastError = "";
+  kh.othersWaiting = () =>
+    Object.keys(localStorage)
+      .filter((name) => name.startsWith(`khien:${kh.session}:`) && name.endsWith(":hang") && name !== `khien:${place}`)
+      .reduce((count, name) => count + kh.kept(name.slice(6), []).length, 0);
+
+  function store() {
+    kh.keptSafe = kh.keep(place, waiting);
+  }
+
+  // Sends a command. about: {label, visit, number, to: the state it leads to, then, otherwise}
+  kh.send = (name, body, { then, otherwise, ...about } = {}) => {
+    const envelope = {
+      command_id: kh.newId(),
+      device_id: kh.device,
+      seq: kh.nextSeq(),
+      name,
+      version: 1,
+      occurred_at: new Date().toISOString(),
+      clock_offset_ms: Math.round(kh.offset),
+      rules_version: kh.pack?.rules_version || "",
+      actor: kh.staff,
+      body: { session_id: kh.session, ...body },
+    };
+    waiting.push({ envelope, about, at: kh.now().toISOString() });
+    hopes.set(envelope.command_id, { then, otherwise });
+    store();
+    kh.changed();
+    pump();
+    return envelope.command_id;
+  };
+
+  async function pump() {
+    if (busy || !waiting.length) return;
+    busy = true;
+    clearTimeout(timer);
+    const several = waiting.slice(0, BATCH).map((one) => one.envelope);
+    try {
+      const answer = await kh.post(kh.urls.command, { commands: several });
+      failures = 0;
+      for (const receipt of answer.receipts) settle(receipt);
+    } catch (trouble) {
+      if (trouble.refused) kh.lastError = trouble.refused.code;
+      failures += 1;
+    }
+    busy = false;
+    kh.changed();
+    if (waiting.length) timer = setTimeout(pump, failures ? PAUSES[Math.min(failures, PAUSES.length) - 1] * 1000 : 0);
+    else kh.poll?.();
+  }
+  kh.pump = () => {
+    failures = 0;
+    clearTimeout(timer);
+    pump();
+  };
+
+  function settle(receipt) {
+    const index = waiting.findIndex((one) => one.envelope.command_id === receipt.command_id);
+    if (index < 0) return;
+    const [entry] = waiting.splice(index, 1);
+    store();
+    const hope = hopes.get(receipt.command_id) || {};
+    hopes.delete(receipt.command_id);
+    if (receipt.status === "accepted") {
+      kh.received(entry, receipt);
+      kh.done.unshift({ ...entry.about, name: entry.envelope.name, body: entry.envelope.body, result: receipt.result, at: entry.at, got: receipt.received_at });
+      kh.done.splice(12);
+      hope.then?.(receipt.result, receipt);
+      return;
+    }
+    kh.lastError = receipt.refused?.code || receipt.reason;
+    if (hope.otherwise?.(receipt) !== true) kh.refusals.unshift({ ...entry.about, receipt, name: entry.envelope.name, body: entry.envelope.body });
+  }
+
+  window.addEventListener("online", kh.pump);
+  window.addEventListener("beforeunload", (event) => {
+    if (waiting.length && !kh.keptSafe) event.preventDefault();
+  });
+};

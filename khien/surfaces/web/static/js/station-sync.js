@@ -1,0 +1,90 @@
+// The line: asks, tells, and knows whether it holds. News of the other desks every five seconds; nothing when nothing changed.
+const EVERY = 5000;
+
+export default (kh) => {
+  let tag = "";
+  let since = "";
+  let timer = 0;
+  let asking = false;
+  kh.line = "ready"; // ready, away, door (signed out)
+  kh.awaySince = null;
+
+  function holds(line) {
+    if (line === "ready") kh.awaySince = null;
+    else kh.awaySince ||= kh.now();
+    if (kh.line !== line) {
+      kh.line = line;
+      kh.changed();
+    }
+  }
+
+  async function ask(url, options) {
+    let answer;
+    try {
+      answer = await fetch(url, { redirect: "manual", cache: "no-store", ...options });
+    } catch {
+      holds("away");
+      throw { away: true };
+    }
+    if (answer.type === "opaqueredirect" || answer.status === 401) {
+      holds("door");
+      throw { door: true };
+    }
+    const moment = answer.headers.get("Khien-Now");
+    if (moment) kh.offset = Date.parse(moment) - Date.now();
+    if (answer.status === 304) {
+      holds("ready");
+      return null;
+    }
+    if (answer.status === 403) {
+      holds("door");
+      throw { door: true };
+    }
+    if (answer.status === 500) throw { broken: true };
+    if (answer.status > 500 || !(answer.headers.get("Content-Type") || "").includes("json")) {
+      holds("away");
+      throw { away: true };
+    }
+    const told = await answer.json();
+    holds("ready");
+    if (told.refused) throw told;
+    return { told, tag: answer.headers.get("ETag") };
+  }
+
+  kh.get = async (url) => (await ask(url)).told;
+  // Sends JSON and reads JSON; throws {refused}, {away} or {door}.
+  kh.post = async (url, body) =>
+    (await ask(url, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": kh.csrf }, body: JSON.stringify(body) })).told;
+
+  kh.poll = async () => {
+    if (asking) return;
+    asking = true;
+    clearTimeout(timer);
+    try {
+      const answer = await ask(since ? `${kh.urls.state}?tu=${encodeURIComponent(since)}` : kh.urls.state, { headers: tag ? { "If-None-Match": tag } : {} });
+      if (answer) {
+        tag = answer.tag;
+        since = new Date(Date.parse(answer.told.now) - 60000).toISOString();
+        kh.learn(answer.told);
+      }
+      if (kh.waiting.length) kh.pump();
+    } catch (trouble) {
+      if (trouble.broken) holds("away");
+    }
+    asking = false;
+    timer = setTimeout(kh.poll, EVERY);
+  };
+
+  kh.begin = async () => {
+    try {
+      kh.pack = await kh.get(kh.urls.pack);
+    } catch {
+      const again = () => location.reload();
+      kh.draw(kh.h("div.kh-st-hint", kh.icon("offline"), kh.h("p", kh._("Chưa mở được các bàn: máy chủ chưa trả lời.")), kh.button(kh._("Thử lại"), { on: again, main: true })));
+      return;
+    }
+    await kh.poll();
+    kh.start();
+    kh.pump();
+  };
+};

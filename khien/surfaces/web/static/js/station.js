@@ -1,0 +1,21 @@
+// Puts the desks together. Each module adds its part to one object; every address carries its content's hash, so that a module
+// that changed is never taken from a cache of last year.
+const main = document.getElementById("noi-dung");
+const told = main.dataset;
+const kh = {
+  main,
+  session: told.session,
+  staff: told.staff,
+  staffName: told.staffName,
+  csrf: told.csrf,
+  lang: told.lang,
+  rights: new Set(JSON.parse(told.rights)),
+  words: JSON.parse(told.words),
+  urls: JSON.parse(told.urls),
+  door: told.signIn,
+  offset: Number(told.now) * 1000 - Date.now(),
+};
+document.getElementById("dang-mo").hidden = false;
+const modules = await Promise.all(JSON.parse(told.modules).map((address) => import(address)));
+for (const module of modules) module.default(kh);
+await kh.begin();
