@@ -37,6 +37,8 @@ def frame(get_response: Next) -> Next:
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
+        if not response.streaming and response.status_code not in (204, 304):
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         return response
 
     return middleware
