@@ -16,6 +16,7 @@ from khien.cases import queries as cases
 from khien.certificates import queries as certificates
 from khien.immunizations import queries as immunizations
 from khien.kernel import clock, codes
+from khien.kernel.countries import COUNTRIES
 from khien.kernel.errors import Refused
 from khien.people import queries as people
 from khien.registration import actions as registration
@@ -156,7 +157,12 @@ def certificate(request: HttpRequest, certificate: UUID) -> HttpResponse:
     if request.GET.get("dang") == "pdf":
         facts = certificate_of(view)
         return _pdf(certificate_pdf(facts), "chung-nhan") if facts else guard.refuse(request, 404)
-    return render(request, "portal/certificate.html", {"view": view, "fields": view.fields, "back_to": reverse("portal:record")})
+    country = COUNTRIES.get(view.fields.nationality)
+    context = {
+        "view": view, "fields": view.fields, "back_to": reverse("portal:record"), "born": "/".join(reversed(view.fields.born.split("-"))),
+        "country": (country.en if lang() == "en" else country.vi) if country else view.fields.nationality,
+    }  # fmt: skip
+    return render(request, "portal/certificate.html", context)
 
 
 def _pdf(octets: bytes, name: str) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from khien.booking import queries as booking
 from khien.booking.types import SessionInfo
-from khien.kernel import clock
+from khien.kernel import clock, vietnamese
 from khien.kernel.refs import Scope
 from khien.places import queries as places
 from khien.places.types import SiteInfo, Unit
@@ -83,7 +83,7 @@ def index(request: HttpRequest) -> HttpResponse:
     counted = provinces_with_sites()
     text = request.GET.get("q", "").strip()[:80]
     unit = _near(text) if text else None
-    province = unit.province_code if unit and unit.epoch == "2021" else request.GET.get("tinh", "")
+    province = places.unit_place(unit.key).province_2021 if unit else request.GET.get("tinh", "")
     if not province and len(counted) == 1:
         province = next(iter(counted))
     district = request.GET.get("quan", "")
@@ -103,20 +103,19 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _near(text: str) -> Unit | None:
-    """The unit of 2021 that the words mean; a commune of 2025 by the old unit it answers to."""
-    for level in ("commune", "district", "province"):
-        found = places.search_units(text, epoch="2021", level=level, limit=1)
-        if found:
-            return found[0]
-    for new in places.search_units(text, epoch="2025", limit=1):
-        key = places.same_in(new.key, "2021")
-        return places.unit(key) if key else None
-    return None
+    """The unit that the words mean: a province or district that they name whole, else the commune nearest in name."""
+    typed = f" {vietnamese.letters(text)} "
+    for level in ("province", "district"):
+        for unit in places.search_units(text, epoch="2021", level=level, limit=3):
+            if f" {vietnamese.letters(unit.name)} " in typed and len(typed.split()) <= len(unit.name.split()) + 2:
+                return unit
+    return next(iter(places.search_units(text, limit=1)), None)
 
 
 def _far(site: SiteInfo, unit: Unit) -> tuple[int, float, str]:
     place = site.place
-    rank = 0 if unit.level == "commune" and place.commune_2021 == unit.code else 1 if place.district_2021 == unit.district_code else 2
+    own = place.commune_2021 if unit.epoch == "2021" else place.commune_2025
+    rank = 0 if unit.level == "commune" and own == unit.code else 1 if unit.district_code and place.district_2021 == unit.district_code else 2
     if site.lat is None or site.lon is None or unit.lat is None or unit.lon is None:
         return rank, 0.0, site.name
     return rank, (site.lat - unit.lat) ** 2 + (site.lon - unit.lon) ** 2, site.name
