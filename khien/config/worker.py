@@ -26,6 +26,9 @@ _stop = threading.Event()
 
 def main(argv: list[str]) -> int:
     """Work until told to stop: one thread for the outbox and messages, one for jobs, one for what is periodic."""
+    if not os.environ.get("DATABASE_URL"):
+        # Where two wait for each other the worker gives way and tries again; a person at a desk does not.
+        os.environ["PGOPTIONS"] = "-c deadlock_timeout=100ms"
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: _stop.set())
     while not _stop.is_set() and not _lead():

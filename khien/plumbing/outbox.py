@@ -82,23 +82,29 @@ URGENT = ("people.code_asked", "safety.reaction_reported", "visits.help_asked", 
 
 
 def deliver_batch(at: datetime, *, size: int = 20, urgent: bool = False) -> int:
-    """Handle up to `size` due deliveries; each in a savepoint of its own. Returns how many were taken.
+    """Handle up to `size` due deliveries, each in a transaction of its own. Returns how many were taken.
 
-    A batch is small: its handlers hold heads of the audit until it commits, and desks wait for those.
+    One transaction for all would hold the audit heads of many people at once, in no order: desks would wait, draws would deadlock.
     """
+    taken = 0
+    while taken < size and _deliver_one(at, urgent):
+        taken += 1
+    return taken
+
+
+def _deliver_one(at: datetime, urgent: bool) -> bool:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, handler, data, attempts FROM outbox_delivery WHERE state = 'pending' AND due_at <= %s"
-            f"{' AND kind = ANY(%s)' if urgent else ''} ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED",
-            [at, list(URGENT), size] if urgent else [at, size],
+            f"{' AND kind = ANY(%s)' if urgent else ''} ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED",
+            [at, list(URGENT)] if urgent else [at],
         )
-        taken = cursor.fetchall()
-        done = [row[0] for row in taken if _handled(cursor, *row, at=at)]
-        if done:
-            cursor.execute(
-                "UPDATE outbox_delivery SET state = 'done', done_at = %s, error = '' WHERE id = ANY(%s)", [at, done]
-            )
-    return len(taken)
+        row = cursor.fetchone()
+        if row is None:
+            return False
+        if _handled(cursor, *row, at=at):
+            cursor.execute("UPDATE outbox_delivery SET state = 'done', done_at = %s, error = '' WHERE id = %s", [at, row[0]])
+        return True
 
 
 def _handled(cursor: Any, delivery_id: UUID, handler: str, data: Any, attempts: int, *, at: datetime) -> bool:

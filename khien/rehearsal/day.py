@@ -75,7 +75,10 @@ class Day:
 
     def _timed(self, what: str, step: Callable[[], None]) -> None:
         began = time.monotonic()
-        step()
+        try:
+            step()
+        except Surprise as surprise:
+            self.story.surprises.append(f"{what}: {surprise}")
         self.story.seconds[what] = round(time.monotonic() - began, 1)
         self.tell(f"{what}: {self.story.seconds[what]} s")
 

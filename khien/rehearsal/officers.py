@@ -67,9 +67,9 @@ def open_point(lead: Officer, planned: Planned, lot_id: str) -> None:
 def print_papers(lead: Officer, planned: Planned, count: int) -> list[str]:
     """Print paper forms; returns their serials."""
     page = lead.get(f"/diem/{planned.session_id}/phieu")
-    page = lead.send(page, page.form("count"), {"count": count})
-    serials = [value for form in page.forms for value in form.values.get("serial", []) + form.choices.get("serial", [])]
-    found = list(dict.fromkeys(value for value in serials if re.fullmatch(r"\d{13}", value)))
+    lead.send(page, page.form("count"), {"count": count})
+    page = lead.get(f"/diem/{planned.session_id}/ket-thuc")
+    found = list(dict.fromkeys(re.findall(r"phieu=(\d{13})", " ".join(href for href, _ in page.links))))
     if len(found) < count:
         raise Surprise(f"point {planned.number}: {len(found)} serials printed of {count}")
     return found
@@ -79,9 +79,9 @@ def settle_paper(lead: Officer, planned: Planned, serial: str, act: str, reason:
     """Explain one sheet: `void` or `missing`."""
     page = lead.get(f"/diem/{planned.session_id}/phieu")
     form = page.form("serial", "reason")
-    form.action, form.values = f"/diem/{planned.session_id}/phieu/giai-trinh", dict(form.values)
-    form.values.update({"act": [act], "serial": [serial], "reason": [reason]})
-    lead.send(page, form, {"reason": reason})
+    done = lead.send(page, form, {"serial": serial, "reason": reason}, button=act)
+    if done.status != 200:
+        raise Surprise(f"point {planned.number}: a sheet cannot be explained ({done.status})")
 
 
 def close_point(lead: Officer, planned: Planned) -> None:
