@@ -51,3 +51,13 @@ def acts_of(person_ids: Iterable[UUID], *, before: datetime | None = None, limit
 def _act(row: AuditRow) -> Act:
     kind, _, actor = row.actor.partition(":")
     return Act(row.at, row.action, kind, actor, row.subject, json.loads(row.facts or "{}"))
+
+
+def latest(*, prefix: str = "", before: datetime | None = None, limit: int = 100) -> list[Act]:
+    """The last acts of the whole instance, of those kinds that begin with `prefix`, paged by moment."""
+    rows = AuditRow.objects.all()
+    if prefix:
+        rows = rows.filter(action__startswith=prefix)
+    if before:
+        rows = rows.filter(at__lt=before)
+    return [_act(row) for row in rows.order_by("-at", "-chain", "-seq")[:limit]]

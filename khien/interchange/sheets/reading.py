@@ -74,7 +74,7 @@ def _judge(rows: list[list[str]]) -> int:
 def _workbook(kind: str, data: bytes, found: dict[str, probes.SheetProbe]) -> Table:
     """Open a probed workbook and take its visible sheets."""
     sheets: list[tuple[str, Grid, headings.Merged]] = []
-    for name, rows, merged in _opened(data):
+    for name, rows, merged in opened(data):
         grid = _grid(rows, found.get(name) or probes.SheetProbe())
         if any(cell is not None for row in grid for cell in row):
             sheets.append((name, grid, [((top, left), (bottom, right)) for (top, left), (bottom, right) in merged]))
@@ -83,7 +83,7 @@ def _workbook(kind: str, data: bytes, found: dict[str, probes.SheetProbe]) -> Ta
     return _table(kind, sheets)
 
 
-def _opened(data: bytes) -> list[tuple[str, list[list[object]], list[tuple[tuple[int, int], tuple[int, int]]]]]:
+def opened(data: bytes) -> list[tuple[str, list[list[object]], list[tuple[tuple[int, int], tuple[int, int]]]]]:
     """Sheets as the opener's own process reads them; whatever ends that process only refuses the file."""
     environment = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "LANG") if name in os.environ}
     try:

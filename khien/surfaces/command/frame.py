@@ -29,11 +29,11 @@ SECTIONS = (
     ("invite", _("Mời tiêm"), "command:waiting", "command.lists"),
     ("people", _("Hồ sơ"), "command:people", "people.search"),
     ("stock", _("Kho"), "command:stock", "stock.see"),
-    # ("reports", _("Báo cáo"), "command:reports", "reports.see"),
-    # ("sign", _("Ký chứng nhận"), "command:signing", "certificates.sign"),
-    # ("staff", _("Nhân lực"), "command:staff", "staff.manage"),
-    # ("rules", _("Quy định"), "command:rules", "rules.see"),
-    # ("audit", _("Nhật ký"), "command:audit", "audit.see"),
+    ("reports", _("Báo cáo"), "command:reports", "reports.see"),
+    ("sign", _("Ký chứng nhận"), "command:signing", "certificates.sign"),
+    ("staff", _("Nhân lực"), "command:staff", "staff.manage"),
+    ("rules", _("Quy định"), "command:rules", "rules.see"),
+    ("audit", _("Nhật ký"), "command:audit", "audit.see"),
 )
 ELSEWHERE = (
     (_("Danh sách gửi lên"), "/to-chuc/danh-sach", "lists.upload"),

@@ -12,12 +12,12 @@ from django.utils.translation import ngettext
 from khien.booking import queries as booking
 from khien.booking.types import SessionInfo
 from khien.cases import queries as cases
-from khien.certificates import queries as certificates
 from khien.kernel import clock
 from khien.places import queries as places
 from khien.registration import queries as registration
 from khien.stock import queries as stock
 from khien.surfaces.command.frame import Here, reach
+from khien.surfaces.command.signing import KINDS, held_for
 from khien.surfaces.command.spot import Spot
 from khien.surfaces.web import say
 from khien.surfaces.web.jinja import lang
@@ -157,7 +157,7 @@ def _lists(at: Here) -> list[Todo]:
 def _signing(at: Here) -> list[Todo]:
     if not at.staff.may("certificates.sign"):
         return []
-    held = sum(len(certificates.waiting(hold, limit=500)) for hold in ("waiting_facility_signature", "waiting_central_signature"))
+    held = sum(len(held_for(at.staff.scopes("certificates.sign"), hold, limit=500)) for hold in KINDS)
     if not held:
         return []
     what = _("%(n)s chứng nhận chờ chữ ký") % {"n": _n(held)}

@@ -1,9 +1,26 @@
 """The addresses of this system; each says who may use it."""
 
 from khien.surfaces.command import (
-    account, allocations, board, duplicates, numbers, people, person_acts, session, sessions, sign_in, stock, waiting, where,
-)  # fmt: skip
-from khien.surfaces.web.guard import public, staff
+    account,
+    allocations,
+    auditing,
+    board,
+    duplicates,
+    numbers,
+    people,
+    person_acts,
+    reports,
+    rules,
+    session,
+    sessions,
+    sign_in,
+    signing,
+    staffing,
+    stock,
+    waiting,
+    where,
+)
+from khien.surfaces.web.guard import demo, public, staff
 
 app_name = "command"
 U, S, P = "dia-ban/<str:unit_key>", "buoi/<uuid:session_id>", "ho-so/<uuid:person_id>"
@@ -45,4 +62,20 @@ urlpatterns = [
     staff("kho/lo/<uuid:lot_id>", stock.lot_state, "lot_state", may="stock.recall", place=where.lot),
     staff("kho/<uuid:site_id>", stock.site, "stock_site", may="stock.see", place=where.site),
     staff("kho/<uuid:site_id>/ghi", stock.move, "stock_move", may="stock.move", place=where.site),
+    staff("quy-dinh", rules.index, "rules", may="rules.see"),
+    staff("quy-dinh/nhom-cua-tinh", rules.local_group, "local_group", may="rules.edit"),
+    staff("quy-dinh/xem/<slug:kind>/<path:key>", rules.show, "rule", may="rules.see"),
+    staff("quy-dinh/ghi/<slug:kind>/<path:key>", rules.record, "rule_record", may="rules.edit"),
+    staff("nhan-luc", staffing.index, "staff", may="staff.manage"),
+    staff("nhan-luc/moi", staffing.add, "staff_add", may="staff.manage"),
+    staff("nhan-luc/<uuid:staff_id>", staffing.show, "staff_one", may="staff.manage"),
+    staff("nhan-luc/may/<uuid:site_id>", staffing.site_devices, "devices", may="staff.manage", place=where.site),
+    staff("bao-cao", reports.index, "reports", may="reports.see"),
+    staff("bao-cao/ngay.xlsx", reports.workbook, "reports_xlsx", may="reports.export"),
+    staff("bao-cao/bao-phu", reports.coverage, "coverage", may="reports.see"),
+    staff("bao-cao/dan-so", reports.figures, "figures", may="figures.import"),
+    staff("bao-cao/sua-sai", reports.corrections, "corrections", may="command.board"),
+    staff("ky", signing.index, "signing", may="certificates.sign"),
+    staff("nhat-ky", auditing.index, "audit", may="audit.see"),
+    demo("bat-bien", auditing.promises, "promises"),
 ]

@@ -7,6 +7,8 @@ WORDING = {
     "reporting.source_needed": _("Mời ghi nguồn của số liệu (văn bản, ngày)."),
     "reporting.figures_empty": _("Tệp không có dòng số liệu nào."),
     "reporting.unit_unknown": _("Dòng {line}: không có đơn vị hành chính này."),
+    "reporting.unit_not_yours": _("Dòng {line}: đơn vị này ngoài địa bàn của bạn."),
+    "reporting.figure_line": _("Dòng {line}: cần bốn cột: mã đơn vị, từ tuổi, đến tuổi, số người."),
     "reporting.ages_wrong": _("Dòng {line}: tuổi phải từ 0 đến 150, tuổi đầu không lớn hơn tuổi cuối."),
     "reporting.people_negative": _("Dòng {line}: số người phải từ 0 trở lên."),
     "reporting.figure_twice": _("Dòng {line}: đơn vị và nhóm tuổi này đã có ở dòng trên."),
