@@ -62,6 +62,37 @@ class World:
         return self.once("device", lambda: devices.enrol(name="Máy thử", site_id=self.site_id, by=make.BY, at=make.AT)[0].id)
 
 
+def _visit(world: World) -> UUID:
+    """A person received at the point's session, from paper: the session need not be open."""
+    from khien.visits import actions
+
+    from tests.make_day import done_at
+
+    received = actions.check_in(
+        session_id=world.session_id, person_id=world.person_id, identity_how="typed", performed=done_at(make.AT), by=make.BY, at=make.AT,
+        from_paper=True,
+    )  # fmt: skip
+    return received.visit.visit_id
+
+
+def _case(world: World) -> UUID:
+    """A request for correction at the point: every page of a case has something to show."""
+    from khien.cases import actions
+    from khien.cases.types import ContactPoint, CorrectionAsked
+
+    asked = CorrectionAsked("wrong_data", right={"full_name": "Nguyễn Thị Thử"})
+    place = make.place_of_site(world.site_id)
+    contact = ContactPoint(phone="+84900000000")
+    found = actions.ask_correction(asked=asked, contact=contact, person_id=world.person_id, by=make.BY, at=make.AT)
+    from khien.cases.models import Case
+
+    Case.objects.filter(id=found.id).update(
+        site_id=place.site_id, facility_id=place.facility_id, province_2021=place.province_2021, district_2021=place.district_2021,
+        commune_2021=place.commune_2021, province_2025=place.province_2025, commune_2025=place.commune_2025,
+    )  # fmt: skip
+    return found.id
+
+
 SAMPLES: dict[str, Callable[[World], Any]] = {
     "site_id": lambda world: world.site_id,
     "site": lambda world: world.site_id,
@@ -74,6 +105,9 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "organization_id": lambda world: world.organization_id,
     "staff_id": lambda world: world.staff_id,
     "device_id": lambda world: world.device_id,
+    "case_id": lambda world: world.once("case", lambda: _case(world)),
+    "visit": lambda world: world.once("visit", lambda: _visit(world)),
+    "pack": lambda world: "000000001",
     "lot_id": lambda world: make.make_lot(),
     "unit_key": lambda world: make.WARD,
     "on": lambda world: DAY.isoformat(),

@@ -31,7 +31,7 @@ class Shown:
     line: CaseLine
     code: str
     title: str
-    kind: str
+    mark: str
     icon: str
     tone: str
     clock: str
@@ -46,7 +46,7 @@ def shown(line: CaseLine, at: datetime, site: str = "") -> Shown:
     icon = "clock" if waiting else "warn" if line.priority == "P1" else ICONS[line.kind]
     source = [case_words.word(CHANNELS, line.channel), site or case_words.word(case_words.TIERS, line.tier)]
     return Shown(
-        line, codes.display(line.code), case_words.word(case_words.SUBJECTS, line.subject), case_words.word(case_words.KINDS, line.kind), icon, tone,
+        line, codes.display(line.code), case_words.word(case_words.SUBJECTS, line.subject), case_words.word(case_words.PRIORITIES, line.priority), icon, tone,
         clock_words(line, at), case_words.word(case_words.STATES, line.state), ", ".join(filter(None, source)),
     )  # fmt: skip
 

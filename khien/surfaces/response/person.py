@@ -108,7 +108,7 @@ def open_person(request: HttpRequest, case_id: UUID, at: datetime) -> UUID | Non
     """The person whose record is open in this conversation at this desk, within its half hour."""
     known = state(request, case_id)
     opened = known.get("opened_at")
-    if not opened or not datetime.fromisoformat(opened) <= at < datetime.fromisoformat(opened) + OPEN_FOR:
+    if not opened or at >= datetime.fromisoformat(opened) + OPEN_FOR:
         return None
     return people.current_id(UUID(known["person"]))
 

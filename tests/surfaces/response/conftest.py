@@ -11,11 +11,12 @@ CITY = ("province", "79", "2021")
 
 @pytest.fixture(autouse=True)
 def at_the_hour(db: None) -> Iterator[None]:
-    """The clock of the pages stands at make.AT."""
+    """The clock of the pages starts at make.AT and runs on."""
     from khien.kernel import clock
     from tests import make
 
-    clock.shift_by(lambda: make.AT + timedelta(seconds=5) - datetime.now(UTC))
+    shift = make.AT + timedelta(seconds=5) - datetime.now(UTC)
+    clock.shift_by(lambda: shift)
     yield
     clock.shift_by(timedelta)
 
