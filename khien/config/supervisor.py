@@ -113,10 +113,10 @@ class Supervisor:
         raise CannotStart(f"The web server does not answer; see {log}")
 
     def _answers(self) -> bool:
-        """Whether a page is answered (and not with a fault of ours)."""
+        """Whether the server answers, and its database."""
         page = http.client.HTTPConnection(reachable(self.host), self.port, timeout=30)
         try:
-            page.request("GET", "/", headers={"Host": "localhost"})
+            page.request("GET", "/api/health", headers={"Host": "localhost"})
             return page.getresponse().status < 500
         except (OSError, http.client.HTTPException):
             return False
