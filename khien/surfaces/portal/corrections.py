@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from khien.campaigns import queries as campaigns
@@ -39,7 +39,7 @@ def photo_of(form: PageForm) -> Any:
     """The photo, when it is one. Raises ValidationError with the remedy."""
     photo = form.cleaned_data.get("photo")
     if photo and not evidence.media_type(photo):
-        raise forms.ValidationError(now_("Chỉ nhận ảnh (JPG, PNG, HEIC, WebP) hoặc tệp PDF. Mời chọn tệp khác"))
+        raise forms.ValidationError(gettext("Chỉ nhận ảnh (JPG, PNG, HEIC, WebP) hoặc tệp PDF. Mời chọn tệp khác"))
     return photo
 
 
@@ -75,7 +75,7 @@ class CorrectionForm(PageForm):
     def __init__(self, *args: Any, kind: str, known: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
-        self.fields["vaccine"].choices = [("", now_("Không nhớ")), *self._vaccines()]  # type: ignore[attr-defined]
+        self.fields["vaccine"].choices = [("", gettext("Không nhớ")), *self._vaccines()]  # type: ignore[attr-defined]
         self.fields["on_date"].latest = clock.on_date(clock.now())  # type: ignore[attr-defined]
         if kind not in ("one_shown", "both_missing"):
             self._drop("doses")
@@ -108,9 +108,9 @@ class CorrectionForm(PageForm):
     def clean(self) -> dict[str, Any]:
         told = self.cleaned_data
         if self.kind in ("one_shown", "both_missing") and not told.get("on_date") and "on_date" not in self.errors and not told.get("words"):
-            self.add_error("on_date", now_("Mời ghi ngày tiêm; không nhớ ngày thì kể ở ô Nói thêm"))
+            self.add_error("on_date", gettext("Mời ghi ngày tiêm; không nhớ ngày thì kể ở ô Nói thêm"))
         if self.kind == "wrong_data" and not self.errors and not self._right(told) and not told.get("words"):
-            self.add_error(None, now_("Mời ghi ít nhất một điều đúng, hoặc kể ở ô Nói thêm"))
+            self.add_error(None, gettext("Mời ghi ít nhất một điều đúng, hoặc kể ở ô Nói thêm"))
         return told
 
     @staticmethod
@@ -133,7 +133,7 @@ class CorrectionForm(PageForm):
         if told.get("who_name"):
             who = {"full_name": told["who_name"], "birth": PartialDate(*told["who_birth"]).iso(), "identifier": told.get("who_number") or ""}
         if self.kind == "no_certificate" and not words:
-            words = now_("Chưa có chứng nhận")
+            words = gettext("Chưa có chứng nhận")
         return CorrectionAsked(self.kind, right=self._right(told), doses=doses, words=words, who=who)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from khien.booking import queries as booking
@@ -108,11 +108,11 @@ def worded(field: str, code: str, facts: Mapping[str, Any]) -> str:
 def _repair(one: Mapping[str, Any]) -> str:
     before, after = str(one.get("before", "")), str(one.get("after", ""))
     reason = word(Refused(str(one.get("why", ""))), lang())
-    changed = now_("%(field)s: “%(before)s” thành “%(after)s”.") % {"field": FIELDS.get(one["field"], one["field"]), "before": before, "after": after}
+    changed = gettext("%(field)s: “%(before)s” thành “%(after)s”.") % {"field": FIELDS.get(one["field"], one["field"]), "before": before, "after": after}
     return f"{changed} {reason}" if before != after and after else f"{FIELDS.get(one['field'], one['field'])}: {reason}"
 
 
 def filters(totals: ListTotals, card: ListCard) -> list[tuple[str, str, int]]:
     """The filters with their counts: (state, words, count); those without rows are left out, all comes first."""
     found = [(state, str(name), getattr(totals, state)) for state, (name, _tone) in STATES.items()]
-    return [("", now_("Tất cả"), card.rows), *(one for one in found if one[2])]
+    return [("", gettext("Tất cả"), card.rows), *(one for one in found if one[2])]

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from khien.campaigns import queries as campaigns
@@ -55,9 +55,9 @@ class TextForm(PageForm):
             try:
                 told["found"] = picture.read(photo.read())[0]
             except picture.Unreadable:
-                self.add_error("photo", now_("Không đọc được mã QR nào trong hình. Mời chụp lại thẳng, đủ sáng, thấy cả mã"))
+                self.add_error("photo", gettext("Không đọc được mã QR nào trong hình. Mời chụp lại thẳng, đủ sáng, thấy cả mã"))
         elif not told["found"] and "text" not in self.errors:
-            self.add_error("text", now_("Mời dán đoạn chữ, hoặc chọn hình chụp mã QR"))
+            self.add_error("text", gettext("Mời dán đoạn chữ, hoặc chọn hình chụp mã QR"))
         return told
 
 
@@ -94,14 +94,14 @@ def _rows(payload: dict[str, Any]) -> list[tuple[str, str]]:
     """What a true certificate says, to compare with the paper of whoever shows it."""
     name, entry = payload.get("nam", {}), next(iter([*payload.get("v", []), *payload.get("r", []), *payload.get("t", [])]), {})
     full = " ".join(filter(None, (name.get("fn"), name.get("gn")))) or " ".join(filter(None, (name.get("fnt"), name.get("gnt")))).replace("<", " ")
-    rows = [(now_("Họ và tên"), full), (now_("Ngày sinh"), "/".join(reversed(str(payload.get("dob", "")).split("-"))))]
+    rows = [(gettext("Họ và tên"), full), (gettext("Ngày sinh"), "/".join(reversed(str(payload.get("dob", "")).split("-"))))]
     if "dn" in entry:
         rows += [
-            (now_("Vắc xin"), _product(str(entry.get("mp", "")))),
-            (now_("Mũi"), now_("%(dn)s trong %(sd)s") % {"dn": entry.get("dn"), "sd": entry.get("sd")}),
-            (now_("Ngày tiêm"), "/".join(reversed(str(entry.get("dt", "")).split("-")))),
+            (gettext("Vắc xin"), _product(str(entry.get("mp", "")))),
+            (gettext("Mũi"), gettext("%(dn)s trong %(sd)s") % {"dn": entry.get("dn"), "sd": entry.get("sd")}),
+            (gettext("Ngày tiêm"), "/".join(reversed(str(entry.get("dt", "")).split("-")))),
         ]
-    return [*rows, (now_("Nơi cấp"), str(entry.get("is", ""))), (now_("Nước"), str(entry.get("co", "")))]
+    return [*rows, (gettext("Nơi cấp"), str(entry.get("is", ""))), (gettext("Nước"), str(entry.get("co", "")))]
 
 
 def _product(code: str) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from khien.places import queries as places
@@ -17,7 +17,7 @@ UNKNOWN = "unknown"
 
 def old_name(unit: Unit) -> str:
     """Which of the two geographies a name belongs to, in words."""
-    return now_("Tên từ tháng 7/2025") if unit.epoch == "2025" else now_("Tên trước tháng 7/2025")
+    return gettext("Tên từ tháng 7/2025") if unit.epoch == "2025" else gettext("Tên trước tháng 7/2025")
 
 
 class Commune(Question):
@@ -55,9 +55,9 @@ class Commune(Question):
 
     def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("q") and not self.found:
-            self.add_error("q", now_("Không thấy nơi nào tên như vậy. Mời ghi lại, hoặc chỉ ghi tên xã và tên tỉnh"))
+            self.add_error("q", gettext("Không thấy nơi nào tên như vậy. Mời ghi lại, hoặc chỉ ghi tên xã và tên tỉnh"))
         elif not self.searching and self.cleaned_data.get("place") not in {unit.key for unit in self.found}:
-            self.add_error("place", now_("Mời chọn một nơi trong danh sách"))
+            self.add_error("place", gettext("Mời chọn một nơi trong danh sách"))
         return self.cleaned_data
 
     def kept(self) -> dict[str, Any]:
@@ -78,10 +78,10 @@ class Divided(Question):
 
     def prepare(self) -> None:
         unit = places.unit(self.answers.get("place"))
-        self.fields["commune_2025"].label = now_("%(name)s nay thuộc nơi nào?") % {"name": unit.full_name if unit else ""}
-        self.fields["commune_2025"].help_text = now_("Xã này được chia cho nhiều xã mới từ tháng 7/2025.")
+        self.fields["commune_2025"].label = gettext("%(name)s nay thuộc nơi nào?") % {"name": unit.full_name if unit else ""}
+        self.fields["commune_2025"].help_text = gettext("Xã này được chia cho nhiều xã mới từ tháng 7/2025.")
         named = [(new.code, new.path) for new, _default in places.successors(self.answers.get("place"))]
-        self.fields["commune_2025"].choices = [*named, (UNKNOWN, now_("Không rõ"))]
+        self.fields["commune_2025"].choices = [*named, (UNKNOWN, gettext("Không rõ"))]
 
     @classmethod
     def told(cls, answers: Answers) -> dict[str, Any]:
@@ -100,4 +100,4 @@ class House(Question):
     neighbourhood = forms.CharField(label=_("Tổ dân phố, khu phố, thôn, ấp"), max_length=80, required=False)
 
     def heading(self) -> str:
-        return now_("Nhà ở đâu trong xã, phường?")
+        return gettext("Nhà ở đâu trong xã, phường?")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from khien.kernel import identifiers
@@ -73,9 +73,9 @@ class Number(Question):
         paper = self.answers.get("paper")
         self.fields["number"].label = words.number_label(paper)
         self.fields["number"].help_text = {
-            "cccd": now_("12 chữ số, có số 0 ở đầu thì ghi cả số 0"),
-            "cmnd": now_("9 chữ số"),
-            "passport": now_("Như trên trang có ảnh, ví dụ C1234567"),
+            "cccd": gettext("12 chữ số, có số 0 ở đầu thì ghi cả số 0"),
+            "cmnd": gettext("9 chữ số"),
+            "passport": gettext("Như trên trang có ảnh, ví dụ C1234567"),
         }.get(paper, "")
         if paper == "passport":
             self.fields["country"].choices = countries("VN")
@@ -86,7 +86,7 @@ class Number(Question):
         label = words.number_label(self.answers.get("paper"))
         if not self.answers.relative:
             return label
-        return now_("%(label)s của %(name)s") % {"label": label, "name": self.answers.name}
+        return gettext("%(label)s của %(name)s") % {"label": label, "name": self.answers.name}
 
     def clean(self) -> dict[str, Any]:
         text = self.cleaned_data.get("number")

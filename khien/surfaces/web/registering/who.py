@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from khien.kernel import names, phones
@@ -63,7 +63,7 @@ class FullName(Question):
 
     def prepare(self) -> None:
         if self.answers.relative:
-            self.fields["full_name"].label = now_("Họ và tên người được tiêm")
+            self.fields["full_name"].label = gettext("Họ và tên người được tiêm")
 
     def clean_full_name(self) -> str:
         return clean_name(self, "full_name")
@@ -94,13 +94,13 @@ class Birth(Question):
             self.cleaned_data["birth"] = (year, None, None)
         elif not month or not day:
             part = "day" if not day else "month"
-            self.add_error("birth", ValidationError(now_("Mời ghi đủ ngày và tháng, hoặc đánh dấu Chỉ nhớ năm sinh"), code=part))
+            self.add_error("birth", ValidationError(gettext("Mời ghi đủ ngày và tháng, hoặc đánh dấu Chỉ nhớ năm sinh"), code=part))
             return self.cleaned_data
         born = PartialDate(*self.cleaned_data["birth"])
         if born.is_after(self.answers.on):
-            self.add_error("birth", ValidationError(now_("Ngày sinh này ở tương lai. Mời xem lại năm"), code="year"))
+            self.add_error("birth", ValidationError(gettext("Ngày sinh này ở tương lai. Mời xem lại năm"), code="year"))
         elif born.age_min(self.answers.on) > OLDEST:
-            self.add_error("birth", ValidationError(now_("Năm sinh này cho tuổi trên %(most)s. Mời xem lại năm") % {"most": OLDEST}, code="year"))
+            self.add_error("birth", ValidationError(gettext("Năm sinh này cho tuổi trên %(most)s. Mời xem lại năm") % {"most": OLDEST}, code="year"))
         return self.cleaned_data
 
     def kept(self) -> dict[str, Any]:
@@ -185,7 +185,7 @@ class Phone(Question):
         if self.cleaned_data.get("no_phone"):
             self.cleaned_data["phone"] = ""
         elif not self.cleaned_data.get("phone"):
-            self.add_error("phone", now_("Mời ghi số điện thoại, hoặc đánh dấu Không có điện thoại"))
+            self.add_error("phone", gettext("Mời ghi số điện thoại, hoặc đánh dấu Không có điện thoại"))
         else:
             self.cleaned_data["phone"] = read_phone(self, "phone")
         return self.cleaned_data

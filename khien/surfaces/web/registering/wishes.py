@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from khien.campaigns import queries as campaigns
@@ -35,7 +35,7 @@ class Work(Question):
         return self.said(_("Công việc của bà con"), _("Công việc của %(name)s"))
 
     def prepare(self) -> None:
-        self.fields["ethnic"].choices = [("", now_("Không ghi")), *ETHNIC_GROUPS.items()]
+        self.fields["ethnic"].choices = [("", gettext("Không ghi")), *ETHNIC_GROUPS.items()]
         self.fields["nationality"].choices = countries("VN")
 
     @classmethod
@@ -110,7 +110,7 @@ class Previous(Question):
     def prepare(self) -> None:
         self.fields["previous_on"].latest = self.answers.on
         offered = [(vaccine.code, vaccine.short(lang())) for vaccine in campaigns.vaccines(self.answers.on)]
-        self.fields["previous_vaccine"].choices = [("", now_("Không nhớ")), *offered]
+        self.fields["previous_vaccine"].choices = [("", gettext("Không nhớ")), *offered]
 
     def kept(self) -> dict[str, Any]:
         on = self.cleaned_data["previous_on"]
@@ -133,7 +133,7 @@ class Health(Question):
         for question in self.asked:
             self.fields[question] = forms.ChoiceField(
                 label=words.HISTORY[question], choices=list(words.ANSWERS.items()), widget=forms.RadioSelect,
-                error_messages={"required": now_("Mời trả lời: %(question)s") % {"question": _short(question)}},
+                error_messages={"required": gettext("Mời trả lời: %(question)s") % {"question": _short(question)}},
             )  # fmt: skip
 
     @classmethod
@@ -163,7 +163,7 @@ class Days(Question):
     shift = forms.ChoiceField(label=_("Buổi nào tiện?"), widget=forms.RadioSelect, required=False)
 
     def heading(self) -> str:
-        return now_("Ngày và buổi đi tiêm được")
+        return gettext("Ngày và buổi đi tiêm được")
 
     def prepare(self) -> None:
         self.fields["wished_from"].earliest, self.fields["wished_from"].latest = self.answers.on, self.answers.on + FURTHEST
@@ -193,13 +193,13 @@ class Consent(Question):
         self.wording = _wording(self.answers)
         self.points = (self.wording.text_en if lang() == "en" else self.wording.text_vi).split("\n")
         if self.answers.minor:
-            self.fields["agree"].label = now_("Tôi là cha, mẹ hoặc người giám hộ: đã đọc, đã hiểu và đồng ý cho trẻ tiêm chủng")
+            self.fields["agree"].label = gettext("Tôi là cha, mẹ hoặc người giám hộ: đã đọc, đã hiểu và đồng ý cho trẻ tiêm chủng")
         elif self.answers.relative:
-            self.fields["agree"].label = now_("%(name)s đã đọc hoặc nghe đọc, đã hiểu và đồng ý tiêm chủng") % {"name": self.answers.name}
+            self.fields["agree"].label = gettext("%(name)s đã đọc hoặc nghe đọc, đã hiểu và đồng ý tiêm chủng") % {"name": self.answers.name}
 
     def clean_version(self) -> str:
         if self.cleaned_data["version"] != self.wording.version:
-            raise ValidationError(now_("Bản đồng ý vừa đổi. Mời đọc lại rồi đánh dấu"))
+            raise ValidationError(gettext("Bản đồng ý vừa đổi. Mời đọc lại rồi đánh dấu"))
         return self.wording.version
 
     def kept(self) -> dict[str, Any]:
