@@ -22,6 +22,7 @@ PURPOSES: dict[str, Any] = {
     "certificate": _("Ký hoặc in chứng nhận"),
     "contact": _("Trả lời câu hỏi của bà con"),
     "contact_search": _("Tìm người gọi đến, chỉ thấy tên viết tắt"),
+    "caller": _("Xác minh người gọi đến"),
     "case": _("Giải quyết yêu cầu"),
     "reaction": _("Theo dõi phản ứng sau tiêm"),
     "report": _("Lập báo cáo"),
