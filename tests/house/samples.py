@@ -93,6 +93,13 @@ def _case(world: World) -> UUID:
     return found.id
 
 
+def _row(world: World) -> UUID:
+    """The first row of the list."""
+    from khien.registration import queries as registrations
+
+    return registrations.list_rows(world.once("list", make.make_list))[0].id
+
+
 SAMPLES: dict[str, Callable[[World], Any]] = {
     "site_id": lambda world: world.site_id,
     "site": lambda world: world.site_id,
@@ -109,6 +116,8 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "visit": lambda world: world.once("visit", lambda: _visit(world)),
     "pack": lambda world: "000000001",
     "lot_id": lambda world: make.make_lot(),
+    "list_id": lambda world: world.once("list", make.make_list),
+    "row_id": lambda world: world.once("row", lambda: _row(world)),
     "unit_key": lambda world: make.WARD,
     "on": lambda world: DAY.isoformat(),
     "day": lambda world: DAY.isoformat(),

@@ -1,11 +1,12 @@
 """Helpers for a day: admitted by the lead in a minute, signed in by badge and PIN on a device of the point."""
 
+from uuid import UUID
+
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from uuid import UUID
 
 from khien.access import actions as access
 from khien.access import devices

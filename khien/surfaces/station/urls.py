@@ -1,7 +1,19 @@
 """The addresses of this system; each says who may use it."""
 
 from khien.surfaces.station import (
-    badges, correcting, deciding, desk, ending, hall, home, keying, looking, opening, papers, printing, where,
+    badges,
+    correcting,
+    deciding,
+    desk,
+    ending,
+    hall,
+    home,
+    keying,
+    looking,
+    opening,
+    papers,
+    printing,
+    where,
 )  # fmt: skip
 from khien.surfaces.web.guard import public, staff
 

@@ -2,11 +2,12 @@
 export default (kh) => {
   const { h, _ } = kh;
   const side = h("div");
+  const calls = h("div");
   let here = null;
 
   const desk = {
     name: "closing", id: "ban5", title: _("Kết thúc"), right: ["visit.end"], states: ["observed"],
-    draw: idle, open, refresh: () => kh.renew(side, queue()), escape: idle,
+    draw: idle, open, refresh: () => (kh.renew(side, queue()), here || kh.renew(calls, next())), escape: idle,
     takes: (row) => ["observed", "closed", "left_early"].includes(row.state),
   };
   kh.desk(desk);
@@ -18,10 +19,12 @@ export default (kh) => {
   }
   const queue = () => kh.queue("cho-ve", _("Đủ giờ, chờ ra về"), kh.at("observed").filter((row) => row.id !== here?.id), { on: (row) => open(row), note: (row) => (row.dose_type ? kh.doseName(row.dose_type, row.ordinal) : "") });
 
+  const next = () => kh.call(kh.at("observed")[0], _("Mở số {n}"), "", open) || kh.hint("doc", _("Chưa có ai chờ ra về."), _("Quét phiếu của người đã về để in lại giấy xác nhận."));
+
   function idle() {
     here = null;
-    const [next] = kh.at("observed");
-    frame(next ? h("section.kh-st-panel.kh-st-hint", h("p", _("Mời số")), h("p.kh-st-done", h("b", String(next.number)), next.name), kh.button(_("Mở số {n}", { n: next.number }), { main: true, on: () => open(next) })) : kh.hint("doc", _("Chưa có ai chờ ra về."), _("Quét phiếu của người đã về để in lại giấy xác nhận.")));
+    frame(calls);
+    kh.renew(calls, next());
     kh.focusScan();
   }
 

@@ -2,6 +2,7 @@
 export default (kh) => {
   const { h, _ } = kh;
   const side = h("div");
+  const calls = h("div");
   const plans = new Map(); // asked ahead for those who come next, so that a short silence of the line stops nobody
   let here = null; // {row, lot, plan, told: how the person was found, facts, slip}
 
@@ -10,7 +11,7 @@ export default (kh) => {
     draw: () => idle(),
     open,
     takes: (row) => ["cleared", "consented", "checked_in"].includes(row.state) && !kh.rights.has("visit.screen"),
-    refresh: () => (kh.renew(side, queue()), ahead()),
+    refresh: () => (kh.renew(side, queue()), here || kh.renew(calls, next()), ahead()),
     escape: () => idle(),
     scan: (told) => kh.proves(told),
     keys: (key) => (here?.plan && /^[1-3]$/.test(key) ? () => document.querySelectorAll('input[name="hoi"]')[Number(key) - 1]?.click() : null),
@@ -21,14 +22,13 @@ export default (kh) => {
 
   function idle() {
     here = null;
-    const [next] = kh.at("cleared");
-    kh.draw(h("div.kh-st-desk", h("div.kh-st-main", kh.tray(),
-      next ? h("section.kh-st-panel.kh-st-hint", h("p", _("Mời số")), h("p.kh-st-done", h("b", String(next.number)), next.name), h("p", _("Quét phiếu của người ngồi vào ghế, hoặc Enter rồi hỏi hai điều.")), kh.button(_("Mở số {n}", { n: next.number }), { main: true, on: () => open(next) })) : kh.hint("syringe", _("Chưa có ai chờ tiêm."), _("Quét phiếu của người ngồi vào ghế.")), lotPanel()),
-    h("div.kh-st-side", kh.lastList(), side)));
+    kh.draw(h("div.kh-st-desk", h("div.kh-st-main", kh.tray(), calls, lotPanel()), h("div.kh-st-side", kh.lastList(), side)));
+    kh.renew(calls, next());
     kh.renew(side, queue());
     kh.changed();
     kh.focusScan();
   }
+  const next = () => kh.call(kh.at("cleared")[0], _("Mở số {n}"), _("Quét phiếu của người ngồi vào ghế, hoặc Enter rồi hỏi hai điều."), open) || kh.hint("syringe", _("Chưa có ai chờ tiêm."), _("Quét phiếu của người ngồi vào ghế."));
   const queue = () => kh.queue("cho-tiem", _("Đang chờ tiêm"), kh.at("cleared").filter((row) => row.id !== here?.row.id), { on: (row) => open(row), note: (row) => [planOf(row) && kh.doseName(planOf(row).dose_type, planOf(row).ordinal), kh.vaccine(row.vaccine)].filter(Boolean).join(", ") });
 
   const lotPanel = () =>

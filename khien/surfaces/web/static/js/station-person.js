@@ -46,6 +46,9 @@ export default (kh) => {
     box.querySelector("button").focus();
   };
 
+  // Who comes next to a desk; Enter opens them. Null when nobody waits.
+  kh.call = (row, words, more, on) =>
+    row && h("section.kh-st-panel.kh-st-hint", h("p", _("Mời số")), h("p.kh-st-done", h("b", String(row.number)), row.name), more && h("p", more), kh.button(words.replace("{n}", row.number), { main: true, on: () => on(row) }));
   kh.hint = (img, words, more) => h("div.kh-st-panel.kh-st-hint", kh.icon(img), h("p", words), more && h("p.kh-small", more));
 
   kh.dialog = (title, ...children) => {

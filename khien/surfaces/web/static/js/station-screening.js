@@ -2,6 +2,7 @@
 export default (kh) => {
   const { h, _ } = kh;
   const side = h("div");
+  const calls = h("div");
   let here = null; // {row, form, story, answers, vitals, proposal}
 
   const desk = {
@@ -9,7 +10,7 @@ export default (kh) => {
     draw: () => idle(),
     open,
     takes: (row) => ["checked_in", "consented", "cleared"].includes(row.state) && (row.state !== "checked_in" || !kh.rights.has("visit.receive")),
-    refresh: () => kh.renew(side, queues()),
+    refresh: () => (kh.renew(side, queues()), here || kh.renew(calls, next())),
     escape: () => idle(),
     keys: (key) => (here && (key === "1" || key === "2") ? () => answer(key === "2") : null),
   };
@@ -18,14 +19,13 @@ export default (kh) => {
 
   function idle() {
     here = null;
-    const [next] = kh.at("consented");
-    kh.draw(h("div.kh-st-desk", h("div.kh-st-main", kh.tray(),
-      next ? h("section.kh-st-panel.kh-st-hint", h("p", _("Mời số")), h("p.kh-st-done", h("b", String(next.number)), next.name), kh.button(_("Khám số {n}", { n: next.number }), { main: true, on: () => open(next) })) : kh.hint("therm", _("Chưa có ai chờ khám."), _("Quét phiếu hoặc gõ số để mở một người."))),
-    h("div.kh-st-side", kh.lastList(), side)));
+    kh.draw(h("div.kh-st-desk", h("div.kh-st-main", kh.tray(), calls), h("div.kh-st-side", kh.lastList(), side)));
+    kh.renew(calls, next());
     kh.renew(side, queues());
     kh.changed();
     kh.focusScan();
   }
+  const next = () => kh.call(kh.at("consented")[0], _("Khám số {n}"), "", open) || kh.hint("therm", _("Chưa có ai chờ khám."), _("Quét phiếu hoặc gõ số để mở một người."));
   const queues = () => kh.queue("cho-kham", _("Chờ khám"), [...kh.at("consented"), ...kh.at("checked_in")].filter((row) => row.id !== here?.row.id), { on: (row) => open(row), note: (row) => [kh.vaccine(row.vaccine), row.state === "checked_in" && _("chưa ký đồng ý"), row.form === "child" && _("trẻ em")].filter(Boolean).join(", ") });
 
   async function open(row) {
