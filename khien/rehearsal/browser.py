@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -165,7 +166,7 @@ class Browser:
         self.http.close()
 
     def get(self, path: str, **params: Any) -> Page:
-        return self._read(self.http.get(path, params=params or None))
+        return self._read(self._ask("GET", path, params=params or None))
 
     def send(self, page: Page, form: Form, answers: Mapping[str, Any], *, files: Mapping[str, tuple[str, bytes, str]] | None = None,
              button: str = "") -> Page:  # fmt: skip
@@ -180,16 +181,27 @@ class Browser:
         target = urljoin(page.url, form.action or page.url)
         flat = {name: stands if len(stands) != 1 else stands[0] for name, stands in values.items() if stands}
         if form.method == "get":
-            return self._read(self.http.get(target, params=flat))
-        return self._read(self.http.post(target, data=flat, files=files or None, headers={"referer": page.url}))
+            return self._read(self._ask("GET", target, params=flat))
+        return self._read(self._ask("POST", target, data=flat, files=files or None, headers={"referer": page.url}))
 
     def post_json(self, path: str, body: Any, *, page: Page | None = None) -> httpx.Response:
         """Send JSON as a desk does, with the page's CSRF token."""
-        token = ""
-        for form in page.forms if page else []:
-            token = (form.values.get("csrfmiddlewaretoken") or [""])[0] or token
+        found = re.search(r'data-csrf="([^"]+)"', page.response.text) if page else None
+        token = found.group(1) if found else ""
         self.counter.requests += 1
-        return self.http.post(path, json=body, headers={"x-csrftoken": token, "referer": urljoin(self.base, path)})
+        return self._ask("POST", path, json=body, headers={"x-csrftoken": token, "referer": urljoin(self.base, path)})
+
+    def _ask(self, method: str, target: str, **what: Any) -> httpx.Response:
+        """Ask, and ask again when the line broke: forms and commands may be sent twice, the product takes them once."""
+        for left in (2, 1, 0):
+            try:
+                return self.http.request(method, target, **what)
+            except httpx.TransportError as error:
+                if not left:
+                    raise Surprise(f"{method} {httpx.URL(target).path}: {type(error).__name__}") from None
+                self.counter.broken_lines += 1
+                time.sleep(0.5)
+        raise AssertionError
 
     def _read(self, response: httpx.Response) -> Page:
         self.counter.add(response)
@@ -203,6 +215,7 @@ class Counter:
 
     def __init__(self) -> None:
         self.requests = 0
+        self.broken_lines = 0
         self.by_status: dict[int, int] = {}
         self._lock = threading.Lock()
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
+from uuid import UUID
 
+from khien.booking import queries as booking
 from khien.kernel import clock
 from khien.rehearsal.browser import Surprise
 from khien.rehearsal.point import Arrival
@@ -45,13 +47,28 @@ def plan(officer: Officer, *, number: int, site_id: str, vaccine: str, district:
         found = re.search(r"/buoi/([0-9a-f-]{36})", done.url)
         if found and done.status == 200:
             return Planned(found.group(1), number, site_id, vaccine, district)
+    standing = _standing(site_id, vaccine)
+    if standing:
+        return Planned(standing, number, site_id, vaccine, district)
     raise Surprise(f"point {number}: no shift is free today; the rehearsal needs a new day")
+
+
+def _standing(site_id: str, vaccine: str) -> str:
+    """A session of today that an earlier rehearsal left planned or open, with places still to come."""
+    now = clock.now()
+    for session in booking.sessions(None, on=clock.on_date(now), site_id=UUID(site_id), states=("planned", "open")):
+        if session.ends_at > now and vaccine in session.vaccines and any(slot.free and slot.ends_at > now for slot in booking.slots(session.id)):
+            return str(session.id)
+    return ""
 
 
 def open_point(lead: Officer, planned: Planned, lot_id: str) -> None:
     """Choose the lot, sign the checklist, open the session: as the lead does on the page."""
     path = f"/diem/{planned.session_id}/mo"
     page = lead.get(path)
+    session = booking.session(UUID(planned.session_id))
+    if session and session.state == "open":
+        return
     page = lead.send(page, page.form("lot"), {"lot": lot_id})
     later = f"{clock.on_date(clock.now()) + timedelta(days=200):%d/%m/%Y}"
     told = {

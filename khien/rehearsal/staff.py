@@ -1,5 +1,6 @@
 """The rehearsal's staff: they sign in with password and one-time code, and send what the desks send."""
 
+import re
 import threading
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,6 +45,8 @@ class Desk:
         self.page: Page = officer.get(f"/diem/{session_id}")
         if self.page.status != 200:
             raise Surprise(f"{officer.username} cannot open the desk ({self.page.status})")
+        found = re.search(r'data-staff="([^"]+)"', self.page.response.text)
+        self.actor = found.group(1) if found else ""
         self.device = uuid7()
         self._seq = 0
         self._lock = threading.Lock()
@@ -59,7 +62,7 @@ class Desk:
             envelope = {
                 "command_id": str(command_id or uuid7()), "device_id": str(self.device), "seq": self._seq, "name": name, "version": 1,
                 "occurred_at": (occurred_at or clock.now()).isoformat(), "clock_offset_ms": 0, "rules_version": "",
-                "actor": self.officer.username, "body": {"session_id": self.session_id, **body},
+                "actor": self.actor, "body": {"session_id": self.session_id, **body},
             }  # fmt: skip
             response = self.officer.post_json(f"/diem/{self.session_id}/lenh", {"commands": [envelope]}, page=self.page)
         if response.status_code != 200:
