@@ -38,7 +38,11 @@ def main(argv: list[str]) -> int:
         name = " ".join(argv[:words])
         if name in COMMANDS and len(argv) >= words:
             return _run(name, argv[words:])
-    print(f"khien: no command '{argv[0]}'; bin/khien help lists them", file=sys.stderr)
+    begun = [name for name in COMMANDS if name.startswith(f"{argv[0]} ")]
+    if begun:
+        print(f"khien: '{argv[0]}' is half a command: {', '.join(begun)}", file=sys.stderr)
+    else:
+        print(f"khien: no command '{argv[0]}'; bin/khien help lists them", file=sys.stderr)
     return 2
 
 

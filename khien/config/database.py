@@ -44,6 +44,8 @@ def running(*, may_begin: bool = True) -> Iterator[None]:
             raise CannotStart(f"The database of {data} does not answer; it is held by {folder.holder(data)}.")
         time.sleep(0.2)
     with lock:
+        if os.environ.get("KHIEN_MODE", folder.DEMO) != folder.DEMO:
+            folder.begin(data, empty=True)
         child = start(data)
         try:
             from khien.config import setup

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from khien.config import database, setup
 from khien.config import folder as folders
 from khien.config.up import _options, _port_is_free
-from khien.plumbing import keys
+from khien.plumbing import keys, postgres
 from khien.plumbing.postgres import CannotStart
 from tests.operations.instance import Instance, folder, free_port, khien
 
@@ -144,6 +144,12 @@ def test_the_prepared_child_says_the_line_and_the_supervisor_adds_none(committed
     with pytest.raises(CannotStart) as refusal:
         setup.prepare_in_child(demo=False)
     assert str(refusal.value) == ""
+
+
+def test_an_instance_is_prepared_by_a_command_alone(data: Path) -> None:
+    assert khien("prepare", data=data, KHIEN_MODE="production").returncode == 0
+    assert khien("audit", "verify", data=data).stdout == "audit intact: 0 rows in 64 chains\n"
+    assert not (postgres.home(data).data / "postmaster.pid").exists()
 
 
 def test_reference_data_that_was_interrupted_is_loaded_by_the_next_start(committed: str) -> None:
