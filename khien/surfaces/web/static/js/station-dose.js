@@ -85,6 +85,7 @@ export default (kh) => {
     if (mine !== here) return undefined;
     if (answer.stops.length) return stop(answer.stops);
     Object.assign(mine, { plan: answer.plan, warnings: answer.warnings });
+    if (known.lot_number) kh.chooseLot(answer.plan.vaccine, answer.plan.lot_id); // the vial in the hand is the table's from now on
     draw();
     return advice(mine);
   }

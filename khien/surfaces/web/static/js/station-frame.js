@@ -55,7 +55,7 @@ export default (kh) => {
   }
 
   function facts() {
-    const usable = kh.lots();
+    const usable = kh.pack.session.vaccines.map((code) => kh.lotFor(code)).filter(Boolean);
     const lots = usable.map((lot) => lot.number);
     const waiting = kh.at("checked_in", "consented", "cleared").length;
     const pairs = [
@@ -111,7 +111,7 @@ export default (kh) => {
   kh.tray = () => [h("div#loi-nhan", { role: "status" }), h("div#khay", { role: "alert" })];
   function lists() {
     const last = byId("vua-lam");
-    if (last) kh.set(last, ...kh.waiting.toReversed().slice(0, 4).map(unsent), ...kh.done.filter((one) => one.label).slice(0, 5).map(sent));
+    if (last) kh.set(last, ...kh.waiting.toReversed().slice(0, 4).map(unsent), ...kh.done.filter((one) => one.label).slice(0, 4).map(sent));
     const box = byId("khay");
     if (box) kh.set(box, ...kh.refusals.slice(0, 2).map(refused));
   }

@@ -92,12 +92,11 @@ export default (kh) => {
     const { row } = kh.screeningNow();
     const key = (id, value, img, words, tone, hot) => [h("input", { type: "radio", name: "qd", id, value, onchange: heed, data: { hot } }), h("label", { for: id, class: tone && `kh-decide--${tone}` }, kh.icon(img), words, kh.key(hot))];
     kh.set(document.getElementById("quyet-dinh"), 
-      h("fieldset.kh-decide", h("legend.kh-h3", _("Bác sĩ quyết định")),
+      h("fieldset.kh-decide", h("legend.kh-h3", _("Bác sĩ quyết định")), kh.doer("kham", ["screener", "doctor_on_duty"], _("Bác sĩ:")),
         h("div.kh-decide__keys", key("d1", "clear", "check", _("Cho tiêm"), "", "F5"), key("d2", "wait", "clock", _("Đo lại sau 15 phút"), "wait", "F6"), key("d3", "defer", "undo", _("Hoãn, hẹn lại"), "wait", "F7"), key("d4", "away", "stop", _("Không tiêm ở đây"), "stop", "F8")),
         h("div#qd-them.kh-st-form")),
       h("p.kh-error#qd-loi", { role: "alert", hidden: true }),
-      kh.doer("kham", ["screener", "doctor_on_duty"], _("Bác sĩ:")),
-      kh.button(_("Ghi và gọi số tiếp"), { main: true, on: decide }),
+      h("div.kh-st-stick", kh.button(_("Ghi và gọi số tiếp"), { main: true, on: decide })),
     );
     heed();
     return row;
@@ -120,7 +119,7 @@ export default (kh) => {
     if (choice === "away") nodes.push(h("fieldset.kh-st-wide", h("legend.kh-hide", _("Không tiêm ở đây")), h("div.kh-st-two", kh.toggles("kd", [["refer", _("Chuyển bệnh viện")], ["contraindicated", _("Chống chỉ định")]], { chosen: [chosen], on: heed }))));
     if (choice === "away" && chosen === "refer") nodes.push(kh.field(_("Bệnh viện"), kh.input("qd-bv", { value: kept["qd-bv"] ?? kh.pack.session.hospital })));
     if (choice === "defer") nodes.push(kh.field(_("Hẹn lại ngày"), kh.input("qd-ngay", { type: "date", value: kept["qd-ngay"] || "" })));
-    if (choice === "clear") nodes.push(kh.field(_("Theo dõi (phút)"), kh.input("qd-phut", { inputmode: "numeric", value: kept["qd-phut"] || now.before?.minutes || kh.pack.minutes })));
+    if (choice === "clear") nodes.push(kh.field(_("Theo dõi, phút"), kh.input("qd-phut", { inputmode: "numeric", value: kept["qd-phut"] || now.before?.minutes || kh.pack.minutes })));
     if (choice && choice !== "wait") nodes.push(kh.field(same ? _("Ghi chú") : _("Lý do khác đề nghị (bắt buộc)"), kh.input("qd-ly-do", { value: kept["qd-ly-do"] || "" })));
     parts.push(chosen === "refer", same);
     if (box.dataset.shown === parts.join()) return;

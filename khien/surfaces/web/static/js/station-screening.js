@@ -76,7 +76,7 @@ export default (kh) => {
           form.note_vi && h("p.kh-small.kh-soft", kh.lang === "en" ? form.note_en : form.note_vi),
           asked().map(question),
           background(),
-          h("p.kh-screen__skip", skipped.length ? _("Không hỏi câu {list}: không liên quan người này.", { list: skipped.map((item) => item.no).join(", ") }) : _("Hỏi mọi câu của phiếu."))),
+          skipped.length > 0 && h("p.kh-screen__skip", _("Không hỏi câu {list}: không liên quan người này.", { list: skipped.map((item) => item.no).join(", ") }))),
         h("div.kh-screen__side", h("section#so-do", { "aria-labelledby": "do" }), h("section#de-nghi", { "aria-live": "polite" }), h("div#quyet-dinh")),
       ),
     );
@@ -96,15 +96,17 @@ export default (kh) => {
         h("input", { id: `${name}-them`, value: here.answers.details[item.no] || "", autocomplete: "off", placeholder: item.detail === "allergen" ? _("Dị ứng gì, thế nào") : _("Ghi rõ"), oninput: (event) => ((here.answers.details[item.no] = event.target.value), kh.propose()) })),
       h("div.kh-ask__keys", [["khong", _("Không"), false], ["co", _("Có"), true]].map(([text, label, yes]) => [
         h("input", { type: "radio", id: `${name}${text}`, name, value: text, checked: value === yes, onchange: () => set(item, yes, node) }), h("label", { for: `${name}${text}` }, label)])));
-    node.addEventListener("keydown", (event) => {
-      if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
-      if (event.target.type === "radio") {
-        event.preventDefault();
-        const all = [...kh.main.querySelectorAll(".kh-ask")];
-        focusAsk(all[all.indexOf(node) + (event.key === "ArrowDown" ? 1 : -1)]);
-      }
-    });
+    walk(node);
     return node;
+  }
+  // The arrows go to another question.
+  function walk(node) {
+    node.addEventListener("keydown", (event) => {
+      if ((event.key !== "ArrowUp" && event.key !== "ArrowDown") || event.target.type !== "radio") return;
+      event.preventDefault();
+      const all = [...kh.main.querySelectorAll(".kh-ask")];
+      focusAsk(all[all.indexOf(node) + (event.key === "ArrowDown" ? 1 : -1)]);
+    });
   }
   const focusAsk = (node) => node && (node.querySelector("input:checked") || node.querySelector("input[type=radio]")).focus();
 
@@ -124,18 +126,31 @@ export default (kh) => {
     node.querySelector(`input[value="${yes ? "co" : "khong"}"]`).click();
     const more = node.querySelector(".kh-ask__more input");
     if (yes && more) return more.focus();
+    if (yes && node.nextElementSibling?.matches(".kh-st-chips")) return node.nextElementSibling.querySelector("input").focus();
     const next = all.slice(all.indexOf(node) + 1).find((one) => !one.querySelector("input:checked"));
     if (next) return focusAsk(next);
     return (kh.main.querySelector("#so-do input") || kh.main.querySelector("#quyet-dinh input")).focus();
   }
 
+  // One question more than the form's: an illness that calls for measuring. Yes opens which.
   function background() {
     if (!here.form.background.length) return null;
-    const on = () => {
-      here.answers.background = kh.picked("tien-su");
+    const { answers } = here;
+    const which = h("div.kh-st-chips", { hidden: !answers.background.length }, kh.toggles("tien-su", here.form.background.map((one) => [one.code, kh.both(one)]), { type: "checkbox", chosen: answers.background, on: () => ((answers.background = kh.picked("tien-su")), kh.propose()) }));
+    const set = (yes) => {
+      here.illness = yes;
+      which.hidden = !yes;
+      node.classList.toggle("kh-ask--yes", yes);
+      if (!yes) {
+        answers.background = [];
+        for (const one of which.querySelectorAll("input")) one.checked = false;
+      }
       kh.propose();
     };
-    return h("fieldset.kh-st-chips", h("legend.kh-hide", _("Tiền sử cần đo thêm")), kh.toggles("tien-su", here.form.background.map((one) => [one.code, kh.both(one)]), { type: "checkbox", chosen: here.answers.background, on }));
+    const node = h("fieldset.kh-ask", h("legend.kh-ask__text", h("span.kh-ask__no", ""), h("span", _("Bệnh nền, triệu chứng lạ, đang cho con bú (để biết đo gì)"))), h("div.kh-ask__keys", [["khong", _("Không"), false], ["co", _("Có"), true]].map(([text, label, yes]) => [
+      h("input", { type: "radio", id: `qbn${text}`, name: "qbn", value: text, checked: here.illness === yes || (yes && answers.background.length > 0), onchange: () => set(yes) }), h("label", { for: `qbn${text}` }, label)])));
+    walk(node);
+    return [node, which];
   }
   kh.screeningNext = () => {
     const last = here.row.number;

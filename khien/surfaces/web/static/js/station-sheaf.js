@@ -78,6 +78,7 @@ export default (kh) => {
     hopes.delete(receipt.command_id);
     if (receipt.status === "accepted") {
       kh.received(entry, receipt);
+      for (const earlier of kh.done) if (earlier.visit && earlier.visit === entry.about.visit) earlier.undo = false; // only the last step is taken back
       kh.done.unshift({ ...entry.about, name: entry.envelope.name, body: entry.envelope.body, result: receipt.result, at: entry.at, got: receipt.received_at });
       kh.done.splice(12);
       hope.then?.(receipt.result, receipt);

@@ -36,7 +36,7 @@ export default (kh) => {
       onlot(box.value.trim());
     };
     const title = vial ? _("Dừng. Không tiêm lọ này.") : first.code === "visits.slip_of_another" ? _("Dừng. Không đúng người.") : _("Dừng. Không tiêm.");
-    const words = (told) => kh.both(told).replace(/^(DỪNG|STOP): */, "");
+    const words = (told) => kh.both(told).replace(/^(DỪNG|STOP): */, "").replace(/^./u, (letter) => letter.toUpperCase());
     const node = h(
       "section.kh-halt.kh-st-halt",
       { role: "alertdialog", "aria-modal": "true", "aria-labelledby": "dung", "aria-describedby": "dung-vi" },

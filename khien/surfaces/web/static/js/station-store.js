@@ -67,7 +67,7 @@ export default (kh) => {
   // People of the session whom a card may name: the last four digits and the birth date.
   kh.ofCard = (card, among) => among.filter((one) => one.last4 && card.number.endsWith(one.last4) && (!one.birth || card.birth === one.birth));
 
-  kh.lots = (vaccine) => kh.board.lots.filter((lot) => !lot.paused && (!vaccine || lot.vaccine === vaccine));
+  kh.lots = (vaccine) => kh.board.lots.filter((lot) => !lot.paused && lot.state === "released" && lot.expires_on >= kh.pack.session.on_date && (!vaccine || lot.vaccine === vaccine));
   // The lot on this table: chosen once, kept on the device, for each vaccine.
   kh.lotFor = (vaccine) => {
     const usable = kh.lots(vaccine);
