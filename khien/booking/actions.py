@@ -54,7 +54,7 @@ def book(
         found = _slot(slot_id)
         site_id = found.site_id
         dose = dose or due.check(person_id, found.vaccine, clock.on_date(found.starts_at))
-    told = _told(person_id, registration_id, site_id, slot_id, dose, how, randomness, at)
+    told = taking(person_id, registration_id, site_id, slot_id, dose, how, randomness, at)
     told |= {"own": own, "actor": by.text}
     told["row"]["allocation_id"] = allocation_id
     return _booked(sqlcall.call("SELECT booking_take(%s)", [sqlcall.as_json(told)]))
@@ -69,12 +69,12 @@ def book_own(
     Raises Refused: people.not_linked, booking.offer_over, and as `book`.
     """
     dose = offers.read(offer, person_id, registration_id, site_id, slot_id, at=at)
-    told = _told(person_id, registration_id, site_id, slot_id, dose, "booked", randomness, at)
+    told = taking(person_id, registration_id, site_id, slot_id, dose, "booked", randomness, at)
     told |= {"own": True, "session": session}
     return _booked(sqlcall.call("SELECT booking_take_own(%s)", [sqlcall.as_json(told)]))
 
 
-def _told(
+def taking(
     person_id: UUID, registration_id: UUID, site_id: UUID, slot_id: UUID, dose: Dose, how: str, randomness: Randomness, at: datetime
 ) -> dict[str, Any]:
     """The one argument of `booking_take`, without who acts."""
