@@ -121,4 +121,7 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "unit_key": lambda world: make.WARD,
     "on": lambda world: DAY.isoformat(),
     "day": lambda world: DAY.isoformat(),
+    "kind": lambda world: "injected",
+    "key": lambda world: "AZ/18+",
+    "code": lambda world: "0000000",
 }
