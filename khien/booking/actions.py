@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from khien.booking import due, models, offers, queries, states
-from khien.booking.drawing import abandon_allocation, commit_allocation, draw_allocation
+from khien.booking.drawing import Criteria, abandon_allocation, commit_allocation, draw_allocation
 from khien.booking.draws import replay
 from khien.booking.planning import cancel_session, change_capacity, end_many, plan_session, set_session_state
 from khien.booking.states import State
@@ -23,7 +23,7 @@ from khien.kernel.refs import SYSTEM, Actor
 from khien.plumbing import audit, outbox, sqlcall
 
 __all__ = [
-    "abandon_allocation", "arrive", "book", "book_own", "call_standby", "cancel", "cancel_session", "change_capacity", "commit_allocation", "confirm",
+    "Criteria", "abandon_allocation", "arrive", "book", "book_own", "call_standby", "cancel", "cancel_session", "change_capacity", "commit_allocation", "confirm",
     "decline", "draw_allocation", "finish", "join_standby", "leave_standby", "mark_no_shows", "move", "plan_session", "reinvite",
     "release_kept", "replay", "set_session_state",
 ]  # fmt: skip

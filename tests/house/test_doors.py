@@ -19,6 +19,7 @@ MORE_DOORS = {
     "certificates": {"verify", "command", "qr", "picture"},
     "interchange": {"exports", "lists", "sheets"},
     "registration": {"sending"},
+    "rehearsal": {"invariants"},
     "visits": {"commands", "evidence"},
 }
 OPEN = {"kernel", "plumbing"}

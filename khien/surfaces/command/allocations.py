@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from khien.booking import actions as booking_acts
 from khien.booking import queries as booking
-from khien.booking.drawing import Criteria
+from khien.booking.actions import Criteria
 from khien.booking.types import SessionInfo
 from khien.campaigns import queries as campaigns
 from khien.kernel.errors import Refused

@@ -83,7 +83,8 @@ def index(request: HttpRequest) -> HttpResponse:
     at = frame.here(request, "staff.manage")
     text = request.POST.get("text", "").strip()
     rows = staff_reads.staff_list(scopes=frame.reach(at.scopes), text=text, at=at.at)
-    shown = [(one, [(post.role_name, scope_words(post.scope)) for post in one.posts]) for one in rows]
+    places_said = {scope: scope_words(scope) for scope in {post.scope for one in rows for post in one.posts}}
+    shown = [(one, [(post.role_name, places_said[post.scope]) for post in one.posts]) for one in rows]
     return frame.page(request, "staff", "staff", rows=shown, text=text, sites=places.sites(frame.reach(at.scopes)))
 
 

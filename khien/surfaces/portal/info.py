@@ -43,6 +43,9 @@ GUIDANCE: tuple[tuple[Any, tuple[tuple[Any, Any], ...]], ...] = (
         (_("Chưa thấy chứng nhận?"), _("Chứng nhận cần giấy tờ đã được xem và chữ ký của cơ sở tiêm. Trang Tra cứu nói rõ đang chờ điều gì; sai thì gửi yêu cầu sửa.")),
     )),
 )  # fmt: skip
+CRITERIA = {
+    "second_dose": _("đến hạn mũi 2"), "age": _("tuổi cao trước"), "risk": _("có bệnh nền"), "outbreak": _("ở vùng dịch"), "group": _("nhóm ưu tiên"),
+}  # fmt: skip
 DANGER = (
     _("Khó thở, thở rít, tím môi"), _("Sưng môi, lưỡi, mặt; nổi mẩn khắp người"), _("Đau ngực, tim đập rất nhanh"), _("Ngất, co giật, lơ mơ"),
     _("Đau đầu dữ dội, nhìn mờ, yếu liệt tay chân"), _("Chảy máu bất thường, đau bụng dữ dội"), _("Sốt trên 39 độ không hạ"),
@@ -69,7 +72,9 @@ def draw(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         return guard.refuse(request, 404)
     sessions = booking.sessions(ids=found.session_ids)
-    return render(request, "portal/draw.html", {"draw": found, "unit": places.unit(found.unit_key), "sessions": sessions, "back_to": reverse("portal:transparency")})
+    order = [str(CRITERIA.get(name, name)) for name in found.criteria.get("order", ())]
+    context = {"draw": found, "unit": places.unit(found.unit_key), "sessions": sessions, "order": order, "back_to": reverse("portal:transparency")}
+    return render(request, "portal/draw.html", context)
 
 
 def clocks(request: HttpRequest) -> HttpResponse:

@@ -154,7 +154,7 @@ def _particulars(details: PersonDetails | None) -> dict[str, str]:
     birth = say.partial_date(card.birth.year, card.birth.month, card.birth.day)
     return {
         "full_name": card.full_name, "birth": birth, "sex": str(dict(SEXES).get(card.sex, card.sex)), "identifier": details.identifier,
-        "phone": details.phone, "email": details.email, "address": details.address, "nationality": card.nationality,
+        "phone": say.phone(details.phone) if details.phone else "", "email": details.email, "address": details.address, "nationality": card.nationality,
     }  # fmt: skip
 
 

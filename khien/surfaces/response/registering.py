@@ -20,6 +20,7 @@ from khien.registration import actions as registration
 from khien.registration.types import Registered, Wish
 from khien.surfaces.response.frame import Here, here, page
 from khien.surfaces.response.words import SEXES
+from khien.surfaces.web import say
 from khien.surfaces.web.forms import BirthField, PageForm
 from khien.surfaces.web.jinja import lang
 from khien.surfaces.web.registering.words import NO_PAPERS
@@ -90,7 +91,7 @@ def register(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Register who calls, or whom they call for."""
     at = here(request, "people.register", queries.case_place(case_id))
     contact = queries.contact(case_id)
-    form = RegisterForm(request.POST or None, on=clock.on_date(at.at), initial={"phone": contact.phone if contact else ""})
+    form = RegisterForm(request.POST or None, on=clock.on_date(at.at), initial={"phone": say.phone(contact.phone) if contact and contact.phone else ""})
     done = None
     if request.method == "POST" and form.is_valid():
         try:
