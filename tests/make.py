@@ -176,3 +176,24 @@ def make_registration(person_id: UUID | None = None, *, way: str = "portal", at:
     """A place in the queue, for a new person unless one is named."""
     person_id = person_id or make_person(at=at)
     return registration.register(person_id=person_id, way=way, wish=Wish(**wish), by=by, at=at).registration_id
+
+
+def work(at: datetime = AT) -> None:
+    """Run every job that waits."""
+    from khien.plumbing import jobs
+
+    while jobs.run_next(lambda: at):
+        pass
+
+
+def make_list(*rows: str, organization_id: UUID | None = None, at: datetime = AT) -> UUID:
+    """A firm's list, read and staged; rows are lines of CSV: name, birth, sex, number, phone."""
+    heads = "Họ và tên,Ngày sinh,Giới tính,Số CCCD,Điện thoại,Xã/Phường,Quận/Huyện,Tỉnh"
+    place = "Phường 26,Quận Bình Thạnh,Thành phố Hồ Chí Minh"
+    told = rows or (f"Nguyễn Thị {_letters(number())},12/03/1984,Nữ,{make_number(sex='female').value},", "Lê Văn Sai,31/02/1988,Nam,12345,")
+    data = "\n".join([heads, *(f"{row},{place}" for row in told)]).encode()
+    received = registration.receive_list(
+        organization=organization_id or make_organization(at=at), data=data, name="danh-sach.csv", way="organization", by=BY, at=at
+    )
+    work(at)
+    return received.list_id
