@@ -10,7 +10,7 @@ CITY = ("province", "79", "2021")
 
 
 @pytest.fixture(autouse=True)
-def at_the_hour(db: None) -> Iterator[None]:
+def at_the_hour() -> Iterator[None]:
     """The clock of the pages starts at make.AT and runs on."""
     from khien.kernel import clock
     from tests import make
@@ -22,7 +22,7 @@ def at_the_hour(db: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def signed_in() -> Callable[..., Any]:
+def signed_in(db: None) -> Callable[..., Any]:
     """Signs in staff of these roles, of the city unless another place is named."""
     from django.test import Client
 

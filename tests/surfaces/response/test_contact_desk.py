@@ -40,7 +40,10 @@ def code_of(case_id):
 
 
 def test_a_contact_becomes_a_case_in_the_hands_of_who_took_it(agent):
-    answer = agent.post("/mcc/moi", {"channel": "hotline", "phone": "0912345678", "kind": "appointment", "detail": "Bận, muốn đổi ngày", "language": "vi"})
+    answer = agent.post(
+        "/mcc/moi",
+        {"channel": "hotline", "phone": "0912345678", "kind": "appointment", "detail": "Bận, muốn đổi ngày", "language": "vi"},
+    )
     assert answer.status_code == 302
     found = queries.queue(None, at=make.AT)[0]
     assert (found.kind, found.priority, found.owner_id, found.channel) == ("appointment", "P3", agent.staff.id, "hotline")
@@ -50,7 +53,9 @@ def test_a_contact_becomes_a_case_in_the_hands_of_who_took_it(agent):
 
 
 def test_words_of_danger_make_it_p1_and_say_call_115_first(agent):
-    answer = agent.post("/mcc/moi", {"channel": "hotline", "kind": "information", "detail": "me toi kho tho sau khi tiem", "language": "vi"})
+    answer = agent.post(
+        "/mcc/moi", {"channel": "hotline", "kind": "information", "detail": "me toi kho tho sau khi tiem", "language": "vi"}
+    )
     found = queries.queue(None, at=make.AT)[0]
     assert (found.kind, found.priority) == ("reaction", "P1")
     page = text(agent.get(answer["Location"]))
@@ -145,7 +150,9 @@ def test_a_record_opens_by_two_facts_beyond_the_phone(agent):
     birth = {"birth_day": "27", "birth_month": "3", "birth_year": "1951"}
     one = agent.post(to, {"act": "facts", **birth})
     assert "hai điều ngoài số điện thoại" in text(one)
-    wrong = agent.post(to, {"act": "facts", **birth, "last_dose_on_day": "2", "last_dose_on_month": "9", "last_dose_on_year": "2021"})
+    wrong = agent.post(
+        to, {"act": "facts", **birth, "last_dose_on_day": "2", "last_dose_on_month": "9", "last_dose_on_year": "2021"}
+    )
     assert "chưa khớp" in text(wrong)
     agent.post(to, {"act": "facts", **birth, "last_dose_on_day": "1", "last_dose_on_month": "9", "last_dose_on_year": "2021"})
     assert "Trần Thị Mận" in text(agent.get(f"/mcc/{case}"))
@@ -163,8 +170,9 @@ def test_facts_are_not_to_be_guessed_without_end(agent):
 
 
 def test_an_open_record_closes_after_half_an_hour_and_by_hand(agent):
-    from khien.kernel import clock
     from datetime import UTC, datetime
+
+    from khien.kernel import clock
 
     person = caller()
     case = a_case(person_id=person, channel="health_book")
@@ -190,7 +198,15 @@ def test_a_record_opened_in_one_conversation_stays_closed_in_another(agent):
 def test_a_supporter_at_a_point_answers_a_desks_call_but_opens_no_record(signed_in):
     site = make.make_site()
     helper = signed_in("t1_supporter", scope=Scope("site", str(site)))
-    case = a_case(kind="desk_help", subject="desk.help", site_id=site, channel="desk", desk="injection", facts={"last_error": "stock.lot_expired"}, person_id=caller())
+    case = a_case(
+        kind="desk_help",
+        subject="desk.help",
+        site_id=site,
+        channel="desk",
+        desk="injection",
+        facts={"last_error": "stock.lot_expired"},
+        person_id=caller(),
+    )
     page = text(helper.get(f"/mcc/{case}"))
     assert "Trần Thị Mận" not in page
     helper.post(f"/mcc/{case}", {"act": "resolve", "resolution": "helped"})

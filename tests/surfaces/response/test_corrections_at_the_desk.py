@@ -36,7 +36,9 @@ def text(answer):
 
 
 def a_woman():
-    person = make.make_person("Nguyễn Thị Bửu Lộc", sex="female", birth=PartialDate(1957, 3, 27), place_key=make.WARD, phone="0912345678")
+    person = make.make_person(
+        "Nguyễn Thị Bửu Lộc", sex="female", birth=PartialDate(1957, 3, 27), place_key=make.WARD, phone="0912345678"
+    )
     people.verify_identity(person=person, how="card_seen", by=make.BY, at=make.AT)
     return person
 
@@ -121,7 +123,9 @@ def test_the_paper_is_seen_only_by_who_decides_and_the_look_is_logged(signed_in)
 def test_a_record_found_for_a_written_request_opens_when_it_agrees_with_it(signed_in):
     person = a_woman()
     told = CorrectionAsked("no_certificate", words="Chưa có", who={"full_name": "Nguyễn Thị Bửu Lộc", "birth": "1957-03-27"})
-    case = actions.ask_correction(asked=told, contact=ContactPoint(phone="+84988888888"), place_key=make.WARD, by=SYSTEM, at=make.AT).id
+    case = actions.ask_correction(
+        asked=told, contact=ContactPoint(phone="+84988888888"), place_key=make.WARD, by=SYSTEM, at=make.AT
+    ).id
     technician = signed_in("t2_technician")
     stranger = make.make_person("Lê Văn Khác", place_key=make.WARD)
     to = f"/mcc/{case}/nguoi"
@@ -139,10 +143,15 @@ def test_two_people_with_one_number_are_settled_with_a_reason(signed_in):
     second = make.make_person("Lê Thị Đào", birth=PartialDate(1951, 5, 5), **told)
     ours = next(one for one in people_queries.identifiers_of(second) if one.state == "disputed")
     facts = {"holder_id": str(first), "identifier_id": str(ours.id), "type": ours.type}
-    case = actions.open_case(kind="identity", subject="identity.disputed", person_id=second, facts=facts, by=SYSTEM, at=make.AT).id
+    case = actions.open_case(
+        kind="identity", subject="identity.disputed", person_id=second, facts=facts, by=SYSTEM, at=make.AT
+    ).id
     technician = signed_in("t2_technician")
     assert "Lê Thị Đào" in text(technician.get(f"/mcc/{case}/giay-to"))
-    assert technician.post(f"/mcc/{case}/giay-to", {"identifier": str(ours.id), "reason": "Đã xem căn cước gốc"}).status_code == 302
+    assert (
+        technician.post(f"/mcc/{case}/giay-to", {"identifier": str(ours.id), "reason": "Đã xem căn cước gốc"}).status_code
+        == 302
+    )
     assert queries.case(case, make.AT).resolution == "settled"
 
 
@@ -202,7 +211,9 @@ def test_a_correction_asked_by_phone_is_a_case_of_its_own(agent):
 
 def test_the_operations_board_shows_places_clocks_and_messages(signed_in):
     site = make.make_site()
-    actions.open_case(kind="desk_help", subject="desk.help", site_id=site, channel="desk", desk="reception", by=SYSTEM, at=make.AT)
+    actions.open_case(
+        kind="desk_help", subject="desk.help", site_id=site, channel="desk", desk="reception", by=SYSTEM, at=make.AT
+    )
     page = text(signed_in("supervisor").get("/mcc/van-hanh"))
     assert "Quận Bình Thạnh" in page
     assert "có người nhận trong 3 phút" in page
