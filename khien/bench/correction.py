@@ -8,14 +8,17 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from khien.bench import making
+from khien.bench import making, visiting
 from khien.bench.ground import Ground
 from khien.bench.result import Result
 from khien.certificates import actions as certificates
 from khien.immunizations import actions as immunizations
 from khien.kernel import clock
-from khien.kernel.refs import SYSTEM
+from khien.kernel.errors import Refused
+from khien.kernel.refs import SYSTEM, Performed, VisitRef
 from khien.people.models import Person
+from khien.visits import actions as visits
+from khien.visits.types import Confirmed
 
 MOST, THREADS = 400, 4
 
@@ -43,26 +46,26 @@ def _cpu(ground: Ground) -> float | None:
 
 
 def _certified(count: int, ground: Ground) -> list[tuple[UUID, UUID]]:
-    """Recorded doses of identified people with their certificate: (person, record)."""
-    people = [one.person_id for one in ground.take(count)]
-    Person.objects.filter(id__in=people).update(identity_state="verified")
+    """Doses given here to identified people, each with its certificate: (person, record)."""
+    people = ground.take(count)
+    Person.objects.filter(id__in=[one.person_id for one in people]).update(identity_state="verified")
     made = []
-    on = clock.on_date(ground.at) - timedelta(days=30)
-    for person_id in people:
-        told = immunizations.Told("AZ", on, lot="BENCH001", place="Trạm Y tế")
-        record_id = immunizations.record_elsewhere(person_id=person_id, told=told, evidence="document", by=SYSTEM, at=ground.at)
-        card = certificates.issue_for(record_id=record_id, by=SYSTEM, at=ground.at)
-        if card is not None and card.state == "issued":
-            made.append((person_id, record_id))
-    if not made:
-        ground.troubles.append(f"correction: no certificate was issued ({card.hold if card else 'none'})")
+    for one in visiting.cleared(people, ground.points, ground.at):
+        given = visits.give_dose(
+            visit=VisitRef(one.visit.site_id, one.visit.id), lot_id=one.point.lot_id, confirmed=Confirmed(slip=one.visit.code),
+            performed=Performed(ground.at, clock.on_date(ground.at), one.point.staff_id), by=SYSTEM, at=ground.at,
+        )  # fmt: skip
+        card = certificates.issue_for(record_id=given.record_id, by=SYSTEM, at=ground.at)
+        if card is None or card.state != "issued":
+            raise Refused(f"certificates.{card.hold}" if card else "certificates.record_unknown")
+        made.append((one.visit.person_id, given.record_id))
     return made
 
 
 def _correct(person_id: UUID, record_id: UUID, ground: Ground) -> float:
     began = time.perf_counter()
     with transaction.atomic():
-        on = clock.on_date(ground.at) - timedelta(days=31)
+        on = clock.on_date(ground.at) - timedelta(days=1)
         immunizations.correct(record_id=record_id, changes={"on_date": on}, reason="bench", by=SYSTEM, at=ground.at)
         certificates.reissue(person_id=person_id, by=SYSTEM, at=ground.at, reason="record_corrected")
     connection.close()
