@@ -22,7 +22,7 @@ export default (kh) => {
     const words = kh.lang === "en" ? result.advice_en : result.advice_vi;
     const late = result.report_due ? ` ${_("Báo Sở Y tế trước {time}.", { time: kh.hm(result.report_due) })}` : "";
     kh.tell(`${_("Số {n}", { n: row.number })}: ${words}${late}`, result.call_emergency ? "stop" : "wait");
-    if (result.call_emergency) kh.alarm(row, result.reaction_id);
+    if (result.call_emergency) kh.alarm(row, result.id);
   };
 
   // Who has it: the person on the screen, else chosen among those watched.
@@ -40,7 +40,7 @@ export default (kh) => {
     }
     run = { row, began: kh.now(), acts: [], id: known };
     if (!known) {
-      kh.send("react", { visit_id: row.id, symptoms: [], anaphylaxis: true, onset_at: run.began.toISOString() }, { label: _("Số {n}: phản vệ, đã báo trung tâm", { n: row.number }), visit: row.id, number: row.number, then: (result) => run && (run.id = result.reaction_id) });
+      kh.send("react", { visit_id: row.id, symptoms: [], anaphylaxis: true, onset_at: run.began.toISOString() }, { label: _("Số {n}: phản vệ, đã báo trung tâm", { n: row.number }), visit: row.id, number: row.number, then: (result) => run && (run.id = result.id) });
     }
     draw();
   };
