@@ -14,11 +14,11 @@ class SessionStore(Base):
     """Django's sessions in the database, in our own table."""
 
     @classmethod
-    def get_model_class(cls) -> type[WebSession]:
+    def get_model_class(cls) -> Any:
         return WebSession
 
-    def create_model_instance(self, data: dict[str, Any]) -> WebSession:
-        row: WebSession = super().create_model_instance(data)
+    def create_model_instance(self, data: dict[str, Any]) -> Any:
+        row: Any = super().create_model_instance(data)
         row.account_id, row.staff_id = data.get("account_id") or None, data.get("staff_id") or None
         return row
 

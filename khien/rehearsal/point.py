@@ -103,7 +103,8 @@ class Point:
         if before.get("stops"):
             self.desks["reception"].must("end", visit_id=visit, end="deferred", reason="Chưa đủ điều kiện tiêm hôm nay", **_done(came, 9),
                                          return_on=_next_week(clock.on_date(clock.now())))  # fmt: skip
-            self.score.add("stopped")
+            for stop in before["stops"]:
+                self.score.add(f"stopped {stop.get('code', '')}")
             return
         given = {"visit_id": visit, "lot_id": self.lot_id, "slip": slip, **_done(came, 9)}
         desk.must("give_dose", **given)

@@ -109,7 +109,11 @@ def by_unit(*, on: date, epoch: str = "2021", unit_key: str = "") -> list[UnitNu
         line[1] += n if dose == FIRST else 0
         line[2] += n if day == on else 0
     people = latest_figures("population", [unit.key for unit in parted.units])
-    return [UnitNumbers(u.key, u.code, u.name, *found.get(u.code, [0, 0, 0]), people.get(u.key)) for u in parted.units]
+    numbers = []
+    for unit in parted.units:
+        doses, first, today = found.get(unit.code, [0, 0, 0])
+        numbers.append(UnitNumbers(unit.key, unit.code, unit.name, doses, first, today, people.get(unit.key)))
+    return numbers
 
 
 def by_day(*, first: date, last: date, unit_key: str = "") -> list[tuple[date, int]]:

@@ -65,7 +65,6 @@ class World:
 def _visit(world: World) -> UUID:
     """A person received at the point's session, from paper: the session need not be open."""
     from khien.visits import actions
-
     from tests.make_day import done_at
 
     received = actions.check_in(
