@@ -99,4 +99,7 @@ def _slots(person: UUID, vaccine: str, site: UUID | None, at: Any) -> list[OpenS
 def _groups(slots: list[OpenSlot]) -> list[tuple[Any, list[tuple[int, OpenSlot]]]]:
     """Hours by day, point and vaccine, each with its number in the form."""
     numbered = list(enumerate(slots))
-    return [(key, list(rows)) for key, rows in groupby(numbered, key=lambda pair: (pair[1].on_date, pair[1].site, pair[1].slot.vaccine))]
+    return [
+        (key, list(rows))
+        for key, rows in groupby(numbered, key=lambda pair: (pair[1].on_date, pair[1].site, pair[1].slot.vaccine))
+    ]

@@ -47,11 +47,17 @@ class CorrectionForm(PageForm):
     """Who, what was given or is wrong, and how to reach who asks."""
 
     who_name = forms.CharField(label=_("Họ và tên"), max_length=120)
-    who_birth = BirthField(label=_("Ngày sinh"), help_text=_("Chỉ nhớ năm thì ghi năm"), error_messages={"required": _("Mời ghi ngày sinh, hoặc chỉ năm sinh")})
+    who_birth = BirthField(
+        label=_("Ngày sinh"),
+        help_text=_("Chỉ nhớ năm thì ghi năm"),
+        error_messages={"required": _("Mời ghi ngày sinh, hoặc chỉ năm sinh")},
+    )
     who_number = forms.CharField(label=_("Số giấy tờ"), max_length=40, required=False)
     vaccine = forms.ChoiceField(label=_("Vắc xin"), required=False)
     on_date = DayField(label=_("Ngày tiêm"), required=False)
-    place = forms.CharField(label=_("Nơi tiêm"), max_length=200, required=False, help_text=_("Tên trạm, bệnh viện hoặc điểm tiêm; xã, huyện, tỉnh"))
+    place = forms.CharField(
+        label=_("Nơi tiêm"), max_length=200, required=False, help_text=_("Tên trạm, bệnh viện hoặc điểm tiêm; xã, huyện, tỉnh")
+    )
     lot = forms.CharField(label=_("Số lô, nếu có trên giấy"), max_length=40, required=False)
     full_name = forms.CharField(label=_("Họ và tên đúng"), max_length=120, required=False)
     birth = BirthField(label=_("Ngày sinh đúng"), required=False)
@@ -63,7 +69,11 @@ class CorrectionForm(PageForm):
     phone = forms.CharField(label=_("Số điện thoại đúng"), max_length=30, required=False)
     address = forms.CharField(label=_("Nơi ở đúng"), max_length=200, required=False)
     words = forms.CharField(label=_("Nói thêm cho rõ"), widget=forms.Textarea, required=False, max_length=1000)
-    photo = forms.FileField(label=_("Ảnh giấy tờ hoặc giấy xác nhận tiêm"), required=False, help_text=_("Chụp rõ cả tờ, tối đa 5 MB. Có ảnh thì nhanh hơn."))
+    photo = forms.FileField(
+        label=_("Ảnh giấy tờ hoặc giấy xác nhận tiêm"),
+        required=False,
+        help_text=_("Chụp rõ cả tờ, tối đa 5 MB. Có ảnh thì nhanh hơn."),
+    )
     contact = forms.CharField(label=_("Số điện thoại nhận trả lời"), max_length=30)
 
     PARTS = {
@@ -107,7 +117,12 @@ class CorrectionForm(PageForm):
 
     def clean(self) -> dict[str, Any]:
         told = self.cleaned_data
-        if self.kind in ("one_shown", "both_missing") and not told.get("on_date") and "on_date" not in self.errors and not told.get("words"):
+        if (
+            self.kind in ("one_shown", "both_missing")
+            and not told.get("on_date")
+            and "on_date" not in self.errors
+            and not told.get("words")
+        ):
             self.add_error("on_date", gettext("Mời ghi ngày tiêm; không nhớ ngày thì kể ở ô Nói thêm"))
         if self.kind == "wrong_data" and not self.errors and not self._right(told) and not told.get("words"):
             self.add_error(None, gettext("Mời ghi ít nhất một điều đúng, hoặc kể ở ô Nói thêm"))
@@ -131,7 +146,11 @@ class CorrectionForm(PageForm):
             words = f"{words} ({told['place']})".strip()
         who = {}
         if told.get("who_name"):
-            who = {"full_name": told["who_name"], "birth": PartialDate(*told["who_birth"]).iso(), "identifier": told.get("who_number") or ""}
+            who = {
+                "full_name": told["who_name"],
+                "birth": PartialDate(*told["who_birth"]).iso(),
+                "identifier": told.get("who_number") or "",
+            }
         if self.kind == "no_certificate" and not words:
             words = gettext("Chưa có chứng nhận")
         return CorrectionAsked(self.kind, right=self._right(told), doses=doses, words=words, who=who)
@@ -158,7 +177,13 @@ def ask(request: HttpRequest, kind: str) -> HttpResponse:
             request.session["sua_sai"] = {"code": found.code, "due": found.due_at.isoformat()}
             return HttpResponseRedirect(reverse("portal:correction_done"))
     card = people.person(person) if person else None
-    context = {"form": form, "title": KINDS[kind][1], "why": KINDS[kind][2], "card": card, "back_to": reverse("portal:correction")}
+    context = {
+        "form": form,
+        "title": KINDS[kind][1],
+        "why": KINDS[kind][2],
+        "card": card,
+        "back_to": reverse("portal:correction"),
+    }
     return render(request, "portal/correction_ask.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -166,9 +191,15 @@ def _ask(form: CorrectionForm, person: UUID | None, at: Any) -> CaseRef:
     photo, by = form.cleaned_data.get("photo"), lookup.actor()
     kept = None
     if photo:
-        kept = files.keep(photo.read(), name="anh-giay", media_type=evidence.media_type(photo), purpose="evidence", by=by, at=at)
-    contact = ContactPoint(phone=form.cleaned_data.get("contact") or "", name=form.cleaned_data.get("who_name") or "", language=lang())
-    return cases.ask_correction(asked=form.asked(), contact=contact, person_id=person, evidence_file=kept, channel="portal", by=by, at=at)
+        kept = files.keep(
+            photo.read(), name="anh-giay", media_type=evidence.media_type(photo), purpose="evidence", by=by, at=at
+        )
+    contact = ContactPoint(
+        phone=form.cleaned_data.get("contact") or "", name=form.cleaned_data.get("who_name") or "", language=lang()
+    )
+    return cases.ask_correction(
+        asked=form.asked(), contact=contact, person_id=person, evidence_file=kept, channel="portal", by=by, at=at
+    )
 
 
 def done(request: HttpRequest) -> HttpResponse:
@@ -177,7 +208,9 @@ def done(request: HttpRequest) -> HttpResponse:
     if not memo:
         return HttpResponseRedirect(reverse("portal:correction"))
     due = datetime.fromisoformat(memo["due"])
-    return render(request, "portal/correction_done.html", {"code": memo["code"], "display": codes.display(memo["code"]), "due": due})
+    return render(
+        request, "portal/correction_done.html", {"code": memo["code"], "display": codes.display(memo["code"]), "due": due}
+    )
 
 
 def answer(request: HttpRequest) -> HttpResponse:
@@ -194,6 +227,10 @@ def answer(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("portal:answer"))
         except Refused as refusal:
             wrong = word(refusal, lang())
-    context = {"case": found, "display": codes.display(found.code), "wrong": wrong, "subject": case_words.word(case_words.SUBJECTS, found.subject)}
+    context = {
+        "case": found,
+        "display": codes.display(found.code),
+        "wrong": wrong,
+        "subject": case_words.word(case_words.SUBJECTS, found.subject),
+    }
     return render(request, "portal/answer.html", context)
-

@@ -17,7 +17,13 @@ def messages(request: HttpRequest) -> HttpResponse:
     found = messaging.demo_messages(MOST, address)
     if request.GET.get("dang") == "json":
         rows = [
-            {"channel": one.channel, "address": one.address, "text": one.text, "template": one.template, "at": one.received_at.isoformat()}
+            {
+                "channel": one.channel,
+                "address": one.address,
+                "text": one.text,
+                "template": one.template,
+                "at": one.received_at.isoformat(),
+            }
             for one in found
         ]
         return JsonResponse(rows, safe=False)

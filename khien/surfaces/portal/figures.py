@@ -98,7 +98,11 @@ def scale(values: Iterable[float | None]) -> maps.Scale:
     a, b, c, d = (step * n for n in (1, 2, 3, 4))
     named = [say.thousands(n, lang()) for n in (a, b, c, d)]
     spans = [_("dưới %(n)s") % {"n": named[0]}, *(_("%(a)s đến %(b)s") % {"a": x, "b": y} for x, y in pairwise(named))]
-    return maps.Scale((a, b, c, d), (spans[0], spans[1], spans[2], spans[3], _("từ %(n)s") % {"n": named[3]}), lambda n: say.thousands(n, lang()))
+    return maps.Scale(
+        (a, b, c, d),
+        (spans[0], spans[1], spans[2], spans[3], _("từ %(n)s") % {"n": named[3]}),
+        lambda n: say.thousands(n, lang()),
+    )
 
 
 def numbers(request: HttpRequest) -> HttpResponse:
@@ -156,4 +160,3 @@ def table(request: HttpRequest) -> HttpResponse:
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="khien-mui-tiem-theo-tinh-{epoch}.csv"'
     return response
-

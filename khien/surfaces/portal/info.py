@@ -60,7 +60,11 @@ def guidance(request: HttpRequest) -> HttpResponse:
 def transparency(request: HttpRequest) -> HttpResponse:
     """How people are chosen, every draw with its hashes, and how fast corrections are answered."""
     at = clock.now()
-    groups = [(group.code, group.en if lang() == "en" else group.vi) for group in campaigns.groups(clock.on_date(at)) if group.province is None]
+    groups = [
+        (group.code, group.en if lang() == "en" else group.vi)
+        for group in campaigns.groups(clock.on_date(at))
+        if group.province is None
+    ]
     draws = figures.kept("draws", booking.public_allocations)
     named = places.units({draw.unit_key for draw in draws})
     return render(request, "portal/transparency.html", {"groups": groups, "draws": draws, "named": named})
@@ -73,7 +77,13 @@ def draw(request: HttpRequest, code: str) -> HttpResponse:
         return guard.refuse(request, 404)
     sessions = booking.sessions(ids=found.session_ids)
     order = [str(CRITERIA.get(name, name)) for name in found.criteria.get("order", ())]
-    context = {"draw": found, "unit": places.unit(found.unit_key), "sessions": sessions, "order": order, "back_to": reverse("portal:transparency")}
+    context = {
+        "draw": found,
+        "unit": places.unit(found.unit_key),
+        "sessions": sessions,
+        "order": order,
+        "back_to": reverse("portal:transparency"),
+    }
     return render(request, "portal/draw.html", context)
 
 
@@ -86,7 +96,12 @@ def clocks(request: HttpRequest) -> HttpResponse:
     named = places.units({f"2021-{row.code}" for row in rows})
     if province:
         rows = [row for row in rows if (unit := named.get(f"2021-{row.code}")) and unit.province_code == province]
-    context = {"rows": rows, "named": named, "province": places.unit(f"2021-{province}") if province else None, "back_to": reverse("portal:transparency")}
+    context = {
+        "rows": rows,
+        "named": named,
+        "province": places.unit(f"2021-{province}") if province else None,
+        "back_to": reverse("portal:transparency"),
+    }
     return render(request, "portal/clocks.html", context)
 
 

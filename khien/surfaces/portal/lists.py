@@ -115,7 +115,9 @@ def _receive(request: Any, found: OrganizationInfo, form: UploadForm) -> HttpRes
         commune_key=f"2021-{found.place.commune_2021}" if ward and found.place.commune_2021 else "", consent_basis="declared_by_sender",
         by=request.staff.actor("lists.upload", found.place), at=clock.now(),
     )  # fmt: skip
-    return HttpResponseRedirect(reverse("portal:list", kwargs={"list_id": received.list_id}) + ("?lai=1" if received.again else ""))
+    return HttpResponseRedirect(
+        reverse("portal:list", kwargs={"list_id": received.list_id}) + ("?lai=1" if received.again else "")
+    )
 
 
 def _organization(request: Any, found: OrganizationInfo, form: UploadForm, status: int = 200) -> HttpResponse:
@@ -150,7 +152,12 @@ def _frame(card: ListCard) -> dict[str, Any]:
 def _progress(card: ListCard) -> dict[str, Any]:
     job = jobs.get(card.job_id) if card.job_id else None
     total = job.total if job else 0
-    return {"done": job.progress if job else 0, "total": total, "failed": bool(job and job.state == "failed"), "waiting": not total}
+    return {
+        "done": job.progress if job else 0,
+        "total": total,
+        "failed": bool(job and job.state == "failed"),
+        "waiting": not total,
+    }
 
 
 def progress(request: Any, list_id: UUID) -> HttpResponse:
@@ -208,7 +215,9 @@ def corrections(request: Any, list_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            registration.receive_corrections(list_id=list_id, data=file.read(), name=file.name, by=_by(request, card), at=clock.now())
+            registration.receive_corrections(
+                list_id=list_id, data=file.read(), name=file.name, by=_by(request, card), at=clock.now()
+            )
         except Refused as refusal:
             form.refused(refusal, "file")
         else:
@@ -265,4 +274,3 @@ def decide(request: Any, row_id: UUID) -> HttpResponse:
     state = request.POST.get("loc", "")
     after = f"&sau={max(0, found.number - 1)}" if state else ""
     return HttpResponseRedirect(reverse("portal:list", kwargs={"list_id": card.id}) + f"?loc={state}{after}")
-

@@ -34,7 +34,9 @@ PAPERS = [("cccd", _("Căn cước, số định danh")), ("cmnd", _("Chứng mi
 class SlipForm(PageForm):
     """The code on a slip, in a message or on a confirmation."""
 
-    code = forms.CharField(label=_("Mã trên phiếu hoặc trong tin nhắn"), help_text=_("11 chữ số, ví dụ 123 4567 8901"), max_length=20)
+    code = forms.CharField(
+        label=_("Mã trên phiếu hoặc trong tin nhắn"), help_text=_("11 chữ số, ví dụ 123 4567 8901"), max_length=20
+    )
 
     def clean_code(self) -> str:
         try:
@@ -50,7 +52,11 @@ class NumberForm(PageForm):
     paper = forms.ChoiceField(label=_("Loại giấy tờ"), choices=PAPERS, widget=forms.RadioSelect, initial="cccd")
     number = forms.CharField(label=_("Số giấy tờ"), max_length=40)
     country = forms.ChoiceField(label=_("Nước cấp (nếu là hộ chiếu)"), required=False)
-    birth = BirthField(label=_("Ngày sinh"), help_text=_("Chỉ nhớ năm thì ghi năm"), error_messages={"required": _("Mời ghi ngày sinh, hoặc chỉ năm sinh")})
+    birth = BirthField(
+        label=_("Ngày sinh"),
+        help_text=_("Chỉ nhớ năm thì ghi năm"),
+        error_messages={"required": _("Mời ghi ngày sinh, hoặc chỉ năm sinh")},
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,7 +68,9 @@ class NumberForm(PageForm):
             return told
         country = told.get("country") if told["paper"] == "passport" else None
         try:
-            told["identified"] = identifiers.read_identifier(told["number"], told["paper"], None, PartialDate(*told["birth"]), country or None)
+            told["identified"] = identifiers.read_identifier(
+                told["number"], told["paper"], None, PartialDate(*told["birth"]), country or None
+            )
         except Refused as refusal:
             self.refused(refusal, "number")
         return told
@@ -92,7 +100,12 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _ask(request: HttpRequest, form: SlipForm | NumberForm) -> HttpResponse:
     told, at = form.cleaned_data, clock.now()
-    ways: dict[str, Any] = {"device": visitor.device(request), "at": at, "language": lang(), "address": visitor.address(request)}
+    ways: dict[str, Any] = {
+        "device": visitor.device(request),
+        "at": at,
+        "language": lang(),
+        "address": visitor.address(request),
+    }
     memo = {}
     if isinstance(form, SlipForm):
         person, asked = _of_slip(told["code"]), told["code"]
@@ -144,7 +157,10 @@ def code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             proof = people_actions.check_code(
-                challenge=UUID(memo["challenge"]), code=form.cleaned_data["code"], device=visitor.device(request), at=clock.now()
+                challenge=UUID(memo["challenge"]),
+                code=form.cleaned_data["code"],
+                device=visitor.device(request),
+                at=clock.now(),
             )
         except Refused as refusal:
             form.refused(refusal, "code")

@@ -108,7 +108,11 @@ def worded(field: str, code: str, facts: Mapping[str, Any]) -> str:
 def _repair(one: Mapping[str, Any]) -> str:
     before, after = str(one.get("before", "")), str(one.get("after", ""))
     reason = word(Refused(str(one.get("why", ""))), lang())
-    changed = gettext("%(field)s: “%(before)s” thành “%(after)s”.") % {"field": FIELDS.get(one["field"], one["field"]), "before": before, "after": after}
+    changed = gettext("%(field)s: “%(before)s” thành “%(after)s”.") % {
+        "field": FIELDS.get(one["field"], one["field"]),
+        "before": before,
+        "after": after,
+    }
     return f"{changed} {reason}" if before != after and after else f"{FIELDS.get(one['field'], one['field'])}: {reason}"
 
 

@@ -115,7 +115,13 @@ def _near(text: str) -> Unit | None:
 def _far(site: SiteInfo, unit: Unit) -> tuple[int, float, str]:
     place = site.place
     own = place.commune_2021 if unit.epoch == "2021" else place.commune_2025
-    rank = 0 if unit.level == "commune" and own == unit.code else 1 if unit.district_code and place.district_2021 == unit.district_code else 2
+    rank = (
+        0
+        if unit.level == "commune" and own == unit.code
+        else 1
+        if unit.district_code and place.district_2021 == unit.district_code
+        else 2
+    )
     if site.lat is None or site.lon is None or unit.lat is None or unit.lon is None:
         return rank, 0.0, site.name
     return rank, (site.lat - unit.lat) ** 2 + (site.lon - unit.lon) ** 2, site.name
@@ -155,7 +161,9 @@ def _country(request: HttpRequest, counted: dict[str, int], text: str, unit: Uni
     )
     named = maps.names("2021")
     rows = sorted(((named[code], code, n) for code, n in counted.items() if code in named), key=lambda row: -row[2])
-    return render(request, "portal/sites_country.html", {"map": drawn, "rows": rows, "text": text, "unknown": bool(text) and unit is None})
+    return render(
+        request, "portal/sites_country.html", {"map": drawn, "rows": rows, "text": text, "unknown": bool(text) and unit is None}
+    )
 
 
 def site(request: HttpRequest, site: UUID) -> HttpResponse:
@@ -166,11 +174,13 @@ def site(request: HttpRequest, site: UUID) -> HttpResponse:
     at = clock.now()
     today = clock.on_date(at)
     sessions = [s for s in booking.sessions(site_id=site, first=today, last=today + AHEAD, states=OFFERED) if s.ends_at > at]
-    days = [(session, booking.slots(session.id), places.stops(site, session.on_date) if found.kind != "fixed" else []) for session in sessions]
+    days = [
+        (session, booking.slots(session.id), places.stops(site, session.on_date) if found.kind != "fixed" else [])
+        for session in sessions
+    ]
     waiting = sum(_in_queue(s.id) for s in sessions if s.on_date == today and s.state == "open")
     context = {
         "site": found, "days": days, "today": today, "at": at, "waiting": waiting, "short_vaccine": short_vaccine,
         "open": any(s.mode == "open" and s.free for s in sessions),
     }  # fmt: skip
     return render(request, "portal/site.html", context)
-

@@ -31,7 +31,12 @@ HEADS = {
     "not_yet_valid": ("wait", "clock", _("Chưa tới ngày có hiệu lực"), _("Xem lại ngày giờ, hoặc hỏi nơi cấp.")),
     "revoked": ("stop", "stop", _("Đã thu hồi"), _("Nơi cấp đã thu hồi chứng nhận này. Không nhận.")),
 }  # fmt: skip
-UNKNOWN = ("stop", "stop", _("Không xác nhận được"), _("Không phải chứng nhận, bị sửa, hoặc người ký không có trong danh sách tin cậy. Không nhận."))
+UNKNOWN = (
+    "stop",
+    "stop",
+    _("Không xác nhận được"),
+    _("Không phải chứng nhận, bị sửa, hoặc người ký không có trong danh sách tin cậy. Không nhận."),
+)
 WHY = {
     "broken_text": _("Đoạn chữ hoặc mã QR không phải chứng nhận, hoặc bị thiếu."),
     "schema": _("Nội dung không đúng mẫu chứng nhận."),
@@ -93,7 +98,9 @@ def _answer(verdict: Verdict) -> dict[str, Any]:
 def _rows(payload: dict[str, Any]) -> list[tuple[str, str]]:
     """What a true certificate says, to compare with the paper of whoever shows it."""
     name, entry = payload.get("nam", {}), next(iter([*payload.get("v", []), *payload.get("r", []), *payload.get("t", [])]), {})
-    full = " ".join(filter(None, (name.get("fn"), name.get("gn")))) or " ".join(filter(None, (name.get("fnt"), name.get("gnt")))).replace("<", " ")
+    full = " ".join(filter(None, (name.get("fn"), name.get("gn")))) or " ".join(
+        filter(None, (name.get("fnt"), name.get("gnt")))
+    ).replace("<", " ")
     rows = [(gettext("Họ và tên"), full), (gettext("Ngày sinh"), "/".join(reversed(str(payload.get("dob", "")).split("-"))))]
     if "dn" in entry:
         rows += [

@@ -44,7 +44,9 @@ def test_a_missing_dose_needs_its_day_or_words(db):
     empty = Client().post("/sua-sai/thieu-mot-mui", WHO)
     assert empty.status_code == 422
     assert "Mời ghi ngày tiêm" in text(empty)
-    assert asked(Client(), "thieu-mot-mui", on_date_day="1", on_date_month="9", on_date_year="2021", vaccine="AZ", place="Trạm Y tế thử")
+    assert asked(
+        Client(), "thieu-mot-mui", on_date_day="1", on_date_month="9", on_date_year="2021", vaccine="AZ", place="Trạm Y tế thử"
+    )
     assert asked(Client(), "thieu-ca", words="Tiêm mùa hè 2021 ở trường")
     assert asked(Client(), "chung-nhan")
 

@@ -34,7 +34,9 @@ def test_every_page_is_accessible_folds_and_breaks_no_policy(committed):
     wrong: dict[str, Any] = {}
     with browser.serving() as server, browser.chromium() as chrome:
         page = chrome.new_page(width=360)
-        page.on("console", lambda message: wrong.setdefault(page.url, []).append(message.text) if message.type == "error" else None)
+        page.on(
+            "console", lambda message: wrong.setdefault(page.url, []).append(message.text) if message.type == "error" else None
+        )
         for address in (*PAGES, f"/diem-tiem/{site}"):
             page.goto(server + address)
             if found := judged(page):

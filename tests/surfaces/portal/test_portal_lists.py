@@ -119,7 +119,9 @@ def test_sending_registers_and_the_page_follows_who_waits(clerk, firm):
 
 
 def test_a_file_that_is_no_list_says_why(clerk, firm):
-    page = clerk.post(f"/to-chuc/{firm}", {"file": SimpleUploadedFile("x.csv", b"chi co chu\nkhong co cot\n"), "known": "on"}, follow=True)
+    page = clerk.post(
+        f"/to-chuc/{firm}", {"file": SimpleUploadedFile("x.csv", b"chi co chu\nkhong co cot\n"), "known": "on"}, follow=True
+    )
     make.work()
     assert "Không đọc được tệp này" in text(clerk.get(page.redirect_chain[-1][0]))
 

@@ -24,7 +24,11 @@ ASKED = {"paper": "cccd", "number": "079 151 990 132", **BORN}
 @pytest.fixture
 def person(db: None) -> UUID:
     return make.make_person(
-        "Trần Thị Mận", birth=PartialDate(1951, 3, 27), sex="female", phone="0901000132", identifier=read_identifier(NUMBER, "cccd")
+        "Trần Thị Mận",
+        birth=PartialDate(1951, 3, 27),
+        sex="female",
+        phone="0901000132",
+        identifier=read_identifier(NUMBER, "cccd"),
     )
 
 
@@ -62,7 +66,9 @@ def test_an_unknown_number_costs_as_many_questions_to_the_database_as_a_known_on
     for told in (ASKED, {**ASKED, "number": "079151990999"}, {**ASKED, "birth_year": "1952"}):
         client = Client()
         client.get("/tra-cuu")
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
             client.post("/tra-cuu", told)
         counts.append(len(asked))
     assert max(counts) - min(counts) <= 1
@@ -90,7 +96,13 @@ def test_a_slip_code_opens_it_too_and_a_mistyped_one_is_told_apart_before_anythi
 def test_without_a_code_no_page_of_the_record_opens(person):
     appointment = _appointment(person)
     client = Client()
-    for address in ("/tra-cuu/ho-so", f"/tra-cuu/hen/{appointment}", "/tra-cuu/chon-gio", "/tra-cuu/rut-lai", f"/tra-cuu/xac-nhan/{person}.pdf"):
+    for address in (
+        "/tra-cuu/ho-so",
+        f"/tra-cuu/hen/{appointment}",
+        "/tra-cuu/chon-gio",
+        "/tra-cuu/rut-lai",
+        f"/tra-cuu/xac-nhan/{person}.pdf",
+    ):
         assert client.get(address)["Location"] == "/tra-cuu"
 
 

@@ -96,6 +96,7 @@ def test_the_table_downloads_as_csv_with_official_codes(db):
 
 def test_a_true_certificate_shows_whose_it_is_and_a_changed_one_shows_nothing(db):
     from khien.certificates import queries as certificates
+
     certificate = certified()
     hc1 = certificates.hc1(certificate)
     right = text(Client().post("/kiem-tra", {"text": hc1}))
@@ -110,6 +111,7 @@ def test_a_true_certificate_shows_whose_it_is_and_a_changed_one_shows_nothing(db
 def test_a_revoked_certificate_is_told_and_shows_nothing(db):
     from khien.certificates import actions
     from khien.certificates import queries as certificates
+
     certificate = certified()
     hc1 = certificates.hc1(certificate)
     actions.revoke(certificate_id=certificate, reason="corrected", by=make.BY, at=make.AT)
@@ -123,6 +125,7 @@ def test_a_certificate_is_read_from_a_picture_and_a_picture_without_code_is_told
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     from khien.certificates import queries as certificates
+
     certificate = certified()
     out = io.BytesIO()
     segno.make(certificates.hc1(certificate), error="q").save(out, kind="png", scale=5)
@@ -144,7 +147,9 @@ def test_a_draw_is_public_with_its_hashes_and_no_name(db):
     session = make.make_session(on=date(2021, 12, 16))
     for _ in range(3):
         make.make_registration(make.make_person())
-    drawn = actions.commit_allocation(unit_key=f"2021-{make.BINH_THANH}", criteria=Criteria(), session_ids=[session], by=make.BY, at=make.AT)
+    drawn = actions.commit_allocation(
+        unit_key=f"2021-{make.BINH_THANH}", criteria=Criteria(), session_ids=[session], by=make.BY, at=make.AT
+    )
     found = booking.allocation(drawn.code)
     assert found is not None
     before = text(Client().get(f"/minh-bach/{found.code}"))

@@ -41,7 +41,11 @@ class Commune(Question):
     @classmethod
     def told(cls, answers: Answers) -> dict[str, Any]:
         known = places.unit(answers.get("place")) if answers.get("place") else None
-        return {"q": answers.get("place_asked") or (known.path if known else ""), "place": answers.get("place"), "asked": answers.get("place_asked")}
+        return {
+            "q": answers.get("place_asked") or (known.path if known else ""),
+            "place": answers.get("place"),
+            "asked": answers.get("place_asked"),
+        }
 
     def prepare(self) -> None:
         self.fields["q"].label = self.said(_("Bà con đang ở xã, phường nào?"), _("%(name)s đang ở xã, phường nào?"))
@@ -69,7 +73,9 @@ class Divided(Question):
 
     slug, page_title = "xa-moi", _("Nơi ở theo tên mới")
     draw = {"commune_2025": "radios"}
-    commune_2025 = forms.ChoiceField(label="", widget=forms.RadioSelect, error_messages={"required": _("Mời chọn một nơi, hoặc Không rõ")})
+    commune_2025 = forms.ChoiceField(
+        label="", widget=forms.RadioSelect, error_messages={"required": _("Mời chọn một nơi, hoặc Không rõ")}
+    )
 
     @classmethod
     def applies(cls, answers: Answers) -> bool:

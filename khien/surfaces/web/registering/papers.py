@@ -94,12 +94,16 @@ class Number(Question):
             return self.cleaned_data
         paper, country = self.answers.get("paper"), self.cleaned_data.get("country") or None
         try:
-            self.read: Identified = identifiers.read_identifier(text, paper, self.answers.get("sex") or None, self.answers.birth, country)
+            self.read: Identified = identifiers.read_identifier(
+                text, paper, self.answers.get("sex") or None, self.answers.birth, country
+            )
         except Refused as refusal:
             self.refused(refusal, "number")
             return self.cleaned_data
         # Spaces are how people write; anything else that we changed or doubt is shown once before going on.
-        self.changed = [word(Refused(f"identifiers.{code}"), lang()) for code in self.read.repairs if code not in ("separators", "case")]
+        self.changed = [
+            word(Refused(f"identifiers.{code}"), lang()) for code in self.read.repairs if code not in ("separators", "case")
+        ]
         self.doubts = [word(Refused(f"identifiers.{code}"), lang()) for code in self.read.warnings if code != "country_assumed"]
         return self.cleaned_data
 
@@ -142,7 +146,10 @@ class Insurance(Question):
     slug, page_title = "bao-hiem", _("Thẻ bảo hiểm y tế")
     draw = {"insurance": "text"}
     insurance = forms.CharField(
-        label=_("Số thẻ bảo hiểm y tế"), help_text=_("15 ký tự, hoặc 10 số in trên thẻ mới. Không có thì bỏ trống."), max_length=30, required=False
+        label=_("Số thẻ bảo hiểm y tế"),
+        help_text=_("15 ký tự, hoặc 10 số in trên thẻ mới. Không có thì bỏ trống."),
+        max_length=30,
+        required=False,
     )
 
     def clean_insurance(self) -> str:

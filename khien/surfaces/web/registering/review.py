@@ -139,10 +139,16 @@ def _wish(answers: Answers) -> list[Line]:
 def _dose(answers: Answers) -> str:
     if answers.get("dose") != "next":
         return _("Mũi đầu")
-    count = {"1": _("Đã tiêm 1 mũi"), "2": _("Đã tiêm 2 mũi"), "3": _("Đã tiêm 3 mũi trở lên")}.get(answers.get("previous_count"), "")
+    count = {"1": _("Đã tiêm 1 mũi"), "2": _("Đã tiêm 2 mũi"), "3": _("Đã tiêm 3 mũi trở lên")}.get(
+        answers.get("previous_count"), ""
+    )
     vaccine = campaigns.rulebook(answers.on).on(answers.on).vaccines.get(answers.get("previous_vaccine"))
     on = answers.get("previous_on")
-    told = [vaccine.short(lang()) if vaccine else "", say.dmy(date.fromisoformat(on)) if on else "", answers.get("previous_place")]
+    told = [
+        vaccine.short(lang()) if vaccine else "",
+        say.dmy(date.fromisoformat(on)) if on else "",
+        answers.get("previous_place"),
+    ]
     last = ", ".join(part for part in told if part)
     return f"{count}. {_('Mũi gần nhất: %(dose)s') % {'dose': last}}" if last else count
 

@@ -40,7 +40,10 @@ class Whom(Question):
 class Helper(Question):
     slug, page_title = "nguoi-giup", _("Người đăng ký giúp là ai?")
     draw = {"helper_name": "text", "relation": "radios"}
-    why = (_("Vì sao hỏi người đăng ký giúp?"), _("Để điểm tiêm biết gọi ai khi cần, và để người được tiêm biết ai đã đăng ký."))
+    why = (
+        _("Vì sao hỏi người đăng ký giúp?"),
+        _("Để điểm tiêm biết gọi ai khi cần, và để người được tiêm biết ai đã đăng ký."),
+    )
     helper_name = forms.CharField(label=_("Họ và tên của người đăng ký giúp"), max_length=100)
     relation = forms.ChoiceField(
         label=_("Người được tiêm là"), widget=forms.RadioSelect, choices=list(words.RELATIONS.items()),
@@ -59,7 +62,9 @@ class FullName(Question):
     slug, page_title = "ho-ten", _("Họ và tên")
     draw = {"full_name": "text"}
     why = (_("Vì sao cần đúng như giấy tờ?"), _("Tên sai một dấu là chứng nhận sau này có thể không khớp với căn cước."))
-    full_name = forms.CharField(label=_("Họ và tên của bà con"), help_text=_("Ghi đủ dấu, như trên căn cước hoặc giấy khai sinh"), max_length=120)
+    full_name = forms.CharField(
+        label=_("Họ và tên của bà con"), help_text=_("Ghi đủ dấu, như trên căn cước hoặc giấy khai sinh"), max_length=120
+    )
 
     def prepare(self) -> None:
         if self.answers.relative:
@@ -74,7 +79,11 @@ class Birth(Question):
     draw = {"birth": "day", "only_year": "check"}
     unsettles = ("so-giay-to",)
     why = (_("Vì sao hỏi ngày sinh?"), _("Để chọn đúng vắc xin theo tuổi, và để không nhầm với người trùng tên."))
-    birth = BirthField(label=_("Bà con sinh ngày nào?"), help_text=_("Ghi như trên căn cước, ví dụ 27 3 1951"), error_messages={"required": _("Mời ghi ngày sinh")})
+    birth = BirthField(
+        label=_("Bà con sinh ngày nào?"),
+        help_text=_("Ghi như trên căn cước, ví dụ 27 3 1951"),
+        error_messages={"required": _("Mời ghi ngày sinh")},
+    )
     only_year = forms.BooleanField(label=_("Chỉ nhớ năm sinh"), required=False)
 
     def prepare(self) -> None:
@@ -94,13 +103,20 @@ class Birth(Question):
             self.cleaned_data["birth"] = (year, None, None)
         elif not month or not day:
             part = "day" if not day else "month"
-            self.add_error("birth", ValidationError(gettext("Mời ghi đủ ngày và tháng, hoặc đánh dấu Chỉ nhớ năm sinh"), code=part))
+            self.add_error(
+                "birth", ValidationError(gettext("Mời ghi đủ ngày và tháng, hoặc đánh dấu Chỉ nhớ năm sinh"), code=part)
+            )
             return self.cleaned_data
         born = PartialDate(*self.cleaned_data["birth"])
         if born.is_after(self.answers.on):
             self.add_error("birth", ValidationError(gettext("Ngày sinh này ở tương lai. Mời xem lại năm"), code="year"))
         elif born.age_min(self.answers.on) > OLDEST:
-            self.add_error("birth", ValidationError(gettext("Năm sinh này cho tuổi trên %(most)s. Mời xem lại năm") % {"most": OLDEST}, code="year"))
+            self.add_error(
+                "birth",
+                ValidationError(
+                    gettext("Năm sinh này cho tuổi trên %(most)s. Mời xem lại năm") % {"most": OLDEST}, code="year"
+                ),
+            )
         return self.cleaned_data
 
     def kept(self) -> dict[str, Any]:
@@ -169,17 +185,29 @@ class Phone(Question):
     draw = {"phone": "phone", "no_phone": "check"}
     why = (
         _("Vì sao hỏi số điện thoại?"),
-        _("Để nhắn ngày, giờ, nơi tiêm và mã xác nhận. Cả nhà dùng chung một số cũng được. Chúng tôi không hỏi mật khẩu hay tiền."),
+        _(
+            "Để nhắn ngày, giờ, nơi tiêm và mã xác nhận. Cả nhà dùng chung một số cũng được. Chúng tôi không hỏi mật khẩu hay tiền."
+        ),
     )
-    phone = forms.CharField(label=_("Nhắn tin mời tiêm tới số nào?"), help_text=_("Số của người đăng ký giúp cũng được"), max_length=30, required=False)
-    no_phone = forms.BooleanField(label=_("Không có điện thoại"), help_text=_("Trạm y tế xã sẽ in giấy mời và đưa tận nhà"), required=False)
+    phone = forms.CharField(
+        label=_("Nhắn tin mời tiêm tới số nào?"),
+        help_text=_("Số của người đăng ký giúp cũng được"),
+        max_length=30,
+        required=False,
+    )
+    no_phone = forms.BooleanField(
+        label=_("Không có điện thoại"), help_text=_("Trạm y tế xã sẽ in giấy mời và đưa tận nhà"), required=False
+    )
 
     @classmethod
     def told(cls, answers: Answers) -> dict[str, Any]:
         known = answers.get("phone", None)
         if known is None and answers.minor:
             known = answers.get("guardian_phone", None)
-        return {"phone": phones.display(known) if known else "", "no_phone": cls.slug in answers.done and not answers.get("phone")}
+        return {
+            "phone": phones.display(known) if known else "",
+            "no_phone": cls.slug in answers.done and not answers.get("phone"),
+        }
 
     def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("no_phone"):

@@ -86,7 +86,13 @@ class Dose(Question):
 
 class Previous(Question):
     slug, page_title = "mui-truoc", _("Các mũi đã tiêm")
-    draw = {"previous_count": "radios", "previous_vaccine": "select", "previous_on": "day", "previous_place": "text", "previous_lot": "text"}
+    draw = {
+        "previous_count": "radios",
+        "previous_vaccine": "select",
+        "previous_on": "day",
+        "previous_place": "text",
+        "previous_lot": "text",
+    }
     why = (_("Không nhớ thì sao?"), _("Bỏ trống chỗ không nhớ. Điểm tiêm sẽ xem giấy xác nhận cũ và ghi lại cho đúng."))
     previous_count = forms.ChoiceField(
         label=_("Đã tiêm mấy mũi?"), widget=forms.RadioSelect,
@@ -122,11 +128,15 @@ class Health(Question):
     template = "registering/health.html"
     why = (
         _("Câu trả lời dùng làm gì?"),
-        _("Để xếp đúng nơi tiêm an toàn cho bà con. Bác sĩ sẽ hỏi và khám lại trước khi tiêm; trả lời Có không có nghĩa là không được tiêm."),
+        _(
+            "Để xếp đúng nơi tiêm an toàn cho bà con. Bác sĩ sẽ hỏi và khám lại trước khi tiêm; trả lời Có không có nghĩa là không được tiêm."
+        ),
     )
 
     def __init__(self, *args: Any, answers: Answers, **kwargs: Any) -> None:
-        self.asked = [question for question in rules.HISTORY if question != "pregnant_breastfeeding" or _may_be_pregnant(answers)]
+        self.asked = [
+            question for question in rules.HISTORY if question != "pregnant_breastfeeding" or _may_be_pregnant(answers)
+        ]
         super().__init__(*args, answers=answers, **kwargs)
 
     def prepare(self) -> None:
@@ -182,7 +192,10 @@ class Days(Question):
 class Consent(Question):
     slug, page_title = "dong-y", _("Đồng ý tiêm chủng")
     template = "registering/consent.html"
-    agree = forms.BooleanField(label=_("Tôi đã đọc, đã hiểu và đồng ý tiêm chủng"), error_messages={"required": _("Mời đọc rồi đánh dấu đồng ý; chưa đồng ý thì dừng ở đây cũng được")})
+    agree = forms.BooleanField(
+        label=_("Tôi đã đọc, đã hiểu và đồng ý tiêm chủng"),
+        error_messages={"required": _("Mời đọc rồi đánh dấu đồng ý; chưa đồng ý thì dừng ở đây cũng được")},
+    )
     version = forms.CharField(widget=forms.HiddenInput)
 
     @classmethod
@@ -193,9 +206,13 @@ class Consent(Question):
         self.wording = _wording(self.answers)
         self.points = (self.wording.text_en if lang() == "en" else self.wording.text_vi).split("\n")
         if self.answers.minor:
-            self.fields["agree"].label = gettext("Tôi là cha, mẹ hoặc người giám hộ: đã đọc, đã hiểu và đồng ý cho trẻ tiêm chủng")
+            self.fields["agree"].label = gettext(
+                "Tôi là cha, mẹ hoặc người giám hộ: đã đọc, đã hiểu và đồng ý cho trẻ tiêm chủng"
+            )
         elif self.answers.relative:
-            self.fields["agree"].label = gettext("%(name)s đã đọc hoặc nghe đọc, đã hiểu và đồng ý tiêm chủng") % {"name": self.answers.name}
+            self.fields["agree"].label = gettext("%(name)s đã đọc hoặc nghe đọc, đã hiểu và đồng ý tiêm chủng") % {
+                "name": self.answers.name
+            }
 
     def clean_version(self) -> str:
         if self.cleaned_data["version"] != self.wording.version:

@@ -24,7 +24,12 @@ PAPERS = {
     "passport": _("Hộ chiếu"),
     "none": _("Chưa có giấy tờ nào"),
 }
-NUMBERS = {"cccd": _("Số căn cước"), "cmnd": _("Số chứng minh nhân dân"), "passport": _("Số hộ chiếu"), "bhyt": _("Số thẻ bảo hiểm y tế")}
+NUMBERS = {
+    "cccd": _("Số căn cước"),
+    "cmnd": _("Số chứng minh nhân dân"),
+    "passport": _("Số hộ chiếu"),
+    "bhyt": _("Số thẻ bảo hiểm y tế"),
+}
 NO_PAPERS = {
     "lost": _("Bị mất"),
     "being_issued": _("Đang làm, chưa nhận"),
