@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from khien.access import queries as access
 from khien.cases import models, opening, papers, rules, work
 from khien.cases.board import by_district, help_clock
-from khien.cases.knowledge import passage, suggest
+from khien.cases.knowledge import Passage, passage, suggest
 from khien.cases.types import (
     CaseLine,
     CaseView,
@@ -28,7 +28,7 @@ from khien.people import queries as people
 from khien.places import queries as places
 
 __all__ = [
-    "by_code", "by_district", "case", "case_place", "contact", "correction_clocks", "counts", "help_clock", "of_person", "overdue", "passage", "queue", "suggest",
+    "Passage", "by_code", "by_district", "case", "case_place", "contact", "correction_clocks", "counts", "help_clock", "of_person", "overdue", "passage", "queue", "suggest",
 ]  # fmt: skip
 UNRESOLVED = ("open", "taken", "waiting_citizen")
 NO_FILTER = QueueFilter()

@@ -11,7 +11,6 @@ from khien.access import queries as access
 from khien.access.permissions import StaffRef
 from khien.cases import queries as cases
 from khien.cases import rules
-from khien.cases.knowledge import Passage
 from khien.cases.types import CaseView, Entry
 from khien.kernel.errors import Refused
 from khien.kernel.refs import PlaceFacts
@@ -47,7 +46,7 @@ class Told:
 
     lines: list[Said]
     danger: list[str]
-    passages: list[Passage]
+    passages: list[cases.Passage]
 
 
 def language() -> str:
