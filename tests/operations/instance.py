@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -43,6 +44,11 @@ def khien(*words: str, data: Path | None = None, stdin: str = "", **more: str) -
         check=False,
         timeout=PATIENT,
     )
+
+
+def as_user(user: int | None) -> dict[str, Any]:
+    """What Popen needs to run as this user."""
+    return {} if user is None else {"user": user, "group": user, "extra_groups": []}
 
 
 def free_port() -> int:
@@ -80,6 +86,7 @@ class Instance:
     port: int = field(default_factory=free_port)
     words: tuple[str, ...] = ("--empty",)
     settings: dict[str, str] = field(default_factory=dict)
+    user: int | None = None
     said: list[str] = field(default_factory=list)
     process: subprocess.Popen[str] | None = None
 
@@ -93,6 +100,7 @@ class Instance:
         self.process = subprocess.Popen(
             [str(KHIEN), "up", "--data", str(self.data), "--port", str(self.port), *self.words],
             env=environment(**self.settings), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+            **as_user(self.user),
         )  # fmt: skip
         threading.Thread(target=self._listen, args=(self.process,), daemon=True).start()
         self.until(lambda: self.text.count("Ctrl-C stops everything.") or self.process.poll() is not None, "it runs")
