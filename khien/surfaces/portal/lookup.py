@@ -19,7 +19,7 @@ from khien.kernel.refs import Actor
 from khien.people import actions as people_actions
 from khien.people import queries as people
 from khien.people.types import PhoneProof
-from khien.plumbing import limits
+from khien.plumbing import audit, limits
 from khien.registration import queries as registration
 from khien.surfaces.web import slips, visitor
 from khien.surfaces.web.forms import BirthField, PageForm
@@ -177,6 +177,7 @@ def _opened(request: HttpRequest, memo: dict[str, str], proof: PhoneProof) -> Ht
     if "case" in memo:
         request.session[MEMO] |= {"case": memo["case"]}
         return HttpResponseRedirect(reverse("portal:answer"))
+    audit.record("portal.record_opened", by=actor(), at=clock.now(), person=proof.person_id)
     request.session[MEMO] |= {"person": str(proof.person_id)}
     return HttpResponseRedirect(reverse("portal:book" if request.session.get("dat_cho") else "portal:record"))
 
