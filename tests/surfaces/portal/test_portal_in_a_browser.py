@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
-import pytest
 from django.db import connection
 
 from khien.people import queries as people
@@ -105,15 +104,16 @@ def test_a_granddaughter_registers_her_grandmother_without_a_script(committed):
     assert registration.phone_verified
 
 
-@pytest.mark.parametrize("slug", ["ngay-sinh", "suc-khoe"])
-def test_a_page_with_mistakes_is_accessible_too(committed, slug):
+def test_pages_with_mistakes_are_accessible_too(committed):
     with browser.serving() as server, browser.chromium() as chrome:
         page = chrome.new_page(width=360)
         page.goto(f"{server}/dang-ky")
         for _ in range(24):
-            if page.url.endswith(slug):
+            if page.url.endswith(("ngay-sinh", "suc-khoe")):
+                page.click("main button.kh-button--main")
+                assert "cần sửa" in page.inner_text(".kh-summary-error")
+                assert judged(page) == []
+            if page.url.endswith("suc-khoe"):
                 break
             answered(page)
-        page.click("main button.kh-button--main")
-        assert "cần sửa" in page.inner_text(".kh-summary-error")
-        assert judged(page) == []
+        assert page.url.endswith("suc-khoe")
