@@ -17,7 +17,6 @@ from khien.kernel.identifiers import read_identifier
 from khien.people.types import NewPerson
 from khien.surfaces.web.forms import BirthField, DayField, PageForm
 from khien.visits import actions as visits
-from khien.visits.screening_types import Form
 from khien.visits.types import ConsentGiven
 
 YES_NO = [("no", gettext_lazy("Không")), ("yes", gettext_lazy("Có"))]
@@ -74,7 +73,7 @@ class KeyForm(PageForm):
     ended = HourField(label=gettext_lazy("Giờ ra về"), required=False)
     end_reason = forms.CharField(label=gettext_lazy("Lý do kết thúc"), max_length=200, required=False)
 
-    def __init__(self, data: Any, *, session: SessionInfo, form: Form, vaccines: list[tuple[str, str]]) -> None:
+    def __init__(self, data: Any, *, session: SessionInfo, form: Any, vaccines: list[tuple[str, str]]) -> None:
         super().__init__(data, initial={"identity_how": "typed", "agreed": "yes", "end": "closed"})
         self.session, self.items = session, [item for item in form.items if not item.computed]
         self.fields["vaccine"].choices = vaccines if len(vaccines) == 1 else [("", "-"), *vaccines]  # type: ignore[attr-defined]
