@@ -13,6 +13,7 @@ from khien.booking.types import AppointmentInfo, DayEntry, OpenSlot, SessionInfo
 from khien.kernel.refs import PlaceFacts, Scope
 from khien.people import queries as people
 from khien.places import queries as places
+from khien.plumbing import once
 
 __all__ = [
     "allocation", "allocations", "appointment", "appointment_of", "appointments_of", "candidates", "day_list", "open_slots",
@@ -154,8 +155,19 @@ def standing_of(person_ids: Iterable[UUID]) -> dict[UUID, AppointmentInfo]:
 
 def appointments_of(person_id: UUID) -> list[AppointmentInfo]:
     """Every appointment of a person, the latest first."""
-    rows = models.Appointment.objects.filter(person_id__in=people.ids_of(person_id)).order_by("-booked_at", "-id")
-    return [appointment_info(row) for row in rows]
+
+    def fetch(ids: list[UUID]) -> Iterable[tuple[UUID, models.Appointment]]:
+        return ((row.person_id, row) for row in models.Appointment.objects.filter(person_id__in=ids))
+
+    rows = once.rows("booking.of_person", people.ids_of(person_id), fetch)
+    return [appointment_info(row) for row in sorted(rows, key=lambda row: (row.booked_at, row.id), reverse=True)]
+
+
+def _keep(ids: list[UUID], told: list[dict[str, Any]]) -> None:
+    once.keep("booking.of_person", ids, ((row.person_id, row) for row in (once.instance(models.Appointment, one) for one in told)))
+
+
+APPOINTMENTS = once.Part("booking_told(x.ids)", _keep)
 
 
 def of_session(session_id: UUID, states: Iterable[str] | None = None) -> list[AppointmentInfo]:

@@ -10,6 +10,7 @@ from django.db import connection
 from khien.campaigns.book_types import PriorityGroup, Vaccine
 from khien.campaigns.rulebook import RuleBook
 from khien.kernel.errors import Refused
+from khien.plumbing import once
 
 from .models import Campaign, ConsentText, RuleEntry
 from .reference import CODE, raw_entry
@@ -70,9 +71,16 @@ def campaign(code: str = CODE) -> CampaignInfo:
 
 def rules_version() -> str:
     """Changes with every edit of a rule: entries are only ever added."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT campaigns_rules_version()")
-        return str(cursor.fetchone()[0])
+    kept = once.shelf("campaigns.rules")
+    if "version" not in kept:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT campaigns_rules_version()")
+            kept["version"] = str(cursor.fetchone()[0])
+    version: str = kept["version"]
+    return version
+
+
+RULES = once.Part("to_jsonb(campaigns_rules_version()::text)", lambda ids, told: once.shelf("campaigns.rules").update(version=told))
 
 
 def rulebook(on: date | None = None, *, version: str = "") -> RuleBook:

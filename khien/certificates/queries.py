@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from khien.certificates import issuing, models, payload, revocation, signers, verify
@@ -9,6 +10,7 @@ from khien.certificates.states import LIVE
 from khien.certificates.types import CertificateCard, CertificateView, RevokedEntry
 from khien.immunizations import queries as immunizations
 from khien.people import queries as people
+from khien.plumbing import once
 
 
 def card(row: models.Certificate) -> CertificateCard:
@@ -29,10 +31,22 @@ def cards(rows: Iterable[models.Certificate]) -> list[CertificateCard]:
 
 def of_person(person_id: UUID, *, past: bool = False) -> list[CertificateCard]:
     """A person's certificates and holds, the latest dose first; with `past` also those revoked, renewed or expired."""
-    rows = models.Certificate.objects.filter(person_id__in=people.ids_of(person_id))
     if not past:
-        rows = rows.filter(state__in=LIVE)
+        live = once.rows("certificates.live", people.ids_of(person_id), _live)
+        return cards(sorted(live, key=lambda row: (row.on_date, row.recorded_at, row.id), reverse=True))
+    rows = models.Certificate.objects.filter(person_id__in=people.ids_of(person_id))
     return cards(rows.order_by("-on_date", "-recorded_at", "-id"))
+
+
+def _live(ids: list[UUID]) -> Iterable[tuple[UUID, models.Certificate]]:
+    return ((row.person_id, row) for row in models.Certificate.objects.filter(person_id__in=ids, state__in=LIVE))
+
+
+def _keep(ids: list[UUID], told: list[dict[str, Any]]) -> None:
+    once.keep("certificates.live", ids, ((row.person_id, row) for row in (once.instance(models.Certificate, one) for one in told)))
+
+
+CERTIFICATES = once.Part("certificates_told(x.ids)", _keep)
 
 
 def certificate(certificate_id: UUID) -> CertificateCard | None:

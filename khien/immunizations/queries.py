@@ -17,19 +17,26 @@ from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
 from khien.kernel.sex import Sex
 from khien.people import queries as people
-from khien.plumbing import sqlcall
+from khien.plumbing import once, sqlcall
 
 DECIDED = {"campaigns.marked_valid": True, "campaigns.marked_invalid": False}
 
 
 def current_rows(person_ids: Iterable[UUID]) -> list[models.Immunization]:
     """The latest version of each record of these ids, by day."""
-    rows = (
-        models.Immunization.objects.filter(person_id__in=list(person_ids))
-        .order_by("record_id", "-version")
-        .distinct("record_id")
-    )
-    return sorted(rows, key=lambda row: (row.on_date, row.record_id))
+
+    def fetch(some: list[UUID]) -> Iterable[tuple[UUID, models.Immunization]]:
+        rows = models.Immunization.objects.filter(person_id__in=some).order_by("record_id", "-version").distinct("record_id")
+        return ((row.person_id, row) for row in rows)
+
+    return sorted(once.rows("immunizations.current", person_ids, fetch), key=lambda row: (row.on_date, row.record_id))
+
+
+def _keep(ids: list[UUID], told: list[dict[str, Any]]) -> None:
+    once.keep("immunizations.current", ids, ((row.person_id, row) for row in (once.instance(models.Immunization, one) for one in told)))
+
+
+DOSES = once.Part("immunizations_told(x.ids)", _keep)
 
 
 def past_doses(person_id: UUID) -> tuple[PastDose, ...]:

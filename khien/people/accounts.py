@@ -10,7 +10,7 @@ from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor
 from khien.plumbing import audit, sqlcall
 
-from . import aliases, keys, otp, rules
+from . import aliases, keys, otp, reading, rules
 from .cards import birth_of
 from .models import Account, HealthBookLink, OtpChallenge, Person
 from .types import AccountRef, LinkedPerson
@@ -46,7 +46,7 @@ def open_account(*, challenge: UUID, device: str, at: datetime, language: str = 
 
 def account_ref(id: UUID, at: datetime) -> AccountRef | None:
     """The account, while it stands; its use is noted once a day."""
-    row = Account.objects.filter(id=id, ended_at=None).first()
+    row = next(iter(reading.accounts([id])), None)
     if row is None:
         return None
     if (at - row.used_at).days >= 1:
@@ -131,10 +131,10 @@ def _end(links: object, *, why: str, by: Actor, at: datetime) -> int:
 
 def linked(account_id: UUID) -> list[LinkedPerson]:
     """The records that this account may open, one's own first."""
-    rows = list(HealthBookLink.objects.filter(account_id=account_id, ended_at=None))
+    rows = reading.links(account_id)
     current = aliases.currents(row.person_id for row in rows)
-    people = Person.objects.in_bulk(list(set(current.values())))
-    rows.sort(key=lambda row: (row.relation != "self", row.linked_at))
+    people = reading.persons(current.values())
+    rows = sorted(rows, key=lambda row: (row.relation != "self", row.linked_at))
     seen: dict[UUID, LinkedPerson] = {}
     for row in rows:
         person = people[current[row.person_id]]

@@ -8,7 +8,7 @@ from khien.kernel.births import PartialDate
 from khien.kernel.refs import PlaceFacts
 from khien.places import queries as places
 
-from . import aliases, keys, rules
+from . import aliases, keys, reading, rules
 from .models import Guardian, Identifier, Person
 from .types import GuardianCard, PersonCard
 
@@ -30,7 +30,7 @@ def cards(rows: Iterable[Person]) -> list[PersonCard]:
     people = list(rows)
     ids = [row.id for row in people]
     numbers = main_numbers(ids)
-    guardians = {g.person_id: g for g in Guardian.objects.filter(person_id__in=ids, ended_at=None).order_by("recorded_at")}
+    guardians = {g.person_id: g for g in reading.guardians(ids)}
     words: dict[str, str] = {}
     return [_card(row, numbers.get(row.id), guardians.get(row.id), words) for row in people]
 
@@ -39,7 +39,7 @@ def main_numbers(ids: Iterable[UUID]) -> dict[UUID, Identifier]:
     """The number to show for each person: a CCCD before a passport, a present one before a former."""
     owner = aliases.members(ids)
     best: dict[UUID, Identifier] = {}
-    for row in Identifier.objects.filter(person_id__in=list(owner)):
+    for row in reading.identifiers(owner):
         known = best.get(owner[row.person_id])
         if known is None or _rank(row) < _rank(known):
             best[owner[row.person_id]] = row

@@ -13,17 +13,20 @@ from khien.kernel.identifiers import Identified, IdType
 from khien.kernel.refs import Scope
 from khien.places import queries as places
 
-from . import aliases, cards, keys, rules
+from . import aliases, cards, keys, reading, rules
 from .accounts import account_of_phone, account_ref, linked, links_of, may_open, opener
 from .matching import match_many
 from .meeting import facts_of
 from .models import DuplicateCandidate, Guardian, Identifier, IdentifierHolder, NameWord, Person, PersonAlias, PersonVersion
 from .otp import code_for_sending, proof
 from .pins import pinned
+from .reading import PEOPLE, account
 from .types import Basics, DuplicatePair, IdentifierCard, Match, MergeInfo, PersonCard, PersonDetails, VersionInfo
 from .versions import opened
 
 __all__ = [
+    "PEOPLE",
+    "account",
     "account_of_phone",
     "account_ref",
     "basics",
@@ -61,21 +64,22 @@ __all__ = [
 
 def person(person_id: UUID) -> PersonCard | None:
     """The person as a card; a merged record gives its survivor."""
-    row = Person.objects.filter(id=aliases.current(person_id)).first()
+    now = aliases.current(person_id)
+    row = reading.persons([now]).get(now)
     return cards.cards([row])[0] if row else None
 
 
 def cards_of(person_ids: Iterable[UUID]) -> dict[UUID, PersonCard]:
     """A card for each id asked, merged records under their survivors' cards."""
     current = aliases.currents(person_ids)
-    found = {card.id: card for card in cards.cards(Person.objects.filter(id__in=set(current.values())))}
+    found = {card.id: card for card in cards.cards(reading.persons(current.values()).values())}
     return {asked: found[now] for asked, now in current.items() if now in found}
 
 
 def basics(person_ids: Iterable[UUID]) -> dict[UUID, Basics]:
     """Name, birth, sex and place of many, by the id asked; nothing sealed is opened."""
     current = aliases.currents(person_ids)
-    rows = Person.objects.in_bulk(list(set(current.values())))
+    rows = reading.persons(current.values())
     return {
         asked: Basics(
             row.id, row.full_name, cards.birth_of(row), row.sex, cards.place_of(row), row.neighbourhood, row.household,
@@ -89,7 +93,7 @@ def basics(person_ids: Iterable[UUID]) -> dict[UUID, Basics]:
 def reach(person_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
     """Phone and address in clear of many, for a call sheet (the surface logs the reads)."""
     current = aliases.currents(person_ids)
-    rows = Person.objects.in_bulk(list(set(current.values())))
+    rows = reading.persons(current.values())
     return {
         asked: (keys.unseal(row.phone_cipher, "phone"), keys.unseal(row.address_cipher, "address"))
         for asked, now in current.items()

@@ -38,6 +38,11 @@ def _typed(name: str, value: Any) -> Any:
     return date.fromisoformat(value) if name.endswith("_on") or name == "on_date" else value
 
 
+def read(value: Any) -> Any:
+    """JSON as the driver gives it, text or read."""
+    return json.loads(value) if isinstance(value, str | bytes) else value
+
+
 def as_json(facts: dict[str, Any]) -> str:
     """A JSON argument: moments, dates and ids as text."""
     return json.dumps(facts, default=str)

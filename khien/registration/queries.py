@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -12,6 +13,7 @@ from khien.kernel.refs import PlaceFacts, Scope
 from khien.people import queries as people
 from khien.people.types import Basics
 from khien.places import queries as places
+from khien.plumbing import once
 
 from . import rules
 from .drafts import draft
@@ -61,7 +63,11 @@ def of_person(person_id: UUID) -> RegistrationView | None:
 
 def active_row(person_id: UUID) -> Registration | None:
     """The active row (for this room and its handlers); the booked one where a merge brought two."""
-    rows = Registration.objects.filter(person_id__in=people.ids_of(person_id), state__in=rules.ACTIVE)
+
+    def fetch(ids: list[UUID]) -> Iterable[tuple[UUID, Registration]]:
+        return ((row.person_id, row) for row in Registration.objects.filter(person_id__in=ids, state__in=rules.ACTIVE))
+
+    rows = once.rows("registration.active", people.ids_of(person_id), fetch)
     return min(rows, key=lambda row: (row.state != "booked", row.recorded_at), default=None)
 
 
@@ -71,7 +77,10 @@ def history_of_person(person_id: UUID) -> list[RegistrationView]:
 
 
 def _view(row: Registration) -> RegistrationView:
-    ways = RegistrationWay.objects.filter(registration_id=row.id).order_by("at", "id")
+    def fetch(ids: list[UUID]) -> Iterable[tuple[UUID, RegistrationWay]]:
+        return ((way.registration_id, way) for way in RegistrationWay.objects.filter(registration_id__in=ids))
+
+    ways = sorted(once.rows("registration.way", [row.id], fetch), key=lambda way: (way.at, way.id))
     return RegistrationView(
         id=row.id, person_id=row.person_id, code=row.code, state=row.state, way=row.way,
         ways=tuple(WayInfo(w.way, w.source_id, w.at, w.by) for w in ways), organization_id=row.organization_id,
@@ -81,6 +90,16 @@ def _view(row: Registration) -> RegistrationView:
         recorded_at=row.recorded_at, ended_at=row.ended_at, end_reason=row.end_reason, call_outcome=row.call_outcome,
         called_at=row.called_at,
     )  # fmt: skip
+
+
+def _keep(ids: list[UUID], told: dict[str, Any]) -> None:
+    rows = [once.instance(Registration, one) for one in told["active"]]
+    ways = (once.instance(RegistrationWay, one) for one in told["ways"])
+    once.keep("registration.active", ids, ((row.person_id, row) for row in rows))
+    once.keep("registration.way", [row.id for row in rows], ((way.registration_id, way) for way in ways))
+
+
+REGISTRATIONS = once.Part("registration_told(x.ids)", _keep)
 
 
 def _place(row: Registration) -> PlaceFacts:

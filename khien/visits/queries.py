@@ -18,6 +18,7 @@ from khien.kernel.errors import Refused
 from khien.kernel.refs import VisitRef
 from khien.people import queries as people
 from khien.people.types import PersonCard
+from khien.plumbing import once
 from khien.visits import models, paper, sessions
 from khien.visits.ends import minutes_left
 from khien.visits.evidence import identity_hows
@@ -96,7 +97,19 @@ def visit_by_record(record_id: UUID) -> VisitCard | None:
 
 def visits_of(person_id: UUID) -> list[VisitCard]:
     """Every visit of a person, the latest first."""
-    return _cards(models.Visit.objects.filter(person_id__in=people.ids_of(person_id)).order_by("-on_date", "-checked_in_at"))
+
+    def fetch(ids: list[UUID]) -> Iterable[tuple[UUID, models.Visit]]:
+        return ((row.person_id, row) for row in models.Visit.objects.filter(person_id__in=ids))
+
+    rows = once.rows("visits.of_person", people.ids_of(person_id), fetch)
+    return _cards(sorted(rows, key=lambda row: (row.on_date, row.checked_in_at), reverse=True))
+
+
+def _keep(ids: list[UUID], told: list[dict[str, Any]]) -> None:
+    once.keep("visits.of_person", ids, ((row.person_id, row) for row in (once.instance(models.Visit, one) for one in told)))
+
+
+VISITS = once.Part("visits_told(x.ids)", _keep)
 
 
 def visits_of_session(session_id: UUID, *, states: Iterable[str] = (), after: int = 0, limit: int = 200) -> list[VisitCard]:

@@ -5,3 +5,9 @@ BEGIN
       'vaccines', (SELECT coalesce(jsonb_agg(v.vaccine ORDER BY v.vaccine), '[]') FROM session_vaccine v WHERE v.session_id = s.id))
     FROM session s WHERE s.id = p_session);
 END $$;
+
+-- Every appointment of these people.
+CREATE OR REPLACE FUNCTION booking_told(p_people uuid[]) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT coalesce(jsonb_agg(a), '[]') FROM appointment a WHERE a.person_id = ANY (p_people));
+END $$;

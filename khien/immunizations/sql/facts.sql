@@ -19,3 +19,9 @@ BEGIN
       'validity_code', c.validity_code) ORDER BY c.on_date, c.record_id), '[]')
     FROM immunizations_current(people_ids(p_person)) c WHERE c.status = 'completed');
 END $$;
+
+-- The latest version of each of these people's records, whole.
+CREATE OR REPLACE FUNCTION immunizations_told(p_people uuid[]) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT coalesce(jsonb_agg(c), '[]') FROM immunizations_current(p_people) c);
+END $$;

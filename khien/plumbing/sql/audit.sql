@@ -21,3 +21,10 @@ END $$;
 
 INSERT INTO audit_head (chain, seq, hash) SELECT g, 0, sha256(convert_to('khien audit chain ' || g, 'UTF8')) FROM generate_series(0, 63) g
 ON CONFLICT DO NOTHING;
+
+-- The last look at each of these people's records.
+CREATE OR REPLACE FUNCTION access_log_last(p_people uuid[]) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT coalesce(jsonb_agg(l), '[]') FROM unnest(p_people) AS i,
+    LATERAL (SELECT * FROM access_log a WHERE a.person_id = i ORDER BY a.at DESC, a.id DESC LIMIT 1) l);
+END $$;

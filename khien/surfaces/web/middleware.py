@@ -7,12 +7,13 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from khien.kernel import clock
 from khien.kernel.errors import Refused
+from khien.plumbing import once
 from khien.surfaces.web import visitor
 
 log = logging.getLogger("khien.web")
@@ -28,7 +29,11 @@ def frame(get_response: Next) -> Next:
     def middleware(request: HttpRequest) -> HttpResponse:
         language = request.COOKIES.get(LANGUAGE_COOKIE)
         translation.activate("en" if language == "en" else "vi")
-        response = errors.dress(request, get_response(request))
+        if request.method == "GET":
+            with once.reading():
+                response = errors.dress(request, get_response(request))
+        else:
+            response = errors.dress(request, get_response(request))
         visitor.leave(request, response)
         response.headers.setdefault("Content-Language", translation.get_language() or "vi")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
@@ -62,6 +67,10 @@ class _Who:
         from khien.people import queries
 
         account_id = self._session.get("account_id")
+        if account_id and once.is_reading():
+            from khien.surfaces.web import reading
+
+            reading.family(self._session.session_key)
         return queries.account_ref(UUID(account_id), at=clock.now()) if account_id else None
 
 
@@ -79,6 +88,7 @@ def who(get_response: Next) -> Next:
         if isinstance(error, OperationalError):
             with contextlib.suppress(Exception):
                 log.error("database away: %s", type(error).__name__)
+                connection.pool.check()  # the pool's other connections to a server that went away would each fail someone
             return errors.page(request, 503)
         return None
 

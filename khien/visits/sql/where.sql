@@ -6,3 +6,9 @@ BEGIN
   END IF;
   RETURN (SELECT booking_session_place(session_id) FROM visit WHERE id = p_visit);
 END $$;
+
+-- Every visit of these people.
+CREATE OR REPLACE FUNCTION visits_told(p_people uuid[]) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT coalesce(jsonb_agg(v), '[]') FROM visit v WHERE v.person_id = ANY (p_people));
+END $$;
