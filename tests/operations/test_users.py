@@ -109,6 +109,9 @@ def test_under_a_closed_home_the_database_lies_where_its_own_user_can_walk_and_t
         closed.chmod(0o755)
         data.rename(moved)
         assert postgres.home(moved).data == place.data, "a folder that was moved or opened keeps its database"
+        closed.chmod(0o700)
+        data.mkdir()
+        assert postgres.home(data).data != place.data, "a new folder at the old path does not get it"
     finally:
         shutil.rmtree(place.data.parent, ignore_errors=True)
 
