@@ -53,6 +53,7 @@ class Day:
         self.people = list(crowd.people(people))
         self._namesakes()
         self.units = places.units(communes)
+        self.own: list[Somebody] = []
 
 
     def _namesakes(self) -> None:
@@ -96,7 +97,7 @@ class Day:
         counts = [round(len(self.people) * share) for share in SHARES.values()]
         edges = [sum(counts[: i + 1]) for i in range(len(counts))]
         firm, ward, own, walk = (self.people[a:b] for a, b in zip([0, *edges[:-1]], [*edges[:-1], len(self.people)], strict=True))
-        self.walk_ins = list(walk)
+        self.walk_ins, self.own = list(walk), list(own)
         names = {key: self._place(key) for key in self.units}
         for username, members, title in (("congty", firm, "DANH SÁCH CÔNG NHÂN ĐĂNG KÝ TIÊM"), ("phuong", ward, "DANH SÁCH TỔ DÂN PHỐ")):
             if members:
