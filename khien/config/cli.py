@@ -30,6 +30,16 @@ BEGIN = {"admin create", "population", "prepare", "worker"}
 
 def main(argv: list[str]) -> int:
     """Find the command's words, set the data folder, run it; every trouble is one clear line."""
+    try:
+        status = _main(argv)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def _main(argv: list[str]) -> int:
     argv = _take_data(list(argv))
     if not argv or argv[0] in ("help", "--help", "-h"):
         print(usage())

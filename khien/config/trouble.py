@@ -31,6 +31,8 @@ def one_line() -> Iterator[Trouble]:
         trouble.text = refusal.code + (f" ({facts})" if facts else "")
     except KeyboardInterrupt:
         trouble.text, trouble.status = "stopped", 130
+    except BrokenPipeError:
+        raise
     except OSError as error:
         trouble.text = _os_error(error)
     except Exception as error:
