@@ -67,9 +67,10 @@ def _sites(rows: QuerySet[models.DayCount], on: date) -> tuple[BoardRow, ...]:
     for session_id, indicator, n in named.values_list("session_id", "indicator").annotate(n=Sum("count")):
         counts.setdefault(session_id, {})[indicator] = n
     infos = booking.sessions(None, ids=list(counts))
+    papers = visits.papers_open(counts)
     return tuple(
         BoardRow(
-            str(info.site_id), info.site.name, "site", counts[info.id], info.site_id, info.id, visits.paper_counts(info.id).get("printed", 0)
+            str(info.site_id), info.site.name, "site", counts[info.id], info.site_id, info.id, papers.get(info.id, 0)
         )
         for info in sorted(infos, key=lambda info: info.site.name)
     )

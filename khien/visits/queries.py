@@ -205,6 +205,12 @@ def paper_counts(session_id: UUID) -> dict[str, int]:
     return {state: found.get(state, 0) for state in ("printed", "keyed", "voided", "missing")}
 
 
+def papers_open(session_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How many printed forms of each of these sessions nobody has explained; sessions without any are left out."""
+    rows = models.PaperForm.objects.filter(session_id__in=list(session_ids), state="printed")
+    return dict(rows.values_list("session_id").annotate(n=Count("id")))
+
+
 def papers(session_id: UUID, *, state: str = "") -> list[PaperInfo]:
     """The forms printed for a session."""
     rows = models.PaperForm.objects.filter(session_id=session_id).order_by("serial")

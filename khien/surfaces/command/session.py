@@ -14,6 +14,7 @@ from khien.campaigns import queries as campaigns
 from khien.interchange import exports
 from khien.kernel import clock, codes
 from khien.kernel.errors import Refused
+from khien.kernel.refs import Scope
 from khien.people import queries as people
 from khien.registration import queries as registration
 from khien.reporting import queries as reporting
@@ -38,7 +39,7 @@ def show(request: HttpRequest, session_id: UUID) -> HttpResponse:
     info = booking.session(session_id)
     if info is None:
         return not_found(request)
-    row = next((line for line in reporting.daily_lines(on=info.on_date) if line.session_id == session_id), None)
+    row = next((line for line in reporting.daily_lines(on=info.on_date, scopes=[Scope("session", str(session_id))]) if line.session_id == session_id), None)
     return frame.page(
         request, "session", "plan", session=info, slots=booking.slots(session_id), row=row, indicators=INDICATORS, shown=SHOWN,
         paper=visits.paper_counts(session_id), standby=booking.standby(session_id), done=request.GET.get("xong", ""),

@@ -27,7 +27,6 @@ MOST = 5
 LATE = timedelta(minutes=15)
 SOON = timedelta(days=14)
 WEEK = timedelta(days=7)
-LONGEST = 40  # sessions whose papers are counted one by one
 
 
 @dataclass(frozen=True)
@@ -104,8 +103,8 @@ def _sessions(at: Here, sessions: list[SessionInfo]) -> list[Todo]:
 
 
 def _papers(sessions: list[SessionInfo]) -> list[Todo]:
-    left = [(one, visits.paper_counts(one.id).get("printed", 0)) for one in sessions[:LONGEST] if one.state in ("open", "paused")]
-    left = [(one, n) for one, n in left if n]
+    running = {one.id: one for one in sessions if one.state in ("open", "paused")}
+    left = [(running[session_id], n) for session_id, n in visits.papers_open(running).items()]
     if not left:
         return []
     worst = max(left, key=lambda pair: pair[1])[0]
