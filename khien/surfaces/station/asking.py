@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -13,25 +14,34 @@ from khien.booking import queries as booking
 from khien.booking.types import SessionInfo
 from khien.kernel import clock
 from khien.kernel.errors import Refused
-from khien.kernel.refs import Actor
+from khien.kernel.refs import Actor, PlaceFacts
 from khien.plumbing import audit
 from khien.surfaces.station import said
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Here:
     """A request in a session, after its guard let it through."""
 
-    session: SessionInfo
+    session_id: UUID
+    place: PlaceFacts
     staff: StaffRef
     by: Actor
     office: str
     at: datetime
     route: str
 
+    @cached_property
+    def session(self) -> SessionInfo:
+        """The session with its point and its places; read when a page needs it."""
+        found = booking.session(self.session_id)
+        if found is None:
+            raise Refused("visits.session_unknown")
+        return found
+
     def may(self, permission: str) -> bool:
         """Say whether this staff member may do that in this session."""
-        return self.staff.may(permission, self.session.place)
+        return self.staff.may(permission, self.place)
 
     def looked(self, *persons: UUID, purpose: str, once: bool = False) -> None:
         """Log that these people's records were shown; `once` a day where the screen stays open."""
@@ -43,13 +53,13 @@ class Here:
 
 def here(request: HttpRequest, session: UUID, permission: str) -> Here:
     """Read the request. Raises Refused visits.session_unknown."""
-    found = booking.session(session)
-    if found is None:
+    place = booking.session_place(session)
+    if place is None:
         raise Refused("visits.session_unknown")
     staff: StaffRef = request.staff  # type: ignore[attr-defined]
     match = request.resolver_match
     return Here(
-        found, staff, staff.actor(permission, found.place), staff.office(permission, found.place), clock.now(),
+        session, place, staff, staff.actor(permission, place), staff.office(permission, place), clock.now(),
         match.view_name if match else "",
     )  # fmt: skip
 

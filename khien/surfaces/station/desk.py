@@ -99,5 +99,5 @@ def _stay(told: list[dict[str, Any]], at: Here) -> None:
     """A desk writes for its own session only. Raises Refused visits.session_unknown."""
     for one in told:
         inner = one.get("body")
-        if isinstance(inner, dict) and str(inner.get("session_id", at.session.id)) != str(at.session.id):
+        if isinstance(inner, dict) and str(inner.get("session_id", at.session_id)) != str(at.session_id):
             raise Refused("visits.session_unknown")

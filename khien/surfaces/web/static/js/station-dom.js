@@ -88,6 +88,9 @@ export default (kh) => {
     node.replaceChildren();
     return fill(node, children);
   };
-  kh.draw = (...nodes) => kh.set(kh.main, nodes);
+  kh.draw = (...nodes) => {
+    kh.set(kh.main, nodes);
+    if (kh.here && !kh.main.querySelector("h1")) kh.main.prepend(h("h1.kh-hide", kh.here.title));
+  };
   kh.focus = (selector) => kh.main.querySelector(selector)?.focus();
 };

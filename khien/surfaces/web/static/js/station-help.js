@@ -23,5 +23,5 @@ export default (kh) => {
     ask.focus();
   };
 
-  document.querySelector(".kh-top__nav").append(h("button.kh-button.kh-button--quiet.kh-st-help", { type: "button", onclick: () => kh.askHelp(), "aria-keyshortcuts": "F1" }, kh.icon("talk"), _("Hỗ trợ"), " ", kh.key("F1")));
+  document.querySelector(".kh-top__nav").append(h("button.kh-button.kh-button--quiet.kh-st-help", { type: "button", onclick: () => kh.askHelp(), "aria-keyshortcuts": "F1" }, kh.icon("talk"), _("Cần hỗ trợ"), " ", kh.key("F1")));
 };

@@ -118,7 +118,7 @@ export default (kh) => {
     const nodes = [];
     if (choice === "away") nodes.push(h("fieldset.kh-st-wide", h("legend.kh-hide", _("Không tiêm ở đây")), h("div.kh-st-two", kh.toggles("kd", [["refer", _("Chuyển bệnh viện")], ["contraindicated", _("Chống chỉ định")]], { chosen: [chosen], on: heed }))));
     if (choice === "away" && chosen === "refer") nodes.push(kh.field(_("Bệnh viện"), kh.input("qd-bv", { value: kept["qd-bv"] ?? kh.pack.session.hospital })));
-    if (choice === "defer") nodes.push(kh.field(_("Hẹn lại ngày"), kh.input("qd-ngay", { type: "date", value: kept["qd-ngay"] || "" })));
+    if (choice === "defer") nodes.push(kh.field(_("Hẹn lại ngày"), kh.input("qd-ngay", { inputmode: "numeric", placeholder: _("ngày/tháng/năm"), value: kept["qd-ngay"] || "" })));
     if (choice === "clear") nodes.push(kh.field(_("Theo dõi, phút"), kh.input("qd-phut", { inputmode: "numeric", value: kept["qd-phut"] || now.before?.minutes || kh.pack.minutes })));
     if (choice && choice !== "wait") nodes.push(kh.field(same ? _("Ghi chú") : _("Lý do khác đề nghị (bắt buộc)"), kh.input("qd-ly-do", { value: kept["qd-ly-do"] || "" })));
     parts.push(chosen === "refer", same);
@@ -144,11 +144,13 @@ export default (kh) => {
     const decision = now.chosen;
     if (CLEARS.includes(decision) && proposal && !proposal.complete) return say(_("Còn thiếu: {what}", { what: proposal.missing.map((one) => kh.both(one)).slice(0, 3).join("; ") }), proposal.missing[0].item ? `q${proposal.missing[0].item}khong` : `do-${proposal.missing[0].code}`);
     if (!now.same && !value("qd-ly-do")) return say(_("Quyết định khác đề nghị: ghi lý do."), "qd-ly-do");
+    const returns = kh.readDay(value("qd-ngay"));
+    if (value("qd-ngay") && !/^\d{4}-\d\d-\d\d$/.test(returns)) return say(_("Ghi ngày hẹn dạng ngày/tháng/năm."), "qd-ngay");
     const minutes = Number(value("qd-phut")) || null;
     const to = decision === "wait" ? "consented" : { eligible: "cleared", caution: "cleared", defer: "deferred", refer: "referred", contraindicated: "contraindicated" }[decision];
     kh.send("screen", {
       visit_id: row.id, answers: now.answers, vitals: Object.fromEntries(Object.entries(now.vitals).filter(([, one]) => one)), decision, reason: value("qd-ly-do"),
-      observe_minutes: minutes && minutes !== kh.pack.minutes ? minutes : null, return_on: value("qd-ngay") || null, detail: value("qd-bv") ? { hospital: value("qd-bv") } : {}, ...kh.doneBy("kham"),
+      observe_minutes: minutes && minutes !== kh.pack.minutes ? minutes : null, return_on: returns || null, detail: value("qd-bv") ? { hospital: value("qd-bv") } : {}, ...kh.doneBy("kham"),
     }, { label: _("Số {n}, {name}: {what}", { n: row.number, name: row.name, what: decision === "wait" ? _("đo lại") : VERDICTS[decision][0].toLowerCase() }), visit: row.id, number: row.number, to, undo: decision !== "wait" });
     return kh.screeningNext();
   }

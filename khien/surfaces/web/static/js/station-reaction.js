@@ -54,8 +54,8 @@ export default (kh) => {
     const session = kh.pack.session;
     const steps = [
       _("Gọi người hỗ trợ và bác sĩ trực"), _("Adrenalin 1 mg/ml tiêm bắp mặt trước ngoài đùi, liều theo phác đồ"), _("Nằm đầu thấp, gác chân cao; nôn thì nằm nghiêng"), _("Thở ô xy, giữ đường truyền"),
-      _("Gọi 115"), _("Gọi bệnh viện: {name} {phone}", { name: session.hospital, phone: session.hospital_phone }), _("Đo mạch, huyết áp, lặp lại mỗi 3 đến 5 phút"), _("Nhắc lại adrenalin sau 3 đến 5 phút nếu chưa ổn"),
-    ];
+      _("Gọi 115"), session.hospital_phone && _("Gọi bệnh viện: {name} {phone}", { name: session.hospital, phone: session.hospital_phone }), _("Đo mạch, huyết áp, lặp lại mỗi 3 đến 5 phút"), _("Nhắc lại adrenalin sau 3 đến 5 phút nếu chưa ổn"),
+    ].filter(Boolean);
     const clock = h("span.kh-st-red__clock", { role: "timer", "aria-live": "off" });
     const note = kh.input("pv-them", { placeholder: _("Việc khác, số đo") });
     const log = h("p", { role: "log" });

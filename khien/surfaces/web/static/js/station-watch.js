@@ -56,7 +56,7 @@ export default (kh) => {
       row.unsent ? h("p.kh-watch__note", _("chờ gửi")) : risk && h("p.kh-watch__note", _("Theo dõi {n} phút", { n: row.observe_minutes })),
       kh.svg("svg", { class: "kh-watch__bar", viewBox: "0 0 100 4", preserveAspectRatio: "none", "aria-hidden": "true" }, kh.svg("rect", { class: "kh-watch__bed", width: 100, height: 4 }), kh.svg("rect", { class: "kh-watch__run", width: share, height: 4 })),
       h("div.kh-watch__keys",
-        ready ? h("button.kh-watch__go", { type: "button", onclick: () => leave(row), "aria-label": `${_("Mời ra về")}, ${_("số")} ${row.number}` }, _("Mời ra về")) : h("button", { type: "button", onclick: () => show(row), "aria-label": `${_("Thêm")}, ${_("số")} ${row.number}` }, _("Thêm…")),
+        ready ? h("button.kh-watch__go", { type: "button", onclick: () => leave(row), "aria-label": `${_("Mời ra về")}, ${_("số")} ${row.number}` }, _("Mời ra về")) : h("button.kh-watch__more", { type: "button", onclick: () => show(row), "aria-label": `${_("Thêm")}, ${_("số")} ${row.number}` }, _("Thêm…")),
         h("button", { type: "button", onclick: () => kh.askReaction(row), "aria-label": `${_("Phản ứng")}, ${_("số")} ${row.number}` }, _("Phản ứng"))));
   }
 
