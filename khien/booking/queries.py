@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +14,10 @@ from khien.booking.types import AppointmentInfo, DayEntry, OpenSlot, SessionInfo
 from khien.kernel.refs import PlaceFacts, Scope
 from khien.people import queries as people
 from khien.places import queries as places
-from khien.plumbing import once
+from khien.plumbing import once, sqlcall
 
 __all__ = [
-    "allocation", "allocations", "appointment", "appointment_of", "appointments_of", "candidates", "day_list", "open_slots",
+    "allocation", "allocations", "any_open", "appointment", "appointment_of", "appointments_of", "candidates", "day_list", "open_slots",
     "public_allocations", "session", "session_place", "sessions", "slot", "slots", "standby", "standing_of", "starting_between",
 ]  # fmt: skip
 OVER = timedelta(hours=2)
@@ -83,9 +84,19 @@ def place_of(row: models.Session) -> PlaceFacts:
 
 
 def session_place(session_id: UUID) -> PlaceFacts | None:
-    """Where a session is; None when there is none."""
+    """Where a session is; None when there is none. A session never moves: it is asked once a process."""
+    try:
+        return _place(session_id)
+    except LookupError:
+        return None
+
+
+@lru_cache(maxsize=20_000)
+def _place(session_id: UUID) -> PlaceFacts:
     row = models.Session.objects.filter(id=session_id).first()
-    return place_of(row) if row else None
+    if row is None:
+        raise LookupError(session_id)  # nothing is remembered of a session that may come to be
+    return place_of(row)
 
 
 def slots(session_id: UUID) -> list[SlotInfo]:
@@ -127,6 +138,20 @@ def open_slots(
         )
         for row in ordered
     ]
+
+
+_ANY_OPEN = """
+SELECT EXISTS (SELECT 1 FROM slot s JOIN session h ON h.site_id = s.site_id AND h.id = s.session_id
+WHERE s.vaccine = ANY(%s) AND s.starts_at > %s AND s.taken + s.kept < s.capacity AND h.mode = 'open' AND h.state IN ('planned', 'open')
+AND (%s = '' OR h.province_2021 = %s OR h.province_2025 = %s))
+"""
+
+
+def any_open(vaccines: Iterable[str], near: PlaceFacts | None, since: datetime) -> bool:
+    """Whether `open_slots` would find a place of one of these vaccines."""
+    old, new = (near.province_2021, near.province_2025 or "-") if near else ("", "-")
+    found: bool = sqlcall.call(_ANY_OPEN, [list(vaccines), since, old, old, new])[0]
+    return found
 
 
 def home_of(place: PlaceFacts) -> tuple[str, str, str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as Base
 
+from . import sqlcall
 from .models import WebSession
 
 
@@ -21,6 +22,14 @@ class SessionStore(Base):
         row: Any = super().create_model_instance(data)
         row.account_id, row.staff_id = data.get("account_id") or None, data.get("staff_id") or None
         return row
+
+    def load(self) -> dict[str, Any]:
+        """Read the session's data; a key that is unknown or over is forgotten."""
+        found = sqlcall.call("SELECT session_data FROM web_session WHERE session_key = %s AND expire_date > now()", [self.session_key])
+        if found is None:
+            self._session_key = None
+            return {}
+        return self.decode(found[0])  # type: ignore[no-any-return]
 
     @property
     def untouched(self) -> bool:

@@ -92,9 +92,7 @@ def _next_dose(book: Book, history: History, went: list[VisitCard]) -> NextThing
         return NextThing("later", facts)
     if asked is None:
         return NextThing("register", facts)
-    slots = any(
-        booking.open_slots(vaccine, book.card.place, earliest(book.at, coming.earliest_on), limit=1) for vaccine in coming.vaccines
-    )
+    slots = booking.any_open(coming.vaccines, book.card.place, earliest(book.at, coming.earliest_on))
     return NextThing("choose" if slots else "waiting", facts)
 
 

@@ -59,6 +59,9 @@ class _Who:
     def staff(self) -> Any:
         from khien.access import queries
 
+        if self._session.untouched:
+            key = self._session.session_key
+            return queries.staff_of_session(key, at=clock.now()) if key else None
         staff_id = self._session.get("staff_id")
         return queries.staff_ref(UUID(staff_id), at=clock.now()) if staff_id else None
 
