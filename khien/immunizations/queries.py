@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from khien.immunizations import rules as own_rules
 from khien.immunizations.types import History, ImmunizationView, ToldDose
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
+from khien.kernel.refs import Actor
 from khien.kernel.sex import Sex
 from khien.people import queries as people
 from khien.plumbing import once, sqlcall
@@ -128,6 +129,14 @@ def own_doses(session: str, person_id: UUID) -> str | None:
     None where that account may not open this record. Which dose comes next is `history`'s to say.
     """
     found: str | None = sqlcall.call("SELECT immunizations_own(%s, %s)::text", [session, person_id])[0]
+    return found
+
+
+def look_up(number: str, *, by: Actor, office: str, purpose: str, route: str, at: datetime) -> str:
+    """Who told this identity number, with the doses as recorded, as a JSON list; each look is logged: one call."""
+    log = {"at": at, "staff": by.id, "post": by.post_id, "office": office, "purpose": purpose, "route": route}
+    told = sqlcall.as_json({"hashes": sorted(people.number_hashes(number)), "log": log})
+    found: str = sqlcall.call("SELECT immunizations_look_up(%s::jsonb)::text", [told])[0]
     return found
 
 

@@ -51,6 +51,7 @@ __all__ = [
     "members",
     "merges_of",
     "number_hash",
+    "number_hashes",
     "opener",
     "person",
     "phone_hash",
@@ -240,13 +241,19 @@ def _narrow(rows: QuerySet[Person], birth: PartialDate | None, scopes: Iterable[
     return rows
 
 
-def _by_number(text: str, scopes: Iterable[Scope] | None) -> list[Person]:
+def number_hashes(text: str) -> set[str]:
+    """The look-up hashes of a number as typed, of whatever kind it may be."""
     hashes = set()
     for type in (None, IdType.CCCD, IdType.CMND, IdType.BHYT, IdType.PASSPORT):
         try:
             hashes.add(keys.number_hash(identifiers.read_identifier(text, type)))
         except Refused:
             continue
+    return hashes
+
+
+def _by_number(text: str, scopes: Iterable[Scope] | None) -> list[Person]:
+    hashes = number_hashes(text)
     ids = set(Identifier.objects.filter(value_hash__in=hashes).values_list("person_id", flat=True))
     found = list(Person.objects.filter(id__in=ids))
     try:

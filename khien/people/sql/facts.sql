@@ -29,3 +29,11 @@ BEGIN
   RETURN (SELECT jsonb_build_object('ids', v_ids, 'birth', jsonb_build_array(birth_year, birth_month, birth_day), 'sex', sex)
     FROM person WHERE id = v_ids[1]);
 END $$;
+
+-- A person as a program is told them by staff's question: name, birth, sex, place, how far the identity is proved.
+CREATE OR REPLACE FUNCTION people_short(p_person uuid) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT jsonb_build_object('person_id', id, 'full_name', full_name, 'birth', concat_ws('-', birth_year, lpad(birth_month::text, 2, '0'),
+      lpad(birth_day::text, 2, '0')), 'sex', sex, 'identity_state', identity_state, 'commune_2021', commune_2021,
+      'commune_2025', commune_2025, 'died_on', died_on) FROM person WHERE id = p_person);
+END $$;

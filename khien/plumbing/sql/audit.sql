@@ -28,3 +28,11 @@ BEGIN
   RETURN (SELECT coalesce(jsonb_agg(l), '[]') FROM unnest(p_people) AS i,
     LATERAL (SELECT * FROM access_log a WHERE a.person_id = i ORDER BY a.at DESC, a.id DESC LIMIT 1) l);
 END $$;
+
+-- Logs that a staff member was shown these people's records. p: at, staff, post, office, purpose, route.
+CREATE OR REPLACE FUNCTION access_log_write(p_people uuid[], p jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO access_log (id, person_id, at, staff_id, post_id, office, purpose, route)
+    SELECT gen_random_uuid(), i, (p ->> 'at')::timestamptz, (p ->> 'staff')::uuid, (p ->> 'post')::uuid, p ->> 'office', p ->> 'purpose',
+      p ->> 'route' FROM unnest(p_people) i;
+END $$;

@@ -1,6 +1,6 @@
 """The addresses of the API; each says who may use it."""
 
-from khien.surfaces.api import own, public
+from khien.surfaces.api import own, points, public
 from khien.surfaces.web import guard
 
 app_name = "api"
@@ -10,4 +10,5 @@ urlpatterns = [
     guard.session("appointments", own.book, "book"),
     guard.session("people/<uuid:person>/doses", own.doses, "doses"),
     guard.session("people/<uuid:person>/offers", own.offers, "offers"),
+    guard.staff("points/<uuid:session>/lookup", points.look_up, "look_up", may="people.search", place=points.place),
 ]

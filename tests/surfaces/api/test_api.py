@@ -38,7 +38,7 @@ def order(told, **changed):
 
 def post(client, told):
     """One request; what PostgreSQL refused is undone, as it is where a request is a transaction of its own."""
-    before = transaction.savepoint()
+    before = transaction.savepoint_create() if hasattr(transaction, "savepoint_create") else transaction.savepoint()
     answer = client.post("/api/appointments", json.dumps(told), content_type="application/json")
     (transaction.savepoint_commit if answer.status_code == 201 else transaction.savepoint_rollback)(before)
     return answer
@@ -131,3 +131,37 @@ def test_what_cannot_be_read_is_said_so(client, family):
 def test_a_page_of_another_site_cannot_book_with_our_cookie(family, asked):
     strict = make_book.signed_in(family.account, Client(enforce_csrf_checks=True))
     assert post(strict, {}).status_code == 403
+
+
+def looks(client, session, number):
+    return client.post(f"/api/points/{session}/lookup", json.dumps({"number": number}), content_type="application/json")
+
+
+def staff_client(staff):
+    client = Client()
+    session = client.session
+    session["staff_id"] = str(staff.id)
+    session.save()
+    return client
+
+
+def test_a_reception_finds_a_person_by_number_with_doses_and_the_person_sees_the_look(family):
+    from khien.plumbing import access_log
+
+    number = make.make_number()
+    person = make.make_person("Phạm Thị Tra", identifier=number)
+    make.make_immunization(person, vaccine="AZ")
+    session = make.make_session(on=date(2021, 12, 14))
+    told = looks(staff_client(make.make_staff("reception")), session, number.value).json()["people"]
+    assert [(one["person_id"], one["full_name"], len(one["doses"])) for one in told] == [(str(person), "Phạm Thị Tra", 1)]
+    assert number.value not in json.dumps(told)
+    seen = access_log.reads_of([person])
+    assert [(one.purpose, one.office) for one in seen] == [("point_search", "Phòng thử")]
+
+
+def test_staff_of_another_place_and_nobody_look_up_nothing(family):
+    session = make.make_session(on=date(2021, 12, 14))
+    elsewhere = make.make_staff("reception", scope=make.Scope("province", make.OTHER_PROVINCE, "2021"))
+    assert looks(staff_client(elsewhere), session, "079184990001").status_code == 403
+    assert looks(Client(), session, "079184990001").status_code == 302
+    assert looks(staff_client(make.make_staff("reception")), session, "079184990001").json() == {"people": []}
