@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from khien.booking import queries as booking
 from khien.cases import queries as cases
+from khien.cases.types import QueueFilter
 from khien.interchange import exports
 from khien.interchange.sheets.grid import read_grid
 from khien.kernel.errors import Refused
@@ -25,6 +26,7 @@ from khien.surfaces.command import choosing, frame, where
 from khien.surfaces.command.spot import read_day
 from khien.surfaces.command.words import INDICATORS
 from khien.surfaces.web import downloads, say
+from khien.surfaces.web.case_words import STATES, SUBJECTS
 from khien.surfaces.web.forms import DayField, PageForm
 
 # The columns of the daily report, in the order of Appendix 5 of Decision 3588.
@@ -33,6 +35,7 @@ COLUMNS = (
     "severe",
 )  # fmt: skip
 SIXTY = timedelta(days=60)
+MOST_WAITING = 50
 
 
 def index(request: HttpRequest) -> HttpResponse:
@@ -166,4 +169,11 @@ def corrections(request: HttpRequest) -> HttpResponse:
     clocks = {one.code: one for one in cases.correction_clocks(parted.column, at=at.at, since=at.at - SIXTY)} if parted and parted.level else {}
     rows = [(unit, clocks[unit.code]) for unit in parted.units if unit.code in clocks] if parted else []
     scopes: tuple[Scope, ...] | None = frame.unit_scope(key) if key else chosen.scopes
-    return frame.page(request, "corrections", "board", chosen=chosen, unit=places.unit(key) if key else None, rows=rows, counts=cases.counts(scopes, at=at.at))
+    waiting = []
+    if at.staff.may("cases.decide_correction"):
+        mine = frame.reach(at.staff.scopes("cases.decide_correction"))
+        waiting = cases.queue(mine, at=at.at, filters=QueueFilter(kinds=("correction",)), limit=MOST_WAITING)
+    return frame.page(
+        request, "corrections", "board", chosen=chosen, unit=places.unit(key) if key else None, rows=rows, counts=cases.counts(scopes, at=at.at), waiting=waiting,
+        subjects=SUBJECTS, states=STATES,
+    )  # fmt: skip

@@ -120,9 +120,22 @@ def _late(span: timedelta) -> str:
 
 def _cases(at: Here, spot: Spot) -> list[Todo]:
     counts = cases.counts(spot.reach, at=at.at)
-    if not counts.overdue:
+    wanted = counts.by_kind.get("correction", 0) if at.staff.may("cases.decide_correction") else 0
+    return [*_overdue(at, counts.overdue), *_corrections(wanted)]
+
+
+def _corrections(count: int) -> list[Todo]:
+    if not count:
         return []
-    what = ngettext("Một yêu cầu quá hạn trả lời", "%(n)s yêu cầu quá hạn trả lời", counts.overdue) % {"n": _n(counts.overdue)}
+    what = _("%(n)s yêu cầu sửa sai đang chờ") % {"n": _n(count)}
+    why = _("Xem bằng chứng, đề nghị hoặc duyệt; người đề nghị không tự duyệt.")
+    return [Todo("wait", "pencil", what, why, _("theo hạn"), _("Xem yêu cầu"), reverse("command:corrections"), 5)]
+
+
+def _overdue(at: Here, count: int) -> list[Todo]:
+    if not count:
+        return []
+    what = ngettext("Một yêu cầu quá hạn trả lời", "%(n)s yêu cầu quá hạn trả lời", count) % {"n": _n(count)}
     why = _("Người dân thấy đồng hồ này trên trang công khai.")
     href, act = ("/mcc/", _("Mở bàn trả lời")) if at.staff.may("cases.see") else (reverse("command:corrections"), _("Xem theo nơi"))
     return [Todo("wait", "pencil", what, why, _("quá hạn"), act, href, 3)]

@@ -235,3 +235,14 @@ def test_the_clock_of_corrections_stands_by_place(db):
     asked = CorrectionAsked("wrong_data", right={"full_name": "Lê Thị Hường"}, words="Sai dấu")
     cases.ask_correction(asked=asked, contact=ContactPoint(phone="0900000132"), person_id=make.make_person(), by=make.BY, at=make.AT)
     assert "Quận Bình Thạnh" in read(officer("planner", scope=CITY), "/bao-cao/sua-sai")
+
+
+def test_a_list_keeper_finds_the_corrections_to_decide(db):
+    from khien.cases import actions as cases
+    from khien.cases.types import ContactPoint, CorrectionAsked
+
+    asked = CorrectionAsked("wrong_data", right={"full_name": "Lê Thị Hường"}, words="Sai dấu")
+    case = cases.ask_correction(asked=asked, contact=ContactPoint(phone="0900000132"), person_id=make.make_person(), by=make.BY, at=make.AT)
+    page = officer("list_keeper", scope=DISTRICT).get(f"{ROOT}/bao-cao/sua-sai").content.decode()
+    assert str(case.id) in page
+    assert str(case.id) not in officer("list_keeper", scope=FAR).get(f"{ROOT}/bao-cao/sua-sai").content.decode()
