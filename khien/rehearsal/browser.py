@@ -27,6 +27,7 @@ class Form:
     values: dict[str, list[str]] = field(default_factory=dict)
     choices: dict[str, list[str]] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
+    ticks: set[str] = field(default_factory=set)
     buttons: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -81,6 +82,8 @@ class _Reader(HTMLParser):
         kind = found.get("type", "text")
         if kind in ("radio", "checkbox"):
             form.choices.setdefault(name, []).append(found.get("value", "on"))
+            if kind == "checkbox":
+                form.ticks.add(name)
             if "checked" in raw:
                 form.values.setdefault(name, []).append(found.get("value", "on"))
         elif kind == "file":

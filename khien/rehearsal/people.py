@@ -41,7 +41,7 @@ def _answer(browser: Browser, page: Page, answers: Mapping[str, Any]) -> Page:
     form = _question(page)
     told = dict(answers)
     for name, choices in form.choices.items():
-        if name not in told and not form.values.get(name):
+        if name not in told and name not in form.ticks and not form.values.get(name):
             told[name] = "no" if "no" in choices else choices[0]
     return browser.send(page, form, told)
 
