@@ -52,6 +52,7 @@ PERMISSIONS: dict[str, set[str]] = {
     "station.admit_helper": _DESKS,
     "visit.receive": {"reception", "t1_supporter"} | _HANDS,
     "visit.consent": {"reception", "screener", "doctor_on_duty", "t1_supporter"} | _HANDS,
+    "visit.history": {"reception", "screener", "doctor_on_duty"} | _HANDS,
     "visit.screen": {"screener", "doctor_on_duty"} | _HANDS,
     "visit.dose": {"injector"} | _HANDS,
     "visit.observe": {"observer", "doctor_on_duty"} | _HANDS,

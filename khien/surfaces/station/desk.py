@@ -19,7 +19,7 @@ from khien.visits.commands import moment_of
 
 # What a desk may show or send, by the permissions of whoever sits at it.
 RIGHTS = (
-    "visit.receive", "visit.consent", "visit.screen", "visit.dose", "visit.observe", "visit.end", "visit.key_paper", "visit.correct",
+    "visit.receive", "visit.consent", "visit.history", "visit.screen", "visit.dose", "visit.observe", "visit.end", "visit.key_paper", "visit.correct",
     "people.search", "people.see", "paper.print", "station.open", "station.close", "station.admit_helper",
 )  # fmt: skip
 

@@ -13,8 +13,10 @@ from khien.kernel import cccd_card, codes
 from khien.kernel.errors import Refused
 from khien.people import queries as people
 from khien.people.types import PersonCard
+from khien.plumbing import once
 from khien.surfaces.station.asking import Here, answer, body, here, refused
 from khien.surfaces.station.said import refusal
+from khien.surfaces.web import reading
 from khien.surfaces.web.purposes import PURPOSES
 from khien.visits import queries as visits
 
@@ -27,7 +29,8 @@ def search(request: HttpRequest, session: UUID) -> HttpResponse:
         return HttpResponseNotAllowed(["POST"])
     at = here(request, session, "people.search")
     try:
-        return answer(_find(str(body(request).get("q", "")).strip(), at), at=at.at)
+        with once.reading():
+            return answer(_find(str(body(request).get("q", "")).strip(), at), at=at.at)
     except Refused as told:
         return refused(told, at=at.at)
 
@@ -37,6 +40,8 @@ def _find(text: str, at: Here) -> dict[str, Any]:
         return _by_card(text, at)
     if codes.is_slip_code(text):
         return _by_code(codes.read_slip_code(text), at)
+    if text.isdigit():
+        reading.of_number(text)
     cards = people.search(text, limit=MOST)
     at.looked(*(card.id for card in cards), purpose="search")
     return {"kind": "people", "people": [_person(card, at, brief=len(cards) > 3) for card in cards]}

@@ -239,3 +239,24 @@ def test_a_visit_of_another_session_is_not_found_here(lead, day):
     other = make_day(at=clock.now(), on=date(2021, 12, 14))
     made = make_visit(other, at=clock.now())
     assert lead.get(f"/diem/{day.session_id}/luot/{made.visit.visit_id}").status_code == 404
+
+
+def test_an_earlier_dose_from_elsewhere_is_added_with_its_evidence_and_counts_today(lead, day):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from khien.immunizations import queries as immunizations
+    from khien.stock import queries as stock
+
+    made = make_visit(day, at=clock.now())
+    told = {"vaccine": "AZ", "on_date_day": "12", "on_date_month": "10", "on_date_year": "2021", "lot": "AZ001", "place": "Trạm Y tế Thử", "evidence": "document"}
+    path = f"/diem/{day.session_id}/mui-cu/{made.visit.visit_id}"
+    assert "Chụp ảnh giấy" in lead.post(path, {**told, "photo": SimpleUploadedFile("a.jpg", b"<html>", "image/jpeg")}).content.decode()
+    photo = SimpleUploadedFile("a.jpg", b"\xff\xd8\xff" + b"0" * 100, "image/jpeg")
+    done = lead.post(path, {**told, "photo": photo})
+    assert done.status_code == 302
+    (dose,) = immunizations.history(made.person_id, date(2021, 12, 14)).doses
+    assert (dose.evidence, dose.lot_number, dose.site_id) == ("document", "AZ001", None)
+    assert dose.evidence_file is not None
+    assert stock.balance(day.site_id, day.lot_id).on_hand == 100
+    assert "12/10/2021" in lead.get(done["Location"]).content.decode()
+    assert "đã có trong sổ" in lead.post(path, told).content.decode()

@@ -33,7 +33,7 @@ export default (kh) => {
     };
     layout(
       above,
-      kh.strip(row, kh.identityChip(row), minor && kh.chip(_("Chưa đủ 18 tuổi: người giám hộ ký"), "wait")),
+      kh.strip(row, kh.identityChip(row), minor && kh.chip(_("Chưa đủ 18 tuổi: người giám hộ ký"), "wait"), kh.earlier(row)),
       h("section.kh-st-panel", h("div.kh-st-head", h("h2.kh-h3", _("Đồng ý tiêm")),
         kh.button(language === "en" ? "Tiếng Việt" : "English", { kind: "quiet small", hot: "F3", on: (event) => {
           language = language === "en" ? "vi" : "en";

@@ -16,6 +16,8 @@ export default (kh) => {
     if (row.identity === "disputed") return kh.chip(_("Số giấy tờ có hai người nhận"), "wait");
     return row.last4 ? null : kh.chip(_("Chưa có số giấy tờ"), "wait");
   };
+  // The way to a dose given elsewhere, with its evidence: a page of its own.
+  kh.earlier = (row) => kh.rights.has("visit.history") && row.id && !row.unsent && h("a", { href: `${kh.urls.base}/mui-cu/${row.id}` }, _("Thêm mũi nơi khác"));
   kh.strange = (row) => [...kh.rows.values()].filter((other) => other.person_id !== row.person_id && kh.fold(other.name) === kh.fold(row.name));
 
   // A queue: who is next, each one a button.

@@ -69,7 +69,7 @@ export default (kh) => {
     const skipped = form.items.filter((item) => !item.computed && !asked().includes(item));
     kh.draw(
       kh.tray(),
-      kh.strip(row, kh.identityChip(row), row.vaccine && kh.chip(kh.vaccine(row.vaccine)), row.unsent && kh.chip(_("Chờ gửi"), "wait")),
+      kh.strip(row, kh.identityChip(row), row.vaccine && kh.chip(kh.vaccine(row.vaccine)), row.unsent && kh.chip(_("Chờ gửi"), "wait"), kh.earlier(row)),
       h("div.kh-screen",
         h(`section.kh-screen__form${asked().length > 7 ? ".kh-screen__form--many" : ""}`, { "aria-labelledby": "phieu" },
           h("div.kh-screen__head", h("h2#phieu.kh-h3", kh.both(form)), h("p.kh-soft.kh-small", kh.key("1"), ` ${_("không")} `, kh.key("2"), ` ${_("có")} `, kh.key("↑↓"), ` ${_("câu khác")}`)),
