@@ -3,8 +3,10 @@
 import re
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from khien.kernel import clock
 from khien.rehearsal.browser import Browser, Form, Page, Surprise
 from khien.synthetic.crowd import Somebody
 
@@ -14,13 +16,14 @@ _CODE = re.compile(r"\b(\d{6,8})\b")
 def register(browser: Browser, one: Somebody, commune: str, *, prove: bool = True) -> str:
     """Register one person through the portal's questions; returns the code on the slip."""
     page = browser.get("/dang-ky")
-    answers = _answers(one, commune)
+    answers, since = _answers(one, commune), clock.now()
     for _ in range(60):
         if page.path.endswith("/xong"):
             return slip_code(page)
         if page.path.endswith("/xac-nhan"):
-            page = _prove(browser, page, one.phone) if prove else browser.get("/dang-ky/xong")
+            page = _prove(browser, page, one.phone, since) if prove else browser.get("/dang-ky/xong")
             continue
+        since = clock.now()
         page = _answer(browser, page, answers)
     raise Surprise(f"the questions do not end: {page.path}")
 
@@ -53,8 +56,11 @@ def _question(page: Page) -> Form:
     return max(posts, key=lambda form: len(form.values) + len(form.choices))
 
 
-def _prove(browser: Browser, page: Page, phone: str) -> Page:
-    return browser.send(page, page.form("code"), {"code": read_code(browser, phone)})
+def _prove(browser: Browser, page: Page, phone: str, since: datetime) -> Page:
+    done = browser.send(page, page.form("code"), {"code": read_code(browser, phone, since=since)})
+    if done.path.endswith("/xac-nhan"):
+        raise Surprise("the right code is not taken")
+    return done
 
 
 def codes_of(browser: Browser, phone: str) -> list[tuple[str, str]]:
@@ -64,12 +70,12 @@ def codes_of(browser: Browser, phone: str) -> list[tuple[str, str]]:
     return [(code.group(1), at) for at, code in found if code]
 
 
-def read_code(browser: Browser, phone: str, *, seconds: float = 60, known: int = 0) -> str:
-    """The newest code, once there are more than `known`; waits for the worker as a person waits for the message."""
+def read_code(browser: Browser, phone: str, *, since: datetime, seconds: float = 60) -> str:
+    """The newest code that came after `since`; waits for the worker as a person waits for the message."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         found = codes_of(browser, phone)
-        if len(found) > known:
+        if found and datetime.fromisoformat(found[0][1]) >= since:
             return found[0][0]
         time.sleep(0.3)
     raise Surprise("no code came to the phone")
