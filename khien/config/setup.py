@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -78,17 +79,18 @@ def prepare_in_child(*, demo: bool) -> None:
     """Prepare the database in a process of its own, so that the supervisor stays small; the child says what is wrong."""
     words = [sys.executable, "-m", "khien", "prepare", *(["--demo"] if demo else [])]
     child = subprocess.Popen(  # noqa: S603
-        words, env={**os.environ, "KHIEN_POOL": "2"}, start_new_session=True,
+        words, env={**os.environ, "KHIEN_POOL": "2", "KHIEN_PART_OF": str(folder.path())}, start_new_session=True,
         preexec_fn=partial(postgres.die_with_parent, os.getpid()),  # noqa: PLW1509
     )  # fmt: skip
     try:
         status = child.wait()
-    except BaseException:
-        child.terminate()
+    finally:  # interrupted: the builders that it started end with it
+        with suppress(OSError):
+            os.killpg(child.pid, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             child.wait(5)
-        child.kill()
-        raise
+        with suppress(OSError):
+            os.killpg(child.pid, signal.SIGKILL)
     if status == TOO_NEW:
         raise CannotStart(
             "This data folder was written by a newer release of Khien: run that release, or choose another --data DIR."

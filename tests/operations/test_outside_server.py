@@ -2,7 +2,10 @@
 
 import os
 import shutil
+import signal
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -41,6 +44,20 @@ def test_an_outside_server_may_go_away_and_return(up: Instance, committed: str) 
     assert citizens.missing() == []
     up.until(lambda: _delivered(committed), "the worker delivers again")
     assert up.stop() == 0
+
+
+def test_asked_to_stop_while_it_builds_the_demo_it_leaves_no_builder(up: Instance) -> None:
+    up.settings["KHIEN_MODE"] = "demo"
+    threading.Thread(target=lambda: _started(up), daemon=True).start()
+    up.until(lambda: len(up.named("demo")) > 1, "the demo is being built")
+    assert up.stop(signal.SIGINT) == 0
+    assert up.processes() == []
+    assert "Traceback" not in up.text
+
+
+def _started(up: Instance) -> None:
+    with suppress(AssertionError):
+        up.start()
 
 
 def _away(url: str, away: bool) -> None:
