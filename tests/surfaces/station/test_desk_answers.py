@@ -222,3 +222,24 @@ def test_a_clerk_keys_for_the_doctor_at_the_doctors_hour(lead, day, hour):
     told = lead.get(f"/diem/{day.session_id}/luot/{made.visit.visit_id}", {"ban": "injection"}).json()
     assert told["screening"]["by"] == "BS. Thử"
     assert AccessLog.objects.filter(person_id=made.person_id, purpose="injection").count() == 1
+
+
+def test_the_desks_speak_english_where_the_page_does(lead, day):
+    import html
+    import re
+
+    def words_of(page):
+        return json.loads(html.unescape(re.search(r'data-words="([^"]*)"', page.content.decode())[1]))
+
+    assert words_of(lead.get(f"/diem/{day.session_id}")) == {}
+    lead.cookies["khien_lang"] = "en"
+    told = words_of(lead.get(f"/diem/{day.session_id}"))
+    assert told["Dừng. Không tiêm lọ này."] == "Stop. Do not inject from this vial."
+    assert [sentence for sentence, english in told.items() if sentence == english and re.search(r"[ăâđêôơư]", sentence)] == []
+
+
+def test_the_modules_of_the_desks_carry_their_contents_hash(lead, day):
+    from khien.surfaces.station import words
+
+    page = lead.get(f"/diem/{day.session_id}").content.decode()
+    assert all(re_hash in page for re_hash in (address.split("?v=")[1] for address in words.addresses()))
