@@ -24,7 +24,7 @@ MORE_DOORS = {
 }
 OPEN = {"kernel", "plumbing"}
 # Synthetic crowds of a million are written by COPY, table by table, for the bench and the rehearsal only.
-BESIDE_THE_HOUSE = {"synthetic", "demo", "config", "bench"}
+BESIDE_THE_HOUSE = {"synthetic", "demo", "config", "bench", "rehearsal"}
 PURE = {"rules", "types", "events"}
 STANDARD = set(sys.stdlib_module_names)
 

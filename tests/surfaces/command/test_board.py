@@ -10,7 +10,6 @@ from tests import make, make_day
 from tests.surfaces.command.desk import DISTRICT, FAR, ROOT, officer, read
 
 
-
 def a_day_with_one_received() -> make_day.Day:
     day = make_day.make_day()
     make_day.make_visit(day)
