@@ -15,7 +15,9 @@ DEBUG = False
 
 KEYS = keys.load(folder.keys_file())
 SECRET_KEY = KEYS.django
-ALLOWED_HOSTS = [host for host in os.environ.get("KHIEN_HOSTS", "*" if DEMO else "localhost,127.0.0.1,[::1]").split(",") if host]
+ALLOWED_HOSTS = [
+    host for host in os.environ.get("KHIEN_HOSTS", "*" if DEMO else "localhost,127.0.0.1,[::1]").split(",") if host
+]
 PUBLIC_URL = os.environ.get("KHIEN_URL", "")
 
 ROOMS = [
@@ -63,9 +65,7 @@ def _database(url: str) -> dict[str, object]:
 
 
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
-DATABASES = {
-    "default": _database(DATABASE_URL or f"postgresql:///khien?host={postgres.home(DATA).run}&user=khien")
-}
+DATABASES = {"default": _database(DATABASE_URL or f"postgresql:///khien?host={postgres.home(DATA).run}&user=khien")}
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 TEMPLATES = [
