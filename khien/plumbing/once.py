@@ -89,7 +89,7 @@ def instance[M: models.Model](model: type[M], told: dict[str, Any]) -> M:
 @cache
 def _readers(model: type[models.Model]) -> tuple[list[str], list[tuple[str, Callable[[Any], Any] | None]]]:
     fields = model._meta.concrete_fields
-    return [field.attname for field in fields], [(field.column, _reader(field)) for field in fields]
+    return [field.attname for field in fields], [(field.column, _reader(field)) for field in fields]  # type: ignore[misc]
 
 
 def _reader(field: "models.Field[Any, Any]") -> Callable[[Any], Any] | None:
