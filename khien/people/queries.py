@@ -12,6 +12,7 @@ from khien.kernel.errors import Refused
 from khien.kernel.identifiers import Identified, IdType
 from khien.kernel.refs import Scope
 from khien.places import queries as places
+from khien.plumbing import once
 
 from . import aliases, cards, keys, reading, rules
 from .accounts import account_of_phone, account_ref, linked, links_of, may_open, opener
@@ -254,8 +255,10 @@ def number_hashes(text: str) -> set[str]:
 
 def _by_number(text: str, scopes: Iterable[Scope] | None) -> list[Person]:
     hashes = number_hashes(text)
-    ids = set(Identifier.objects.filter(value_hash__in=hashes).values_list("person_id", flat=True))
-    found = list(Person.objects.filter(id__in=ids))
+    ids = once.shelf("people.of_numbers").get(frozenset(hashes))
+    if ids is None:
+        ids = set(Identifier.objects.filter(value_hash__in=hashes).values_list("person_id", flat=True))
+    found = list(reading.persons(ids).values())
     try:
         phone = keys.phone_hash(phones.read_phone(text).e164)
     except Refused:

@@ -32,6 +32,7 @@ __all__ = [
     "sites_by_id", "stops", "successors", "unit", "unit_place", "units", "within",
 ]  # fmt: skip
 UNIT_KINDS = ("province", "district", "commune")
+FEW = 20  # so many communes are asked one by one, and remembered
 
 
 def _facts(row: models.Placed, **ids: UUID | None) -> PlaceFacts:
@@ -99,7 +100,8 @@ def sites(scopes: Iterable[Scope] | None = None, *, active: bool = True) -> list
 def _sites(where: Q) -> list[SiteInfo]:
     rows = list(models.Site.objects.filter(where).order_by("name", "id"))
     owners = {row.id: row for row in models.Facility.objects.filter(id__in={row.facility_id for row in rows})}
-    paths = units(f"2021-{row.commune_2021}" for row in rows if row.commune_2021)
+    communes = {f"2021-{row.commune_2021}" for row in rows if row.commune_2021}
+    paths = {key: unit(key) for key in communes} if len(communes) < FEW else units(communes)
     found = []
     for row in rows:
         owner, commune = owners[row.facility_id], paths.get(f"2021-{row.commune_2021}")

@@ -67,11 +67,11 @@ def read_many(
     if once_since is not None:
         logged = AccessLog.objects.filter(staff_id=by.id, at__gte=once_since, purpose=purpose, person_id__in=persons)
         seen = set(logged.values_list("person_id", flat=True))
-    AccessLog.objects.bulk_create(
-        AccessLog(person_id=p, at=at, staff_id=by.id, post_id=by.post_id, office=office, purpose=purpose, route=route)
-        for p in dict.fromkeys(persons)
-        if p not in seen
-    )
+    shown = [person for person in dict.fromkeys(persons) if person not in seen]
+    if shown:
+        log = {"at": at, "staff": by.id, "post": by.post_id, "office": office, "purpose": purpose, "route": route}
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT access_log_write(%s::uuid[], %s::jsonb)", [shown, json.dumps(log, default=str)])
 
 
 @dataclass(frozen=True)

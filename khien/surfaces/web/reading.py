@@ -1,8 +1,5 @@
 """One statement for a page: what every room tells of the people whom the page is about."""
 
-from collections.abc import Sequence
-from uuid import UUID
-
 from khien.booking import queries as booking
 from khien.campaigns import queries as campaigns
 from khien.certificates import queries as certificates
@@ -22,7 +19,9 @@ def family(session: str) -> None:
     once.ask("people_family(%s)", [session], parts)
 
 
-def of_numbers(hashes: Sequence[str]) -> list[UUID]:
-    """What a reception shows of whoever told one of these numbers; returns their ids."""
+def of_number(text: str) -> None:
+    """What a reception shows of whoever told this number."""
+    hashes = people.number_hashes(text)
     parts = [people.PEOPLE, immunizations.DOSES, booking.APPOINTMENTS, visits.VISITS, campaigns.RULES]
-    return once.ask("people_of_numbers(%s)", [list(hashes)], parts)
+    if hashes:
+        once.shelf("people.of_numbers")[frozenset(hashes)] = once.ask("people_of_numbers(%s)", [list(hashes)], parts)
