@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from khien.kernel.refs import PlaceFacts, Scope
+from khien.plumbing import once
 
 from . import models
 from .types import FacilityInfo, OrganizationInfo, SiteInfo, StopInfo
@@ -88,7 +89,8 @@ def site(site_id: UUID) -> SiteInfo | None:
 
 def sites_by_id(ids: Iterable[UUID]) -> dict[UUID, SiteInfo]:
     """Several points at once."""
-    return {found.id: found for found in _sites(Q(id__in=set(ids)))}
+    found = once.rows("places.site", ids, lambda some: ((site.id, site) for site in _sites(Q(id__in=some))))
+    return {site.id: site for site in found}
 
 
 def sites(scopes: Iterable[Scope] | None = None, *, active: bool = True) -> list[SiteInfo]:

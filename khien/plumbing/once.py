@@ -1,6 +1,6 @@
 """What one page reads is read once; where several rooms tell of the same people, in one statement.
 
-Only while a page is read (`reading`, which the frame opens for GET): a write never works on what was kept.
+Only while a page is read (`reading`, which the frame opens for GET); a write keeps nothing but what it cannot change (`acting`).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,6 +18,10 @@ from django.db import models
 from khien.plumbing import sqlcall
 
 _kept: ContextVar[dict[str, dict[Any, Any]] | None] = ContextVar("khien_once", default=None)
+_only: ContextVar[frozenset[str] | None] = ContextVar("khien_once_only", default=None)
+
+# What a command of a desk never changes while it runs: who became whom, which rules are in force, where a point stands.
+STANDING = frozenset({"people.current", "people.ids", "campaigns.rules", "places.site"})
 
 
 @contextmanager
@@ -30,15 +34,26 @@ def reading() -> Iterator[None]:
         _kept.reset(token)
 
 
+@contextmanager
+def acting() -> Iterator[None]:
+    """Keep, for one write, only what it cannot change (STANDING)."""
+    token, narrow = _kept.set({}), _only.set(STANDING)
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+        _only.reset(narrow)
+
+
 def is_reading() -> bool:
     """Say whether answers are kept now."""
-    return _kept.get() is not None
+    return _kept.get() is not None and _only.get() is None
 
 
 def shelf(name: str) -> dict[Any, Any]:
     """The answers kept under this name; outside `reading` an empty shelf that nobody sees again."""
-    kept = _kept.get()
-    return {} if kept is None else kept.setdefault(name, {})
+    kept, only = _kept.get(), _only.get()
+    return {} if kept is None or (only is not None and name not in only) else kept.setdefault(name, {})
 
 
 def rows[R](name: str, ids: Iterable[UUID], fetch: Callable[[list[UUID]], Iterable[tuple[UUID, R]]]) -> list[R]:

@@ -16,7 +16,7 @@ from khien.access.permissions import StaffRef
 from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor, Performed, PlaceFacts, VisitRef
-from khien.plumbing import receipts
+from khien.plumbing import once, receipts
 from khien.plumbing.receipts import Answer
 from khien.visits import steps
 from khien.visits.pack import plain
@@ -111,7 +111,8 @@ def dispatch(envelope: Mapping[str, Any], staff: StaffRef, *, at: datetime) -> d
         }
     asked = receipts.body_hash(read.name, read.version, read.body)
     known, place = _look_up(read, asked)
-    return (known or _answer(read, staff, place, asked, at)).as_json()
+    with once.acting():
+        return (known or _answer(read, staff, place, asked, at)).as_json()
 
 
 def _look_up(read: Envelope, asked: str) -> tuple[Answer | None, PlaceFacts | None]:
