@@ -1,6 +1,7 @@
 """Write a name for machines as ICAO Doc 9303 part 3, section 6 says: A to Z, and < between words."""
 
 import unicodedata
+from functools import lru_cache
 
 # Letters that do not part into a base letter and marks, or that 9303 writes with two letters.
 _LATIN = {
@@ -28,6 +29,7 @@ def transliterate(text: str) -> str:
     return _shortened("<".join(word for word in written.split("<") if word))
 
 
+@lru_cache(maxsize=2048)
 def _letter(character: str) -> str:
     upper = character.upper() if character not in "ßıĸ" else character
     if upper in _PARTS:
