@@ -55,7 +55,8 @@ QUERIES: dict[str, str] = {
         SELECT c.record_id::text FROM {_CURRENT} c JOIN visit v ON v.record_id = c.record_id AND v.state IN ('closed', 'left_early')
         WHERE c.status = 'completed' AND NOT EXISTS (SELECT 1 FROM certificate k WHERE k.record_id = c.record_id
           AND (k.state = 'issued' OR (k.state = 'held' AND k.hold <> '')))
-          AND NOT EXISTS (SELECT 1 FROM outbox_delivery d WHERE d.state = 'pending' AND d.handler LIKE 'certificates.%%' AND d.key = v.id)""",
+          AND NOT EXISTS (SELECT 1 FROM outbox_delivery d WHERE d.state = 'pending' AND d.handler LIKE 'certificates.%%'
+              AND d.data->>'visit_id' = v.id::text)""",
     "paper_explained": """
         SELECT p.serial FROM paper_form p JOIN session s ON s.id = p.session_id
         WHERE s.state = 'closed' AND p.state = 'printed'""",
