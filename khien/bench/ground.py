@@ -49,7 +49,7 @@ class Ground:
 
     def warm(self, requests: list[bytes]) -> None:
         """Let every worker open its connections and import what it needs."""
-        send(self.server.port, requests, connections=CONNECTIONS, seconds=2.0, again=True)
+        send(self.server.port, requests, connections=CONNECTIONS, seconds=min(2.0, self.seconds), again=True)
 
 
 def begin(server: Server, seconds: float, people: int, at: datetime) -> Ground:

@@ -1,0 +1,48 @@
+"""The bench runs on a few people, says every line that it promises, and finds nothing lost or sold twice. It asserts no time."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from khien.bench.result import Result, table
+
+ROOT = Path(__file__).resolve().parents[2]
+FIELDS = {"name", "ours_per_s", "limit_per_s", "ratio", "p50_ms", "p99_ms", "cpu_us"}
+
+
+def bench(url: str, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "khien", "bench", *words], cwd=ROOT, env={**os.environ, "DATABASE_URL": url}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+
+def test_every_bench_tells_its_line_and_loses_nothing(committed):
+    done = bench(
+        committed, "book", "dose", "lookup", "history", "certificate", "page", "import", "late-keying", "correction", "--json", "--people",
+        "240", "--seconds", "0.4",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert [line["name"] for line in told] == [
+        "book", "book-hot", "dose", "lookup", "history", "certificate", "page", "import", "late-keying", "correction"
+    ]  # fmt: skip
+    assert all(set(line) >= FIELDS and line["ours_per_s"] > 0 for line in told)
+    with_limit = [line["name"] for line in told if line["limit_per_s"]]
+    assert with_limit == ["book", "book-hot", "dose", "lookup", "history", "certificate", "import", "late-keying"]
+    assert "240 synthetic people" in done.stderr
+
+
+def test_an_unknown_bench_is_named(committed):
+    done = bench(committed, "bokk")
+    assert done.returncode == 2
+    assert "bokk" in done.stderr
+
+
+def test_a_line_without_a_limit_shows_none():
+    text = table([Result("page", 812.4, None, 3.25, 9.0, 1234.5, "home"), Result("book", 1000.0, 4000.0, 1.0, 2.0, None)])
+    rows = [line.split() for line in text.splitlines()]
+    assert rows[1][:6] == ["page", "812", "-", "-", "3.2", "9.0"]
+    assert rows[2][:4] == ["book", "1,000", "4,000", "0.25"]
