@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from khien.kernel import identifiers, phones
+from khien.kernel.errors import Refused
 from khien.kernel.identifiers import Identified, IdType
 
 
@@ -10,6 +11,17 @@ def number_hash(number: Identified) -> str:
     """The look-up hash of a number: type, issuing country and normalised value."""
     value = identifiers.hash_value(number.type, number.value)
     return settings.KEYS.hash(f"{number.type}|{number.country}|{value}", purpose="identifier")
+
+
+def number_hashes(text: str) -> set[str]:
+    """The look-up hashes of a number as typed, of whatever kind it may be."""
+    hashes = set()
+    for type in (None, IdType.CCCD, IdType.CMND, IdType.BHYT, IdType.PASSPORT):
+        try:
+            hashes.add(number_hash(identifiers.read_identifier(text, type)))
+        except Refused:
+            continue
+    return hashes
 
 
 def phone_hash(e164: str) -> str:

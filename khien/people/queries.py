@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from khien.kernel import identifiers, names, phones
+from khien.kernel import names, phones
 from khien.kernel.births import PartialDate
 from khien.kernel.cccd_card import Card
 from khien.kernel.errors import Refused
@@ -16,6 +16,7 @@ from khien.plumbing import once
 
 from . import aliases, cards, keys, reading, rules
 from .accounts import account_of_phone, account_ref, linked, links_of, may_open, opener
+from .keys import number_hashes
 from .matching import match_many
 from .meeting import facts_of
 from .models import DuplicateCandidate, Guardian, Identifier, IdentifierHolder, NameWord, Person, PersonAlias, PersonVersion
@@ -242,19 +243,8 @@ def _narrow(rows: QuerySet[Person], birth: PartialDate | None, scopes: Iterable[
     return rows
 
 
-def number_hashes(text: str) -> set[str]:
-    """The look-up hashes of a number as typed, of whatever kind it may be."""
-    hashes = set()
-    for type in (None, IdType.CCCD, IdType.CMND, IdType.BHYT, IdType.PASSPORT):
-        try:
-            hashes.add(keys.number_hash(identifiers.read_identifier(text, type)))
-        except Refused:
-            continue
-    return hashes
-
-
 def _by_number(text: str, scopes: Iterable[Scope] | None) -> list[Person]:
-    hashes = number_hashes(text)
+    hashes = keys.number_hashes(text)
     ids = once.shelf("people.of_numbers").get(frozenset(hashes))
     if ids is None:
         ids = set(Identifier.objects.filter(value_hash__in=hashes).values_list("person_id", flat=True))
