@@ -129,6 +129,14 @@ def _copy(name: str) -> None:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template_khien')
 
 
+@pytest.fixture(autouse=True)
+def _vietnamese() -> None:
+    """Each test begins in Vietnamese, whatever the test before it was shown."""
+    from django.utils import translation
+
+    translation.activate("vi")
+
+
 @pytest.fixture
 def db() -> Iterator[None]:
     """A database whose changes are rolled back after the test."""

@@ -75,7 +75,19 @@ def _heed_signals(supervisor: Supervisor) -> None:
             signal.signal(number, stop)
 
 
-def _port_is_free(host: str, port: int) -> None:
+def _port_is_free(host: str, port: int, *, seconds: float = 3) -> None:
+    """Refuse a port that stays taken; what a killed start left behind may need a moment to let go."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return _try_port(host, port)
+        except CannotStart:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+
+
+def _try_port(host: str, port: int) -> None:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError:

@@ -1,6 +1,7 @@
 """One real instance for a test: `bin/khien up` in processes of its own, on a data folder and a port of its own."""
 
 import os
+import random
 import re
 import shutil
 import signal
@@ -52,10 +53,12 @@ def as_user(user: int | None) -> dict[str, Any]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on now, below those that outgoing connections take by themselves."""
+    while True:
+        port = random.randrange(18_000, 31_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager
