@@ -7,13 +7,13 @@ DECLARE
   v_short int;
 BEGIN
   LOOP
-    WITH old AS (SELECT on_hand, shortfall FROM stock_balance WHERE site_id = p_site AND lot_id = p_lot FOR UPDATE)
+    -- One statement over the row's own columns: under a rush it works on the row as the one before left it.
     UPDATE stock_balance b SET
       received = b.received + p_received, drawn = b.drawn + p_drawn, wasted = b.wasted + p_wasted, returned = b.returned + p_returned,
-      on_hand = greatest(old.on_hand - old.shortfall + v_change, 0),
-      shortfall = greatest(old.shortfall - old.on_hand - v_change, 0)
-    FROM old WHERE b.site_id = p_site AND b.lot_id = p_lot
-    RETURNING b.shortfall - old.shortfall INTO v_short;
+      on_hand = greatest(b.on_hand - b.shortfall + v_change, 0),
+      shortfall = greatest(b.shortfall - b.on_hand - v_change, 0)
+    WHERE b.site_id = p_site AND b.lot_id = p_lot
+    RETURNING b.shortfall - greatest(b.shortfall - b.on_hand + v_change, 0) INTO v_short;  -- one of the two is always 0
     IF FOUND THEN
       RETURN v_short;
     END IF;

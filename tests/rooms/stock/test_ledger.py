@@ -211,3 +211,15 @@ def test_the_ledger_agrees_with_plain_sums_after_any_movements(db):
     LOT = make.make_lot()
     steps = int(os.environ.get("KHIEN_EXAMPLES", "15"))
     run_state_machine_as_test(Ledger, settings=settings(max_examples=steps, stateful_step_count=20, deadline=None))
+
+
+def test_a_rush_of_tables_on_one_lot_loses_no_dose_and_refuses_none(committed):
+    """Thirty-two tables draw from one fridge at once, more than it holds."""
+    from tests.threads import together
+
+    site = make.make_site()
+    lot = make.make_lot(site_id=site, doses=500)
+    told = together(32, lambda index: sum(draw(site, lot)[1] for _ in range(20)))
+    row = models.Balance.objects.get(site_id=site, lot_id=lot)
+    assert (row.drawn, row.on_hand, row.shortfall) == (640, 0, 140)
+    assert sum(told) == 140
