@@ -2,12 +2,13 @@
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 
 from khien.booking import due, models, offers, queries, states
@@ -21,6 +22,7 @@ from khien.kernel.errors import Refused
 from khien.kernel.ids import uuid7
 from khien.kernel.refs import SYSTEM, Actor
 from khien.plumbing import audit, outbox, sqlcall
+from khien.plumbing.gather import Gather
 
 __all__ = [
     "Criteria", "abandon_allocation", "arrive", "book", "book_own", "call_standby", "cancel", "cancel_session", "change_capacity", "commit_allocation", "confirm",
@@ -57,21 +59,41 @@ def book(
     told = taking(person_id, registration_id, site_id, slot_id, dose, how, randomness, at)
     told |= {"own": own, "actor": by.text}
     told["row"]["allocation_id"] = allocation_id
-    return _booked(sqlcall.call("SELECT booking_take(%s)", [sqlcall.as_json(told)]))
+    return _booked(sqlcall.read(sqlcall.call("SELECT booking_take(%s)", [sqlcall.as_json(told)])[0]))
 
 
 def book_own(
     *, session: str, person_id: UUID, registration_id: UUID, site_id: UUID, slot_id: UUID, offer: str, randomness: Randomness = random_bits,
     at: datetime,
 ) -> Booked:  # fmt: skip
-    """Take an offered place (`offers`) for a person whose record the account of this browser's session may open: one call in all.
+    """Take an offered place (`offers`) for a person whose record the account of this browser's session may open: one call in all,
+    and one commit with whoever books in this process at the same moment.
 
     Raises Refused: people.not_linked, booking.offer_over, and as `book`.
     """
     dose = offers.read(offer, person_id, registration_id, site_id, slot_id, at=at)
     told = taking(person_id, registration_id, site_id, slot_id, dose, "booked", randomness, at)
     told |= {"own": True, "session": session}
-    return _booked(sqlcall.call("SELECT booking_take_own(%s)", [sqlcall.as_json(told)]))
+    return _together(sqlcall.as_json(told))
+
+
+def _take_own(several: Sequence[str]) -> list[Booked | BaseException]:
+    """Take these places: several in one commit; one by one where there is one, or where a slot has not enough for all of them."""
+    if len(several) > 1:
+        with suppress(Refused, DatabaseError):
+            answers = sqlcall.read(sqlcall.call("SELECT booking_take_many(%s::jsonb)", [f"[{','.join(several)}]"])[0])
+            return [sqlcall.refusal(one["refused"], one["facts"]) if "refused" in one else _booked(one) for one in answers]
+    return [_alone(one) for one in several]
+
+
+def _alone(told: str) -> Booked | BaseException:
+    try:
+        return _booked(sqlcall.read(sqlcall.call("SELECT booking_take_own(%s)", [told])[0]))
+    except Refused as refusal:
+        return refusal
+
+
+_together = Gather(_take_own)
 
 
 def taking(
@@ -93,8 +115,7 @@ def _slot(slot_id: UUID) -> models.Slot:
     return row
 
 
-def _booked(answer: Any) -> Booked:
-    row = json.loads(answer[0])
+def _booked(row: dict[str, Any]) -> Booked:
     return Booked(
         UUID(row["id"]), row["code"], UUID(row["person_id"]), UUID(row["registration_id"]), UUID(row["site_id"]), UUID(row["session_id"]),
         UUID(row["slot_id"]), row["vaccine"], datetime.fromisoformat(row["starts_at"]), Dose(row["dose_type"], row["ordinal"]),
@@ -124,7 +145,7 @@ def move(
         "person_id": old.person_id, "appointment_id": old.id, "site_id": slot.site_id, "slot_id": slot.id, "row": row, "own": own,
         "reason": reason, "at": at, "actor": by.text, "invited": event,
     }  # fmt: skip
-    return _booked(sqlcall.call("SELECT booking_move(%s)", [sqlcall.as_json(told)]))
+    return _booked(sqlcall.read(sqlcall.call("SELECT booking_move(%s)", [sqlcall.as_json(told)])[0]))
 
 
 def _standing(appointment_id: UUID) -> models.Appointment:

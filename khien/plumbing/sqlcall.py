@@ -25,8 +25,13 @@ def call(statement: str, params: list[Any]) -> Any:
         diagnosis = getattr(error.__cause__, "diag", None)
         if diagnosis is not None and diagnosis.sqlstate == NAMED:
             facts = json.loads(diagnosis.message_detail) if diagnosis.message_detail else {}
-            raise Refused(diagnosis.message_primary, **{name: _typed(name, value) for name, value in facts.items()}) from None
+            raise refusal(diagnosis.message_primary, facts) from None
         raise
+
+
+def refusal(code: str, facts: dict[str, Any] | None) -> Refused:
+    """A refusal as a SQL function told it."""
+    return Refused(code, **{name: _typed(name, value) for name, value in (facts or {}).items()})
 
 
 def _typed(name: str, value: Any) -> Any:

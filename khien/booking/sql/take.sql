@@ -112,6 +112,51 @@ BEGIN
   RETURN booking_take(p || jsonb_build_object('actor', 'citizen:' || v_account));
 END $$;
 
+-- Books several at once for people who book alone, in one commit: appointments in order of person, then slots in order, then the
+-- audit in order of chain, as every writer of several does. p: the arguments of booking_take_own. Returns for each the appointment,
+-- or {"refused", "facts"}. Refuses booking.slot_full for all when a slot has not enough places: the caller asks again one by one.
+CREATE OR REPLACE FUNCTION booking_take_many(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  i record;
+  v_slot record;
+  v_account uuid;
+  v_at timestamptz;
+  n appointment%ROWTYPE;
+  v_made appointment[] := '{}';
+  v_answers jsonb[] := array_fill(NULL::jsonb, ARRAY[jsonb_array_length(p)]);
+  v_code text;
+  v_facts text;
+BEGIN
+  FOR i IN SELECT t AS told, place FROM jsonb_array_elements(p) WITH ORDINALITY AS x(t, place) ORDER BY t #>> '{row,person_id}', place LOOP
+    BEGIN
+      v_account := people_opener(i.told ->> 'session', (i.told #>> '{row,person_id}')::uuid);
+      IF v_account IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'KH001', MESSAGE = 'people.not_linked';
+      END IF;
+      v_at := (i.told ->> 'at')::timestamptz;
+      n := booking_row(i.told -> 'row', booking_slot_for((i.told ->> 'site_id')::uuid, (i.told ->> 'slot_id')::uuid, v_at, true, false),
+        v_at, 'citizen:' || v_account);
+      PERFORM booking_write(n);
+      PERFORM booking_tell(i.told -> 'invited', 'booking.invited', v_at, booking_ids(n));
+      v_made := v_made || n;
+      v_answers[i.place] := to_jsonb(n);
+    EXCEPTION WHEN SQLSTATE 'KH001' THEN
+      GET STACKED DIAGNOSTICS v_code = MESSAGE_TEXT, v_facts = PG_EXCEPTION_DETAIL;
+      v_answers[i.place] := jsonb_build_object('refused', v_code, 'facts', nullif(v_facts, '')::jsonb);
+    END;
+  END LOOP;
+  FOR v_slot IN SELECT site_id, slot_id, count(*) AS many FROM unnest(v_made) GROUP BY 1, 2 ORDER BY 2 LOOP
+    UPDATE slot SET taken = taken + v_slot.many WHERE site_id = v_slot.site_id AND id = v_slot.slot_id AND taken + kept + v_slot.many <= capacity;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION USING ERRCODE = 'KH001', MESSAGE = 'booking.slot_full';
+    END IF;
+  END LOOP;
+  PERFORM audit_append(a.booked_at, a.booked_by, 'booking.' || a.how, 'appointment:' || a.id, a.person_id,
+      jsonb_build_object('session', a.session_id, 'starts_at', a.starts_at, 'vaccine', a.vaccine))
+    FROM (SELECT * FROM unnest(v_made) ORDER BY abs(hashtext(person_id::text)) % 64, id) a;
+  RETURN to_jsonb(v_answers);
+END $$;
+
 -- An appointment's row from its own facts and its slot; of the codes offered it takes the first that nobody has.
 CREATE OR REPLACE FUNCTION booking_row(p_row jsonb, p_slot slot, p_at timestamptz, p_actor text) RETURNS appointment LANGUAGE sql STABLE AS $$
   SELECT jsonb_populate_record(NULL::appointment, '{"course": "covid-19", "dose_type": "primary", "ordinal": 1, "state": "active",
