@@ -1,15 +1,17 @@
 """Calls a SQL function; its named SQLSTATE comes back as a refusal."""
 
 import json
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.utils import DatabaseError
+from django.db.utils import DatabaseError, OperationalError
 
 from khien.kernel.errors import Refused
 
 NAMED = "KH001"
+WAITED = ("40P01", "40001")
 
 
 def call(statement: str, params: list[Any]) -> Any:
@@ -27,6 +29,17 @@ def call(statement: str, params: list[Any]) -> Any:
             facts = json.loads(diagnosis.message_detail) if diagnosis.message_detail else {}
             raise refusal(diagnosis.message_primary, facts) from None
         raise
+
+
+def again[T](work: Callable[[], T], *, times: int = 3) -> T:
+    """Do a whole transaction; where PostgreSQL ended it because two waited for each other, do it again, a few times at most."""
+    for left in reversed(range(times)):
+        try:
+            return work()
+        except OperationalError as error:
+            if not left or connection.in_atomic_block or getattr(error.__cause__, "sqlstate", "") not in WAITED:
+                raise
+    raise AssertionError("unreachable")
 
 
 def refusal(code: str, facts: dict[str, Any] | None) -> Refused:

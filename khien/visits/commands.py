@@ -16,7 +16,7 @@ from khien.access.permissions import StaffRef
 from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor, Performed, PlaceFacts, VisitRef
-from khien.plumbing import once, receipts
+from khien.plumbing import once, receipts, sqlcall
 from khien.plumbing.receipts import Answer
 from khien.visits import steps
 from khien.visits.pack import plain
@@ -155,13 +155,17 @@ def _answer(read: Envelope, staff: StaffRef, place: PlaceFacts | None, asked: st
         "device_id": read.device_id, "seq": read.seq, "name": read.name, "version": read.version, "actor": f"staff:{staff.id}",
         "occurred_at": read.occurred_at, "clock_offset_ms": read.clock_offset_ms, "body_hash": asked,
     }  # fmt: skip
-    try:
+
+    def whole() -> Answer:
         with transaction.atomic():
             result = _do(read, staff, place, at)
             answer = Answer(read.command_id, "accepted", "", result, at)
             if not receipts.keep(answer, **kept):
                 raise _Raced
             return answer
+
+    try:
+        return sqlcall.again(whole)
     except _Raced:
         pass
     except Refused as refusal:

@@ -173,7 +173,7 @@ def key_paper(
     _check_hours(session.on_date, received_at, screening, dose_given, end)
     known = None if another_injection else _on_record(session_id, person_id, dose_given)
     if known is not None:
-        _settle(form, known.id, by, at)
+        _settle(form, known.id, known.person_id, by, at)
         return _joined(known, form.serial)
     received = reception.check_in(
         session_id=session_id, identity_how=identity_how, performed=_by(received_at), by=by, at=at, person_id=person_id,
@@ -185,7 +185,7 @@ def key_paper(
         paper_serial=form.serial, facts={"serial": form.serial},
     )  # fmt: skip
     given, told = _play(received.visit, received_at, consent, consent_at, screening, dose_given, end, by, at)
-    _settle(form, received.visit.visit_id, by, at)
+    _settle(form, received.visit.visit_id, received.person_id, by, at)
     row = steps.visit_row(received.visit)
     return PaperKeyed(received.visit, form.serial, row.number, row.state, given, (*received.warnings, *told))
 
@@ -241,10 +241,10 @@ def _joined(row: models.Visit, serial: str) -> PaperKeyed:
     return PaperKeyed(VisitRef(row.site_id, row.id), serial, row.number, row.state, given, (), already=True)
 
 
-def _settle(form: models.PaperForm, visit_id: UUID, by: Actor, at: datetime) -> None:
+def _settle(form: models.PaperForm, visit_id: UUID, person_id: UUID, by: Actor, at: datetime) -> None:
     form.state, form.visit_id, form.settled_at, form.settled_by = "keyed", visit_id, at, by.text
     form.save()
-    audit.record("visits.form_keyed", by=by, at=at, subject=f"visit:{visit_id}", serial=form.serial)
+    audit.record("visits.form_keyed", by=by, at=at, subject=f"visit:{visit_id}", person=person_id, serial=form.serial)
 
 
 def _play(
