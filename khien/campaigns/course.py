@@ -173,20 +173,22 @@ def _timed(rules: Rules, person: Recipient, course: Course, vaccine: Vaccine, on
     """What only time or health holds back: the maker's exclusions, an infection, the interval."""
     facts = person.facts
     due, recommended, until = _dates(course, found.interval)
-    found = replace(found, due_on=due, recommended_on=recommended, recommended_to=until)
+    told: dict[str, Any] = {"due_on": due, "recommended_on": recommended, "recommended_to": until}
     if (facts.pregnant and "pregnant" in vaccine.not_when) or (facts.breastfeeding and "breastfeeding" in vaccine.not_when):
-        return replace(found, code="campaigns.not_for_pregnant")
+        return replace(found, code="campaigns.not_for_pregnant", **told)
     free_on = infection_free_on(rules, person, found.dose_type, found.ordinal, on)
     if free_on and on < free_on[0]:
-        return replace(found, code="campaigns.after_infection", due_on=max(free_on[0], due or free_on[0]),
-                       facts={**found.facts, "months": free_on[1], "infected_on": facts.last_infection_on})
+        told["due_on"] = max(free_on[0], due or free_on[0])
+        facts_told = {**found.facts, "months": free_on[1], "infected_on": facts.last_infection_on}
+        return replace(found, code="campaigns.after_infection", facts=facts_told, **told)
+    code = ALLOWED
     if due and on < due:
-        return replace(found, code="campaigns.too_early")
-    if recommended and on < recommended:
-        return replace(found, code="campaigns.before_recommended")
-    if until and on > until:
-        return replace(found, code="campaigns.after_recommended")
-    return replace(found, code=ALLOWED)
+        code = "campaigns.too_early"
+    elif recommended and on < recommended:
+        code = "campaigns.before_recommended"
+    elif until and on > until:
+        code = "campaigns.after_recommended"
+    return replace(found, code=code, **told)
 
 
 def infection_free_on(rules: Rules, person: Recipient, dose_type: DoseType, ordinal: int, on: date) -> tuple[date, int] | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as Base
 
-from . import sqlcall
+from . import once, sqlcall
 from .models import WebSession
 
 
@@ -25,13 +25,24 @@ class SessionStore(Base):
 
     def load(self) -> dict[str, Any]:
         """Read the session's data; a key that is unknown or over is forgotten."""
-        found = sqlcall.call("SELECT session_data FROM web_session WHERE session_key = %s AND expire_date > now()", [self.session_key])
-        if found is None:
+        kept, key = once.shelf("web_session"), self.session_key
+        if key not in kept:
+            found = sqlcall.call("SELECT session_data FROM web_session WHERE session_key = %s AND expire_date > now()", [key])
+            kept[key] = found[0] if found else None
+        if kept[key] is None:
             self._session_key = None
             return {}
-        return self.decode(found[0])  # type: ignore[no-any-return]
+        return self.decode(kept[key])  # type: ignore[no-any-return]
 
     @property
     def untouched(self) -> bool:
         """Say whether nothing of this session was read or written in this request."""
         return not hasattr(self, "_session_cache")
+
+
+def part(key: str) -> once.Part:
+    """The session's own data, for a page that reads everything in one statement."""
+    return once.Part(
+        "(SELECT to_jsonb(session_data) FROM web_session WHERE session_key = %s AND expire_date > now())",
+        lambda ids, told: once.shelf("web_session").update({key: told}), (key,),
+    )  # fmt: skip

@@ -69,11 +69,11 @@ class _Who:
     def account(self) -> Any:
         from khien.people import queries
 
-        account_id = self._session.get("account_id")
-        if account_id and once.is_reading():
+        if once.is_reading() and self._session.session_key:
             from khien.surfaces.web import reading
 
             reading.family(self._session.session_key)
+        account_id = self._session.get("account_id")
         return queries.account_ref(UUID(account_id), at=clock.now()) if account_id else None
 
 

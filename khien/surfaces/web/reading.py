@@ -5,7 +5,7 @@ from khien.campaigns import queries as campaigns
 from khien.certificates import queries as certificates
 from khien.immunizations import queries as immunizations
 from khien.people import queries as people
-from khien.plumbing import access_log, once
+from khien.plumbing import access_log, once, sessions
 from khien.registration import queries as registration
 from khien.visits import queries as visits
 
@@ -13,7 +13,7 @@ from khien.visits import queries as visits
 def family(session: str) -> None:
     """Everything that the pages of the health book ask of the people whose books this browser may open."""
     parts = [
-        people.account(session), people.PEOPLE, immunizations.DOSES, registration.REGISTRATIONS, booking.APPOINTMENTS, visits.VISITS,
+        sessions.part(session), people.account(session), people.PEOPLE, immunizations.DOSES, registration.REGISTRATIONS, booking.APPOINTMENTS, visits.VISITS,
         certificates.CERTIFICATES, access_log.LAST, campaigns.RULES,
     ]  # fmt: skip
     once.ask("people_family(%s)", [session], parts)
