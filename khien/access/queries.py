@@ -4,47 +4,38 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q
 
 from khien.kernel import vietnamese
 from khien.kernel.refs import PlaceFacts, Scope
 from khien.places import queries as places
+from khien.plumbing import sqlcall
 
 from .models import Post, Staff
 from .permissions import PostRef, StaffRef
 from .roles import ROLES
 from .types import PostCard, StaffCard
 
-_STAFF = """
-SELECT s.full_name, s.language, p.id, p.role, p.scope_kind, p.scope_key, p.scope_epoch, p.office, s.id
-FROM staff s LEFT JOIN post p ON p.staff_id = s.id AND p.starts_at <= %(at)s AND (p.ends_at IS NULL OR p.ends_at > %(at)s)
-WHERE s.id = {who} AND s.is_active ORDER BY p.given_at, p.id
-"""
-_BY_ID = _STAFF.format(who="%(id)s")
-_BY_SESSION = _STAFF.format(who="(SELECT staff_id FROM web_session WHERE session_key = %(id)s AND expire_date > now())")
-
 
 def staff_ref(staff_id: UUID, *, at: datetime) -> StaffRef | None:
     """The staff member with the posts in force at this moment; None when the account was closed. One query."""
-    return _found(_BY_ID, staff_id, at)
+    return _read(sqlcall.call("SELECT access_staff(%s, %s)", [staff_id, at])[0])
 
 
 def staff_of_session(session: str, *, at: datetime) -> StaffRef | None:
     """The staff member as whom a browser's session is signed in, as `staff_ref`. One query."""
-    return _found(_BY_SESSION, session, at)
+    return _read(sqlcall.call("SELECT access_staff_of_session(%s, %s)", [session, at])[0])
 
 
-def _found(statement: str, id: UUID | str, at: datetime) -> StaffRef | None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"id": id, "at": at})
-        rows = cursor.fetchall()
-    if not rows:
+def _read(answer: Any) -> StaffRef | None:
+    told = sqlcall.read(answer)
+    if told is None:
         return None
-    posts = tuple(PostRef(row[2], row[3], Scope(row[4], row[5], row[6]), row[7]) for row in rows if row[2])
-    return StaffRef(rows[0][8], rows[0][0], posts, rows[0][1])
+    posts = tuple(PostRef(UUID(id), role, Scope(kind, key, epoch), office) for id, role, kind, key, epoch, office in told["posts"])
+    return StaffRef(UUID(told["id"]), told["full_name"], posts, told["language"])
 
 
 def staff_by_username(username: str) -> UUID | None:
