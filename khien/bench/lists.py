@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 import xlsxwriter
 from django.db import connection, transaction
 
-from khien.bench import making
 from khien.bench.ground import Ground
 from khien.bench.result import Result
 from khien.kernel import clock
@@ -68,7 +67,6 @@ def _workbook(count: int, commune: str, ground: Ground) -> bytes:
     unit = where.unit(commune)
     assert unit is not None
     names = unit.path.split(", ")
-    runs = making.rows("SELECT count(*) FROM people_list")[0][0]
     crowd = Crowd(uuid4().int, [commune], today=clock.on_date(ground.at), adults_only=True, first_serial=5_000, scattered=True)
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
@@ -79,7 +77,6 @@ def _workbook(count: int, commune: str, ground: Ground) -> bytes:
         day = f"{birth.day or 1:02}/{birth.month or 1:02}/{birth.year}"
         sex = "Nam" if one.sex == "male" else "Nữ"
         sheet.write_row(number, 0, (number, one.full_name, day, sex, one.cccd, one.phone, names[-1], names[-2], names[0], "13"))
-    sheet.write(count + 2, 1, f"Lập lần {runs}")
     book.close()
     return out.getvalue()
 
