@@ -133,7 +133,12 @@ def test_the_strict_reader_refuses_or_agrees_with_the_general_one(data: bytes) -
         value = cbor.read(data)
     except cbor.Broken:
         return
-    general = cbor2.loads(data)
+    try:
+        general = cbor2.loads(data)
+    except cbor2.CBORDecodeValueError:
+        # a date that is none: we keep its text for the schema to judge
+        assert b"\xc0" in data or b"\xd8" in data or b"\xd9" in data
+        return
     assert (
         repr(value) == repr(general)
         or b"\xc0" in data
