@@ -24,7 +24,7 @@ from khien.surfaces.command.words import SHIFTS
 from khien.surfaces.web import say
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.forms import PageForm
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 
 AHEAD = timedelta(days=30)
 AT_ONCE = 2000  # more candidates than this are fixed and drawn in the background

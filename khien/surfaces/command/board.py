@@ -22,7 +22,7 @@ from khien.surfaces.command.spot import Spot, chosen
 from khien.surfaces.command.where import unit as place_of_unit
 from khien.surfaces.command.words import INDICATORS, LEVELS, scope_words
 from khien.surfaces.web import charts, maps, say
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 
 SHOWN = ("injected", "invited", "received", "registered", "observed", "deferred", "reactions")
 ENDS = ("deferred", "referred", "contraindicated", "refused", "withdrawn", "left_early")

@@ -17,7 +17,7 @@ from khien.kernel.refs import Actor, PlaceFacts, Scope
 from khien.places import queries as places
 from khien.plumbing import audit
 from khien.surfaces.command.words import post_words
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 from khien.surfaces.web.say_doses import birth_words
 

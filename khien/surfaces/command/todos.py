@@ -20,7 +20,7 @@ from khien.surfaces.command.frame import Here, reach
 from khien.surfaces.command.signing import KINDS, held_for
 from khien.surfaces.command.spot import Spot
 from khien.surfaces.web import say
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.visits import queries as visits
 
 MOST = 5

@@ -14,7 +14,7 @@ from khien.registration import queries as registration
 from khien.surfaces.command import choosing, frame
 from khien.surfaces.command.words import OUTCOMES, REGISTRATION_STATES, WAYS
 from khien.surfaces.web import downloads, say
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.surfaces.web.paper import call_sheet_pdf
 from khien.surfaces.web.paper.facts import CallRow
 from khien.surfaces.web.say_doses import birth_words

@@ -18,7 +18,7 @@ from khien.people.types import AccountRef, LinkedPerson, PersonCard
 from khien.surfaces.healthbook import words
 from khien.surfaces.web import errors, say_doses
 from khien.surfaces.web.confirmations import short_vaccine
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 
 FACES = 3

@@ -22,7 +22,7 @@ from khien.surfaces.healthbook.next_thing import history_of
 from khien.surfaces.web import evidence
 from khien.surfaces.web.confirmations import short_vaccine
 from khien.surfaces.web.forms import BirthField, DayField, PageForm
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 
 FIELDS = {
     "full_name": _("Họ và tên"), "birth": _("Ngày sinh"), "sex": _("Giới tính"), "identifier": _("Số giấy tờ"),

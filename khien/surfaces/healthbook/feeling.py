@@ -19,7 +19,7 @@ from khien.safety import queries, rules
 from khien.surfaces.healthbook.book import Book, mine, missing, posted, render
 from khien.surfaces.healthbook.next_thing import history_of
 from khien.surfaces.web.forms import PageForm
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.visits import queries as visits
 from khien.visits.types import VisitCard
 

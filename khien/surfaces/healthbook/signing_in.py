@@ -18,7 +18,7 @@ from khien.people.types import AccountRef
 from khien.surfaces.healthbook.book import posted, render
 from khien.surfaces.web import visitor
 from khien.surfaces.web.forms import PageForm
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 
 CHALLENGE, NEXT, TAIL = "so_challenge", "so_next", "so_tail"
 

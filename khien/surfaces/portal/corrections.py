@@ -23,7 +23,7 @@ from khien.plumbing import files
 from khien.surfaces.portal import lookup
 from khien.surfaces.web import case_words, evidence, guard
 from khien.surfaces.web.forms import BirthField, DayField, PageForm
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 
 KINDS = {

@@ -19,7 +19,7 @@ from khien.kernel import clock
 from khien.reporting import queries as reporting
 from khien.reporting.types import PublicNumbers, UnitNumbers
 from khien.surfaces.web import charts, maps, say
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 
 KEEP_SECONDS = 30
 DAYS = 14

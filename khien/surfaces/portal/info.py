@@ -19,7 +19,7 @@ from khien.plumbing import health
 from khien.reporting import queries as reporting
 from khien.surfaces.portal import figures
 from khien.surfaces.web import guard
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 
 GUIDANCE: tuple[tuple[Any, tuple[tuple[Any, Any], ...]], ...] = (
     (_("Trước khi tiêm"), (

@@ -22,7 +22,7 @@ from khien.registration.types import ListCard
 from khien.surfaces.portal import remarks
 from khien.surfaces.web import guard
 from khien.surfaces.web.forms import PageForm
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -25,7 +25,7 @@ from khien.surfaces.portal import lookup
 from khien.surfaces.web import guard
 from khien.surfaces.web.confirmations import certificate_of, confirmation_of, short_vaccine
 from khien.surfaces.web.forms import PageForm
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.surfaces.web.paper import certificate_pdf, confirmation_pdf
 from khien.surfaces.web.refusals import word
 from khien.surfaces.web.say_doses import birth_words, dose_name

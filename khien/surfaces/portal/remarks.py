@@ -15,7 +15,7 @@ from khien.kernel.errors import Refused
 from khien.places import queries as places
 from khien.registration import queries as registrations
 from khien.registration.types import ListCard, ListTotals, RowView
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 from khien.surfaces.web.registering import words
 from khien.surfaces.web.say import identity_number

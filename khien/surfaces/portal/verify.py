@@ -19,7 +19,7 @@ from khien.kernel.errors import Refused
 from khien.plumbing import limits
 from khien.surfaces.web import visitor
 from khien.surfaces.web.forms import PageForm
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 
 log = logging.getLogger("khien.portal.verify")
 LONGEST = 10_000

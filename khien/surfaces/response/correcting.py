@@ -26,7 +26,7 @@ from khien.surfaces.response.frame import Here, here, page, said
 from khien.surfaces.response.words import FIELDS, SEXES, field_words
 from khien.surfaces.web import guard, say
 from khien.surfaces.web.forms import BirthField, DayField, PageForm
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 
 TEXTS = ("full_name", "identifier", "phone", "email", "address", "nationality")
 SHOWN_INLINE = {"image/jpeg", "image/png", "image/webp"}

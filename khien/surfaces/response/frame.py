@@ -17,7 +17,7 @@ from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor, PlaceFacts, Scope
 from khien.plumbing import audit
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 
 SECTIONS = (

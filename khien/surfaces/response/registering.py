@@ -22,7 +22,7 @@ from khien.surfaces.response.frame import Here, here, page
 from khien.surfaces.response.words import SEXES
 from khien.surfaces.web import say
 from khien.surfaces.web.forms import BirthField, PageForm
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.surfaces.web.registering.words import NO_PAPERS
 
 PAPERS = [("cccd", _("Căn cước")), ("cmnd", _("CMND")), ("passport", _("Hộ chiếu")), ("none", _("Không có giấy tờ"))]

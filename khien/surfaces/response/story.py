@@ -19,7 +19,7 @@ from khien.safety import queries as safety
 from khien.safety import rules as signs
 from khien.stock import queries as stock
 from khien.surfaces.web import case_words
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 
 # Who speaks in a line of the story: the citizen, us to the citizen, or nobody (an event).

@@ -18,7 +18,7 @@ from khien.surfaces.station.asking import Here, here
 from khien.surfaces.station.keying_form import HourField
 from khien.surfaces.web import visitor
 from khien.surfaces.web.forms import PageForm
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.visits import actions as visits
 from khien.visits import queries
 from khien.visits.types import VisitCard

@@ -10,7 +10,7 @@ from khien.kernel import codes
 from khien.kernel.errors import Refused
 from khien.stock import queries as stock
 from khien.surfaces.station.asking import here
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 from khien.visits import actions as visits
 from khien.visits import queries

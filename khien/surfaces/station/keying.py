@@ -15,7 +15,7 @@ from khien.people import queries as people
 from khien.people.types import PersonCard
 from khien.surfaces.station.asking import Here, here
 from khien.surfaces.station.keying_form import KeyForm, chosen
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 from khien.visits import actions as visits
 from khien.visits import queries, rules

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from khien.kernel.errors import Refused
 from khien.stock import queries as stock
 from khien.surfaces.station.asking import Here, here
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 from khien.visits import actions as visits
 from khien.visits import queries

@@ -15,7 +15,7 @@ from khien.kernel import codes
 from khien.kernel.errors import Refused
 from khien.surfaces.station.asking import Here, here
 from khien.surfaces.web import say
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.surfaces.web.paper import PaperForm, PaperSerialText, paper_form_pdf
 from khien.surfaces.web.refusals import word
 from khien.visits import actions as visits

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
 from khien.surfaces.web import say
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 
 TONES = ("", "wait", "stop")
 

@@ -10,6 +10,8 @@ from django.template import engines
 from django.utils.translation import gettext_lazy as _
 
 from khien.kernel.errors import Refused
+from khien.surfaces.web.locale import lang
+from khien.surfaces.web.refusals import word
 
 log = logging.getLogger("khien.web.errors")
 CALM = "Khiên: xin thử lại sau ít phút. Please try again in a few minutes. 1900 9095"
@@ -140,9 +142,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     """409 (404 for something that is not there): a refusal in words, when the view did not put it beside a field."""
-    from khien.surfaces.web.jinja import lang
-    from khien.surfaces.web.refusals import word
-
     status = 404 if refused.code.endswith(("not_found", "unknown")) else 409
     words = Words(_("Chưa làm được việc này"), word(refused, lang()), (_("Quay lại trang trước và sửa, rồi gửi lại."),))
     return page(request, status, words=words)

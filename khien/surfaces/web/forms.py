@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from khien.kernel import clock
 from khien.kernel.errors import Refused
+from khien.surfaces.web.locale import lang
+from khien.surfaces.web.refusals import word
 
 Birth = tuple[int, int | None, int | None]
 PARTS = ("day", "month", "year")
@@ -118,9 +120,6 @@ class PageForm(forms.Form):
 
     def refused(self, refusal: Refused, field: str | None = None) -> "PageForm":
         """Add the wording of a refusal, beside a field where one is at fault."""
-        from khien.surfaces.web.jinja import lang
-        from khien.surfaces.web.refusals import word
-
         self.add_error(field, ValidationError(word(refusal, lang()), code=refusal.code))
         return self
 

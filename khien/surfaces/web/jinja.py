@@ -11,7 +11,8 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from khien.kernel import clock
-from khien.surfaces.web import assets, banners, forms, icons, qr, say
+from khien.surfaces.web import assets, banners, charts, forms, icons, maps, qr, say
+from khien.surfaces.web.locale import lang
 
 FOOT_LINKS = ("/tro-giup", "/quyen-rieng-tu", "/tro-nang", "/tinh-trang", "/ma-nguon")
 
@@ -31,11 +32,6 @@ class Missing(Undefined):
 
 class PageEnvironment(Environment):
     template_class = Page
-
-
-def lang() -> str:
-    """The language of this page: vi or en."""
-    return "en" if (translation.get_language() or "vi").startswith("en") else "vi"
 
 
 @pass_context
@@ -152,6 +148,8 @@ GLOBALS: dict[str, Any] = {
     "icon": icons.icon,
     "mark": icons.mark,
     "art": icons.art,
+    "charts": charts,
+    "maps": maps,
     "sprite": Markup(icons.PLACE),  # noqa: S704
     "qr": qr.svg,
     "banners": banners.current,
@@ -166,9 +164,7 @@ def environment(**options: Any) -> Environment:
     env = PageEnvironment(extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"], **options)
     env.policies["ext.i18n.trimmed"] = True
     env.newstyle_gettext = True  # type: ignore[attr-defined]
-    from khien.surfaces.web import charts, maps  # they say numbers in the page's language, so they need this module
-
-    env.globals.update(GLOBALS, charts=charts, maps=maps)
+    env.globals.update(GLOBALS)
     env.globals.update(gettext=gettext, ngettext=ngettext, pgettext=pgettext, npgettext=npgettext, _=gettext)
     env.filters.update(FILTERS)
     return env

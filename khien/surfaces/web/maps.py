@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
 from khien.surfaces.web import say
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 
 DATA = Path(__file__).parent / "data"
 DA_NANG, KHANH_HOA = "48", "56"

@@ -10,7 +10,7 @@ from khien.kernel import identifiers
 from khien.kernel.countries import COUNTRIES
 from khien.kernel.errors import Refused
 from khien.kernel.identifiers import Identified
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 from khien.surfaces.web.registering import words
 from khien.surfaces.web.registering.answers import Answers

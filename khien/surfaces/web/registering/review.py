@@ -13,7 +13,7 @@ from khien.kernel import countries, phones
 from khien.kernel.errors import Refused
 from khien.places import queries as places
 from khien.surfaces.web import say
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 from khien.surfaces.web.registering import words
 from khien.surfaces.web.registering.answers import Answers

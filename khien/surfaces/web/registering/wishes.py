@@ -13,7 +13,7 @@ from khien.interchange.sheets.vocabulary import ETHNIC_GROUPS
 from khien.places import queries as places
 from khien.registration import rules
 from khien.surfaces.web.forms import DayField
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.surfaces.web.registering import words
 from khien.surfaces.web.registering.answers import Answers
 from khien.surfaces.web.registering.asking import Question

@@ -16,7 +16,7 @@ from khien.kernel.refs import Actor
 from khien.registration import actions as registration
 from khien.registration import queries as registrations
 from khien.surfaces.web import visitor
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 from khien.surfaces.web.registering import answers as reading
 from khien.surfaces.web.registering import path, review
