@@ -123,6 +123,20 @@ def drawn(site_id: UUID, on: date) -> int:
     return int(sums.get("drawn", 0) - sums.get("drawn_back", 0))
 
 
+def used_on(site_ids: Iterable[UUID], on: date) -> dict[UUID, dict[str, tuple[int, int]]]:
+    """Doses drawn (less those put back) and wasted at these sites on a day, by product: the daily report's two columns."""
+    rows = models.Movement.objects.filter(site_id__in=list(site_ids), on_date=on, kind__in=["drawn", "drawn_back", "wasted"])
+    sums = list(rows.values_list("site_id", "lot_id", "kind").annotate(n=Sum("doses")))
+    known = lots(lot_id for _site, lot_id, _kind, _n in sums)
+    found: dict[UUID, dict[str, tuple[int, int]]] = {}
+    for site_id, lot_id, kind, n in sums:
+        of_site = found.setdefault(site_id, {})
+        used, wasted = of_site.get(known[lot_id].vaccine, (0, 0))
+        moved = (used, wasted + n) if kind == "wasted" else (used + (n if kind == "drawn" else -n), wasted)
+        of_site[known[lot_id].vaccine] = moved
+    return found
+
+
 def totals() -> dict[str, int]:
     """Doses received, drawn, wasted, returned and short over all sites."""
     names = ("on_hand", "received", "drawn", "wasted", "returned", "shortfall")
