@@ -170,3 +170,11 @@ def opener(session: str, person_id: UUID) -> UUID | None:
     """The account that is signed in by this browser's session, when it may open this record: one call."""
     found: UUID | None = sqlcall.call("SELECT people_opener(%s, %s)", [session, person_id])[0]
     return found
+def phone_of_record(account_id: UUID, person_id: UUID) -> str:
+    """The hash of this account's phone when it is the one on this record and may open it; "" otherwise."""
+    person = Person.objects.filter(id=aliases.current(person_id), phone_contact_only=False, died_on=None).first()
+    account = Account.objects.filter(id=account_id, ended_at=None).first()
+    same = person is not None and account is not None and person.phone_hash == account.phone_hash
+    return account.phone_hash if account is not None and same else ""
+
+

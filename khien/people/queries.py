@@ -15,7 +15,7 @@ from khien.places import queries as places
 from khien.plumbing import once
 
 from . import aliases, cards, keys, reading, rules
-from .accounts import account_of_phone, account_ref, linked, links_of, may_open, opener
+from .accounts import account_of_phone, account_ref, linked, links_of, may_open, opener, phone_of_record
 from .keys import number_hashes
 from .matching import match_many
 from .meeting import facts_of
@@ -58,6 +58,7 @@ __all__ = [
     "person",
     "phone_hash",
     "pinned",
+    "phone_of_record",
     "proof",
     "reach",
     "search",

@@ -12,11 +12,12 @@ from .lists import (
     store_rows,
     unreadable,
 )
-from .queue import call_outcome, link_by_slip, set_wish, verify_phone, withdraw
+from .proving import link_by_registration, link_by_slip, verify_phone
+from .queue import call_outcome, set_wish, withdraw
 from .registering import Asked, register, register_many, register_new
 
 __all__ = [
-    "Asked", "begin_reading", "call_outcome", "clear_drafts", "decide_row", "finish_reading", "link_by_slip", "receive_corrections",
-    "receive_list", "register", "register_many", "register_new", "restage_row", "save_draft", "send_list", "set_wish",
+    "Asked", "begin_reading", "call_outcome", "clear_drafts", "decide_row", "finish_reading", "link_by_registration", "link_by_slip",
+    "receive_corrections", "receive_list", "register", "register_many", "register_new", "restage_row", "save_draft", "send_list", "set_wish",
     "start_draft", "store_rows", "submit_draft", "unreadable", "verify_phone", "withdraw",
 ]  # fmt: skip

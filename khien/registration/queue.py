@@ -1,17 +1,15 @@
-"""What happens to a place in the queue: withdrawn, called, proved, closed."""
+"""What happens to a place in the queue: withdrawn, called, closed."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from khien.kernel import clock, codes
+from khien.kernel import clock
 from khien.kernel.errors import Refused
-from khien.kernel.identifiers import Identified
 from khien.kernel.refs import Actor
 from khien.people import actions as people_actions
-from khien.people import queries as people
-from khien.plumbing import audit, limits, outbox
+from khien.plumbing import audit, outbox
 
 from . import events, rules
 from .models import Registration, RegistrationWay
@@ -100,42 +98,6 @@ def set_wish(*, registration: UUID, by: Actor, at: datetime, wished_from: date |
         wished_from=wished_from, wished_shift=wished_shift if wished_shift in rules.SHIFTS else ""
     )
     audit.record("registration.wish_set", by=by, at=at, subject=f"registration:{row.id}", person=row.person_id)
-
-
-def verify_phone(*, registration: UUID, challenge: UUID, device: str, by: Actor, at: datetime) -> bool:
-    """Join a code that was proved late to the registration it was asked for: it was never lost meanwhile.
-
-    False when the proved phone is not the record's own. Raises Refused: registration.unknown, people.proof_over.
-    """
-    proof = people.proof(challenge, device, at)
-    with transaction.atomic():
-        row = locked(registration)
-        person = people.basics([row.person_id])[row.person_id]
-        if person.phone_hash != proof.phone_hash:
-            return False
-        people_actions.phone_proved(person=row.person_id, phone_hash=proof.phone_hash, by=by, at=at)
-        Registration.objects.filter(person_id=row.person_id, id=row.id).update(phone_verified=True)
-        audit.record("registration.phone_verified", by=by, at=at, subject=f"registration:{row.id}", person=row.person_id)
-    return True
-
-
-def link_by_slip(*, account: UUID, identifier: Identified, code: str, relation: str, by: Actor, at: datetime) -> UUID:
-    """Open a book to the account (proved by a code) that knows the paper's number and the slip's code; returns the person.
-
-    Which of the two was wrong is never said. Call it outside a transaction. Raises Refused: registration.slip_not_matched,
-    plumbing.too_many_tries, people.relation_unknown.
-    """
-    limits.brake("link-slip", str(account), most=10, within=timedelta(hours=1), at=at)
-    holder = people.find_by_identifier(identifier)
-    try:
-        typed = codes.read_slip_code(code)
-    except Refused:
-        typed = ""
-    row = Registration.objects.filter(code=typed).first() if typed else None
-    if row is None or holder is None or people.current_id(row.person_id) != holder:
-        raise Refused("registration.slip_not_matched")
-    people_actions.link(account=account, person=holder, relation=relation, proof="slip", by=by, at=at)
-    return holder
 
 
 def receipt_of(code: str) -> RegistrationWay | None:

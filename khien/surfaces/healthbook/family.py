@@ -12,6 +12,7 @@ from khien.kernel import identifiers
 from khien.kernel.errors import Refused
 from khien.people import actions as people
 from khien.people import queries
+from khien.registration import actions as registration
 from khien.surfaces.healthbook.book import Book, mine, missing, open_book, posted, render
 from khien.surfaces.web import slips, visitor
 from khien.surfaces.web.forms import PageForm
@@ -32,6 +33,13 @@ class LinkForm(PageForm):
     paper = forms.ChoiceField(label=_("Loại giấy tờ"), choices=list(PAPERS.items()))
     number = forms.CharField(label=_("Số giấy tờ của người đó"), max_length=40)
     slip = forms.CharField(label=_("Mã trên phiếu"), max_length=40)
+
+
+class RegisteredForm(PageForm):
+    """The registration's code: the phone that is signed in must be the one that the registration gave."""
+
+    relation = forms.ChoiceField(label=_("Đây là sổ của ai?"), widget=forms.RadioSelect, choices=list(RELATIONS.items()))
+    code = forms.CharField(label=_("Mã đăng ký"), max_length=40)
 
 
 class LinkCodeForm(PageForm):
@@ -69,6 +77,23 @@ def join(request: Any) -> HttpResponse:
             request.session[CHALLENGE], request.session[RELATION] = str(challenge), told["relation"]
             return HttpResponseRedirect(reverse("healthbook:family_code"))
     return render(request, "family_join.html", book, tab="family", form=form)
+
+
+def registered(request: Any) -> HttpResponse:
+    """Open the book of whom this phone registered: the registration's code is enough, for signing in proved the phone."""
+    book = open_book(request)
+    form = RegisteredForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        try:
+            person = registration.link_by_registration(
+                account=book.account.id, code=told["code"], relation=told["relation"], by=book.actor, at=book.at
+            )
+        except Refused as refusal:
+            form.refused(refusal, "code")
+        else:
+            return HttpResponseRedirect(reverse("healthbook:person", kwargs={"person": person}))
+    return render(request, "family_registered.html", book, tab="family", form=form)
 
 
 def join_code(request: Any) -> HttpResponse:

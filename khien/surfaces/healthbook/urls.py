@@ -35,6 +35,7 @@ urlpatterns = [
     citizen("ngon-ngu", settings_pages.language, "language"),
     citizen("gia-dinh", family.family, "family"),
     citizen("gia-dinh/them", family.add, "family_add"),
+    citizen("gia-dinh/dang-ky", family.registered, "family_registered"),
     citizen("gia-dinh/noi", family.join, "family_join"),
     citizen("gia-dinh/noi/ma", family.join_code, "family_code"),
     *registering.WIZARD.urls("dang-ky", citizen),

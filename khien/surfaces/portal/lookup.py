@@ -20,6 +20,7 @@ from khien.people import actions as people_actions
 from khien.people import queries as people
 from khien.people.types import PhoneProof
 from khien.plumbing import audit, limits
+from khien.registration import actions as registering
 from khien.registration import queries as registration
 from khien.surfaces.web import slips, visitor
 from khien.surfaces.web.forms import BirthField, PageForm
@@ -177,9 +178,18 @@ def _opened(request: HttpRequest, memo: dict[str, str], proof: PhoneProof) -> Ht
     if "case" in memo:
         request.session[MEMO] |= {"case": memo["case"]}
         return HttpResponseRedirect(reverse("portal:answer"))
+    _proved_late(request, proof)
     audit.record("portal.record_opened", by=actor(), at=clock.now(), person=proof.person_id)
     request.session[MEMO] |= {"person": str(proof.person_id)}
     return HttpResponseRedirect(reverse("portal:book" if request.session.get("dat_cho") else "portal:record"))
+
+
+def _proved_late(request: HttpRequest, proof: PhoneProof) -> None:
+    """A registration whose code never came is proved by the code that came now."""
+    asked = registration.of_person(proof.person_id) if proof.person_id else None
+    if asked is not None and not asked.phone_verified:
+        ways: dict[str, Any] = {"challenge": proof.challenge_id, "device": visitor.device(request), "by": actor(), "at": clock.now()}
+        registering.verify_phone(registration=asked.id, **ways)
 
 
 def proven_case(request: HttpRequest, at: datetime) -> str:

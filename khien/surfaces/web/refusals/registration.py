@@ -12,6 +12,7 @@ WORDING = {
     "registration.outcome_unknown": _("Hãy chọn kết quả cuộc gọi."),
     "registration.draft_over": _("Tờ khai này đã gửi hoặc đã quá 7 ngày. Mời bắt đầu lại."),
     "registration.slip_not_matched": _("Số giấy tờ và mã trên phiếu không khớp với nhau. Mời xem lại cả hai."),
+    "registration.code_not_matched": _("Mã này không phải của một đăng ký bằng số điện thoại đang dùng. Mời xem lại mã trên phiếu."),
     "registration.list_unknown": _("Không tìm thấy danh sách này."),
     "registration.list_empty": _("Tệp này trống."),
     "registration.list_busy": _("Danh sách đang được đọc hoặc đang gửi. Chờ xong rồi làm tiếp."),

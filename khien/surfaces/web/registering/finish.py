@@ -20,10 +20,10 @@ from khien.registration import actions as registration
 from khien.registration.types import Registered
 from khien.surfaces.web import visitor
 from khien.surfaces.web.forms import PageForm
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.surfaces.web.paper.registration import RegistrationPaper, registration_pdf
 from khien.surfaces.web.refusals import word
-from khien.surfaces.web.registering.answers import Answers
+from khien.surfaces.web.registering.answers import Answers, relation
 
 if TYPE_CHECKING:
     from khien.surfaces.web.registering.wizard import Route, Wizard
@@ -71,7 +71,7 @@ class Finish:
         phone = answers.get("phone")
         memo: dict[str, Any] = {
             "registration": str(done.registration_id), "code": done.code, "name": answers.name, "phone": phone, "at": at.isoformat(),
-            "proved": done.phone_verified, "challenge": "", "unsent": "",
+            "proved": done.phone_verified, "challenge": "", "unsent": "", "relation": "" if done.linked else relation(answers),
         }  # fmt: skip
         if phone and not done.phone_verified:
             self._ask(request, memo, at)
@@ -125,8 +125,9 @@ class Finish:
         at, device, challenge = clock.now(), visitor.device(request), UUID(memo["challenge"])
         people.check_code(challenge=challenge, code=typed, device=device, at=at)
         registration.verify_phone(
-            registration=UUID(memo["registration"]), challenge=challenge, device=device, by=self.wizard.actor(request), at=at
-        )
+            registration=UUID(memo["registration"]), challenge=challenge, device=device, by=self.wizard.actor(request), at=at,
+            relation=memo.get("relation", ""),
+        )  # fmt: skip
 
     def _asked(self, request: HttpRequest, form: CodeForm, memo: dict[str, Any], status: int = 200) -> HttpResponse:
         facts = {"form": form, "memo": memo, "phone": phones.masked(memo["phone"]), "back_to": None}
