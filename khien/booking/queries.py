@@ -166,6 +166,11 @@ def appointment(key: UUID | str) -> AppointmentInfo | None:
     return appointment_info(row) if row else None
 
 
+def holder_of_code(code: str) -> UUID | None:
+    """Whose appointment has this code, in one statement whether anybody has it or not."""
+    return models.Appointment.objects.filter(code=code).values_list("person_id", flat=True).first()
+
+
 def appointment_of(person_id: UUID) -> AppointmentInfo | None:
     """The appointment that stands for this person (over every id they were known by), or the last one that did."""
     found = appointments_of(person_id)

@@ -6,6 +6,7 @@ A code proves a phone, never a person. Wrong tries are counted in transactions o
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from django.conf import settings
@@ -16,12 +17,14 @@ from khien.kernel.errors import Refused
 from khien.kernel.ids import uuid7
 from khien.plumbing import limits, outbox
 
-from . import aliases, events, keys, rules
+from . import aliases, events, keys, reading, rules
 from .models import OtpChallenge, Person
 from .types import CodeToSend, PhoneProof
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 PURPOSES = ("sign_in", "registration", "lookup", "link", "correction", "caller")
+# What is asked of a record by whoever names it: nobody may learn from the answers whether there is one, or whose phone it has.
+OF_RECORD = frozenset({"lookup", "link", "correction"})
 # A device that proved this number before has a count of its own: strangers who ask for codes cannot lock the owner out.
 PER_KNOWN_DEVICE, PER_NUMBER, PER_DEVICE, PER_ADDRESS = 10, 10, 20, 600
 
@@ -41,28 +44,36 @@ def ask_code(
 
 
 def ask_code_of_record(
-    *, person: UUID | None, purpose: str, device: str, at: datetime, asked: str, language: str = "vi", address: str = "",
+    *, person: UUID | None, purpose: str, device: str, at: datetime, asked: str, language: str = "vi", address: str = "", phone: str = "",
     draw: Draw = secrets.randbelow,
 ) -> UUID:  # fmt: skip
-    """Ask for a code to the phone on a person's record. Nobody found, or no phone that opens: a decoy, with the same answer.
+    """Ask for a code to the phone on a person's record, or to the `phone` of the request that was named.
 
-    `asked` is what was typed (a number or a slip code): it is limited like a phone, found or not.
+    Nobody found, or no phone that opens: a decoy, with the same answer and the same work. `asked` is what was typed (a number or
+    a slip code): it is limited like a phone, found or not. A phone that was asked too often gets nothing and nobody is told:
+    the answer would say whose phone it is.
     """
-    row = Person.objects.filter(id=aliases.current(person)).first() if person else None
-    number = keys.unseal(row.phone_cipher, "phone") if row and not row.phone_contact_only and not row.died_on else ""
+    row = Person.objects.filter(id=aliases.current(person or uuid7())).first()
+    opens = row is not None and bool(row.phone_cipher) and not row.phone_contact_only and not row.died_on
+    told = keys.unseal(row.phone_cipher if row is not None and opens else _nobodys_phone(), "phone")
+    number = keys.e164(phone) or (told if opens else "")
     limits.brake("otp-asked", asked, most=PER_NUMBER, within=HOUR, at=at)
-    decoy = not number
     return _challenge(
-        number or f"decoy:{asked}",
-        purpose,
-        device,
-        at,
-        language,
-        address,
-        row.id if row and not decoy else None,
-        decoy=decoy,
-        draw=draw,
-    )
+        number or f"decoy:{asked}", purpose, device, at, language, address, row.id if row is not None and opens and not phone else None,
+        decoy=not number, silent=True, draw=draw,
+    )  # fmt: skip
+
+
+@cache
+def _nobodys_phone() -> bytes | None:
+    """Something to open where there is no phone: a record that is not there takes as long as one that is."""
+    return keys.seal("+84900000000", "phone")
+
+
+def opened_by_code(person: UUID) -> UUID | None:
+    """The surviving record, while a code to its phone opens it; a phone reported lost opens nothing."""
+    row = reading.persons([aliases.current(person)]).get(aliases.current(person))
+    return row.id if row and row.phone_cipher and not row.phone_contact_only else None
 
 
 def _challenge(
@@ -76,11 +87,12 @@ def _challenge(
     *,
     decoy: bool,
     draw: Draw,
+    silent: bool = False,
 ) -> UUID:
     if purpose not in PURPOSES:
         raise LookupError(purpose)
     phone_hash = keys.phone_hash(number)
-    _brake(phone_hash, device, address, at)
+    decoy |= _brake(phone_hash, device, address, at, silent=silent)
     digits = _digits(phone_hash, at)
     code, id = f"{draw(10**digits):0{digits}}", uuid7()
     with transaction.atomic():
@@ -93,15 +105,22 @@ def _challenge(
     return id
 
 
-def _brake(phone_hash: str, device: str, address: str, at: datetime) -> None:
-    """Limits for a number, a device and an address; a firm or a ward shares one address."""
-    if OtpChallenge.objects.filter(phone_hash=phone_hash, device=device, used_at__isnull=False).exists():
-        limits.brake("otp-own", phone_hash + device, most=PER_KNOWN_DEVICE, within=HOUR, at=at)
+def _brake(phone_hash: str, device: str, address: str, at: datetime, *, silent: bool) -> bool:
+    """Limits for a number, a device and an address; a firm or a ward shares one address.
+
+    With `silent` the number's own limit refuses nobody aloud: True says that it is reached.
+    """
+    known = OtpChallenge.objects.filter(phone_hash=phone_hash, device=device, used_at__isnull=False).exists()
+    what, who, most = ("otp-own", phone_hash + device, PER_KNOWN_DEVICE) if known else ("otp-number", phone_hash, PER_NUMBER)
+    over = False
+    if silent:
+        over = limits.count(what, who, within=HOUR, at=at) > most
     else:
-        limits.brake("otp-number", phone_hash, most=PER_NUMBER, within=HOUR, at=at)
+        limits.brake(what, who, most=most, within=HOUR, at=at)
     limits.brake("otp-device", device, most=PER_DEVICE, within=HOUR, at=at)
     if address:
         limits.brake("otp-address", address, most=PER_ADDRESS, within=HOUR, at=at)
+    return over
 
 
 def _wrong_today(phone_hash: str, at: datetime) -> int:
@@ -131,16 +150,18 @@ def check_code(*, challenge: UUID, code: str, device: str, at: datetime) -> Phon
             raise Refused("people.code_over")
         _one_at_a_time(row.phone_hash)
         dead = row.used_at is not None or row.tries >= rules.CODE_TRIES or at > row.expires_at
-        # Six digits die when others tried them: whoever asked many codes at once gains nothing by it.
+        # Six digits die when others tried them: whoever asked many codes at once gains nothing by it. Where somebody else's
+        # record was asked for they die without a word: another answer would say whose phone it is.
         short = row.digits < rules.LONG_DIGITS and _wrong_today(row.phone_hash, at) >= rules.LONG_CODE_AFTER
-        right = not row.decoy and secrets.compare_digest(_hashed(row.id, typed), row.code_hash)
-        if not dead and not short:
+        quiet = row.purpose in OF_RECORD
+        right = not row.decoy and not (short and quiet) and secrets.compare_digest(_hashed(row.id, typed), row.code_hash)
+        if not dead and (quiet or not short):
             if right:
                 OtpChallenge.objects.filter(id=row.id).update(used_at=at, code_cipher=None)
             else:
                 OtpChallenge.objects.filter(id=row.id).update(tries=row.tries + 1)
     left = rules.CODE_TRIES - row.tries - 1
-    if dead or short or (not right and left <= 0):
+    if dead or (short and not quiet) or (not right and left <= 0):
         raise Refused("people.code_over")
     if not right:
         raise Refused("people.code_wrong", left=left)

@@ -16,11 +16,12 @@ from khien.plumbing import once
 
 from . import aliases, cards, keys, reading, rules
 from .accounts import account_of_phone, account_ref, linked, links_of, may_open, opener, phone_of_record
+from .holding import find_by_identifier, holder_born, holders
 from .keys import number_hashes
 from .matching import match_many
 from .meeting import facts_of
-from .models import DuplicateCandidate, Guardian, Identifier, IdentifierHolder, NameWord, Person, PersonAlias, PersonVersion
-from .otp import code_for_sending, proof
+from .models import DuplicateCandidate, Guardian, Identifier, NameWord, Person, PersonAlias, PersonVersion
+from .otp import code_for_sending, opened_by_code, proof
 from .pins import pinned
 from .reading import PEOPLE, account
 from .types import Basics, DuplicatePair, IdentifierCard, Match, MergeInfo, PersonCard, PersonDetails, VersionInfo
@@ -42,6 +43,7 @@ __all__ = [
     "died",
     "duplicates",
     "find_by_identifier",
+    "holder_born",
     "holders",
     "identifiers_of",
     "ids_of",
@@ -54,11 +56,12 @@ __all__ = [
     "merges_of",
     "number_hash",
     "number_hashes",
+    "opened_by_code",
     "opener",
     "person",
     "phone_hash",
-    "pinned",
     "phone_of_record",
+    "pinned",
     "proof",
     "reach",
     "search",
@@ -182,26 +185,6 @@ def versions(person_id: UUID) -> list[VersionInfo]:
         )
         for row in rows
     ]
-
-
-def find_by_identifier(identified: Identified) -> UUID | None:
-    """The holder of a number, present or former; None when nobody holds it."""
-    if identified.type not in rules.DIRECTORY:
-        return None
-    holder = (
-        IdentifierHolder.objects.filter(value_hash=keys.number_hash(identified)).values_list("person_id", flat=True).first()
-    )
-    return aliases.current(holder) if holder else None
-
-
-def holders(identified: Identified) -> list[UUID]:
-    """Everyone who told this number, the directory's holder first."""
-    rows = Identifier.objects.filter(value_hash=keys.number_hash(identified)).order_by("recorded_at")
-    told = [
-        *filter(None, [find_by_identifier(identified)]),
-        *aliases.currents(rows.values_list("person_id", flat=True)).values(),
-    ]
-    return list(dict.fromkeys(told))
 
 
 def search(

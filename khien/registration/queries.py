@@ -23,7 +23,7 @@ from .types import CallRow, QueueCard, RegistrationView, WaitingRow, WayInfo
 from .waiting import still_waiting
 
 __all__ = [
-    "active_row", "call_sheet", "counts", "draft", "error_rows", "history_of_person", "invited", "list_row", "list_rows", "list_view",
+    "active_row", "call_sheet", "counts", "draft", "error_rows", "history_of_person", "holder_of_code", "invited", "list_row", "list_rows", "list_view",
     "lists", "neighbourhoods", "of_person", "receipt", "registration", "registration_by_code", "row_at", "still_waiting", "totals",
     "waiting", "waiting_rows",
 ]  # fmt: skip
@@ -39,6 +39,14 @@ def registration_by_code(text: str) -> RegistrationView | None:
     """The registration of a slip's own code, as typed or scanned (a receipt's code gives nothing: see `receipt`)."""
     found = Registration.objects.filter(code=_typed(text)).first()
     return _view(found) if found else None
+
+
+def holder_of_code(text: str) -> UUID | None:
+    """Whose registration has this code or this receipt, in one statement whether anybody has it or not."""
+    own, typed = Registration.objects.values_list("person_id"), _typed(text)
+    ways = RegistrationWay.objects.exclude(code="").filter(code=typed).values_list("person_id")
+    found: list[tuple[UUID]] = list(own.filter(code=typed).union(ways))
+    return found[0][0] if found else None
 
 
 def receipt(text: str) -> tuple[UUID, datetime] | None:

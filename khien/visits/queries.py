@@ -64,6 +64,11 @@ def visit(ref: VisitRef | UUID) -> VisitCard | None:
 
 
 def visit_by_code(code: str, *, session_id: UUID | None = None) -> VisitCard | None:
+def holder_of_code(code: str) -> UUID | None:
+    """Whose visit has this code, in one statement whether anybody has it or not."""
+    return models.Visit.objects.filter(code=code).values_list("person_id", flat=True).first()
+
+
     """The visit of a slip: its own code, or the code of the appointment that brought the person."""
     try:
         text = codes.read_slip_code(code)

@@ -8,7 +8,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from khien.kernel import identifiers
+from khien.kernel import codes, identifiers
 from khien.kernel.errors import Refused
 from khien.people import actions as people
 from khien.people import queries
@@ -16,9 +16,10 @@ from khien.registration import actions as registration
 from khien.surfaces.healthbook.book import Book, mine, missing, open_book, posted, render
 from khien.surfaces.web import slips, visitor
 from khien.surfaces.web.forms import PageForm
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 
 CHALLENGE, RELATION = "link_challenge", "link_relation"
+NOBODY = UUID(int=0)
 RELATIONS = {
     "self": _("Sổ của chính tôi"), "child": _("Con tôi"), "parent": _("Cha hoặc mẹ tôi"), "spouse": _("Vợ hoặc chồng tôi"),
     "grandparent": _("Ông hoặc bà tôi"), "other": _("Người khác tôi chăm"),
@@ -66,9 +67,9 @@ def join(request: Any) -> HttpResponse:
         told = form.cleaned_data
         try:
             number = identifiers.read_identifier(told["number"], told["paper"])
-            holder, named = queries.find_by_identifier(number), slips.person_of(told["slip"])
+            holder, named = queries.find_by_identifier(number), slips.holder_of(codes.read_slip_code(told["slip"]))
             challenge = people.ask_code_of_record(
-                person=holder if holder and holder == named else None, purpose="link", device=visitor.device(request), at=book.at,
+                person=holder if queries.current_id(holder or NOBODY) == queries.current_id(named or NOBODY) else None, purpose="link", device=visitor.device(request), at=book.at,
                 asked=number.value, language=lang(), address=visitor.address(request),
             )  # fmt: skip
         except Refused as refusal:

@@ -14,17 +14,16 @@ from khien.cases import queries as cases
 from khien.kernel import clock, codes, identifiers
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
-from khien.kernel.ids import uuid7
 from khien.kernel.refs import Actor
 from khien.people import actions as people_actions
 from khien.people import queries as people
 from khien.people.types import PhoneProof
-from khien.plumbing import audit, limits
+from khien.plumbing import audit
 from khien.registration import actions as registering
 from khien.registration import queries as registration
 from khien.surfaces.web import slips, visitor
 from khien.surfaces.web.forms import BirthField, PageForm
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 from khien.surfaces.web.registering.papers import countries
 
 MEMO = "tra_cuu"
@@ -107,46 +106,18 @@ def _ask(request: HttpRequest, form: SlipForm | NumberForm) -> HttpResponse:
         "language": lang(),
         "address": visitor.address(request),
     }
-    memo = {}
+    memo, phone = {}, ""
     if isinstance(form, SlipForm):
-        person, asked = _of_slip(told["code"]), told["code"]
-        case = cases.by_code(asked, at)
-        contact = cases.contact(case.id) if case else None
-        if case and contact and contact.phone:
-            limits.brake("otp-asked", asked, most=10, within=timedelta(hours=1), at=at)
-            challenge = people_actions.ask_code(phone=contact.phone, purpose="correction", **ways)
-            request.session[MEMO] = {"challenge": str(challenge), "case": case.code}
-            return HttpResponseRedirect(reverse("portal:lookup_code"))
-        memo = {"case": case.code} if case else {}
+        person, asked = slips.holder_of(told["code"]), told["code"]
+        if case := cases.contact_by_code(asked):
+            memo, phone = {"case": case[0]}, case[1].phone
     else:
-        person, asked = _of_number(told), f"{told['identified'].type}:{told['identified'].country}:{told['identified'].value}"
-    challenge = people_actions.ask_code_of_record(person=person, purpose="lookup", asked=asked, **ways)
+        person = people.holder_born(told["identified"], PartialDate(*told["birth"]))
+        asked = f"{told['identified'].type}:{told['identified'].country}:{told['identified'].value}"
+    purpose = "correction" if phone else "lookup"
+    challenge = people_actions.ask_code_of_record(person=person, purpose=purpose, asked=asked, phone=phone, **ways)
     request.session[MEMO] = {"challenge": str(challenge), **memo}
     return HttpResponseRedirect(reverse("portal:lookup_code"))
-
-
-def _of_slip(code: str) -> UUID:
-    """Whom a slip means; somebody who does not exist where it means nobody, so that both ways cost the same."""
-    found = slips.person_of(code)
-    if found is None and (receipt := registration.receipt(code)):
-        # A stranger's receipt opens nothing by itself: the code goes to the phone of the record's owner.
-        kept = registration.registration(receipt[0])
-        found = kept.person_id if kept else None
-    return _with_birth(found, None)
-
-
-def _of_number(told: dict[str, Any]) -> UUID:
-    return _with_birth(people.find_by_identifier(told["identified"]), PartialDate(*told["birth"]))
-
-
-def _with_birth(found: UUID | None, birth: PartialDate | None) -> UUID:
-    """The person when the birth date agrees; the same reads are made for nobody."""
-    nobody = uuid7()
-    asked = found or nobody
-    basics = people.basics([asked]).get(asked)
-    if basics is None or (birth is not None and not basics.birth.agrees_with(birth)):
-        return nobody
-    return asked
 
 
 def code(request: HttpRequest) -> HttpResponse:
@@ -198,9 +169,9 @@ def proven_case(request: HttpRequest, at: datetime) -> str:
 
 
 def proven(request: HttpRequest, at: datetime) -> UUID | None:
-    """Whose record this browser opened by a code within the last half hour of use."""
+    """Whose record this browser opened by a code within the last half hour of use; none once that phone was reported lost."""
     found = _fresh(request, "person", at)
-    return people.current_id(UUID(found)) if found else None
+    return people.opened_by_code(UUID(found)) if found else None
 
 
 def _fresh(request: HttpRequest, what: str, at: datetime) -> str:

@@ -9,6 +9,15 @@ from khien.registration import queries as registration
 from khien.visits import queries as visits
 
 
+def holder_of(code: str) -> UUID | None:
+    """The person of a slip's code or of a receipt, for whoever has still to prove the phone: every place is asked each time.
+
+    The same questions to the database whether somebody holds the code or nobody does.
+    """
+    asked = [registration.holder_of_code(code), booking.holder_of_code(code), visits.holder_of_code(code)]
+    return next(filter(None, asked), None)
+
+
 def person_of(text: str) -> UUID | None:
     """The person of a slip's code as typed or scanned; None when nobody holds it. A stranger's receipt names nobody.
 
