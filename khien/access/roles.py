@@ -117,3 +117,4 @@ PERMISSIONS: dict[str, set[str]] = {
     "audit.see": {"administrator"},
     "demo.see": {"administrator", "t3_operations"},
 }
+    "rules.local": {"administrator", "planner"},

@@ -22,6 +22,31 @@ class Campaign(Row):
         db_table = "campaign"
 
 
+class Round(Row):
+    """A round of a campaign in one unit (a province): numbered days within which its doses are counted and its end is reported."""
+
+    placement = "reference"
+    campaign = models.TextField(default="covid-19")
+    unit_key = models.TextField()
+    number = models.SmallIntegerField()
+    first_on = models.DateField()
+    last_on = models.DateField(null=True)
+    opened_at = models.DateTimeField()
+    opened_by = models.TextField()
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.TextField(null=True)
+
+    class Meta:
+        db_table = "campaign_round"
+        constraints = [
+            pair("closed_at", "closed_by", "campaign_round_closed"),
+            models.UniqueConstraint("campaign", "unit_key", "number", name="campaign_round_once"),
+            models.CheckConstraint(
+                condition=models.Q(last_on__isnull=True) | models.Q(last_on__gte=models.F("first_on")), name="campaign_round_days"
+            ),
+        ]
+
+
 class RuleEntry(Row):
     """One rule in force from a date; an edit adds an entry that supersedes, and both stay."""
 
@@ -54,6 +79,9 @@ class ConsentText(Row):
     text_en = models.TextField()
     source = models.TextField()
     in_force_from = models.DateField()
+    recorded_at = models.DateTimeField(null=True)
+    recorded_by = models.TextField(default="")
+    reason = models.TextField(default="")
 
     class Meta:
         db_table = "consent_text"

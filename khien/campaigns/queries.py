@@ -43,6 +43,10 @@ class ConsentWording:
 
 
 @dataclass(frozen=True, slots=True)
+    in_force_from: date
+    reason: str = ""
+    recorded_at: datetime | None = None
+    recorded_by: str = ""
 class RuleVersion:
     """One entry of a rule's history: in force, to come, ended, or superseded by an edit."""
 
@@ -120,7 +124,18 @@ def consent_text(version: str | None = None, *, for_minor: bool = False, on: dat
     row = rows.order_by("-in_force_from", "-version").first()
     if row is None:
         raise Refused("campaigns.no_consent_text")
-    return ConsentWording(row.version, row.for_minor, row.text_vi, row.text_en, row.source)
+    return _wording(row)
+
+
+def consent_texts(*, for_minor: bool) -> tuple[ConsentWording, ...]:
+    """Every wording there ever was for minors, or for adults, the newest day first."""
+    return tuple(_wording(row) for row in ConsentText.objects.filter(for_minor=for_minor).order_by("-in_force_from", "-version"))
+
+
+def _wording(row: ConsentText) -> ConsentWording:
+    return ConsentWording(
+        row.version, row.for_minor, row.text_vi, row.text_en, row.source, row.in_force_from, row.reason, row.recorded_at, row.recorded_by
+    )
 
 
 def rule_history(kind: str, key: str = "") -> tuple[RuleVersion, ...]:

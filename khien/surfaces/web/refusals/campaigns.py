@@ -10,3 +10,6 @@ WORDING = {
     "campaigns.unknown_campaign": _("Không có chiến dịch này."),
     "campaigns.no_consent_text": _("Không có bản nội dung đồng ý tiêm này."),
 }
+    "campaigns.rule_in_force": _("Quy định đã có hiệu lực từ {since}: không rút lại được, hãy ghi bản mới."),
+    "campaigns.consent_text_missing": _("Mời ghi ký hiệu bản và nội dung bằng hai thứ tiếng."),
+    "campaigns.consent_version_taken": _("Đã có bản {version}: lời đồng ý người dân đã ký không sửa được, hãy đặt ký hiệu mới."),
