@@ -27,7 +27,7 @@ class Keys:
 
     def hash(self, value: str, *, purpose: str) -> str:
         """Hash a normalised value for look-up (HMAC-SHA256, hex), apart for each purpose."""
-        return hmac.new(self.lookup[self.current], f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self.lookup[self.current], f"{purpose}\0{value}".encode(), "sha256").hex()
 
     def seal(self, text: str, *, purpose: str) -> bytes:
         """Encrypt text (AES-256-GCM): key id, nonce, ciphertext."""

@@ -54,6 +54,7 @@ class Registration(Row):
             models.Index("district_2021", "state", "id", name="registration_district"),
             models.Index("commune_2021", "state", "id", name="registration_commune"),
             models.Index("organization_id", name="registration_org"),
+            models.Index("person_id", name="registration_person"),
         ]
 
 

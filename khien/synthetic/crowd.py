@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 
@@ -17,6 +18,8 @@ _FAMILIES = (
     ("Nguyễn", 33), ("Trần", 11), ("Lê", 9), ("Phạm", 7), ("Huỳnh", 6), ("Hoàng", 5), ("Phan", 4), ("Vũ", 3), ("Võ", 5),
     ("Đặng", 3), ("Bùi", 2), ("Đỗ", 2), ("Hồ", 2), ("Ngô", 2), ("Dương", 2), ("Lý", 1), ("Đoàn", 1), ("Trương", 2),
 )  # fmt: skip
+_FAMILY_NAMES = [name for name, _ in _FAMILIES]
+_FAMILY_SHARES = list(accumulate(weight for _, weight in _FAMILIES))
 _MIDDLES = {"male": ("Văn", "Hữu", "Đức", "Minh", "Quốc", ""), "female": ("Thị", "Thị", "Ngọc", "Thị Kim", "Mỹ", "")}
 _PROVINCES = ("079",) * 12 + ("001", "036", "038", "040", "042", "046", "048", "051", "052", "056", "060", "068", "070",
     "072", "074", "075", "077", "079", "080", "082", "083", "084", "086", "087", "089", "092", "094", "096")  # fmt: skip
@@ -115,7 +118,7 @@ class Crowd:
         return rng.choices((rng.randint(low, 22), rng.randint(23, 45), rng.randint(60, 90)), (45, 30, 25))[0]
 
     def _family(self) -> str:
-        return self.random.choices([name for name, _ in _FAMILIES], [weight for _, weight in _FAMILIES])[0]
+        return self.random.choices(_FAMILY_NAMES, cum_weights=_FAMILY_SHARES)[0]
 
     def _name(self, family: str, sex: str) -> str:
         rng = self.random

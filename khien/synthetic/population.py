@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 from random import Random
 from uuid import UUID
@@ -19,7 +20,6 @@ from khien.immunizations.models import DoseClaim, Immunization
 from khien.kernel import clock, codes, names
 from khien.kernel.identifiers import Identified, IdType
 from khien.kernel.ids import uuid7
-from khien.kernel.phones import read_phone
 from khien.people import keys
 from khien.people.models import Identifier, IdentifierHolder, NameWord, Person
 from khien.places import queries as places
@@ -94,15 +94,28 @@ def _codes_in_use() -> set[str]:
     return set(Registration.objects.values_list("code", flat=True).iterator(chunk_size=BATCH))
 
 
+@lru_cache(maxsize=200_000)  # a million people share some fifty thousand names
+def _name_keys(full_name: str) -> tuple[str, str]:
+    return names.name_key(full_name), names.sort_key(full_name)
+
+
 class _Loader:
     """Turns people into rows of the tables that their actions would have written."""
 
     def __init__(self, random: Random, at: datetime, codes_in_use: set[str]) -> None:
         self.random, self.at, self.by, self.codes = random, at, "system:population", codes_in_use
         self.today: date = clock.on_date(at)
-        self.person, self.identifier, self.holder = Rows(Person), Rows(Identifier), Rows(IdentifierHolder)
-        self.word, self.registration, self.way = Rows(NameWord), Rows(Registration), Rows(RegistrationWay)
-        self.dose, self.claim = Rows(Immunization), Rows(DoseClaim)
+        noted = {"recorded_at": at, "recorded_by": self.by}
+        self.person = Rows(Person, source="population", **noted)
+        self.identifier = Rows(Identifier, type="cccd", key_id=keys.current_key(), state="claimed", **noted)
+        self.holder, self.word = Rows(IdentifierHolder, verified=False), Rows(NameWord)
+        self.registration = Rows(Registration, way="ward", wished_from=self.today, **noted)
+        self.way = Rows(RegistrationWay, way="ward", at=at, by=self.by)
+        self.dose = Rows(
+            Immunization, dose_type="primary", ordinal=1, lot_number="ABV5297", performed_by_name="Điều dưỡng", facility_name="Trung tâm Y tế",
+            origin="elsewhere", evidence="statement", validity="uncertain", **noted,
+        )  # fmt: skip
+        self.claim = Rows(DoseClaim, course="covid-19", dose_type="primary", ordinal=1)
         self.all = [self.person, self.identifier, self.holder, self.word, self.registration, self.way, self.dose, self.claim]
         self._places: dict[str, dict[str, str]] = {}
 
@@ -112,14 +125,14 @@ class _Loader:
 
     def add(self, one: Somebody, dosed: float) -> None:
         person_id, place = uuid7(), self._place(one.commune_key)
-        phone = read_phone(one.phone).e164
-        key = names.name_key(one.full_name)
+        phone = "+84" + one.phone[1:]
+        key, in_order = _name_keys(one.full_name)
         self.person.add(
-            id=person_id, full_name=one.full_name, name_key=key, name_sort=names.sort_key(one.full_name),
+            id=person_id, full_name=one.full_name, name_key=key, name_sort=in_order,
             birth_year=one.birth.year, birth_month=one.birth.month, birth_day=one.birth.day, sex=one.sex, occupation=one.occupation,
             phone_cipher=keys.seal(phone, "phone"), phone_hash=keys.phone_hash(phone), household=one.household,
             neighbourhood=one.neighbourhood, address_cipher=keys.seal(one.address, "address"),
-            identity_state="claimed" if one.cccd else "none", recorded_at=self.at, recorded_by=self.by, source="population", **place,
+            identity_state="claimed" if one.cccd else "none", **place,
         )  # fmt: skip
         for word in set(key.split()):
             self.word.add(word=word, person_id=person_id, birth_year=one.birth.year)
@@ -139,19 +152,17 @@ class _Loader:
     def _number(self, person_id: UUID, value: str) -> None:
         value_hash = keys.number_hash(Identified(IdType.CCCD, "VN", value))
         self.identifier.add(
-            person_id=person_id, type="cccd", value_hash=value_hash, key_id=keys.current_key(), value_cipher=keys.seal(value, "identifier"),
-            state="claimed", recorded_at=self.at, recorded_by=self.by,
+            person_id=person_id, value_hash=value_hash, value_cipher=keys.seal(value, "identifier"),
         )  # fmt: skip
-        self.holder.add(value_hash=value_hash, person_id=person_id, verified=False)
+        self.holder.add(value_hash=value_hash, person_id=person_id)
 
     def _registration(self, person_id: UUID, one: Somebody, place: dict[str, str]) -> None:
         registration_id = uuid7()
         self.registration.add(
-            id=registration_id, person_id=person_id, code=self._code(), way="ward",
-            priority_groups=list(one.groups), best_group=min(one.groups, key=float), risk=one.risk, wished_from=self.today,
-            recorded_at=self.at, recorded_by=self.by, **place,
+            id=registration_id, person_id=person_id, code=self._code(), priority_groups=one.groups, best_group=min(one.groups, key=float),
+            risk=one.risk, **place,
         )  # fmt: skip
-        self.way.add(registration_id=registration_id, person_id=person_id, way="ward", at=self.at, by=self.by)
+        self.way.add(registration_id=registration_id, person_id=person_id)
 
     def _code(self) -> str:
         """A slip code that no other registration has: of a million, some hundreds meet."""
@@ -165,9 +176,7 @@ class _Loader:
         record_id = uuid7()
         at = self.at - timedelta(days=self.random.randint(20, 160), minutes=self.random.randint(0, 500))
         self.dose.add(
-            id=record_id, person_id=person_id, record_id=record_id, vaccine=self.random.choice(("AZ", "PFIZER", "MODERNA")), dose_type="primary",
-            ordinal=1, lot_number="ABV5297", on_date=clock.on_date(at), performed_at=at, performed_by_name="Điều dưỡng", recorded_at=at,
-            recorded_by=self.by, facility_name="Trung tâm Y tế", origin="elsewhere", evidence="statement", validity="uncertain",
-            home_commune_2021=place["commune_2021"], home_commune_2025=place["commune_2025"],
+            id=record_id, person_id=person_id, record_id=record_id, vaccine=self.random.choice(("AZ", "PFIZER", "MODERNA")), on_date=clock.on_date(at),
+            performed_at=at, home_commune_2021=place["commune_2021"], home_commune_2025=place["commune_2025"],
         )  # fmt: skip
-        self.claim.add(person_id=person_id, course="covid-19", dose_type="primary", ordinal=1, record_id=record_id)
+        self.claim.add(person_id=person_id, record_id=record_id)
