@@ -15,6 +15,9 @@ PREFIX = "HC1:"
 LONGEST_TEXT = 10_000
 LARGEST_INFLATED = 64 * 1024
 
+# Marks that a copy brings along and nobody sees: zero width, byte order, soft hyphen.
+_INVISIBLE = {mark: None for mark in (0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD)}
+
 ISSUER, EXPIRES_AT, NOT_BEFORE, ISSUED_AT, HEALTH = 1, 4, 5, 6, -260
 DCC = 1
 
@@ -92,6 +95,21 @@ def decode(text: str) -> Envelope:
         return open_message(inflate(base45.decode(text[len(PREFIX) :])))
     except (base45.NotBase45, cbor.Broken) as broken:
         raise BrokenText(str(broken)) from None
+
+
+def as_pasted(text: str) -> str:
+    """What a person pasted, brought back to the code's text where a mail or a printout changed it: lines broken, a space lost to a
+    line's end, letters made small. The first reading that opens; otherwise the text without its line breaks."""
+    plain = text.translate(_INVISIBLE).replace("\u00a0", " ").strip()
+    joined = "".join(line.rstrip("\r\t") for line in plain.split("\n")).replace("\t", "")
+    spaced = " ".join(line.strip("\r\t") for line in plain.split("\n"))
+    for reading in dict.fromkeys((joined, spaced, joined.upper(), spaced.upper())):
+        try:
+            decode(reading)
+        except BrokenText:
+            continue
+        return reading
+    return joined
 
 
 def inflate(data: bytes) -> bytes:

@@ -43,14 +43,20 @@ def _open(data: bytes) -> Image.Image:
                 raise Unreadable("the picture has more than 50 million pixels")
             picture.draft("L", (_WORKING_SIDE, _WORKING_SIDE))
             picture = ImageOps.exif_transpose(picture)
-            if picture.has_transparency_data:
-                layer = picture.convert("RGBA")
-                picture = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
-            return picture.convert("L")
+            if not picture.has_transparency_data:
+                return _smaller(picture.convert("L"))
+            layer = _smaller(picture.convert("RGBA"))
+            return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("L")
     except Unreadable:
         raise
     except Exception:  # Pillow meets broken files with whatever its decoders trip over
         raise Unreadable("the file is not a picture that can be read") from None
+
+
+def _smaller(picture: Image.Image) -> Image.Image:
+    """A picture of no more than about twice the working side, before anything makes a second copy of it."""
+    factor = max(picture.size) // _WORKING_SIDE
+    return picture.reduce(factor) if factor > 1 else picture
 
 
 def _attempts(picture: Image.Image) -> Iterator[Image.Image]:

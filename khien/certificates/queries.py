@@ -131,6 +131,7 @@ def trust_pems() -> list[str]:
 def check(text: str, at: datetime) -> verify.Verdict:
     """Judge a certificate against our own signers and revocations."""
     claimed = issuing.identifier_in(text)
-    taken_back = claimed and models.Certificate.objects.filter(uvci=claimed.strip().upper(), state="revoked").exists()
+    # No identifier of ours has a NUL, and the database takes none.
+    taken_back = claimed and "\0" not in claimed and models.Certificate.objects.filter(uvci=claimed.strip().upper(), state="revoked").exists()
     revoked = revocation.of([claimed]) if taken_back else revocation.NOTHING
     return verify.verify(text, trust=signers.trusted(), at=at, revoked=revoked)

@@ -111,8 +111,20 @@ def _signers(data: bytes) -> list[TrustedSigner]:
     if pems:
         return [_signer(_unarmoured(body)) for body in pems]
     if data[:1] == b"\x30":
-        return [_signer(data)]
+        return [_signer(der) for der in _in_a_row(data)]
     return [_signer(_unarmoured(data))]
+
+
+def _in_a_row(data: bytes) -> list[bytes]:
+    """Each of the certificates that stand one behind the other in DER; the whole, where lengths do not tell them apart."""
+    found, whole = [], data
+    while data:
+        size = 2 + data[1] if data[1:2] and data[1] < 0x80 else 4 + int.from_bytes(data[2:4], "big") if data[1:2] == b"\x82" else 0
+        if not 4 <= size <= len(data) or data[:1] != b"\x30":
+            return [whole]
+        found.append(data[:size])
+        data = data[size:]
+    return found
 
 
 def _unarmoured(body: bytes) -> bytes:

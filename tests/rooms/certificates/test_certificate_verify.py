@@ -190,6 +190,9 @@ def test_a_signer_is_trusted_from_pem_der_base64_or_a_directory(tmp_path: Path, 
     assert len(trust.load(tmp_path / "both.pem").signers) == 2
     (tmp_path / "one.der").write_bytes(ministry.certificate_der())
     assert trust.load(tmp_path / "one.der").named(ministry.key_id)
+    (tmp_path / "row.cer").write_bytes(ministry.certificate_der() + other.certificate_der())
+    assert [one.key_id for one in trust.load(tmp_path / "row.cer").signers] == [ministry.key_id, other.key_id]
+    (tmp_path / "row.cer").unlink()
     (tmp_path / "README").write_text("not a certificate")
     (tmp_path / "empty").write_bytes(b"")
     whole = trust.load(tmp_path)
