@@ -22,6 +22,7 @@ from khien.registration import queries as registration
 from khien.surfaces.command import choosing, frame, where
 from khien.surfaces.command.words import SHIFTS
 from khien.surfaces.web import say
+from khien.surfaces.web.confirmations import short_vaccine
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.forms import PageForm
 from khien.surfaces.web.locale import lang
@@ -107,7 +108,7 @@ def _sessions(key: str, at: frame.Here) -> list[SessionInfo]:
 
 def _label(one: SessionInfo) -> str:
     facts = {
-        "site": one.site.name, "day": say.long_day(one.on_date, lang()), "shift": SHIFTS[one.shift], "free": one.free, "vaccines": ", ".join(one.vaccines),
+        "site": one.site.name, "day": say.long_day(one.on_date, lang()), "shift": SHIFTS[one.shift], "free": one.free, "vaccines": ", ".join(short_vaccine(code) for code in one.vaccines),
     }  # fmt: skip
     return now_("%(site)s, %(day)s, %(shift)s: còn %(free)s chỗ, %(vaccines)s") % facts
 

@@ -28,7 +28,9 @@ SHOWN = ("injected", "invited", "received", "registered", "observed", "deferred"
 ENDS = ("deferred", "referred", "contraindicated", "refused", "withdrawn", "left_early")
 DAYS = 14
 MOST_SITES = 40
+COUNTED_DAYS = 999
 BEHIND = 0.9  # below this share of where it should be, a place is behind
+ON_PACE = 0.005  # nearer than half a percent: neither fast nor slow
 
 
 @dataclass(frozen=True)
@@ -105,8 +107,9 @@ def _others(at: frame.Here, spot: Spot) -> list[tuple[str, str]]:
 
 
 def _day_of(spot: Spot) -> int:
-    """Which day of the campaign this is, the first one counted."""
-    return (spot.on - campaigns.campaign().starts_on).days + 1
+    """Which day of the campaign this is, the first one counted; 0 when nobody counts its days any more."""
+    day = (spot.on - campaigns.campaign().starts_on).days + 1
+    return day if day <= COUNTED_DAYS else 0
 
 
 def _lines(at: frame.Here, spot: Spot, board: Board, sessions: list[SessionInfo]) -> list[Line]:
@@ -199,8 +202,11 @@ def _pace(injected: int, due: float, capacity: int) -> tuple[str, str]:
     if not due:
         return "ready", _("Chưa tới giờ tiêm")
     ahead = injected / due - 1
+    if abs(ahead) < ON_PACE:
+        return "ready", _("Đúng nhịp")
     words = _("Nhanh hơn nhịp %(n)s") if ahead >= 0 else _("Chậm hơn nhịp %(n)s")
-    return ("wait" if ahead < BEHIND - 1 else "ready"), words % {"n": say.percent(min(abs(ahead), 9.99), lang(), 0)}
+    tone = "ready" if ahead > 0 else "wait" if ahead < BEHIND - 1 else ""
+    return tone, words % {"n": say.percent(min(abs(ahead), 9.99), lang(), 0)}
 
 
 def _people(at: frame.Here, spot: Spot) -> Plan:
@@ -241,7 +247,7 @@ def _map(spot: Spot, board: Board, lines: list[Line], number: str) -> Any:
         scale = maps.Scale.counts([n for n in values.values() if n] or [0])
         return maps.figure(values, scale, title=title, province=top.code, href=lambda code: spot.href(unit_key=f"2021-{code}"))
     most = max([*values.values(), 1])
-    ranked = sorted(lines, key=lambda line: -line.row.n(number))[:12]
+    ranked = sorted((line for line in lines if line.row.n(number)), key=lambda line: -line.row.n(number))[:12]
     return charts.bars([charts.Line(line.name, line.row.n(number) / most, _n(line.row.n(number)), line.href) for line in ranked])
 
 

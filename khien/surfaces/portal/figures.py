@@ -102,6 +102,7 @@ def scale(values: Iterable[float | None]) -> maps.Scale:
         (a, b, c, d),
         (spans[0], spans[1], spans[2], spans[3], _("từ %(n)s") % {"n": named[3]}),
         lambda n: say.thousands(n, lang()),
+        zero_apart=True,
     )
 
 
@@ -111,7 +112,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
     found = facts(epoch)
     by_need = request.GET.get("xep") == "ten"
     units = sorted(found.units, key=lambda unit: (0, unit.name) if by_need else (-unit.doses, unit.name))
-    values: dict[str, float | None] = {unit.code: float(unit.doses) if unit.doses else None for unit in found.units}
+    values: dict[str, float | None] = {unit.code: float(unit.doses) for unit in found.units}
     title = _("Mũi tiêm theo tỉnh")
     context = {
         "facts": found, "units": units, "epoch": epoch, "by_name": by_need,

@@ -1,5 +1,6 @@
 """The environment of our pages: Jinja2 with Vietnamese sentences, our words for dates and numbers, and the sprite."""
 
+import re
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -12,9 +13,13 @@ from markupsafe import Markup
 
 from khien.kernel import clock
 from khien.surfaces.web import assets, banners, charts, forms, icons, maps, qr, say
+from khien.surfaces.web.confirmations import short_vaccine
 from khien.surfaces.web.locale import lang
 
 FOOT_LINKS = ("/tro-giup", "/quyen-rieng-tu", "/tro-nang", "/tinh-trang", "/ma-nguon")
+
+
+_CELL = re.compile(r"<(t[dh])(?=[ >])")
 
 
 class Page(Template):
@@ -68,6 +73,13 @@ def _fill(context: Context, text: str, facts: dict[str, Any]) -> str:
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """The address of a named page."""
     return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def labelled(cells: Any, cols: Any) -> Markup:
+    """Give each cell of a row its column's words, for phones, where a row folds into labelled lines."""
+    words = iter([col[1] for col in cols])
+    told = _CELL.sub(lambda cell: Markup('<{} data-th="{}"').format(cell.group(1), next(words, "")), str(cells))
+    return Markup(told)  # noqa: S704 (the cells were drawn and escaped by the page)
 
 
 @pass_context
@@ -167,4 +179,5 @@ def environment(**options: Any) -> Environment:
     env.globals.update(GLOBALS)
     env.globals.update(gettext=gettext, ngettext=ngettext, pgettext=pgettext, npgettext=npgettext, _=gettext)
     env.filters.update(FILTERS)
+    env.filters |= {"vaccine": short_vaccine, "labelled": labelled}
     return env

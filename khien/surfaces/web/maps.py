@@ -36,15 +36,20 @@ TRUONG_SA = (
 
 @dataclass(frozen=True)
 class Scale:
-    """Four borders make five classes; `words` name them for the legend."""
+    """Four borders make five classes; `words` name them for the legend. Counts keep 0 apart from the lowest class: "nobody yet"."""
 
     borders: tuple[float, float, float, float]
     words: tuple[str, str, str, str, str]
     say: Callable[[float], str]
+    zero_apart: bool = False
 
     def step(self, value: float | None) -> int:
         """The class of a value, 1 to 5; 0 where there is none."""
         return 0 if value is None else 1 + sum(value >= border for border in self.borders)
+
+    def css(self, value: float | None) -> str:
+        """How a place with this value is drawn."""
+        return "zero" if self.zero_apart and value == 0 else str(self.step(value))
 
     @staticmethod
     def shares(a: float = 0.6, b: float = 0.7, c: float = 0.8, d: float = 0.9) -> "Scale":
@@ -61,7 +66,7 @@ class Scale:
             cut = _round_down(ranked[min(len(ranked) - 1, len(ranked) * part // 5)])
             cuts.append(max(cut, cuts[-1] + 1 if cuts else 1))
         a, b, c, d = cuts
-        return Scale((a, b, c, d), _words([say.thousands(x, lang()) for x in cuts], ""), lambda x: say.thousands(x, lang()))
+        return Scale((a, b, c, d), _words([say.thousands(x, lang()) for x in cuts], ""), lambda x: say.thousands(x, lang()), zero_apart=True)
 
 
 def _words(names: Sequence[str], unit: str) -> tuple[str, str, str, str, str]:
@@ -98,7 +103,7 @@ class _Brush:
     def shape(self, code: str, name: str, inner: str) -> str:
         value = self.values.get(code)
         words = self.scale.say(value) if value is not None else _("chưa có số liệu")
-        css = f"kh-map__{self.scale.step(value)}" + (" kh-map__on" if code == self.chosen else "")
+        css = f"kh-map__{self.scale.css(value)}" + (" kh-map__on" if code == self.chosen else "")
         drawn = f'<g class="{css}">{inner}<title>{escape(name)}: {escape(words)}</title></g>'
         if not self.href:
             return drawn
@@ -177,9 +182,10 @@ def _svg(box: str, label: str, inner: str) -> Markup:
     )
 
 
-def legend(scale: Scale, title: str, *, below: bool = False, nothing: bool = False) -> Markup:
-    """The five classes in words; `nothing` adds the grey of places without numbers."""
-    rows = [*enumerate(scale.words, start=1), *([(0, _("chưa có số liệu"))] if nothing else [])]
+def legend(scale: Scale, title: str, *, below: bool = False, zero: bool = False, nothing: bool = False) -> Markup:
+    """The five classes in words; `zero` adds the places that have none yet, `nothing` those whose number is not known."""
+    rows = [(str(step), words) for step, words in enumerate(scale.words, start=1)]
+    rows = [*([("zero", "0")] if zero else []), *rows, *([("0", _("chưa có số liệu"))] if nothing else [])]
     items = Markup("").join(
         Markup(
             '<li><svg viewBox="0 0 20 12" aria-hidden="true"><rect class="kh-map__{}" width="20" height="12"/></svg>{}</li>'
@@ -204,12 +210,13 @@ def figure(
 ) -> Markup:
     """A map with its legend and the note that it is schematic; with `province` its districts, else the country."""
     nothing = any(value is None for value in values.values())
+    zero = scale.zero_apart and any(value == 0 for value in values.values())
     if province:
         drawing = districts(province, values, scale, title=title, href=href, chosen=chosen)
     else:
         drawing = provinces(values, scale, title=title, epoch=epoch, href=href, chosen=chosen)
     return Markup('<figure class="kh-mapbox">{}{}<figcaption class="kh-map__note">{}</figcaption></figure>').format(
         drawing,
-        legend(scale, title, below=bool(province), nothing=nothing),
+        legend(scale, title, below=bool(province), zero=zero, nothing=nothing),
         _("Bản đồ giản lược, không dùng để xác định địa giới."),
     )

@@ -1,7 +1,10 @@
 """Addresses that every surface shares."""
 
-from khien.surfaces.web import language
+from khien.surfaces.web import language, roots
 from khien.surfaces.web.guard import public
 
 app_name = "web"
-urlpatterns = [public("ngon-ngu/<str:code>", language.switch, "language")]
+urlpatterns = [
+    public("ngon-ngu/<str:code>", language.switch, "language"),
+    *(public(root, roots.to_root(root), f"root_{root.replace('-', '_')}") for root in roots.ROOTS),
+]

@@ -57,6 +57,15 @@ def test_borders_of_classes_belong_to_the_class_above():
     assert len(set(counts.borders)) == 4
 
 
+def test_a_province_with_no_dose_yet_is_told_apart_from_one_with_few_and_from_one_that_is_not_known():
+    values = dict.fromkeys(maps.names(), 3.0) | {"01": 0.0, "04": None}
+    drawn = maps.figure(values, maps.Scale.counts([3, 50, 400]), title="Mũi tiêm")
+    assert re.search(r'<g class="kh-map__zero"><path[^>]*/><title>Hà Nội: 0</title>', drawn)
+    assert re.search(r'<g class="kh-map__0"><path[^>]*/><title>Cao Bằng: chưa có số liệu</title>', drawn)
+    assert '<rect class="kh-map__zero" width="20" height="12"/></svg>0</li>' in drawn
+    assert "chưa có số liệu</li>" in drawn
+
+
 def test_a_map_says_that_it_is_schematic_and_what_has_no_numbers():
     figure = maps.figure({"01": None, "48": 0.7}, maps.Scale.shares(), title="Đủ 2 mũi")
     assert "giản lược" in figure

@@ -211,3 +211,15 @@ def test_a_static_file_has_an_address_that_follows_its_content():
     assert re.fullmatch(r"/static/theme\.css\?v=[0-9a-f]{10}", assets.static("theme.css"))
     with pytest.raises(FileNotFoundError):
         assets.static("absent.css")
+
+
+@pytest.mark.parametrize("root", ["so", "diem", "dieu-phoi", "mcc"])
+def test_an_address_typed_without_its_last_slash_leads_to_its_system(root):
+    answer = Client().get(f"/{root}")
+    assert (answer.status_code, answer["Location"]) == (301, f"/{root}/")
+
+
+def test_on_a_phone_each_value_of_a_row_stands_beside_its_columns_words():
+    page = """{% import "macros/tell.html" as tell %}{% call(row) tell.table([("", "Tên"), ("", "Số & mũi", "n")], rows, "Bảng") %}<th scope="row">{{ row[0] }}</th><td class="kh-table__n">{{ row[1] }}</td>{% endcall %}"""
+    drawn = engines["jinja2"].from_string(page).render({"rows": [("<A>", 1)]}, RequestFactory().get("/"))
+    assert '<th data-th="Tên" scope="row">&lt;A&gt;</th><td data-th="Số &amp; mũi" class="kh-table__n">1</td>' in drawn

@@ -1,0 +1,67 @@
+"""Finds, through the demo's own pages, people whose pages have something to show."""
+
+import json
+import re
+from datetime import datetime, timedelta, timezone
+from urllib.parse import quote
+from urllib.request import urlopen
+
+from tests.pictures.walk import Lost, Walk
+
+BEARER = "0909000145"  # the phone that opens the family's books
+# relation, the session's time, the nth of its people: vaccinated days ago, vaccinated today, invited
+FAMILY = (("self", "done", 1), ("parent", "now", 0), ("grandparent", "ahead", 0))
+
+
+def _messages(walk: Walk, phone: str = "") -> list[dict[str, str]]:
+    with urlopen(f"{walk.base}/demo/tin-nhan?dang=json&so={quote(phone)}") as answered:  # noqa: S310
+        return json.load(answered)  # type: ignore[no-any-return]
+
+
+def slip_of_somebody(walk: Walk) -> tuple[str, str]:
+    """Phone and slip's code of somebody who was invited and, where there is such a one, vaccinated."""
+    newest = _messages(walk)
+    phones = dict.fromkeys(one["address"] for one in newest if one["template"] == "result")
+    slips = [(phone, code) for phone in phones if (code := _slip(_messages(walk, phone)))] or [
+        (one["address"], code) for one in newest if (code := _slip([one]))
+    ]
+    for phone, code in slips:
+        return phone, code
+    raise Lost("nobody in the demo was sent a slip's code")
+
+
+def _slip(messages: list[dict[str, str]]) -> str:
+    return next((found.group(1) for one in messages if one["template"] == "invited" and (found := re.search(r"\b(\d{11})\b", one["text"]))), "")
+
+
+def link_family(walk: Walk) -> None:
+    """As an officer of the district, link the family's books to one phone in person; those who are linked already stay so."""
+    walk.staff("quan3")
+    walk.to("/dieu-phoi/cho-tiem")
+    for relation, kind, nth in FAMILY:
+        found = _people(walk, kind)
+        if len(found) <= nth:
+            raise Lost(f"no session of the demo shows {kind} with {nth + 1} people")
+        walk.to(found[nth])
+        walk.to(walk.address("command:person_link"))
+        walk.page.fill("#phone", BEARER)
+        walk.page.check(f"input[name=relation][value={relation}]")
+        walk.page.check("#seen")
+        walk.press_main()
+
+
+def _people(walk: Walk, kind: str) -> list[str]:
+    """People of the point's last session, of the one under way, or of one to come."""
+    first, last = {"done": (-7, -1), "now": (0, 0), "ahead": (1, 7)}[kind]
+    walk.to(f"/dieu-phoi/buoi?tu={_day(first)}&den={_day(last)}")
+    walk.to(walk.links("command:session")[-1])
+    if kind == "ahead":
+        walk.to(walk.address("command:appointments"))
+    else:
+        walk.to(walk.address("command:session_number", kind="injected"))
+    return walk.links("command:person")
+
+
+def _day(ahead: int) -> str:
+    return (datetime.now(timezone(timedelta(hours=7))) + timedelta(days=ahead)).date().isoformat()
+

@@ -1,0 +1,65 @@
+"""Command: boards, plans, allocation, invitations, records, stock, rules, staff, reports."""
+
+from tests.pictures.stops import Stop, Visit, at, beside, link, nobody, steps
+
+DOOR = Visit("dieu-phoi", "any staff", nobody, (Stop("dang-nhap", "command:sign_in", at("/dieu-phoi/dang-nhap"), "sign in"),))
+PLANNER = Visit("dieu-phoi", "the city's planner (thanhpho)", lambda walk: walk.staff("thanhpho"), (
+    Stop("bang", "command:home", at("/dieu-phoi/"), "the board of my place"),
+    Stop("bang-quan", "command:unit", at("/dieu-phoi/dia-ban/2021-770"), "the board of a district"),
+    Stop("chon-noi", "command:jump", at("/dieu-phoi/chon"), "go to another place"),
+    Stop("so-mui", "command:number", at("/dieu-phoi/dia-ban/2021-79/so/injected"), "the list behind a number"),
+    Stop("buoi", "command:sessions", at("/dieu-phoi/buoi"), "sessions"),
+    Stop("buoi-moi", "command:plan", at("/dieu-phoi/buoi/moi"), "plan a session"),
+    Stop("mot-buoi", "command:session", link("command:session", on="/dieu-phoi/buoi"), "one session"),
+    Stop("buoi-sua", "command:session_change", beside("command:session_change"), "change a session"),
+    Stop("buoi-hen", "command:appointments", beside("command:appointments"), "its appointments"),
+    Stop("buoi-so", "command:session_number", beside("command:session_number", kind="injected"), "the people behind a number"),
+    Stop("du-phong", "command:standby", beside("command:standby"), "the standby list of the last hours"),
+    Stop("phan-bo", "command:allocations", at("/dieu-phoi/phan-bo"), "draws"),
+    Stop("phan-bo-moi", "command:allocation_new", at("/dieu-phoi/phan-bo/moi"), "a new draw"),
+    Stop("mot-phan-bo", "command:allocation", link("command:allocation", on="/dieu-phoi/phan-bo"), "one draw"),
+    Stop("cho-tiem", "command:waiting", at("/dieu-phoi/cho-tiem"), "who waits"),
+    Stop("kho", "command:stock", at("/dieu-phoi/kho"), "stock"),
+    Stop("lo", "command:lots", at("/dieu-phoi/kho/lo"), "lots"),
+    Stop("mot-lo", "command:lots", link("command:lots", on="/dieu-phoi/kho/lo", text="ABV"), "where one lot lies"),
+    Stop("thu-hoi-lo", "command:lot_state", link("command:lot_state"), "hold or recall a lot"),
+    Stop("quy-dinh", "command:rules", at("/dieu-phoi/quy-dinh"), "rules in force"),
+    Stop("mot-quy-dinh", "command:rule", link("command:rule", on="/dieu-phoi/quy-dinh", nth=2), "one rule with its history"),
+    Stop("bao-cao", "command:reports", at("/dieu-phoi/bao-cao"), "reports"),
+    Stop("bao-phu", "command:coverage", at("/dieu-phoi/bao-cao/bao-phu"), "coverage against dated figures"),
+    Stop("dan-so", "command:figures", at("/dieu-phoi/bao-cao/dan-so"), "import figures of population"),
+    Stop("bao-cao-sua-sai", "command:corrections", at("/dieu-phoi/bao-cao/sua-sai"), "how fast corrections are answered"),
+    Stop("toi", "command:account", at("/dieu-phoi/toi"), "my account"),
+))  # fmt: skip
+DISTRICT = Visit("dieu-phoi", "an officer of a district (quan3)", lambda walk: walk.staff("quan3"), (
+    Stop("goi", "command:calls", at("/dieu-phoi/goi"), "who is to be called"),
+    Stop("ho-so", "command:people", at("/dieu-phoi/ho-so"), "find a person"),
+    Stop("vi-sao", "command:person", steps(link("command:person", on="/dieu-phoi/cho-tiem"), beside("command:person")), "why the record is opened"),
+    Stop("mot-ho-so", "command:person", beside("command:person", "?vi=registration"), "one record"),
+    Stop("ho-so-sua", "command:person_correct", beside("command:person_correct"), "correct particulars"),
+    Stop("ho-so-giay-to", "command:person_papers", beside("command:person_papers"), "papers that were seen"),
+    Stop("ho-so-noi-so", "command:person_link", beside("command:person_link"), "link a phone in person"),
+    Stop("ho-so-mui", "command:person_dose", beside("command:person_dose"), "a dose given elsewhere"),
+))  # fmt: skip
+TECHNICIAN = Visit("dieu-phoi", "a technician of the second tier (hotro2)", lambda walk: walk.staff("hotro2"), (
+    Stop("trung", "command:duplicates", at("/dieu-phoi/ho-so/trung"), "possible duplicates"),
+    Stop("quyet", "command:person_decide", link("command:person_decide", on="/dieu-phoi/ho-so/trung"), "one person or two"),
+))  # fmt: skip
+KEEPER = Visit("dieu-phoi", "a stock keeper (kho)", lambda walk: walk.staff("kho"), (
+    Stop("kho-diem", "command:stock_site", link("command:stock_site", on="/dieu-phoi/kho"), "the ledger of a point"),
+))  # fmt: skip
+MINISTRY = Visit("dieu-phoi", "the ministry (boyte)", lambda walk: walk.staff("boyte"), (
+    Stop("bang-ca-nuoc", "command:home", at("/dieu-phoi/"), "the board of the nation"),
+    Stop("nhom-cua-tinh", "command:local_group", at("/dieu-phoi/quy-dinh/nhom-cua-tinh"), "a province's own group"),
+    Stop("ghi-quy-dinh", "command:rule", link("command:rule", on="/dieu-phoi/quy-dinh", nth=2), "a rule changed from a date"),
+    Stop("nhan-luc", "command:staff", at("/dieu-phoi/nhan-luc"), "staff"),
+    Stop("nhan-luc-moi", "command:staff_add", at("/dieu-phoi/nhan-luc/moi"), "a new account"),
+    Stop("mot-nguoi", "command:staff_one", link("command:staff_one", on="/dieu-phoi/nhan-luc"), "posts of one person"),
+    Stop("may", "command:devices", link("command:devices", on="/dieu-phoi/nhan-luc"), "devices of a point"),
+    Stop("nhat-ky", "command:audit", at("/dieu-phoi/nhat-ky"), "the audit"),
+    Stop("bat-bien", "command:promises", at("/dieu-phoi/bat-bien"), "the demo's invariants"),
+))  # fmt: skip
+SIGNER = Visit("dieu-phoi", "a signer (kyten)", lambda walk: walk.staff("kyten"), (
+    Stop("ky", "command:signing", at("/dieu-phoi/ky"), "certificates to sign"),
+))  # fmt: skip
+VISITS = (DOOR, PLANNER, DISTRICT, TECHNICIAN, KEEPER, MINISTRY, SIGNER)

@@ -1,0 +1,48 @@
+"""The point: the desks, the opening and the end of a session, papers, helpers, the screen in the hall."""
+
+from tests.pictures.stops import Stop, Visit, at, beside, nobody
+from tests.pictures.walk import Walk
+
+DOOR = Visit("diem", "a helper with a badge", nobody, (
+    Stop("the", "station:badge", at("/diem/the"), "sign in by badge and PIN"),
+), desk=True)  # fmt: skip
+
+
+def today(walk: Walk) -> None:
+    """Sign in as the lead of the first point and stand in the session under way."""
+    walk.staff("diem01.truong")
+    walk.to("/diem/")
+    walk.to(walk.link("station:desk"))
+
+
+def desk(number: int, *more: str):  # type: ignore[no-untyped-def]
+    """Stand at a desk; then press what is named, in order."""
+
+    def way(walk: Walk) -> None:
+        walk.to(walk.address("station:desk") + f"#ban{number}")
+        walk.page.reload()
+        walk.page.wait_for_selector(".kh-st-desk")
+        walk.page.wait_for_selector(".kh-top__sync--ready")
+        for selector in more:
+            walk.page.locator(selector).first.click()
+
+    return way
+
+
+FIRST = "main .kh-queue button"
+LEAD = Visit("diem", "the lead of a point (diem01.truong)", today, (
+    Stop("trang-chu", "station:home", at("/diem/"), "my sessions"),
+    Stop("tiep-don", "station:desk", desk(1), "desk 1: reception"),
+    Stop("kham", "station:desk", desk(2, FIRST), "desk 2: screening"),
+    Stop("tiem", "station:desk", desk(3, FIRST), "desk 3: the dose"),
+    Stop("theo-doi", "station:desk", desk(4), "desk 4: observation"),
+    Stop("ket-thuc-luot", "station:desk", desk(5), "desk 5: the end of a visit"),
+    Stop("mo-buoi", "station:opening", beside("station:opening"), "the checklist and the lots"),
+    Stop("nguoi-giup", "station:helper", beside("station:helper"), "admit a helper in a minute"),
+    Stop("phieu", "station:papers", beside("station:papers"), "paper forms and their serials"),
+    Stop("nhap-phieu", "station:key", beside("station:key"), "key a paper form"),
+    Stop("sua", "station:correct_find", beside("station:correct_find"), "correct a visit: whose"),
+    Stop("ket-thuc", "station:ending", beside("station:ending"), "the end of the day"),
+    Stop("man-hinh", "station:hall", beside("station:hall"), "the screen in the hall"),
+), desk=True)  # fmt: skip
+VISITS = (DOOR, LEAD)
