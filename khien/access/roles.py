@@ -34,6 +34,8 @@ ROLES: dict[str, StrPromise] = {
     "t1_supporter": _("Hỗ trợ T1"),
     "t2_technician": _("Kỹ thuật T2"),
     "t3_operations": _("Điều hành T3"),
+    "safety_officer": _("Cán bộ an toàn tiêm chủng"),
+    "safety_council": _("Hội đồng tư vấn chuyên môn"),
 }
 
 # Roles of a helper for a day: they work at a desk of a point, on its enrolled devices.
@@ -60,6 +62,17 @@ PERMISSIONS: dict[str, set[str]] = {
     "visit.correct": _DESKS,
     "visit.key_paper": _HANDS,
     "paper.print": {"reception", "data_clerk", "t1_supporter"} | _DESKS,
+    # Safety: who confirms anaphylaxis, who lets a stopped session go on, who works on AEFI cases and who decides on the cause
+    "safety.doctor": {"screener", "doctor_on_duty"},
+    "safety.release": {"doctor_on_duty"},
+    "safety.follow": {"observer", "doctor_on_duty", "point_lead", "contact_agent", "safety_officer"},
+    "safety.see": {"safety_officer", "safety_council", "doctor_on_duty", "point_lead", "contact_agent", "supervisor", "t3_operations"},
+    "safety.report": {"safety_officer", "doctor_on_duty", "point_lead"},
+    "safety.edit": {"safety_officer", "doctor_on_duty", "point_lead", "contact_agent"},
+    "safety.investigate": {"safety_officer"},
+    "safety.decide": {"safety_council"},
+    "safety.rates": {"safety_officer", "safety_council", "planner", "reporter", "supervisor", "t3_operations"},
+    "safety.export": {"safety_officer", "safety_council"},
     # Stock
     "stock.see": {"stock_keeper", "point_lead", "planner", "reporter", "t3_operations"},
     "stock.move": {"stock_keeper", "point_lead"},

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from khien.cases import actions, rules
+from khien.cases import actions, queries, rules
 from khien.immunizations import actions as records_of
 from khien.immunizations import queries as immunizations
 from khien.kernel import clock
@@ -47,6 +47,30 @@ def reaction_reported(data: dict[str, Any], at: datetime) -> None:
         dedupe=f"reaction:{data['reaction_id']}", by=SYSTEM, at=at,
     )  # fmt: skip
     safety.join_case(reaction_id=UUID(str(data["reaction_id"])), case_id=found.id)
+
+
+def aefi_unknown(data: dict[str, Any], at: datetime) -> None:
+    """A reaction of someone for whom no record is found: somebody finds out who it is."""
+    actions.open_case(
+        kind="reaction", subject="reaction.unknown_person", priority=str(data.get("urgency") or "P2"), site_id=_id(data, "site_id"),
+        facts={"aefi_id": data["aefi_id"]}, dedupe=f"aefi:{data['aefi_id']}", by=SYSTEM, at=at,
+    )  # fmt: skip
+
+
+def aefi_identified(data: dict[str, Any], at: datetime) -> None:
+    """It is known who an AEFI case is about: the question is settled."""
+    _resolve(f"aefi:{data['aefi_id']}", "settled", at)
+
+
+def alarm_withdrawn(data: dict[str, Any], at: datetime) -> None:
+    """A red flag was raised by mistake: nobody has to hurry any more."""
+    _resolve(f"reaction:{data['reaction_id']}", "no_action", at)
+
+
+def _resolve(dedupe: str, resolution: str, at: datetime) -> None:
+    found = queries.open_of(dedupe)
+    if found is not None:
+        actions.resolve(case_id=found, resolution=resolution, by=SYSTEM, at=at)
 
 
 def help_asked(data: dict[str, Any], at: datetime) -> None:

@@ -89,6 +89,11 @@ def _overdue(row: models.Case, at: datetime) -> bool:
     return row.state in ("open", "taken") and at > row.due_at
 
 
+def open_of(dedupe: str) -> UUID | None:
+    """The open case of this thing (see `actions.open_case`)."""
+    return models.Case.objects.filter(dedupe=dedupe).exclude(state="resolved").values_list("id", flat=True).first()
+
+
 def case(case_id: UUID, at: datetime) -> CaseView | None:
     """A whole case with its story, for who works on it."""
     row = models.Case.objects.filter(id=case_id).first()
@@ -143,17 +148,17 @@ def by_code(code: str, at: datetime) -> CitizenCase | None:
     return _for_citizen(row, at) if row else None
 
 
-def of_person(person_id: UUID, at: datetime, *, limit: int = 50) -> list[CitizenCase]:
-    """A person's own requests, the latest first: what they asked themselves, not what the house noticed."""
-    rows = (
-        models.Case.objects.filter(person_id__in=people.ids_of(person_id))
-        .exclude(channel="system")
 def contact_by_code(code: str) -> tuple[str, ContactPoint] | None:
     """A case's code as kept, and how to reach who asked: one statement whether there is such a case or not."""
     row = models.Case.objects.filter(code=_digits(code)).first()
     return (row.code, opening.contact_of(row)) if row else None
 
 
+def of_person(person_id: UUID, at: datetime, *, limit: int = 50) -> list[CitizenCase]:
+    """A person's own requests, the latest first: what they asked themselves, not what the house noticed."""
+    rows = (
+        models.Case.objects.filter(person_id__in=people.ids_of(person_id))
+        .exclude(channel="system")
         .order_by("-opened_at", "-id")
     )
     return [_for_citizen(row, at) for row in rows[:limit]]

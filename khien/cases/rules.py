@@ -8,8 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from khien.cases import calendar
-from khien.kernel import clock
+from khien.kernel import clock, workdays
 from khien.kernel.errors import Refused
 from khien.kernel.refs import PlaceFacts, Scope
 
@@ -69,7 +68,7 @@ def due(priority: str, at: datetime, *, taken: bool = False, holidays: Collectio
     if span.acknowledge is not None and not taken:
         return at + span.acknowledge
     if span.working_days:
-        return clock.at_local(calendar.working_days_after(clock.on_date(at), span.working_days, holidays), CLOSE_OF_DAY)
+        return clock.at_local(workdays.working_days_after(clock.on_date(at), span.working_days, holidays), CLOSE_OF_DAY)
     return at + span.answer
 
 

@@ -14,14 +14,19 @@ from khien.certificates import queries as certificates
 from khien.immunizations import queries as immunizations
 from khien.kernel import clock, phones
 from khien.kernel.errors import Refused
+from khien.kernel.refs import SYSTEM
 from khien.messaging import outgoing, wording
 from khien.messaging.types import Contact
 from khien.people import queries as people
+from khien.people.types import PersonCard
 from khien.places import queries as places
+from khien.safety import actions as safety
+from khien.visits import queries as visits
 
 # Source: response to SmartVax (3,281 people): asked on days 1, 3, 7 and 28 after the dose.
 FOLLOW_UP_DAYS = (1, 3, 7, 28)
 FOLLOW_UP_HOUR = 9
+EARLY_AFTER = timedelta(minutes=30)  # who left before the time was over is asked soon
 
 
 @transaction.atomic
@@ -119,19 +124,31 @@ def visit_closed(data: dict[str, Any], at: datetime) -> None:
     card = people.person(dose.person_id) if dose else None
     if dose is None or dose.status != "completed" or card is None:
         return
-    facts = wording.hotlines() | {"name": wording.name(card), "link": wording.link("/so", card.language)}
-    for after in FOLLOW_UP_DAYS:
-        due = clock.at_local(dose.on_date + timedelta(days=after), FOLLOW_UP_HOUR)
+    left_early = data.get("end") == "left_early"
+    for after in (*((safety.EARLY,) if left_early else ()), *FOLLOW_UP_DAYS):
+        due = clock.at_local(dose.on_date + timedelta(days=after), FOLLOW_UP_HOUR) if after else at + EARLY_AFTER
         if due > at:
-            outgoing.queue(
-                cause=f"follow_up:{dose.record_id}:{after}",
-                template="follow_up",
-                facts=facts,
-                person_id=card.id,
-                at=at,
-                due=due,
-                late=True,
-            )
+            _ask(dose.record_id, after, card, due, at)
+
+
+def _ask(record_id: UUID, after: int, card: PersonCard, due: datetime, at: datetime) -> None:
+    """Ask how a person is, with a link that opens the question without signing in; whoever wants no questions gets none."""
+    asked = safety.plan_follow_up(record_id=record_id, day=after, by=SYSTEM, at=at)
+    if asked is None:
+        return
+    page = f"/so/tham/{asked.token}" if asked.token else "/so/cam-thay"
+    facts = wording.hotlines() | {"name": wording.name(card), "link": wording.link(page, card.language)}
+    outgoing.queue(
+        cause=f"follow_up:{record_id}:{after}", template="follow_up", facts=facts, person_id=card.id, at=at, due=due, late=True
+    )
+
+
+@transaction.atomic
+def follow_up_stopped(data: dict[str, Any], at: datetime) -> None:
+    """A person wants no more questions: those that wait are not sent."""
+    for record_id in {one.record_id for one in visits.visits_of(UUID(str(data["person_id"]))) if one.record_id}:
+        for after in (safety.EARLY, *FOLLOW_UP_DAYS):
+            outgoing.withdraw(f"follow_up:{record_id}:{after}", "stopped")
 
 
 @transaction.atomic
@@ -141,7 +158,7 @@ def record_corrected(data: dict[str, Any], at: datetime) -> None:
     dose = immunizations.record(record_id)
     if dose is None or dose.status == "completed":
         return
-    for cause in (f"record:{record_id}", *(f"follow_up:{record_id}:{after}" for after in FOLLOW_UP_DAYS)):
+    for cause in (f"record:{record_id}", *(f"follow_up:{record_id}:{after}" for after in (safety.EARLY, *FOLLOW_UP_DAYS))):
         outgoing.withdraw(cause, "entered_in_error")
 
 

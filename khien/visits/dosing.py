@@ -55,6 +55,7 @@ class DoseFacts:
     recipient: Recipient
     history: tuple[PastDose, ...]
     namesakes: tuple[Namesake, ...] = ()
+    stopped: bool = False
 
 
 def health(form_code: str, answers: Mapping[str, Any]) -> Facts:
@@ -75,7 +76,7 @@ def plan(book: campaign_rules.RuleBook, facts: DoseFacts, on: date, confirmed: C
     """Say which dose this lot would be on this day and all that speaks against it; `confirmed` None leaves identity aside."""
     lot = facts.lot
     verdict = campaign_rules.check_dose(book, facts.recipient, facts.history, lot.vaccine, on)
-    stops = (*_lot(facts, on), *_cleared(facts), *_due(facts, verdict), *(_confirmed(facts, confirmed) if confirmed else ()))
+    stops = (*_stopped(facts), *_lot(facts, on), *_cleared(facts), *_due(facts, verdict), *(_confirmed(facts, confirmed) if confirmed else ()))
     minutes = max(facts.doctor_minutes, book.on(on).observation_minutes(lot.vaccine))
     planned = DosePlan(
         vaccine=lot.vaccine,
@@ -132,6 +133,12 @@ def _as_given(book: campaign_rules.RuleBook, facts: DoseFacts, on: date, planned
         validity_code=given.code,
         validity_facts=_plain(given.facts),
     )
+
+
+def _stopped(facts: DoseFacts) -> Iterator[Stop]:
+    """A doctor stopped the session after a severe event."""
+    if facts.stopped:
+        yield Stop("visits.session_stopped", {"number": facts.number})
 
 
 def _lot(facts: DoseFacts, on: date) -> Iterator[Stop]:

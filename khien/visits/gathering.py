@@ -58,6 +58,7 @@ def _facts(told: Mapping[str, Any]) -> dosing.DoseFacts:
         offered=tuple(session["vaccines"]), decision=Verdict(decision) if decision in _VERDICTS else None,
         doctor_minutes=row["observe_minutes"], mixing_agreed=bool(told["mixing"]), lot=_lot(told["lot"]), lot_chosen=chosen is not None,
         lot_paused=bool(chosen and chosen["paused"]), recipient=recipient, history=history,
+        stopped=bool(told["stopped"]),
         namesakes=tuple(dosing.Namesake(number, same) for number, same in told["namesakes"]),
     )  # fmt: skip
 

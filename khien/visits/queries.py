@@ -25,6 +25,7 @@ from khien.visits.evidence import identity_hows
 from khien.visits.pack import session_pack
 from khien.visits.sessions import checklist_lines, open_work
 from khien.visits.states import ENDS, LABELS, State
+from khien.visits.stopping import stopped as _stop_note
 from khien.visits.types import (
     ConsentView,
     DaySummary,
@@ -230,6 +231,12 @@ def paper_form(serial: str) -> tuple[PaperInfo, UUID] | None:
         return None
     row = models.PaperForm.objects.filter(serial=text).first()
     return (paper.form_info(row), row.session_id) if row else None
+
+
+def stop_of(session_id: UUID) -> NoteView | None:
+    """Why a doctor has stopped this session, by whom and since when; None when it runs."""
+    row = _stop_note(session_id)
+    return NoteView(row.action, row.text, row.before, row.recorded_at, row.recorded_by) if row else None
 
 
 def checklist(session_id: UUID) -> dict[str, Any] | None:

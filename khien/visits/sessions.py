@@ -26,6 +26,7 @@ from khien.visits.types import ChecklistItem, OpenWork
 
 WAITING = (State.CHECKED_IN.value, State.CONSENTED.value, State.CLEARED.value)
 INSIDE = (*WAITING, State.DOSED.value, State.OBSERVED.value)
+STOPS = ("stop_session", "release_session")  # notes of a doctor's stop and of its release (see `stopping`)
 DESKS = ("reception", "screening", "injection", "observation", "closing", "paper", "lead")
 
 
@@ -96,11 +97,14 @@ def sign_checklist(
 def open_session(*, session_id: UUID, by: Actor, at: datetime) -> None:
     """Open a session (again after a pause) once its lead signed the checklist of the day.
 
-    Raises Refused: visits.session_unknown, visits.session_closed, visits.checklist_not_signed, visits.session_other_day (on_date).
+    Raises Refused: visits.session_unknown, visits.session_closed, visits.checklist_not_signed, visits.session_other_day (on_date),
+    visits.session_stopped (by a doctor: only the lead doctor releases it).
     """
     session = session_of(session_id)
     if session.state == "open":
         return
+    if models.Note.objects.filter(session_id=session_id, action__in=STOPS).order_by("-recorded_at", "-id").values_list("action", flat=True).first() == STOPS[0]:
+        raise Refused("visits.session_stopped")
     if session.state not in ("planned", "paused"):
         raise Refused("visits.session_closed", state=session.state)
     if clock.on_date(at) != session.on_date:

@@ -8,6 +8,7 @@ SUBJECTS: dict[str, Any] = {
     "identity.disputed": _("Một số giấy tờ, hai người"),
     "reaction.urgent": _("Phản ứng nặng sau tiêm"),
     "reaction.reported": _("Phản ứng sau tiêm"),
+    "reaction.unknown_person": _("Phản ứng của người chưa rõ hồ sơ"),
     "desk.help": _("Bàn làm việc cần hỗ trợ"),
     "record.marked_dose": _("Mũi tiêm cần xem lại"),
     "stock.shortfall": _("Thiếu liều trên sổ kho"),

@@ -14,6 +14,8 @@ BEGIN
     'past', immunizations_past(ARRAY(SELECT jsonb_array_elements_text(v_person -> 'ids')::uuid)),
     'screening', (SELECT jsonb_build_object('decision', s.decision, 'form', s.form, 'answers', s.answers) FROM screening s
       WHERE s.site_id = v.site_id AND s.visit_id = v.id ORDER BY s.version DESC LIMIT 1),
+    'stopped', (SELECT n.action = 'stop_session' FROM session_note n WHERE n.session_id = v.session_id
+      AND n.action IN ('stop_session', 'release_session') ORDER BY n.recorded_at DESC, n.id DESC LIMIT 1),
     'mixing', (SELECT bool_or(c.mixing_agreed) FROM consent c WHERE c.site_id = v.site_id AND c.visit_id = v.id AND c.agreed),
     'chosen', (SELECT jsonb_build_object('paused', l.paused_at IS NOT NULL) FROM session_lot l
       WHERE l.session_id = v.session_id AND l.lot_id = p_lot),

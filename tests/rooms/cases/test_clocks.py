@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from khien.cases import calendar, rules
-from khien.kernel import clock
+from khien.cases import rules
+from khien.kernel import clock, workdays
 from khien.kernel.errors import Refused
 from khien.kernel.refs import PlaceFacts, Scope
 
@@ -25,16 +25,16 @@ AT = datetime(2021, 12, 14, 3, 0, tzinfo=UTC)
     ],
 )
 def test_three_working_days_know_weekends_and_holidays(day, after, due):
-    assert calendar.working_days_after(day, after) == due
+    assert workdays.working_days_after(day, after) == due
 
 
 def test_a_year_without_an_announcement_still_keeps_its_fixed_holidays():
-    assert not calendar.is_working(date(2031, 9, 2))
-    assert calendar.is_working(date(2031, 9, 3))
+    assert not workdays.is_working(date(2031, 9, 2))
+    assert workdays.is_working(date(2031, 9, 3))
 
 
 def test_an_instance_may_add_days_off():
-    assert not calendar.is_working(date(2021, 12, 15), {date(2021, 12, 15)})
+    assert not workdays.is_working(date(2021, 12, 15), {date(2021, 12, 15)})
 
 
 @pytest.mark.parametrize(("priority", "minutes"), [("P2", 30), ("P3", 15), ("P5", 240)])

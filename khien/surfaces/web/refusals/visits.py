@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 # What stops the injection.
 STOPS = {
+    "visits.session_stopped": _("DỪNG: bác sĩ đã cho dừng buổi tiêm vì có phản ứng nặng. Chờ bác sĩ trực cho tiêm lại."),
     "visits.lot_paused": _("DỪNG: lô {lot} đã được đặt riêng ra ở buổi này. Lấy lọ của lô khác."),
     "visits.lot_provisional": _("DỪNG: lô {lot} chưa có giấy tờ. Không tiêm lô này."),
     "visits.lot_not_chosen": _("DỪNG: lô {lot} chưa được chọn cho buổi này. Trưởng điểm chọn lô trước."),
@@ -53,6 +54,7 @@ MARKS = {
     "visits.mark_lot_quarantined": _("Lô đang bị giữ lại khi tiêm"),
     "visits.mark_lot_provisional": _("Lô chưa có giấy tờ"),
     "visits.mark_lot_paused": _("Lô đã đặt riêng ra"),
+    "visits.mark_session_stopped": _("Đã tiêm khi bác sĩ cho dừng buổi"),
     "visits.mark_lot_not_chosen": _("Lô không được chọn cho buổi"),
     "visits.mark_vaccine_not_offered": _("Vắc xin không có trong buổi"),
     "visits.mark_other_vaccine": _("Khác vắc xin được chỉ định"),
@@ -78,6 +80,7 @@ MARKS = {
 WORDING = {
     "visits.unknown": _("Không tìm thấy lượt này. Mời quét lại."),
     "visits.session_unknown": _("Không tìm thấy buổi tiêm này."),
+    "visits.session_not_stopped": _("Buổi tiêm không bị dừng."),
     "visits.session_closed": _("Buổi tiêm đã kết thúc hoặc đã hủy."),
     "visits.session_not_open": _("Buổi tiêm chưa mở hoặc đang tạm dừng. Trưởng điểm mở buổi trước."),
     "visits.session_other_day": _("Buổi này là của ngày {on_date}, không mở hôm nay."),
