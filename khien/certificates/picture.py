@@ -33,6 +33,11 @@ def read(data: bytes) -> list[str]:
     raise Unreadable("no QR code can be read in the picture")
 
 
+def certificates(texts: list[str]) -> int:
+    """How many of these texts say that they are certificates."""
+    return sum(text.lstrip().startswith("HC1:") for text in texts)
+
+
 def _open(data: bytes) -> Image.Image:
     """Decode the first frame as grey on white."""
     try:

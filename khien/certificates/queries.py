@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from khien.certificates import issuing, models, payload, revocation, signers, verify
+from khien.certificates import hcert, issuing, models, payload, revocation, signers, verify
 from khien.certificates.states import LIVE
 from khien.certificates.types import CertificateCard, CertificateView, RevokedEntry
 from khien.immunizations import queries as immunizations
@@ -129,7 +129,8 @@ def trust_pems() -> list[str]:
 
 
 def check(text: str, at: datetime) -> verify.Verdict:
-    """Judge a certificate against our own signers and revocations."""
+    """Judge a certificate, as a person pasted it, against our own signers and revocations."""
+    text = hcert.as_pasted(text)
     claimed = issuing.identifier_in(text)
     # No identifier of ours has a NUL, and the database takes none.
     taken_back = claimed and "\0" not in claimed and models.Certificate.objects.filter(uvci=claimed.strip().upper(), state="revoked").exists()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from khien.campaigns import queries as campaigns
-from khien.certificates import hcert, picture
+from khien.certificates import picture
 from khien.certificates import queries as certificates
 from khien.certificates.verify import Verdict
 from khien.kernel import clock, codes
@@ -55,7 +55,7 @@ class TextForm(PageForm):
 
     def clean(self) -> dict[str, Any]:
         told = self.cleaned_data
-        told["found"] = hcert.as_pasted(told.get("text") or "")
+        told["found"] = (told.get("text") or "").strip()
         if photo := told.get("photo"):
             try:
                 told["found"] = self._in_picture(photo.read())
@@ -69,10 +69,9 @@ class TextForm(PageForm):
     def _in_picture(self, data: bytes) -> str:
         """The one certificate in the picture; two are not told apart by us."""
         texts = picture.read(data)
-        certificates = [text for text in texts if text.strip().startswith(hcert.PREFIX)]
-        if len(certificates) > 1:
-            self.add_error("photo", gettext("Hình có %(n)s chứng nhận. Mời chụp từng mã một") % {"n": len(certificates)})
-        return (certificates or texts)[0]
+        if (many := picture.certificates(texts)) > 1:
+            self.add_error("photo", gettext("Hình có %(n)s chứng nhận. Mời chụp từng mã một") % {"n": many})
+        return texts[0]
 
 
 def verify(request: HttpRequest) -> HttpResponse:

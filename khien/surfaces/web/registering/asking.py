@@ -15,6 +15,8 @@ class Question(PageForm):
     draw: ClassVar[dict[str, str]] = {}
     why: ClassVar[tuple[Any, Any] | None] = None
     lead: ClassVar[Any] = ""
+    # Whether the card may answer this and the questions after it.
+    by_card: ClassVar[bool] = False
     # Answers that are no longer sure once this one changes: their questions are asked again.
     unsettles: ClassVar[tuple[str, ...]] = ()
 

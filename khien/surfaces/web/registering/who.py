@@ -61,6 +61,7 @@ class Helper(Question):
 class FullName(Question):
     slug, page_title = "ho-ten", _("Họ và tên")
     draw = {"full_name": "text"}
+    by_card = True
     why = (_("Vì sao cần đúng như giấy tờ?"), _("Tên sai một dấu là chứng nhận sau này có thể không khớp với căn cước."))
     full_name = forms.CharField(
         label=_("Họ và tên của bà con"), help_text=_("Ghi đủ dấu, như trên căn cước hoặc giấy khai sinh"), max_length=120

@@ -22,6 +22,7 @@ from khien.surfaces.web.registering import answers as reading
 from khien.surfaces.web.registering import path, review
 from khien.surfaces.web.registering.answers import Answers
 from khien.surfaces.web.registering.asking import Question
+from khien.surfaces.web.registering.card import CardPage
 from khien.surfaces.web.registering.finish import Finish
 
 Route = Callable[[str, Callable[..., HttpResponse], str], URLPattern]
@@ -38,7 +39,7 @@ class Wizard:
     ) -> None:  # fmt: skip
         self.way, self.namespace, self.layout, self.home = way, namespace, layout, home
         self.account = account
-        self.finish = Finish(self)
+        self.finish, self.card = Finish(self), CardPage(self)
 
     def urls(self, prefix: str, route: Route) -> list[URLPattern]:
         """The addresses, each guarded by `route` (guard.public or guard.citizen)."""
@@ -46,6 +47,7 @@ class Wizard:
             route(prefix, self.start, "register"),
             route(f"{prefix}/xem-lai", self.review, "register_review"),
             *self.finish.urls(prefix, route),
+            *self.card.urls(prefix, route),
             route(f"{prefix}/<slug:step>", self.ask, "register_step"),
         ]
 

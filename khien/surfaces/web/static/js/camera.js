@@ -1,8 +1,8 @@
-/* Reads a certificate's code with the camera where the browser can; everything works without it. */
+/* Reads a QR code with the camera where the browser can, and sends its text by the form; everything works without it. */
 "use strict";
 (() => {
   const box = document.querySelector("[data-camera]");
-  const form = document.querySelector("[data-verify]");
+  const form = document.querySelector("[data-scanned]");
   if (!box || !form || !("BarcodeDetector" in window) || !navigator.mediaDevices?.getUserMedia) return;
   const video = box.querySelector("video");
   const say = box.querySelector("[role=status]");
