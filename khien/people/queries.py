@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from khien.kernel import names, phones
@@ -45,6 +46,7 @@ __all__ = [
     "find_by_identifier",
     "holder_born",
     "holders",
+    "homes",
     "identifiers_of",
     "ids_of",
     "linked",
@@ -95,6 +97,13 @@ def basics(person_ids: Iterable[UUID]) -> dict[UUID, Basics]:
         for asked, now in current.items()
         if (row := rows.get(now))
     }  # fmt: skip
+
+
+def homes(person_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Neighbourhood and household of very many, by the id asked; who has no household is one of their own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM people_homes(%s)", [list(person_ids)])
+        return {asked: (neighbourhood, household) for asked, neighbourhood, household in cursor.fetchall()}
 
 
 def reach(person_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:

@@ -55,6 +55,10 @@ class Registration(Row):
             models.Index("commune_2021", "state", "id", name="registration_commune"),
             models.Index("organization_id", name="registration_org"),
             models.Index("person_id", name="registration_person"),
+            # Every board's count comes from this one index alone: few values, so it stays small.
+            models.Index(
+                "province_2021", "district_2021", "commune_2021", "province_2025", "commune_2025", "state", name="registration_board"
+            ),
         ]
 
 

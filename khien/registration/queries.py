@@ -1,29 +1,30 @@
 """What other rooms and pages may ask about the queue."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count
 
-from khien.kernel import codes, names
+from khien.kernel import codes
 from khien.kernel.errors import Refused
 from khien.kernel.refs import PlaceFacts, Scope
 from khien.people import queries as people
-from khien.people.types import Basics
 from khien.places import queries as places
 from khien.plumbing import once
 
 from . import rules
+from .calling import call_sheet, neighbourhoods
 from .drafts import draft
 from .list_queries import error_rows, invited, list_row, list_rows, list_view, lists, row_at, totals
 from .models import Registration, RegistrationWay
-from .types import CallRow, QueueCard, RegistrationView, WaitingRow, WayInfo
+from .narrowing import narrowed
+from .types import QueueCard, RegistrationView, WaitingRow, WayInfo
 from .waiting import still_waiting
 
 __all__ = [
-    "active_row", "call_sheet", "counts", "draft", "error_rows", "history_of_person", "holder_of_code", "invited", "list_row", "list_rows", "list_view",
+    "active_row", "call_sheet", "counts", "counts_of_units", "draft", "error_rows", "history_of_person", "holder_of_code", "invited", "list_row", "list_rows", "list_view",
     "lists", "neighbourhoods", "of_person", "receipt", "registration", "registration_by_code", "row_at", "still_waiting", "totals",
     "waiting", "waiting_rows",
 ]  # fmt: skip
@@ -121,29 +122,11 @@ def _place(row: Registration) -> PlaceFacts:
     )
 
 
-def _filtered(
-    scopes: Iterable[Scope] | None, unit_key: str, groups: Sequence[str], organization_id: UUID | None, states: Sequence[str]
-) -> QuerySet[Registration]:
-    rows = Registration.objects.filter(state__in=states)
-    if scopes is not None:
-        rows = rows.filter(places.within(scopes, organization="organization_id"))
-    if unit_key:
-        unit = places.unit(unit_key)
-        if unit is None:
-            raise Refused("places.unknown_unit", key=unit_key[:20])
-        rows = rows.filter(**{f"{unit.level}_{unit.epoch}": unit.code})
-    if groups:
-        rows = rows.filter(best_group__in=groups)
-    if organization_id:
-        rows = rows.filter(organization_id=organization_id)
-    return rows
-
-
 def waiting_rows(
     unit_key: str = "", groups: Sequence[str] = (), organization_id: UUID | None = None, scopes: Iterable[Scope] | None = None
 ) -> list[WaitingRow]:
     """Everyone who waits in a unit, for the allocation; groups are those that count for each (the best)."""
-    rows = _filtered(scopes, unit_key, groups, organization_id, ("waiting",))
+    rows = narrowed(scopes, unit_key, groups, organization_id, ("waiting",))
     return [
         WaitingRow(
             row.id, row.person_id, row.best_group, tuple(row.priority_groups), row.risk, row.wished_from, row.wished_shift,
@@ -158,7 +141,7 @@ def waiting(
     states: Sequence[str] = rules.ACTIVE, call_outcome: str | None = None, after: UUID | None = None, limit: int = 50,
 ) -> list[QueueCard]:  # fmt: skip
     """One page of the queue with names, the earliest registered first; `after` is the last id of the page before."""
-    found = _filtered(scopes, unit_key, groups, organization_id, states)
+    found = narrowed(scopes, unit_key, groups, organization_id, states)
     if call_outcome is not None:
         found = found.filter(call_outcome=call_outcome)
     if after:
@@ -177,51 +160,23 @@ def waiting(
 
 
 def counts(scopes: Iterable[Scope] | None = None, *, unit_key: str = "", organization_id: UUID | None = None) -> dict[str, int]:
-    """How many registrations stand in each state."""
-    found = _filtered(scopes, unit_key, (), organization_id, tuple(rules.NEXT))
-    return {row["state"]: row["n"] for row in found.values("state").annotate(n=Count("id"))}
+    """How many registrations stand in each state; counted from one index, and once for a page."""
+    scopes = None if scopes is None else tuple(scopes)
+    kept, asked = once.shelf("registration.counts"), (scopes, unit_key, organization_id)
+    if asked not in kept:
+        found = narrowed(scopes, unit_key, (), organization_id, tuple(rules.NEXT))
+        kept[asked] = {row["state"]: row["n"] for row in found.values("state").annotate(n=Count("*"))}
+    return dict(kept[asked])
 
 
-def call_sheet(
-    scopes: Iterable[Scope] | None = None, *, unit_key: str = "", neighbourhood: str = "", organization_id: UUID | None = None,
-    uncalled: bool = False, limit: int = 500,
-) -> list[CallRow]:  # fmt: skip
-    """Those of a ward or neighbourhood who wait, with phone and address in clear, household by household."""
-    found = _filtered(scopes, unit_key, (), organization_id, rules.ACTIVE)
-    if uncalled:
-        found = found.filter(Q(call_outcome="") | Q(call_outcome="no_answer"))
-    sheet: list[tuple[Registration, Basics]] = []
-    for page in _chunks(found):
-        basics = people.basics(row.person_id for row in page)
-        both = [(row, basics[row.person_id]) for row in page if row.person_id in basics]
-        sheet += [(row, one) for row, one in both if not neighbourhood or one.neighbourhood == neighbourhood]
-        if len(sheet) >= limit:
-            break
-    reach = people.reach(row.person_id for row, _ in sheet)
-    sheet.sort(
-        key=lambda pair: (pair[1].neighbourhood, pair[1].household or str(pair[1].id), names.sort_key(pair[1].full_name))
-    )
-    return [
-        CallRow(
-            row.id, row.person_id, row.code, one.full_name, one.birth, one.sex, *reach[row.person_id], one.neighbourhood, one.household,
-            row.best_group, row.state, row.call_outcome, row.called_at,
-        )
-        for row, one in sheet[:limit]
-    ]  # fmt: skip
-
-
-def neighbourhoods(scopes: Iterable[Scope] | None = None, *, unit_key: str = "") -> dict[str, int]:
-    """The neighbourhoods of a ward where somebody waits, with how many."""
-    found: dict[str, int] = {}
-    for page in _chunks(_filtered(scopes, unit_key, (), None, rules.ACTIVE)):
-        for one in people.basics(row.person_id for row in page).values():
-            found[one.neighbourhood] = found.get(one.neighbourhood, 0) + 1
-    return dict(sorted(found.items()))
-
-
-def _chunks(rows: QuerySet[Registration], size: int = 1000) -> Iterator[list[Registration]]:
-    """The rows in the order of their ids, a thousand at a time."""
-    rows, after = rows.order_by("id"), None
-    while page := list((rows.filter(id__gt=after) if after else rows)[:size]):
-        yield page
-        after = page[-1].id
+def counts_of_units(unit_keys: Iterable[str]) -> dict[str, dict[str, int]]:
+    """How many registrations stand in each state in each of these units, in one statement for each level."""
+    levels: dict[str, dict[str, str]] = {}
+    for unit in filter(None, map(places.unit, unit_keys)):
+        levels.setdefault(f"{unit.level}_{unit.epoch}", {})[unit.code] = unit.key
+    counted: dict[str, dict[str, int]] = {key: {} for keys in levels.values() for key in keys.values()}
+    for column, keys in levels.items():
+        found = Registration.objects.filter(state__in=tuple(rules.NEXT), **{f"{column}__in": list(keys)})
+        for code, state, n in found.values_list(column, "state").annotate(n=Count("*")):
+            counted[keys[code]][state] = n
+    return counted

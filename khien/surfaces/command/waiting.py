@@ -59,8 +59,8 @@ def _below(chosen: choosing.Chosen, at: frame.Here) -> list[tuple[Any, dict[str,
     units = places.children(key, key[:4] or "2021") if key or frame.reach(at.scopes) is None else ()
     if not units or len(units) > MOST_UNITS:
         return []
-    found = [(one, registration.counts(frame.unit_scope(one.key))) for one in units]
-    return [(one, counts) for one, counts in found if counts.get("waiting") or counts.get("booked")]
+    found = registration.counts_of_units(one.key for one in units)
+    return [(one, found[one.key]) for one in units if found[one.key].get("waiting") or found[one.key].get("booked")]
 
 
 def calls(request: HttpRequest) -> HttpResponse:
