@@ -8,6 +8,9 @@ from uuid import UUID
 from django.db import connection
 
 from khien.campaigns.book_types import PriorityGroup, Vaccine
+from khien.campaigns.rounds import round_of as round_of
+from khien.campaigns.rounds import rounds as rounds
+from khien.campaigns.rounds import rounds_on as rounds_on
 from khien.campaigns.rulebook import RuleBook
 from khien.kernel.errors import Refused
 from khien.plumbing import once
@@ -40,13 +43,13 @@ class ConsentWording:
     text_vi: str
     text_en: str
     source: str
-
-
-@dataclass(frozen=True, slots=True)
     in_force_from: date
     reason: str = ""
     recorded_at: datetime | None = None
     recorded_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RuleVersion:
     """One entry of a rule's history: in force, to come, ended, or superseded by an edit."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from khien.campaigns.book_types import PriorityGroup as PriorityGroup
 from khien.campaigns.book_types import Vaccine as Vaccine
@@ -164,3 +165,15 @@ class NextDose:
     recommended_to: date | None
     sentence_vi: str
     sentence_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoundInfo:
+    """A round of the campaign in a unit ("" is the nation); without a last day it goes on."""
+
+    id: UUID
+    unit_key: str
+    number: int
+    first_on: date
+    last_on: date | None
+    closed_at: datetime | None

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from khien.access import actions as access
+from khien.demo import figures
 from khien.demo.accounts import DESKS, OFFICES, PASSWORD, Account, totp_secret
 from khien.kernel import clock
 from khien.kernel.refs import SYSTEM, Performed, Scope
@@ -90,6 +91,7 @@ def build(today: date, at: datetime) -> City:
     city = City(tuple(sites), tuple(facilities), tuple(communes), firm, ward, _lots(tuple(sites), today, at))
     _stops(city, today, at)
     _staff(city, at)
+    figures.build(today, at)
     return city
 
 

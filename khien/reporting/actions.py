@@ -12,19 +12,22 @@ from khien.kernel.ids import uuid7
 from khien.kernel.refs import Actor
 from khien.places import queries as places
 from khien.plumbing import audit
-from khien.reporting import counting, models
+from khien.reporting import counting, models, tallies
+from khien.reporting.signing import sign_day as sign_day
+from khien.reporting.signing import sign_round as sign_round
 
 KINDS = ("population", "target")
 
 
 @dataclass(frozen=True, slots=True)
 class FigureLine:
-    """One line as imported: number of people of a unit between two ages, both included."""
+    """One line as imported: number of people of a unit between two ages, both included; a target may be of one priority group."""
 
     unit_key: str
     age_from: int
     age_to: int
     people: int
+    group: str = ""
 
 
 @transaction.atomic
@@ -50,13 +53,13 @@ def import_figures(*, kind: str, lines: Iterable[FigureLine], as_of: date, sourc
             raise Refused("reporting.ages_wrong", line=number)
         if line.people < 0:
             raise Refused("reporting.people_negative", line=number)
-        if (line.unit_key, line.age_from, line.age_to) in seen:
+        if (line.unit_key, line.age_from, line.age_to, line.group) in seen:
             raise Refused("reporting.figure_twice", line=number)
-        seen.add((line.unit_key, line.age_from, line.age_to))
+        seen.add((line.unit_key, line.age_from, line.age_to, line.group))
     models.PopulationFigure.objects.filter(kind=kind, as_of=as_of, unit_key__in=known).delete()
     models.PopulationFigure.objects.bulk_create(
         models.PopulationFigure(
-            id=uuid7(), kind=kind, unit_key=line.unit_key, age_from=line.age_from, age_to=line.age_to, people=line.people, as_of=as_of,
+            id=uuid7(), kind=kind, unit_key=line.unit_key, age_from=line.age_from, age_to=line.age_to, group=line.group, people=line.people, as_of=as_of,
             source=source.strip()[:500], imported_at=at, imported_by=by.text,
         )
         for line in wanted
@@ -65,25 +68,16 @@ def import_figures(*, kind: str, lines: Iterable[FigureLine], as_of: date, sourc
     return len(wanted)
 
 
-# What is counted, and where its ids are found.
-SUBJECTS: tuple[tuple[str, Callable[..., None]], ...] = (
-    ("visit", counting.visit),
-    ("appointment", counting.appointment),
-    ("registration", counting.registered),
-    ("reaction", counting.reaction),
-)
-
-
 @transaction.atomic
 def rebuild(*, at: datetime, tell: Callable[[str, int], None] = lambda kind, n: None) -> dict[str, int]:
     """Count everything again from the records, in one transaction: boards show the old numbers until it is done."""
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE counted IN EXCLUSIVE MODE")
-        cursor.execute("DELETE FROM day_count")
-        cursor.execute("DELETE FROM counted")
+        for table in ("counted", *(tally.table for tally in tallies.ALL)):
+            cursor.execute(f"DELETE FROM {table}")
     done = {}
-    for kind, count in SUBJECTS:
-        ids = _ids(kind)
+    for kind, statement, count in counting.SUBJECTS:
+        ids = _ids(statement)
         for number, subject in enumerate(ids, 1):
             count(subject, at=at)
             if number % 500 == 0:
@@ -92,7 +86,7 @@ def rebuild(*, at: datetime, tell: Callable[[str, int], None] = lambda kind, n: 
     return done
 
 
-def _ids(table: str) -> list[UUID]:
+def _ids(statement: str) -> list[UUID]:
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT id FROM "{table}" ORDER BY id')
+        cursor.execute(statement)
         return [row[0] for row in cursor.fetchall()]

@@ -1,47 +1,50 @@
-"""Moves a subject's cells in the rollups: order-free, and the same however often it is asked."""
+"""What each subject counts as now, brought to the rollups; what moves a signed day is kept with its cause."""
 
 import json
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
 
 from khien.booking import queries as booking
+from khien.immunizations import queries as immunizations
 from khien.kernel import clock
+from khien.kernel.ids import uuid7
+from khien.kernel.refs import PlaceFacts
+from khien.people import queries as people
+from khien.places import queries as places
 from khien.registration import queries as registration
-from khien.reporting import rules
+from khien.reporting import rules, tallies
 from khien.reporting.rules import Cell, VisitFacts
 from khien.safety import queries as safety
 from khien.visits import queries as visits
 
-COLUMNS = (
-    "on_date", "site_id", "session_id", "indicator", "vaccine", "dose", "group", "home_2021", "home_2025", *rules.PLACE,
-)  # fmt: skip
-_KEY = ", ".join(f'"{name}"' for name in (*COLUMNS[:9], "commune_2021", "commune_2025"))
-_ADD = f"""
-INSERT INTO day_count ({", ".join(f'"{name}"' for name in COLUMNS)}, count, updated_at)
-VALUES ({", ".join(["%s"] * len(COLUMNS))}, %s, %s)
-ON CONFLICT ({_KEY}) DO UPDATE SET count = day_count.count + EXCLUDED.count, updated_at = EXCLUDED.updated_at
+_SIGNED = "SELECT coalesce(max(version), 0) FROM site_report WHERE site_id = %s AND on_date = %s"
+_CHANGED = """
+INSERT INTO report_change (id, site_id, on_date, version, kind, subject_id, cause, moved, at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 
-def recount(subject: UUID, kind: str, cells: Iterable[Cell], *, at: datetime) -> None:
-    """Let this subject count as exactly these cells from now on."""
-    after = [cell.as_json() for cell in cells]
+def recount(subject: UUID, kind: str, cells: Iterable[Cell], *, at: datetime, cause: str = "") -> None:
+    """Let this subject count as exactly these cells of the boards from now on."""
+    moved = tallies.move(tallies.DAY, subject, kind, [cell.as_json() for cell in cells], at=at)
+    days: dict[tuple[str, str], tallies.Moved] = {}
+    for key, change in moved.items():
+        if key[1] != str(rules.NIL):
+            days.setdefault((key[1], key[0]), {})[key] = change
+    for (site_id, on), part in days.items():
+        _tell_signed(site_id, on, part, subject, kind, cause or kind, at)
+
+
+def _tell_signed(site_id: str, on: str, moved: tallies.Moved, subject: UUID, kind: str, cause: str, at: datetime) -> None:
+    columns = rules.moved_columns(moved)
+    if not columns:
+        return
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO counted (subject_id, kind, cells) VALUES (%s, %s, '[]') ON CONFLICT (subject_id, kind) DO NOTHING", [subject, kind]
-        )
-        cursor.execute("SELECT cells FROM counted WHERE subject_id = %s AND kind = %s FOR UPDATE", [subject, kind])
-        stored = cursor.fetchone()[0]
-        before = json.loads(stored) if isinstance(stored, str) else stored
-        moved = rules.difference(before, after)
-        if not moved:
-            return
-        for key in sorted(moved):
-            cursor.execute(_ADD, [*key, moved[key], at])
-        cursor.execute("UPDATE counted SET cells = %s WHERE subject_id = %s AND kind = %s", [json.dumps(after), subject, kind])
+        cursor.execute(_SIGNED, [site_id, on])
+        if version := cursor.fetchone()[0]:
+            cursor.execute(_CHANGED, [uuid7(), site_id, on, version, kind, subject, cause, json.dumps(columns), at])
 
 
 def _place(session_id: UUID) -> tuple[str, str, str, str, str]:
@@ -49,13 +52,27 @@ def _place(session_id: UUID) -> tuple[str, str, str, str, str]:
     return tuple(getattr(found, name) if found else "" for name in rules.PLACE)  # type: ignore[return-value]
 
 
-def visit(visit_id: UUID, *, at: datetime) -> None:
-    """Count a visit as it stands."""
+def visit(visit_id: UUID, *, at: datetime, cause: str = "") -> None:
+    """Count a visit as it stands, and how soon its dose could be seen."""
     found = visits.count_facts(visit_id)
     if found is None:
         return
     facts = VisitFacts(**found)
-    recount(visit_id, "visit", rules.visit_cells(facts, _place(facts.session_id)), at=at)
+    recount(visit_id, "visit", rules.visit_cells(facts, _place(facts.session_id)), at=at, cause=cause or _late(facts))
+    tallies.move(tallies.TIMES, visit_id, "time", _times(facts), at=at)
+
+
+def _late(facts: VisitFacts) -> str:
+    return "paper_keyed" if facts.paper else "visit_recorded"
+
+
+def _times(facts: VisitFacts) -> list[list[str]]:
+    if not facts.dosed or facts.dosed_at is None or facts.dosed_recorded_at is None:
+        return []
+    local = clock.local(facts.dosed_at)
+    same_day = clock.on_date(facts.dosed_recorded_at) == facts.on_date
+    bucket = rules.bucket(facts.dosed_at, facts.dosed_recorded_at, same_day=same_day)
+    return [[facts.on_date.isoformat(), str(facts.site_id), str(local.hour), "paper" if facts.paper else "desk", bucket]]
 
 
 def appointment(appointment_id: UUID, *, at: datetime) -> None:
@@ -86,15 +103,55 @@ def registered(registration_id: UUID, *, at: datetime) -> None:
 
 
 def reaction(reaction_id: UUID, *, at: datetime) -> None:
-    """Count a reaction at the site of its dose, on the day of its onset."""
+    """Count a reaction at the site of its dose, on the day of its dose."""
     found = safety.reaction(reaction_id)
     if found is None or found.visit_id is None:
         return
     card = visits.visit(found.visit_id)
     if card is None:
         return
-    names = ("reactions", "severe") if found.severity == "severe" else ("reactions",)
+    names = ["reactions", *(["severe"] if found.severity == "severe" else []), *(["anaphylaxis"] if found.anaphylaxis else [])]
     place = _place(card.session_id)
     recount(
         reaction_id, "reaction", [Cell(card.on_date, name, place, card.ref.site_id, card.session_id, card.vaccine) for name in names], at=at
     )
+
+
+def dose(record_id: UUID, *, at: datetime) -> None:
+    """Count a dose for coverage: at the present home of its person and at the place where it was given, ours or not."""
+    found = immunizations.count_facts(record_id)
+    if found is None:
+        return
+    card = people.person(found["person_id"]) if found["counted"] else None
+    cells = [] if card is None else [_coverage(found, card.place, card.birth.age_min(found["on_date"]))]
+    tallies.move(tallies.COVERAGE, record_id, "dose", cells, at=at)
+
+
+def _coverage(found: dict[str, object], home: PlaceFacts, age: int) -> list[str]:
+    on = found["on_date"]
+    assert isinstance(on, date)
+    at_2021, at_2025 = str(found["at_2021"]), str(found["at_2025"])
+    old, new = places.unit(f"2021-{at_2021}") if at_2021 else None, places.unit(f"2025-{at_2025}") if at_2025 else None
+    province = old.province_code if old else str(found["at_province_2021"])
+    return [
+        on.replace(day=1).isoformat(), str(found["dose"]), str(found["vaccine"]), rules.age_band(age),
+        home.commune_2021, home.commune_2025, at_2021, at_2025, "true" if found["elsewhere"] else "false",
+        home.province_2021, home.district_2021, home.province_2025,
+        province, old.district_code if old else "", new.province_code if new else "",
+    ]  # fmt: skip
+
+
+def doses_of(person_id: UUID, *, at: datetime) -> None:
+    """Count a person's doses again: the home may have changed."""
+    for record_id in immunizations.record_ids(person_id):
+        dose(record_id, at=at)
+
+
+# What is counted from the records' own tables, in this order.
+SUBJECTS: tuple[tuple[str, str, Callable[..., None]], ...] = (
+    ("visit", "SELECT id FROM visit ORDER BY id", visit),
+    ("appointment", "SELECT id FROM appointment ORDER BY id", appointment),
+    ("registration", "SELECT id FROM registration ORDER BY id", registered),
+    ("reaction", "SELECT id FROM reaction ORDER BY id", reaction),
+    ("dose", "SELECT DISTINCT record_id FROM immunization ORDER BY record_id", dose),
+)

@@ -54,6 +54,113 @@ class Counted(models.Model):
         db_table = "counted"
 
 
+class CoverageCount(models.Model):
+    """How many doses of people who live here, whoever gave them, by month, age band and where they were given ("" is unknown)."""
+
+    placement = "local"
+    pk = models.CompositePrimaryKey("month", "dose", "vaccine", "age_band", "home_2021", "home_2025", "at_2021", "at_2025", "elsewhere")
+    month = models.DateField()
+    dose = models.TextField()
+    vaccine = models.TextField()
+    age_band = models.TextField()
+    home_2021 = models.TextField(default="")
+    home_2025 = models.TextField(default="")
+    at_2021 = models.TextField(default="")
+    at_2025 = models.TextField(default="")
+    elsewhere = models.BooleanField(default=False)
+    home_province_2021 = models.TextField(default="")
+    home_district_2021 = models.TextField(default="")
+    home_province_2025 = models.TextField(default="")
+    at_province_2021 = models.TextField(default="")
+    at_district_2021 = models.TextField(default="")
+    at_province_2025 = models.TextField(default="")
+    count = models.IntegerField(default=0)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "coverage_count"
+        indexes = [
+            models.Index("home_province_2021", "home_district_2021", name="coverage_home"),
+            models.Index("home_province_2025", name="coverage_home_2025"),
+            models.Index("at_province_2021", "at_district_2021", name="coverage_at"),
+            models.Index("at_province_2025", name="coverage_at_2025"),
+        ]
+
+
+class TimelinessCount(models.Model):
+    """How many doses of one site, day and hour became visible within a bucket of time after the injection, at a desk or from paper."""
+
+    placement = "site"
+    pk = models.CompositePrimaryKey("on_date", "site_id", "hour", "way", "bucket")
+    on_date = models.DateField()
+    site_id = models.UUIDField()
+    hour = models.SmallIntegerField()
+    way = models.TextField()
+    bucket = models.TextField()
+    count = models.IntegerField(default=0)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "timeliness_count"
+
+
+class SiteReport(Row):
+    """A site's daily report as its lead signed it; signed again, it is a further version, and every version stays."""
+
+    placement = "site"
+    site_id = models.UUIDField()
+    on_date = models.DateField()
+    version = models.SmallIntegerField()
+    numbers = models.JSONField()
+    vaccines = models.JSONField()
+    note = models.TextField(default="")
+    due_at = models.DateTimeField()
+    signed_at = models.DateTimeField()
+    signed_by = models.TextField()
+    signed_name = models.TextField()
+
+    class Meta:
+        db_table = "site_report"
+        constraints = [models.UniqueConstraint("site_id", "on_date", "version", name="site_report_version_once")]
+        indexes = [models.Index("on_date", name="site_report_day")]
+
+
+class ReportChange(Row):
+    """A number of a signed day that moved afterwards: which, by how much, and what caused it."""
+
+    placement = "site"
+    site_id = models.UUIDField()
+    on_date = models.DateField()
+    version = models.SmallIntegerField()
+    kind = models.TextField()
+    subject_id = models.UUIDField()
+    cause = models.TextField()
+    moved = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "report_change"
+        indexes = [models.Index("site_id", "on_date", name="report_change_day")]
+
+
+class RoundReport(Row):
+    """A round's end as signed for its unit: each priority group's target, done before and done in the round."""
+
+    placement = "reference"
+    round_id = models.UUIDField()
+    version = models.SmallIntegerField()
+    lines = models.JSONField()
+    unsigned = models.IntegerField(default=0)
+    note = models.TextField(default="")
+    signed_at = models.DateTimeField()
+    signed_by = models.TextField()
+    signed_name = models.TextField()
+
+    class Meta:
+        db_table = "round_report"
+        constraints = [models.UniqueConstraint("round_id", "version", name="round_report_version_once")]
+
+
 class PopulationFigure(Row):
     """People or targets of a unit by age band, as imported, with date and source."""
 
@@ -62,6 +169,7 @@ class PopulationFigure(Row):
     unit_key = models.TextField()
     age_from = models.SmallIntegerField()
     age_to = models.SmallIntegerField()
+    group = models.TextField(default="")
     people = models.IntegerField()
     as_of = models.DateField()
     source = models.TextField()
@@ -72,5 +180,5 @@ class PopulationFigure(Row):
         db_table = "population_figure"
         constraints = [
             one_of("kind", ["population", "target"], "population_kind"),
-            models.UniqueConstraint("kind", "unit_key", "age_from", "age_to", "as_of", name="population_once"),
+            models.UniqueConstraint("kind", "unit_key", "age_from", "age_to", "group", "as_of", name="population_once"),
         ]

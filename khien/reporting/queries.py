@@ -11,6 +11,15 @@ from khien.kernel.refs import Scope
 from khien.places import queries as places
 from khien.places.types import Unit
 from khien.reporting import models, rules
+from khien.reporting.coverage import coverage as coverage
+from khien.reporting.coverage import timeliness as timeliness
+from khien.reporting.daily import changes as changes
+from khien.reporting.daily import daily_report as daily_report
+from khien.reporting.daily import equals_records as equals_records
+from khien.reporting.daily import site_day as site_day
+from khien.reporting.daily import versions as versions
+from khien.reporting.rounds import round_report as round_report
+from khien.reporting.rounds import signed_rounds as signed_rounds
 from khien.reporting.types import Board, BoardRow, Figure, PublicNumbers, UnitNumbers
 from khien.visits import queries as visits
 
@@ -147,7 +156,7 @@ def daily_lines(*, on: date, scopes: Iterable[Scope] | None = None, unit_key: st
 
 def latest_figures(kind: str, unit_keys: Iterable[str]) -> dict[str, int]:
     """The newest imported number of people of each unit, over all its age bands."""
-    rows = models.PopulationFigure.objects.filter(kind=kind, unit_key__in=list(unit_keys)).values_list("unit_key", "as_of", "people")
+    rows = models.PopulationFigure.objects.filter(kind=kind, unit_key__in=list(unit_keys), group="").values_list("unit_key", "as_of", "people")
     newest: dict[str, date] = {}
     sums: dict[tuple[str, date], int] = {}
     for key, as_of, people in rows:
@@ -162,7 +171,7 @@ def figures(kind: str, *, unit_keys: Iterable[str] | None = None, limit: int = 5
     if unit_keys is not None:
         rows = rows.filter(unit_key__in=list(unit_keys))
     return [
-        Figure(row.kind, row.unit_key, row.age_from, row.age_to, row.people, row.as_of, row.source)
+        Figure(row.kind, row.unit_key, row.age_from, row.age_to, row.people, row.as_of, row.source, row.group)
         for row in rows.order_by("-as_of", "unit_key", "age_from")[:limit]
     ]
 

@@ -5,7 +5,7 @@ A cell is one line of Appendix 5 of Decision 3588 or of the boards, at one place
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 NIL = UUID(int=0)
@@ -13,7 +13,7 @@ NIL = UUID(int=0)
 # Indicators in the order of a board; the ends are those of the daily report.
 DAY = (
     "invited", "received", "refused", "deferred", "referred", "contraindicated", "withdrawn", "injected", "observed", "left_early",
-    "no_show", "reactions", "severe",
+    "no_show", "reactions", "severe", "anaphylaxis",
 )  # fmt: skip
 STANDING = ("registered",)
 ENDS = ("refused", "deferred", "referred", "contraindicated", "withdrawn", "left_early")
@@ -59,6 +59,9 @@ class VisitFacts:
     group: str
     home_2021: str
     home_2025: str
+    paper: bool = False
+    dosed_at: datetime | None = None
+    dosed_recorded_at: datetime | None = None
 
 
 def visit_cells(facts: VisitFacts, place: tuple[str, str, str, str, str]) -> list[Cell]:
@@ -87,3 +90,78 @@ def difference(before: Iterable[list[str]], after: Iterable[list[str]]) -> dict[
             key = tuple(cell)
             moved[key] = moved.get(key, 0) + sign
     return {key: change for key, change in moved.items() if change}
+
+
+# The columns of the daily report, in the order of Appendix 5 of Decision 3588/QD-BYT; what the form has no room for comes after.
+REPORT = (
+    "invited", "received", "referred", "refused", "withdrawn", "deferred", "contraindicated", "dose_1", "dose_2", "dose_3", "additional",
+    "booster", "other", "injected", "used", "wasted", "common", "severe", "anaphylaxis", "left_early", "no_show",
+)  # fmt: skip
+OF_PRODUCT = ("dose_1", "dose_2", "dose_3", "additional", "booster", "other", "injected", "used", "wasted")
+DOSES = {"primary-1": "dose_1", "primary-2": "dose_2", "primary-3": "dose_3"}
+
+
+def dose_column(dose: str) -> str:
+    """The report's column of a dose as cells name it ("primary-1", "booster-2")."""
+    return DOSES.get(dose) or (kind if (kind := dose.partition("-")[0]) in ("additional", "booster") else "other")
+
+
+def report_numbers(
+    counted: Iterable[tuple[str, str, str, int]], stock: dict[str, tuple[int, int]]
+) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+    """A day's columns, and those of each product, from (indicator, vaccine, dose, count) and doses (used, wasted) by product."""
+    numbers = dict.fromkeys(REPORT, 0)
+    products: dict[str, dict[str, int]] = {}
+
+    def add(column: str, n: int, product: str = "") -> None:
+        numbers[column] += n
+        if product:
+            products.setdefault(product, dict.fromkeys(OF_PRODUCT, 0))[column] += n
+
+    for indicator, vaccine, dose, n in counted:
+        if indicator == "injected":
+            add("injected", n, vaccine)
+            add(dose_column(dose), n, vaccine)
+        elif indicator == "reactions":
+            numbers["common"] += n
+        elif indicator in numbers:
+            numbers[indicator] += n
+    for vaccine, (used, wasted) in stock.items():
+        add("used", used, vaccine)
+        add("wasted", wasted, vaccine)
+    numbers["common"] -= numbers["severe"]
+    return numbers, {vaccine: line for vaccine, line in sorted(products.items()) if any(line.values())}
+
+
+def moved_columns(moved: dict[tuple[str, ...], int]) -> dict[str, int]:
+    """What a subject's moved cells do to a report's columns."""
+    cells = [(key[3], key[4], key[5], change) for key, change in moved.items()]
+    found, _products = report_numbers(cells, {})
+    return {column: n for column, n in found.items() if n}
+
+
+def changed(signed: dict[str, int], now: dict[str, int]) -> dict[str, int]:
+    """By how much each column differs from what was signed."""
+    return {column: now.get(column, 0) - signed.get(column, 0) for column in REPORT if now.get(column, 0) != signed.get(column, 0)}
+
+
+# Age bands of coverage: the youngest of each, both ends included in its name.
+AGES = ((0, "0-4"), (5, "5-11"), (12, "12-17"), (18, "18-49"), (50, "50-64"), (65, "65+"))
+UNKNOWN_AGE = ""
+
+
+def age_band(age: int | None) -> str:
+    """The coverage band of an age in whole years."""
+    if age is None or age < 0:
+        return UNKNOWN_AGE
+    return next(name for low, name in reversed(AGES) if age >= low)
+
+
+# From the injection to the moment the citizen can see it: bucket and the most seconds that it holds.
+BUCKETS = (("2min", 120), ("10min", 600), ("1h", 3600))
+
+
+def bucket(performed: datetime, recorded: datetime, *, same_day: bool) -> str:
+    """How soon a dose was visible."""
+    seconds = (recorded - performed).total_seconds()
+    return next((name for name, most in BUCKETS if seconds <= most), "same_day" if same_day else "later")

@@ -64,12 +64,12 @@ def visit(ref: VisitRef | UUID) -> VisitCard | None:
     return next(iter(_cards(rows)), None)
 
 
-def visit_by_code(code: str, *, session_id: UUID | None = None) -> VisitCard | None:
 def holder_of_code(code: str) -> UUID | None:
     """Whose visit has this code, in one statement whether anybody has it or not."""
     return models.Visit.objects.filter(code=code).values_list("person_id", flat=True).first()
 
 
+def visit_by_code(code: str, *, session_id: UUID | None = None) -> VisitCard | None:
     """The visit of a slip: its own code, or the code of the appointment that brought the person."""
     try:
         text = codes.read_slip_code(code)
@@ -288,11 +288,19 @@ def _card(row: models.Visit, person: PersonCard | None) -> VisitCard:
 def count_facts(visit_id: UUID) -> dict[str, Any] | None:
     """What the boards count of one visit, without a name; the fields of `reporting.rules.VisitFacts`."""
     row = models.Visit.objects.filter(id=visit_id).first()
-    if row is None:
-        return None
+    return _count_facts(row) if row else None
+
+
+def count_facts_of(session_ids: Iterable[UUID]) -> list[dict[str, Any]]:
+    """The same of every visit of these sessions: what a day's report must equal."""
+    return [_count_facts(row) for row in models.Visit.objects.filter(session_id__in=list(session_ids))]
+
+
+def _count_facts(row: models.Visit) -> dict[str, Any]:
     return {
         "on_date": row.on_date, "site_id": row.site_id, "session_id": row.session_id, "state": row.state,
         "dosed": row.dosed_at is not None and row.record_id is not None, "observed": row.observed_at is not None,
         "vaccine": row.vaccine, "dose_type": row.dose_type, "ordinal": row.ordinal, "group": row.priority_group,
-        "home_2021": row.home_commune_2021, "home_2025": row.home_commune_2025,
+        "home_2021": row.home_commune_2021, "home_2025": row.home_commune_2025, "paper": bool(row.paper_serial),
+        "dosed_at": row.dosed_at, "dosed_recorded_at": row.dosed_recorded_at,
     }  # fmt: skip

@@ -81,7 +81,8 @@ def check_in(
     registration_id = appointment.registration_id if appointment else _registration(card, session, by, at)
     row = _row(session, card, appointment, registration_id, performed, by, at)
     row.update(
-        identity_how=identity_how, identity_note=identity_note.strip()[:500], priority_group=priority_group, paper_serial=paper_serial,
+        identity_how=identity_how, identity_note=identity_note.strip()[:500], priority_group=priority_group or _group(registration_id),
+        paper_serial=paper_serial,
         walk_in=walk_in, vaccine=vaccine or row["vaccine"],
     )  # fmt: skip
     told = tuple(_warnings(session, card, appointment, performed, row["id"]))
@@ -117,6 +118,12 @@ def _who(
         raise Refused("visits.nobody_named")
     person_id = people.current_id(person_id)
     return person_id, appointments.appointment_of(person_id)
+
+
+def _group(registration_id: UUID | None) -> str:
+    """The priority group under which the person stands in the queue: reports count by it."""
+    found = registrations.registration(registration_id) if registration_id else None
+    return found.best_group if found else ""
 
 
 def _registration(card: PersonCard, session: SessionInfo, by: Actor, at: datetime) -> UUID | None:

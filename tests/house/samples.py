@@ -74,6 +74,14 @@ def _visit(world: World) -> UUID:
     return received.visit.visit_id
 
 
+def _round(world: World) -> UUID:
+    """A round of the commune where the point stands."""
+    from khien.campaigns import actions
+
+    unit_key = f"2021-{make.place_of_site(world.site_id).commune_2021}"
+    return actions.open_round(unit_key=unit_key, first_on=DAY, by=make.BY, at=make.AT).id
+
+
 def _case(world: World) -> UUID:
     """A request for correction at the point: every page of a case has something to show."""
     from khien.cases import actions
@@ -90,6 +98,25 @@ def _case(world: World) -> UUID:
         commune_2021=place.commune_2021, province_2025=place.province_2025, commune_2025=place.commune_2025,
     )  # fmt: skip
     return found.id
+
+
+def _follow_up(world: World) -> UUID:
+    """A question to somebody who left the point early."""
+    from khien.safety.models import FollowUp
+
+    return FollowUp.objects.create(
+        person_id=world.person_id, record_id=world.person_id, session_id=world.session_id, site_id=world.site_id, day=0, due_on=DAY, planned_at=make.AT,
+        planned_by=make.BY.text,
+    ).id  # fmt: skip
+
+
+def _aefi(world: World) -> UUID:
+    """A case of somebody unknown at the point."""
+    from khien.safety import actions
+    from khien.safety.types import ToldPatient
+
+    place = make.place_of_site(world.site_id)
+    return actions.open_unknown(told=ToldPatient(full_name="Nguyễn Thị Thử"), symptoms=("breathing",), onset_at=make.AT, place=place, by=make.BY, at=make.AT)
 
 
 def _row(world: World) -> UUID:
@@ -111,11 +138,16 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "organization_id": lambda world: world.organization_id,
     "staff_id": lambda world: world.staff_id,
     "device_id": lambda world: world.device_id,
+    "round_id": lambda world: world.once("round", lambda: _round(world)),
+    "aefi_id": lambda world: world.once("aefi", lambda: _aefi(world)),
+    "follow_up": lambda world: world.once("follow_up", lambda: _follow_up(world)),
     "case_id": lambda world: world.once("case", lambda: _case(world)),
     "visit": lambda world: world.once("visit", lambda: _visit(world)),
     "pack": lambda world: "000000001",
     "lot_id": lambda world: make.make_lot(),
     "list_id": lambda world: world.once("list", make.make_list),
+    "record_id": lambda world: world.once("record", lambda: make.make_immunization(world.person_id)),
+    "certificate_id": lambda world: world.person_id,
     "row_id": lambda world: world.once("row", lambda: _row(world)),
     "unit_key": lambda world: make.WARD,
     "on": lambda world: DAY.isoformat(),

@@ -1,19 +1,16 @@
-"""Reports: the day by session as the ministry's form has it, doses against people by unit, figures imported with date and source."""
+"""Figures imported with date and source; how requests to put something right stand."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
-from khien.booking import queries as booking
 from khien.cases import queries as cases
 from khien.cases.types import QueueFilter
-from khien.interchange import exports
 from khien.interchange.sheets.grid import read_grid
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Scope
@@ -21,79 +18,12 @@ from khien.places import queries as places
 from khien.reporting import actions as reporting_acts
 from khien.reporting import queries as reporting
 from khien.reporting.actions import FigureLine
-from khien.reporting.types import BoardRow
 from khien.surfaces.command import choosing, frame, where
-from khien.surfaces.command.spot import read_day
-from khien.surfaces.command.words import INDICATORS
-from khien.surfaces.web import downloads, say
 from khien.surfaces.web.case_words import STATES, SUBJECTS
 from khien.surfaces.web.forms import DayField, PageForm
 
-# The columns of the daily report, in the order of Appendix 5 of Decision 3588.
-COLUMNS = (
-    "invited", "received", "injected", "observed", "deferred", "referred", "contraindicated", "refused", "withdrawn", "left_early", "no_show", "reactions",
-    "severe",
-)  # fmt: skip
 SIXTY = timedelta(days=60)
 MOST_WAITING = 50
-
-
-def index(request: HttpRequest) -> HttpResponse:
-    """The day's lines, one for each session, and their sum."""
-    at = frame.here(request, "reports.see")
-    day, chosen = read_day(request.GET.get("ngay"), at.on), choosing.choose(request, at)
-    rows = _lines(day, chosen, at)
-    return frame.page(
-        request, "reports", "reports", day=day, chosen=chosen, rows=rows, total=_sum(rows), columns=COLUMNS, indicators=INDICATORS, as_of=reporting.as_of(),
-        facilities={one.id: one.site.facility_name for one in booking.sessions(None, ids=[row.session_id for row, _ in rows if row.session_id])},
-    )  # fmt: skip
-
-
-def _lines(day: date, chosen: choosing.Chosen, at: frame.Here) -> list[tuple[BoardRow, int]]:
-    """Each session with its numbers and places."""
-    rows = reporting.daily_lines(on=day, scopes=chosen.scopes)
-    infos = {one.id: one for one in booking.sessions(None, ids=[row.session_id for row in rows if row.session_id])}
-    return [(row, infos[row.session_id].capacity if row.session_id in infos else 0) for row in rows]
-
-
-def _sum(rows: list[tuple[BoardRow, int]]) -> dict[str, int]:
-    return {name: sum(row.n(name) for row, _capacity in rows) for name in COLUMNS} | {
-        "capacity": sum(capacity for _row, capacity in rows), "paper": sum(row.paper_open for row, _capacity in rows),
-    }  # fmt: skip
-
-
-def workbook(request: HttpRequest) -> HttpResponse:
-    """The same lines as an Excel file, with the moment and the source of the numbers."""
-    at = frame.here(request, "reports.export")
-    day, chosen = read_day(request.GET.get("ngay"), at.on), choosing.choose(request, at)
-    rows = _lines(day, chosen, at)
-    infos = {one.id: one for one in booking.sessions(None, ids=[row.session_id for row, _ in rows if row.session_id])}
-    heads = [now_("Cơ sở"), now_("Điểm tiêm"), now_("Giờ"), now_("Vắc xin"), now_("Chỗ"), *(str(INDICATORS[name]) for name in COLUMNS), now_("Phiếu chưa nhập")]
-    lines: list[list[Any]] = []
-    for row, capacity in rows:
-        info = infos.get(row.session_id) if row.session_id else None
-        said = [info.site.facility_name, row.name, f"{say.hm(info.starts_at)}-{say.hm(info.ends_at)}", ", ".join(info.vaccines)] if info else ["", row.name, "", ""]
-        lines.append([*said, capacity, *(row.n(name) for name in COLUMNS), row.paper_open])
-    total = _sum(rows)
-    lines.append([now_("Cộng"), "", "", "", total["capacity"], *(total[name] for name in COLUMNS), total["paper"]])
-    title = now_("Báo cáo tiêm chủng ngày %(day)s, %(place)s") % {"day": say.dmy(day), "place": chosen.unit.full_name if chosen.unit else now_("mọi nơi phụ trách")}
-    notes = [now_("Số liệu đến %(moment)s") % {"moment": say.dmyhm(reporting.as_of())}, now_("Nguồn: hồ sơ tiêm chủng trong Khiên")]
-    data = exports.workbook([exports.Sheet(now_("Theo buổi tiêm"), heads, lines, title=title, notes=notes)])
-    return downloads.answer(data, f"bao-cao-{day:%Y%m%d}.xlsx")
-
-
-def coverage(request: HttpRequest) -> HttpResponse:
-    """Doses by place of injection against imported people, unit by unit, in either geography."""
-    at = frame.here(request, "reports.see")
-    chosen = choosing.choose(request, at)
-    epoch = "2025" if request.GET.get("ky") == "2025" else "2021"
-    key = chosen.key or choosing.own_unit(at)
-    open_to_me = bool(key) or frame.reach(at.scopes) is None
-    rows = reporting.by_unit(on=at.on, epoch=epoch, unit_key=key) if open_to_me else []
-    rows = [row for row in rows if not key or epoch == key[:4] or at.staff.may("reports.see", where.unit(row.key))]
-    unit = places.unit(key) if key else None
-    figures = reporting.figures("population", unit_keys=[row.key for row in rows], limit=1)
-    return frame.page(request, "coverage", "reports", chosen=chosen, unit=unit, epoch=epoch, rows=rows, open_to_me=open_to_me, source=figures[0] if figures else None)
 
 
 class Figures(PageForm):
@@ -103,9 +33,9 @@ class Figures(PageForm):
     as_of = DayField(label=_("Số của ngày"))
     source = forms.CharField(label=_("Nguồn"), max_length=300, help_text=_("Ví dụ: Niên giám thống kê 2020, Cục Thống kê thành phố"))
     lines = forms.CharField(
-        label=_("Dán từ bảng tính"), required=False, widget=forms.Textarea, help_text=_("Mỗi dòng: mã đơn vị, từ tuổi, đến tuổi, số người. Ví dụ: 770, 18, 64, 150000"),
+        label=_("Dán từ bảng tính"), required=False, widget=forms.Textarea, help_text=_("Mỗi dòng: mã đơn vị, từ tuổi, đến tuổi, số người; chỉ tiêu theo nhóm thêm cột mã nhóm ưu tiên. Ví dụ: 770, 18, 64, 150000"),
     )  # fmt: skip
-    file = forms.FileField(label=_("Hoặc tệp .xlsx, .csv cùng bốn cột"), required=False)
+    file = forms.FileField(label=_("Hoặc tệp .xlsx, .csv cùng các cột đó"), required=False)
 
 
 def figures(request: HttpRequest) -> HttpResponse:
@@ -151,7 +81,7 @@ def _line(cells: list[str], number: int) -> FigureLine:
         low, high, people = (int(float(re.sub(r"[.\s](?=\d{3}\b)", "", cell))) for cell in cells[1:4])
     except ValueError:
         raise Refused("reporting.figure_line", line=number) from None
-    return FigureLine(key, low, high, people)
+    return FigureLine(key, low, high, people, cells[4] if len(cells) > 4 else "")
 
 
 def _check_mine(lines: list[FigureLine], at: frame.Here) -> None:

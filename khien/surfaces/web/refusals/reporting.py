@@ -11,5 +11,13 @@ WORDING = {
     "reporting.figure_line": _("Dòng {line}: cần bốn cột: mã đơn vị, từ tuổi, đến tuổi, số người."),
     "reporting.ages_wrong": _("Dòng {line}: tuổi phải từ 0 đến 150, tuổi đầu không lớn hơn tuổi cuối."),
     "reporting.people_negative": _("Dòng {line}: số người phải từ 0 trở lên."),
+    "reporting.no_sessions": _("Điểm này không có buổi tiêm trong ngày đó."),
+    "reporting.day_ahead": _("Ngày đó chưa tới: ký khi các buổi đã kết thúc."),
+    "reporting.sessions_open": _("Còn {count} buổi chưa kết thúc. Kết thúc buổi ở trang điểm tiêm rồi ký."),
+    "reporting.still_counting": _("Số liệu đang được cộng từ hồ sơ. Xin thử lại sau vài giây."),
+    "reporting.nothing_new": _("Báo cáo đã ký với đúng những số này, không cần ký lại."),
+    "reporting.signed_meanwhile": _("Người khác vừa ký. Xin mở lại trang để xem."),
+    "reporting.round_unknown": _("Không có đợt này."),
+    "reporting.round_open": _("Đợt còn đang tiêm: đóng đợt trước khi ký báo cáo kết thúc."),
     "reporting.figure_twice": _("Dòng {line}: đơn vị và nhóm tuổi này đã có ở dòng trên."),
 }

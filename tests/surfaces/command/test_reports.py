@@ -1,0 +1,79 @@
+"""The pages of reports: a lead signs the point's day, an officer reads and prints it, a round is closed and signed."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import openpyxl
+import pytest
+
+from khien.campaigns import queries as campaigns
+from khien.plumbing import outbox
+from khien.visits import actions as visits
+from tests import make
+from tests.make_day import make_day, make_visit
+from tests.surfaces.command.desk import officer
+
+@pytest.fixture
+def day(db):
+    made = make_day(on=make.AT.date())
+    make_visit(made, state="closed")
+    visits.close_session(session_id=made.session_id, by=make.BY, at=make.AT + timedelta(hours=3))
+    outbox.drain(lambda: make.AT + timedelta(hours=12))
+    return made
+
+
+def test_a_lead_signs_the_day_and_the_page_says_so(day):
+    lead = officer("point_lead", scope=make.site_scope(day.site_id))
+    here = f"/dieu-phoi/bao-cao/diem/{day.site_id}?ngay={make.AT.date().isoformat()}"
+    assert "Ký báo cáo ngày" in lead.get(here).content.decode()
+    sent = lead.post(f"/dieu-phoi/bao-cao/diem/{day.site_id}/ky", {"ngay": make.AT.date().isoformat(), "ghi_chu": "Đủ"})
+    assert sent.status_code == 302
+    page = lead.get(sent["Location"]).content.decode()
+    assert "Đã ký. Nếu hồ sơ đổi sau này" in page
+    again = lead.post(f"/dieu-phoi/bao-cao/diem/{day.site_id}/ky", {"ngay": make.AT.date().isoformat(), "ghi_chu": "Đủ"})
+    assert again.status_code == 409
+    assert "không cần ký lại" in again.content.decode()
+
+
+def test_the_lead_of_another_point_cannot_sign_it(day):
+    other = officer("point_lead", scope=make.site_scope(make.make_site()))
+    sent = other.post(f"/dieu-phoi/bao-cao/diem/{day.site_id}/ky", {"ngay": make.AT.date().isoformat()})
+    assert sent.status_code == 403
+
+
+def test_an_officer_reads_the_day_and_takes_it_away_as_workbook_and_paper(day):
+    planner = officer("planner")
+    asked = f"?ngay={make.AT.date().isoformat()}"
+    page = planner.get(f"/dieu-phoi/bao-cao{asked}").content.decode()
+    assert "Trễ, chưa ký" in page or "Chờ ký" in page
+    book = openpyxl.load_workbook(BytesIO(planner.get(f"/dieu-phoi/bao-cao/ngay.xlsx{asked}").content))
+    sheet = book.worksheets[0]
+    heads = [cell.value for cell in sheet[3]]
+    row = {head: cell.value for head, cell in zip(heads, sheet[4], strict=True)}
+    assert (row["Mũi 1"], row["Liều đã dùng"], row["Cộng mũi tiêm"]) == (1, 1, 1)
+    assert planner.get(f"/dieu-phoi/bao-cao/ngay.pdf{asked}").content.startswith(b"%PDF")
+
+
+def test_a_round_is_opened_closed_and_signed_from_its_pages(day):
+    planner = officer("planner")
+    day_of = {"first_on_day": "14", "first_on_month": "12", "first_on_year": "2021"}
+    opened = planner.post("/dieu-phoi/bao-cao/dot", day_of)
+    assert opened.status_code == 302, opened.content.decode()[:500]
+    (found,) = campaigns.rounds(["2021-79"])
+    here = f"/dieu-phoi/bao-cao/dot/{found.id}"
+    assert "Đợt 1" in planner.get(here).content.decode()
+    early = planner.post(f"{here}/ky", {})
+    assert early.status_code == 409
+    assert planner.post(f"{here}/dong", {"last_on_day": "14", "last_on_month": "12", "last_on_year": "2021"}).status_code == 302
+    assert planner.post(f"{here}/ky", {"ghi_chu": ""}).status_code == 302
+    assert planner.get(f"{here}/ket-thuc.xlsx").status_code == 200
+    assert planner.get(f"{here}/ket-thuc.pdf").content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("page", ["bao-cao", "bao-cao/dot", "bao-cao/bao-phu", "bao-cao/kip-thoi", "bao-cao/dan-so"])
+def test_the_pages_of_reports_open_in_both_languages_and_geographies(day, page):
+    planner = officer("planner")
+    for query in ("", "?ky=2025", "?noi=2021-765", "?tuoi=18-49"):
+        assert planner.get(f"/dieu-phoi/{page}{query}").status_code == 200
+    planner.cookies["khien_lang"] = "en"
+    assert planner.get(f"/dieu-phoi/{page}").status_code == 200
