@@ -1,6 +1,7 @@
 """Accounts and their links: which proved phone may open whose health book, since when, by what proof."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -10,9 +11,9 @@ from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor
 from khien.plumbing import audit, sqlcall
 
-from . import aliases, keys, otp, reading, rules
+from . import aliases, keys, otp, particulars, reading, rules
 from .cards import birth_of
-from .models import Account, HealthBookLink, OtpChallenge, Person
+from .models import Account, DevicePin, HealthBookLink, OtpChallenge, Person
 from .types import AccountRef, LinkedPerson
 
 PROOFS = ("registered", "slip", "in_person", "guardian", "response_centre")
@@ -93,13 +94,20 @@ def link(*, account: UUID, person: UUID, relation: str, proof: str, by: Actor, a
 
 @transaction.atomic
 def link_in_person(*, phone: str, person: UUID, relation: str, by: Actor, at: datetime) -> UUID:
-    """Link at a commune or point, card in hand: signing in still takes a code to that phone. Raises as `link`, phones.*."""
+    """Link at a commune or point, card in hand: signing in still takes a code to that phone. Raises as `link`, phones.*.
+
+    A record without a phone that opens it (none, or a lost one) gets this one.
+    """
     number = keys.e164(phone)
     account, _made = Account.objects.get_or_create(
         phone_hash=keys.phone_hash(number),
         defaults={"phone_cipher": keys.seal(number, "phone"), "created_at": at, "used_at": at},
     )
-    return link(account=account.id, person=person, relation=relation, proof="in_person", by=by, at=at)
+    made = link(account=account.id, person=person, relation=relation, proof="in_person", by=by, at=at)
+    row = particulars.locked(person)
+    if row.phone_cipher is None or row.phone_contact_only:
+        particulars.set_phone(person=row.id, phone=number, by=by, at=at)
+    return made
 
 
 @transaction.atomic
@@ -109,20 +117,49 @@ def end_link(*, link: UUID, why: str, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def report_lost_phone(*, person: UUID, by: Actor, at: datetime) -> int:
-    """The person lost the phone: no account opens this record until it is linked anew; returns how many links ended."""
-    return _end(HealthBookLink.objects.filter(person_id__in=aliases.all_ids(person)), why="lost_phone", by=by, at=at)
+def report_lost_phone(*, person: UUID, link: UUID | None = None, by: Actor, at: datetime) -> int:
+    """The phone of this person is lost: nothing opens by it any more, neither this book nor another's; returns how many links ended.
+
+    `link` names the phone among those that open the book; without it every link of the book ends, and the person's own
+    number (on the record, or the account's that is "self") is the lost one. Raises Refused people.unknown, people.link_unknown.
+    """
+    row = particulars.locked(person)
+    links = HealthBookLink.objects.filter(person_id__in=aliases.all_ids(row.id), ended_at=None)
+    if link is not None:
+        links = links.filter(id=link)
+        if not links.exists():
+            raise Refused("people.link_unknown")
+    own = links if link is not None else links.filter(relation="self")
+    lost = list(Account.objects.filter(id__in=own.values("account_id"), ended_at=None).values_list("id", "phone_hash"))
+    numbers = {hash for _id, hash in lost} | ({row.phone_hash} if link is None and row.phone_hash else set())
+    ended = _end(links, why="lost_phone", by=by, at=at) + _end_accounts([id for id, _hash in lost], why="lost_phone", by=by, at=at)
+    audit.record("people.phone_lost", by=by, at=at, subject=f"person:{row.id}", person=row.id, links=ended)
+    particulars.set_numbers_aside(numbers, owner=row.id, by=by, at=at)
+    return ended
 
 
 @transaction.atomic
 def report_recycled_phone(*, phone: str, by: Actor, at: datetime) -> int:
     """The number belongs to somebody else now: all its links end. Raises Refused phones.*."""
-    account = Account.objects.filter(phone_hash=keys.phone_hash(keys.e164(phone))).first()
-    return _end(HealthBookLink.objects.filter(account_id=account.id), why="recycled_phone", by=by, at=at) if account else 0
+    account = Account.objects.filter(phone_hash=keys.phone_hash(keys.e164(phone)), ended_at=None).first()
+    return _end_accounts([account.id], why="recycled_phone", by=by, at=at) if account else 0
 
 
-def _end(links: object, *, why: str, by: Actor, at: datetime) -> int:
-    rows = list(links.filter(ended_at=None))  # type: ignore[attr-defined]
+def _end_accounts(ids: list[UUID], *, why: str, by: Actor, at: datetime) -> int:
+    """Close accounts for ever with all their links and PINs: whoever proves the number again begins a new one.
+
+    A browser that is still signed in holds the closed account, so it opens nothing, even when the owner has the number back.
+    """
+    ended = _end(HealthBookLink.objects.filter(account_id__in=ids), why=why, by=by, at=at)
+    DevicePin.objects.filter(account_id__in=ids).delete()
+    for id in ids:
+        Account.objects.filter(id=id).update(ended_at=at, phone_hash=f"ended:{id}")
+        audit.record("people.account_ended", by=by, at=at, subject=f"account:{id}", why=why)
+    return ended
+
+
+def _end(links: Any, *, why: str, by: Actor, at: datetime) -> int:
+    rows = list(links.filter(ended_at=None))
     HealthBookLink.objects.filter(id__in=[row.id for row in rows]).update(ended_at=at, ended_by=by.text)
     for row in rows:
         audit.record("people.link_ended", by=by, at=at, subject=f"link:{row.id}", person=row.person_id, why=why)
@@ -166,10 +203,6 @@ def may_open(account_id: UUID, person_id: UUID) -> bool:
     ).exists()
 
 
-def opener(session: str, person_id: UUID) -> UUID | None:
-    """The account that is signed in by this browser's session, when it may open this record: one call."""
-    found: UUID | None = sqlcall.call("SELECT people_opener(%s, %s)", [session, person_id])[0]
-    return found
 def phone_of_record(account_id: UUID, person_id: UUID) -> str:
     """The hash of this account's phone when it is the one on this record and may open it; "" otherwise."""
     person = Person.objects.filter(id=aliases.current(person_id), phone_contact_only=False, died_on=None).first()
@@ -178,3 +211,7 @@ def phone_of_record(account_id: UUID, person_id: UUID) -> str:
     return account.phone_hash if account is not None and same else ""
 
 
+def opener(session: str, person_id: UUID) -> UUID | None:
+    """The account that is signed in by this browser's session, when it may open this record: one call."""
+    found: UUID | None = sqlcall.call("SELECT people_opener(%s, %s)", [session, person_id])[0]
+    return found

@@ -1,6 +1,6 @@
 """Correct what a record says of a person; what it said before is kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -115,6 +115,18 @@ def set_phone(*, person: UUID, phone: str, by: Actor, at: datetime, verified: bo
         version=row.version + 1, **phone_columns(phone) | {"phone_verified_at": at if verified else None}
     )
     audit.record("people.phone_set", by=by, at=at, subject=f"person:{row.id}", person=row.id, verified=verified)
+
+
+def set_numbers_aside(hashes: Iterable[str], *, owner: UUID, by: Actor, at: datetime) -> None:
+    """Lost numbers: the owner's record forgets them (the version keeps them); on others' records they open nothing any more."""
+    for row in Person.objects.select_for_update().filter(phone_hash__in=[one for one in hashes if one]).order_by("id"):
+        mine = row.id == owner
+        new: dict[str, Any] = {"phone_verified_at": None, "phone_contact_only": not mine}
+        if mine:
+            versions.keep(row, ["phone"], reason="lost_phone", by=by, at=at)
+            new |= {"phone_cipher": None, "phone_hash": "", "version": row.version + 1}
+        Person.objects.filter(id=row.id).update(**new)
+        audit.record("people.phone_set_aside", by=by, at=at, subject=f"person:{row.id}", person=row.id)
 
 
 @transaction.atomic

@@ -90,10 +90,10 @@ def _facts(details: Any, at: frame.Here, place: Any) -> dict[str, Any]:
     return {
         "card": details.card, "details": details, "identity": IDENTITY, "registrations": registration.history_of_person(person_id),
         "appointments": [(one, booking.session(one.session_id)) for one in booking.appointments_of(person_id)[:10]], "history": history,
-        "certificates": {record: _certificate(card) for record, card in held.items()}, "numbers": people.identifiers_of(person_id),
+        "certificates": {record: (*_certificate(card), card) for record, card in held.items()}, "numbers": people.identifiers_of(person_id),
         "versions": people.versions(person_id), "merges": people.merges_of(person_id), "validity": VALIDITY, "dose_name": dose_name,
         "appointment_states": APPOINTMENT_STATES, "registration_states": REGISTRATION_STATES, "ways": WAYS, "own_links": people.links_of(person_id),
-        "can": {may: at.staff.may(may, place) for may in ("people.correct", "people.link", "people.merge")},
+        "can": {may: at.staff.may(may, place) for may in ("people.correct", "people.link", "people.print", "people.merge")},
     }  # fmt: skip
 
 

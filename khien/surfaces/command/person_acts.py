@@ -175,13 +175,14 @@ class Link(PageForm):
 
 
 def link(request: HttpRequest, person_id: UUID) -> HttpResponse:
-    """Link a phone to a record in person, or end every link of a lost phone."""
+    """Link a phone to a record in person, or lock a lost phone: the one named, else every one."""
     at, details = _open(request, person_id, "people.link", "link")
     if details is None:
         return not_found(request)
     if request.POST.get("act") == "lost":
-        people_acts.report_lost_phone(person=details.card.id, by=at.by, at=at.at)
-        return _back(person_id, "link", "unlinked")
+        lost = _uuid(request.POST.get("link", ""))
+        people_acts.report_lost_phone(person=details.card.id, link=lost, by=at.by, at=at.at)
+        return _back(person_id, "link", "locked" if lost else "unlinked")
     form = Link(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -193,6 +194,13 @@ def link(request: HttpRequest, person_id: UUID) -> HttpResponse:
         else:
             return _back(person_id, "link", "linked")
     return frame.page(request, "person_link", "people", form=form, card=details.card, links=people.links_of(details.card.id))
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise Refused("people.link_unknown") from None
 
 
 class Dose(PageForm):

@@ -23,6 +23,7 @@ from khien.kernel import clock
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
 from khien.messaging import actions as messaging
+from khien.people import actions as people_acts
 from khien.people import queries as people
 from khien.people.types import PersonCard
 from khien.registration import queries as registration
@@ -34,7 +35,7 @@ from khien.surfaces.response.words import FIELDS, SEXES
 from khien.surfaces.web import say
 from khien.surfaces.web.confirmations import short_vaccine
 from khien.surfaces.web.forms import BirthField, DayField, PageForm
-from khien.surfaces.web.jinja import lang
+from khien.surfaces.web.locale import lang
 
 MOST_SLOTS = 30
 SINCE = {"now": timedelta(0), "hours": timedelta(hours=4), "yesterday": timedelta(days=1), "days": timedelta(days=3)}
@@ -138,6 +139,22 @@ def resend(request: HttpRequest, case_id: UUID, at: Here, card: PersonCard) -> H
         except Refused as refusal:
             wrong = said(refusal)
     return draw(request, "resend", case_id, card, issued=issued, wrong=wrong, short_vaccine=short_vaccine)
+
+
+@opened("people.lock_phone")
+def lost_phone(request: HttpRequest, case_id: UUID, at: Here, card: PersonCard) -> HttpResponse:
+    """Lock a lost phone at the caller's word: the one named among those that open the book, else the person's own number."""
+    links, wrong = people.links_of(card.id), ""
+    if request.method == "POST":
+        chosen = next((one.link_id for one in links if str(one.link_id) == request.POST.get("link")), None)
+        try:
+            if request.POST.get("link") and chosen is None:
+                raise Refused("people.link_unknown")
+            people_acts.report_lost_phone(person=card.id, link=chosen, by=at.by, at=at.at)
+            return _noted(case_id, at, _("Đã khóa số điện thoại bị mất theo lời người gọi."))
+        except Refused as refusal:
+            wrong = said(refusal)
+    return draw(request, "lost_phone", case_id, card, links=links, wrong=wrong)
 
 
 class ReactionForm(PageForm):

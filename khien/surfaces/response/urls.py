@@ -15,6 +15,7 @@ urlpatterns = [
     staff(f"{C}/dang-ky", registering.register, "register", may="people.register", place=where.case),
     staff(f"{C}/lich", caller.appointment, "appointment", may="people.register", place=where.case),
     staff(f"{C}/gui-lai", caller.resend, "resend", may="cases.answer", place=where.case),
+    staff(f"{C}/mat-may", caller.lost_phone, "lost_phone", may="people.lock_phone", place=where.case),
     staff(f"{C}/phan-ung", caller.reaction, "reaction", may="cases.answer", place=where.case),
     staff(f"{C}/yeu-cau-sua", caller.ask, "ask", may="cases.open", place=where.case),
     staff(f"{C}/de-nghi", correcting.propose, "propose", may="people.correct", place=where.case),

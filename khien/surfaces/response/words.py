@@ -15,6 +15,7 @@ DOABLE = (
     (_("Đăng ký tiêm qua điện thoại"), "response:register", "people.register", False),
     (_("Đặt, đổi hoặc hủy lịch"), "response:appointment", "people.register", True),
     (_("Gửi lại tin nhắn chứng nhận"), "response:resend", "cases.answer", True),
+    (_("Khóa điện thoại bị mất"), "response:lost_phone", "people.lock_phone", True),
     (_("Ghi phản ứng sau tiêm"), "response:reaction", "cases.answer", True),
     (_("Ghi yêu cầu sửa thông tin"), "response:ask", "cases.open", True),
 )  # fmt: skip

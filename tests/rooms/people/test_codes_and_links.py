@@ -224,3 +224,28 @@ def test_old_codes_are_wiped(db):
     actions.clear_codes(make.AT + timedelta(hours=1))
     assert queries.code_for_sending(challenge) is None
     assert actions.clear_codes(make.AT + timedelta(days=31)) == 1
+
+
+def test_whoever_holds_a_lost_phone_opens_nobody_even_when_the_owner_has_the_number_back(db):
+    old, mother, child = make.make_account(PHONE), make.make_person(phone=PHONE), make.make_person(phone=PHONE)
+    for person, relation in ((mother, "self"), (child, "child")):
+        actions.link(account=old.id, person=person, relation=relation, proof="registered", by=SYSTEM, at=make.AT)
+    actions.set_pin(account=old.id, device="may-thu", pin="274951", by=SYSTEM, at=make.AT)
+    link = next(one.link_id for one in queries.links_of(mother))
+    assert actions.report_lost_phone(person=mother, link=link, by=SYSTEM, at=make.AT) == 2
+    assert (queries.account_ref(old.id, make.AT), queries.pinned("may-thu", make.AT)) == (None, None)
+    assert (queries.opened_by_code(mother), queries.opened_by_code(child)) == (None, None)
+    assert (queries.details(mother).phone, queries.details(child).phone) == ("", "+84912000123")
+    actions.link_in_person(phone=PHONE, person=mother, relation="self", by=SYSTEM, at=make.AT)
+    new = make.make_account(PHONE)
+    assert new.id != old.id
+    assert queries.may_open(new.id, mother)
+    assert not queries.may_open(old.id, mother)
+    assert queries.opened_by_code(mother) == mother
+
+
+def test_a_phone_that_no_longer_opens_the_book_is_not_locked_twice(db):
+    person = make.make_person()
+    with pytest.raises(Refused) as refused:
+        actions.report_lost_phone(person=person, link=person, by=SYSTEM, at=make.AT)
+    assert refused.value.code == "people.link_unknown"

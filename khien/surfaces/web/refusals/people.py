@@ -17,6 +17,7 @@ WORDING = {
     "people.decision_unknown": _("Hãy chọn: cùng một người, hay hai người khác nhau."),
     "people.not_dead": _("Hồ sơ này không ghi là đã mất."),
     "people.guardian_needed": _("Người dưới 18 tuổi cần có cha, mẹ hoặc người giám hộ: ghi họ tên và số điện thoại."),
+    "people.link_unknown": _("Số này không còn mở được sổ. Mời tải lại trang."),
     "people.account_unknown": _("Không tìm thấy tài khoản của số điện thoại này."),
     "people.relation_unknown": _("Hãy chọn quan hệ với người có hồ sơ."),
     "people.code_wrong": _("Mã không đúng. Còn {left} lần nhập."),
