@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from khien.cases import models, papers
+from khien.cases import joining, models, papers
 from khien.cases.types import AskedDose, Proposal
 from khien.certificates import actions as certificates
 from khien.immunizations import actions as immunizations
@@ -46,6 +46,7 @@ def apply(
 def _person(proposal: Proposal, person_id: UUID, reason: str, by: Actor, at: datetime) -> None:
     if proposal.merge:
         people.merge(loser=proposal.merge, survivor=person_id, reason=reason, by=by, at=at)
+        joining.in_step([person_id], by=by, at=at, reason="merged")
     if proposal.particulars:
         changes = papers.particulars(proposal.particulars)
         people.correct_particulars(person=person_id, changes=changes, reason=reason, by=by, at=at)
@@ -78,12 +79,23 @@ def _records(
     for record_id in proposal.errors:
         immunizations.mark_entered_in_error(record_id=record_id, reason=reason, by=by, at=at, second_by=first)
     for record_id in proposal.move:
-        before = records.record(record_id)
+        before = _still(record_id, versions)
         immunizations.move_to_person(record_id=record_id, person_id=person_id, reason=reason, by=by, at=at, second_by=first)
-        if before is not None:
-            certificates.reissue(person_id=before.person_id, by=by, at=at, reason="record_corrected")
+        certificates.reissue(person_id=known.current_id(before), by=by, at=at, reason="record_corrected")
+    for key, other in proposal.give.items():
+        _still(UUID(key), versions)
+        moved = immunizations.move_to_person(record_id=UUID(key), person_id=other, reason=reason, by=by, at=at, second_by=first)
+        certificates.reissue(person_id=known.current_id(other), by=by, at=at, reason="record_corrected", record_ids=[moved.record_id])
     for dose in proposal.add:
         _add(row, dose, person_id, reason, by, at)
+
+
+def _still(record_id: UUID, versions: Mapping[str, int]) -> UUID:
+    """Whose a dose is that stands as it did when it was proposed. Raises Refused immunizations.changed_meanwhile."""
+    dose = records.record(record_id)
+    if dose is None or dose.version != versions.get(str(record_id), dose.version):
+        raise Refused("immunizations.changed_meanwhile")
+    return dose.person_id
 
 
 def _add(row: models.Correction, dose: AskedDose, person_id: UUID, reason: str, by: Actor, at: datetime) -> None:

@@ -102,7 +102,8 @@ def propose(*, case_id: UUID, proposal: Proposal, by: Actor, at: datetime, text:
     """Propose what to change; another person decides. A new proposal takes the place of the one before.
 
     Raises Refused: cases.unknown, cases.resolved, cases.no_correction, cases.person_not_known, cases.correction_decided,
-    cases.field_unknown (field), cases.record_of_another, births.*, identifiers.*.
+    cases.field_unknown (field), cases.record_of_another, cases.record_own_already, people.unknown, people.same_record, births.*,
+    identifiers.*.
     """
     case, row = work.locked(case_id), _correction(case_id)
     person_id = _whose(row)
@@ -116,6 +117,7 @@ def propose(*, case_id: UUID, proposal: Proposal, by: Actor, at: datetime, text:
     audit.record(
         "cases.proposed", by=by, at=at, subject=f"case:{case_id}", person=person_id, fields=sorted(proposal.particulars),
         records=sorted(map(str, proposal.records)), errors=len(proposal.errors), add=len(proposal.add), move=len(proposal.move),
+        give=len(proposal.give), merge=proposal.merge,
     )  # fmt: skip
 
 
@@ -137,11 +139,29 @@ def _check_proposal(proposal: Proposal, person_id: UUID, at: datetime) -> dict[s
     card = people.person(person_id)
     versions = {"person": card.version if card else 0}
     own = set(people.ids_of(person_id))
-    for record_id in (*map(UUID, map(str, proposal.records)), *proposal.errors):
+    for record_id in (*map(UUID, map(str, proposal.records)), *proposal.errors, *map(UUID, proposal.give)):
         record = immunizations.record(record_id)
         if record is None or record.person_id not in own:
             raise Refused("cases.record_of_another")
         papers.changes(proposal.records.get(str(record_id), {}))
+        versions[str(record_id)] = record.version
+    return versions | _others(proposal, own)
+
+
+def _others(proposal: Proposal, own: set[UUID]) -> dict[str, int]:
+    """Check what a proposal says of other people; return the versions of their doses."""
+    for other in (*([proposal.merge] if proposal.merge else []), *proposal.give.values()):
+        if people.person(other) is None:
+            raise Refused("people.unknown")
+        if other in own or people.current_id(other) in own:
+            raise Refused("people.same_record")
+    versions: dict[str, int] = {}
+    for record_id in proposal.move:
+        record = immunizations.record(record_id)
+        if record is None or record.status != "completed":
+            raise Refused("immunizations.record_unknown")
+        if record.person_id in own:
+            raise Refused("cases.record_own_already")
         versions[str(record_id)] = record.version
     return versions
 

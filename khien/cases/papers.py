@@ -36,7 +36,7 @@ def proposal(sealed: bytes | memoryview) -> tuple[Proposal, Mapping[str, int]]:
     raw = _opened(sealed)
     paper = Proposal(
         raw["particulars"], raw["records"], tuple(map(UUID, raw["errors"])), _doses(raw["add"]), tuple(map(UUID, raw["move"])),
-        UUID(raw["merge"]) if raw["merge"] else None, raw["verify"],
+        UUID(raw["merge"]) if raw["merge"] else None, raw["verify"], {key: UUID(to) for key, to in raw.get("give", {}).items()},
     )  # fmt: skip
     return paper, raw.get("versions", {})
 

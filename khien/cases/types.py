@@ -83,7 +83,7 @@ class Proposal:
     `particulars`: field -> right value (full_name, birth as ISO, sex, nationality, phone, email, address, place_key,
     identifier as {"type", "value", "country"}). `records`: record id -> changes of `immunizations.actions.correct` (dates as
     ISO, dose as [type, ordinal]). `errors`: records that should never have been. `add`: doses given elsewhere. `move`: records
-    of another person that are this one's. `merge`: a record of the same person to be joined under this one. `verify`: how
+    of another person that are this one's. `give`: records of this person that are another's (record id -> that person). `merge`: a record of the same person to be joined under this one. `verify`: how
     identity was proved (people.verify_identity).
     """
 
@@ -94,11 +94,12 @@ class Proposal:
     move: tuple[UUID, ...] = ()
     merge: UUID | None = None
     verify: str = ""
+    give: Mapping[str, UUID] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:
         """Say whether nothing would be changed but certificates issued where they are missing."""
-        return not (self.particulars or self.records or self.errors or self.add or self.move or self.merge or self.verify)
+        return not (self.particulars or self.records or self.errors or self.add or self.move or self.merge or self.verify or self.give)
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,8 +115,9 @@ def correct(
     ids = people.ids_of(row.person_id)
     rows = [other for other in queries.current_rows(ids) if other.status == "completed"]
     target = next(other for other in rows if other.record_id == record_id)
-    if changed.keys() & {"lot_id", "lot_number"} and target.validity_code in rules.LOT_DOUBTS:
+    if changed.keys() & {"lot_id", "lot_number"} and rules.standing_doubt(target.validity_code, target.marks) in rules.LOT_DOUBTS:
         target.validity_code = ""
+        changed["marks"] = [mark for mark in target.marks if mark not in rules.LOT_MARKS]
     for name, value in changed.items():
         setattr(target, name, value)
     read = course.evaluate(row.person_id, rows)

@@ -49,8 +49,9 @@ def moved(rows: list[models.Immunization], read: dict[str, EvaluatedDose], *, re
 def placed(read: EvaluatedDose, row: models.Immunization | None = None) -> dict[str, Any]:
     """What a version says about its place in the course; a doubt about the lot that nobody settled stays."""
     validity, code = read.validity.value, read.code
-    if row is not None and row.validity_code in own_rules.LOT_DOUBTS and validity == "valid":
-        validity, code = "uncertain", row.validity_code
+    doubt = own_rules.standing_doubt(row.validity_code, row.marks) if row is not None else ""
+    if doubt in own_rules.LOT_DOUBTS and validity == "valid":
+        validity, code = "uncertain", doubt
     return {"dose_type": read.dose_type.value, "ordinal": read.ordinal, "validity": validity, "validity_code": code}
 
 

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, Exists, OuterRef, QuerySet
+
 from khien.campaigns import queries as campaigns
 from khien.campaigns import rules
 from khien.campaigns.rulebook import RuleBook
@@ -15,9 +17,10 @@ from khien.immunizations import rules as own_rules
 from khien.immunizations.types import History, ImmunizationView, ToldDose
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
-from khien.kernel.refs import Actor
+from khien.kernel.refs import Actor, Scope
 from khien.kernel.sex import Sex
 from khien.people import queries as people
+from khien.places import queries as places
 from khien.plumbing import once, sqlcall
 
 DECIDED = {"campaigns.marked_valid": True, "campaigns.marked_invalid": False}
@@ -118,9 +121,25 @@ def history(person_id: UUID, on: date) -> History:
     doses = [past(row) for row in rows]
     read = {dose.dose.ref: dose for dose in rules.evaluate_history(book, who, doses)}
     views = tuple(_read(view(row, book), read[str(row.record_id)]) for row in rows)
-    return History(
-        person_id, on, tuple(sorted(views, key=lambda v: (v.on_date, v.number))), rules.next_dose(book, who, doses, on)
-    )
+    coming = rules.next_dose(book, who, doses, on)
+    if any(one.validity == "uncertain" and one.validity_code in own_rules.DOUBTS for one in views):
+        vi, en = own_rules.AWAITED
+        coming = replace(coming, sentence_vi=f"{coming.sentence_vi} {vi}".strip(), sentence_en=f"{coming.sentence_en} {en}".strip())
+    return History(person_id, on, tuple(sorted(views, key=lambda v: (v.on_date, v.number))), coming)
+
+
+def in_doubt(scopes: Iterable[Scope] | None = None, *, limit: int = 100) -> list[ImmunizationView]:
+    """Doses about which a person has still to decide, given at points inside these scopes (None: everywhere), the oldest first."""
+    newer = models.Immunization.objects.filter(person_id=OuterRef("person_id"), record_id=OuterRef("record_id"), version__gt=OuterRef("version"))
+    rows = models.Immunization.objects.filter(validity="uncertain", status="completed", validity_code__in=list(own_rules.DOUBTS)).exclude(Exists(newer))
+    if scopes is not None:
+        rows = rows.filter(places.within(scopes, units=None, site="site_id"))
+    book = campaigns.rulebook()
+    found = []
+    for row in rows.order_by("recorded_at", "id")[:limit]:
+        vi, en = own_rules.doubt(row.validity_code, row.lot_number, row.validity_facts)
+        found.append(replace(view(row, book), sentence_vi=vi, sentence_en=en))
+    return found
 
 
 def own_doses(session: str, person_id: UUID) -> str | None:
@@ -149,8 +168,9 @@ def _read(stored: ImmunizationView, read: EvaluatedDose) -> ImmunizationView:
     """The stored dose with the rules' reading; a doubt about the lot or a claim held twice stays until a person decides."""
     said = (read.sentence_vi, read.sentence_en)
     validity, code = read.validity.value, read.code
-    if stored.validity_code in own_rules.DOUBTS and validity == "valid":
-        validity, code = "uncertain", stored.validity_code
+    doubt = own_rules.standing_doubt(stored.validity_code, stored.marks)
+    if doubt and validity == "valid":
+        validity, code = "uncertain", doubt
         said = own_rules.doubt(code, stored.lot_number, stored.facts)
     return replace(
         stored,
@@ -188,12 +208,59 @@ def latest(record_id: UUID) -> models.Immunization | None:
     return models.Immunization.objects.filter(record_id=record_id).order_by("-version").first()
 
 
+def count_facts(record_id: UUID) -> dict[str, Any] | None:
+    """What coverage counts of one dose, without a name: who (id), which dose, when, where; `counted` says whether it stands."""
+    row = latest(record_id)
+    if row is None:
+        return None
+    return {
+        "person_id": row.person_id, "dose": f"{row.dose_type}-{row.ordinal}", "vaccine": row.vaccine, "on_date": row.on_date,
+        "counted": row.status == "completed" and row.validity != "invalid", "elsewhere": row.origin == "elsewhere",
+        "at_2021": row.place_commune_2021, "at_2025": row.place_commune_2025, "at_province_2021": row.place_province_2021,
+    }  # fmt: skip
+
+
+def record_ids(person_id: UUID) -> list[UUID]:
+    """Every record of a person, those entered in error too, over all ids the person was known by."""
+    rows = models.Immunization.objects.filter(person_id__in=people.ids_of(person_id))
+    return list(rows.order_by("record_id").values_list("record_id", flat=True).distinct())
+
+
 def of_lot(lot_id: UUID, *, limit: int = 10_000) -> list[ImmunizationView]:
     """The doses given from a lot, for a recall."""
     ids = models.Immunization.objects.filter(lot_id=lot_id).values_list("record_id", flat=True)
     rows = models.Immunization.objects.filter(record_id__in=ids).order_by("record_id", "-version").distinct("record_id")
     book = campaigns.rulebook()
     return [view(row, book) for row in rows[:limit] if row.status == "completed" and row.lot_id == lot_id]
+
+
+def _given_of_lot(lot_id: UUID, scopes: Iterable[Scope] | None) -> QuerySet[models.Immunization]:
+    newer = models.Immunization.objects.filter(record_id=OuterRef("record_id"), version__gt=OuterRef("version"))
+    rows = models.Immunization.objects.filter(lot_id=lot_id, status="completed").exclude(Exists(newer))
+    return rows if scopes is None else rows.filter(places.within(scopes, units=None, site="site_id"))
+
+
+def sites_of_lot(lot_id: UUID, scopes: Iterable[Scope] | None = None) -> dict[UUID, int]:
+    """Doses given from a lot by point, inside these scopes (None: everywhere)."""
+    rows = _given_of_lot(lot_id, scopes).filter(site_id__isnull=False).values_list("site_id").annotate(n=Count("id"))
+    return {site_id: n for site_id, n in rows.order_by()}
+
+
+def recipients_of_lot(
+    lot_id: UUID, scopes: Iterable[Scope] | None = None, *, after: UUID | None = None, limit: int = 200
+) -> list[ImmunizationView]:
+    """Who received a lot, for a recall: current doses by record, `after` the last record of the page before."""
+    rows = _given_of_lot(lot_id, scopes).order_by("record_id")
+    book = campaigns.rulebook()
+    return [view(row, book) for row in (rows.filter(record_id__gt=after) if after else rows)[:limit]]
+
+
+def given_on(site_id: UUID, on: date) -> dict[UUID, int]:
+    """Doses on record at a point on a day by lot, those keyed from paper too: what the ledger's draws must equal."""
+    newer = models.Immunization.objects.filter(record_id=OuterRef("record_id"), version__gt=OuterRef("version"))
+    rows = models.Immunization.objects.filter(site_id=site_id, on_date=on, status="completed", origin__in=("visit", "paper"))
+    found = rows.exclude(Exists(newer)).filter(lot_id__isnull=False).values_list("lot_id").annotate(n=Count("id"))
+    return {lot_id: n for lot_id, n in found.order_by() if lot_id}
 
 
 def colliding_claims(person_ids: Iterable[UUID]) -> list[tuple[str, int, list[UUID]]]:

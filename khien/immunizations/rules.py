@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -36,12 +36,34 @@ DOUBTS: dict[str, tuple[str, str]] = {
     ),
 }
 LOT_DOUBTS = frozenset(DOUBTS) - {"immunizations.duplicate_claim"}
+LOT_MARKS = {code.split(".", 1)[1]: code for code in sorted(LOT_DOUBTS)}  # what the desk marked on a dose already in the arm
+_DECIDED = frozenset({"campaigns.marked_valid", "campaigns.marked_invalid"})
+
+
+def standing_doubt(code: str, marks: Iterable[str]) -> str:
+    """What a person has still to decide about a dose: the doubt that is stored, or what the desk marked on its vial; empty: nothing.
+
+    A bad vial stays bad when the dose was first thought too early, or recorded twice, and that was put right.
+    """
+    if code in _DECIDED:
+        return ""
+    if code in LOT_DOUBTS:
+        return code
+    return next((LOT_MARKS[mark] for mark in marks if mark in LOT_MARKS), code if code in DOUBTS else "")
+
+
+AWAITED = (
+    "Tính cả mũi đang chờ người có trách nhiệm xem lại; quyết định xong ngày này có thể đổi.",
+    "This counts a dose that a person has still to decide about; the day may change with that decision.",
+)
 
 
 def doubt(code: str, lot: str, facts: Mapping[str, Any]) -> tuple[str, str]:
     """The sentence of a doubt, in Vietnamese and English."""
-    told = {"lot": lot, "expired_on": "…"} | {name: str(value) for name, value in facts.items()}
+    told = {"lot": lot} | {name: str(value) for name, value in facts.items()}
     vi, en = DOUBTS[code]
+    if "expired_on" not in told:
+        vi, en = vi.replace(" ({expired_on})", ""), en.replace(" ({expired_on})", "")
     return vi.format_map(told), en.format_map(told)
 
 

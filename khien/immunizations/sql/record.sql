@@ -64,7 +64,9 @@ BEGIN
       n.ordinal := e.ordinal;
       n.marks := e.marks || '["joined_elsewhere"]'::jsonb;
       n.reason := 'facility_confirmed';
-      IF e.validity_code IN ('', 'campaigns.valid', 'campaigns.statement_only') THEN
+      IF n.validity_code ~ '^(stock|visits)[.]lot_' THEN
+        NULL;  -- what speaks against the vial itself stands, whatever the person had told
+      ELSIF e.validity_code IN ('', 'campaigns.valid', 'campaigns.statement_only') THEN
         n.validity := 'valid';
         n.validity_code := 'campaigns.valid';
         n.validity_facts := '{}';
@@ -79,8 +81,10 @@ BEGIN
   END IF;
   IF v_duplicate THEN
     n.marks := n.marks || '["duplicate_claim"]'::jsonb;
-    n.validity := 'uncertain';
-    n.validity_code := 'immunizations.duplicate_claim';
+    IF n.validity_code !~ '^(stock|visits)[.]lot_' THEN  -- a doubt about the vial is not lost under another
+      n.validity := 'uncertain';
+      n.validity_code := 'immunizations.duplicate_claim';
+    END IF;
   END IF;
   INSERT INTO immunization SELECT n.*;
   RETURN jsonb_build_object('record_id', n.record_id, 'duplicate', v_duplicate, 'joined', v_joined, 'same', false, 'marks', n.marks);
@@ -119,8 +123,10 @@ BEGIN
     END IF;
     IF immunizations_counts(n) AND NOT immunizations_claim(n, v_people) THEN
       n.marks := n.marks || '["duplicate_claim"]'::jsonb;
-      n.validity := 'uncertain';
-      n.validity_code := 'immunizations.duplicate_claim';
+      IF n.validity_code !~ '^(stock|visits)[.]lot_' THEN
+        n.validity := 'uncertain';
+        n.validity_code := 'immunizations.duplicate_claim';
+      END IF;
     END IF;
     INSERT INTO immunization SELECT n.*;
   END LOOP;

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from khien.cases import actions as case_acts
 from khien.kernel.errors import Refused
 from khien.people import actions as people_acts
 from khien.people import queries as people
@@ -36,12 +37,12 @@ def index(request: HttpRequest) -> HttpResponse:
     error = ""
     if request.method == "POST":
         pair = _uuid(request.POST.get("pair", ""))
-        mine = {one.id for one in people.duplicates(scopes, limit=1000)}
+        mine = {one.id: (one.first.id, one.second.id) for one in people.duplicates(scopes, limit=1000)}
         try:
             if pair not in mine:
                 raise Refused("people.pair_unknown")
-            people_acts.decide_duplicate(
-                pair=pair, decision=request.POST.get("decision", ""), reason=request.POST.get("reason", ""), survivor=_uuid(request.POST.get("survivor", "")),
+            case_acts.decide_duplicate(
+                pair=pair, both=mine[pair], decision=request.POST.get("decision", ""), reason=request.POST.get("reason", ""), survivor=_uuid(request.POST.get("survivor", "")),
                 by=at.by, at=at.at,
             )  # fmt: skip
             return HttpResponseRedirect(request.path)
@@ -71,7 +72,8 @@ def decide(request: HttpRequest, person_id: UUID) -> HttpResponse:
     act, chosen = request.POST.get("act", ""), request.POST.get("id", "")
     form = Settle(request.POST if act else None)
     if act == "undo" and chosen in merges:
-        people_acts.undo_merge(alias=merges[chosen].id, by=at.by, at=at.at)
+        alias = merges[chosen]
+        case_acts.undo_merge(alias=alias.id, both=(alias.survivor_id, alias.loser_id), by=at.by, at=at.at)
         return _done(person_id, "undone")
     if form.is_bound and form.is_valid() and chosen in numbers:
         write = {"settle": people_acts.settle_identifier, "withdraw": people_acts.withdraw_identifier}.get(act)

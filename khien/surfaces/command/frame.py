@@ -28,6 +28,7 @@ SECTIONS = (
     ("allocate", _("Phân bổ"), "command:allocations", "plan.allocate"),
     ("invite", _("Mời tiêm"), "command:waiting", "command.lists"),
     ("people", _("Hồ sơ"), "command:people", "people.search"),
+    ("doubts", _("Mũi cần quyết định"), "command:doubts", "doses.decide"),
     ("stock", _("Kho"), "command:stock", "stock.see"),
     ("reports", _("Báo cáo"), "command:reports", "reports.see"),
     ("sign", _("Ký chứng nhận"), "command:signing", "certificates.sign"),

@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from khien.booking import queries as booking
+from khien.immunizations import queries as immunizations
 from khien.kernel.errors import Refused
 from khien.kernel.refs import PlaceFacts
-from khien.people import queries as people
 from khien.places import queries as places
 from khien.stock import queries as stock
-from khien.visits import queries as visits
+from khien.surfaces.web import placing
 
 NATION = "vn"
 RECENT = timedelta(days=60)
@@ -38,18 +38,15 @@ def site(site_id: UUID, **_: Any) -> PlaceFacts | None:
 
 def person(person_id: UUID, **_: Any) -> PlaceFacts | None:
     """Where a person lives, and the point that expects or received them: staff of either may open the record."""
-    card = people.person(person_id)
-    if card is None:
+    return placing.person_place(person_id)
+
+
+def dose(record_id: UUID, **_: Any) -> PlaceFacts | None:
+    """The point where a dose was given; where its person lives when it was given elsewhere."""
+    found = immunizations.record(record_id)
+    if found is None:
         return None
-    home = card.place
-    expected = booking.appointment_of(card.id)
-    came = next(iter(visits.visits_of(card.id)), None)
-    session_id = expected.session_id if expected else came.session_id if came else None
-    point = booking.session_place(session_id) if session_id else None
-    return PlaceFacts(
-        home.province_2021, home.district_2021, home.commune_2021, home.province_2025, home.commune_2025,
-        facility_id=point.facility_id if point else None, site_id=point.site_id if point else None, session_id=session_id,
-    )  # fmt: skip
+    return places.site_place(found.site_id) if found.site_id else placing.person_place(found.person_id)
 
 
 def allocation(code: str, **_: Any) -> PlaceFacts | None:

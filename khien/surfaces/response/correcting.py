@@ -22,6 +22,7 @@ from khien.kernel.errors import Refused
 from khien.people import queries as people
 from khien.people.types import PersonDetails
 from khien.plumbing import files
+from khien.surfaces.response import other, person
 from khien.surfaces.response.frame import Here, here, page, said
 from khien.surfaces.response.words import FIELDS, SEXES, field_words
 from khien.surfaces.web import guard, say
@@ -116,18 +117,31 @@ def propose(request: HttpRequest, case_id: UUID) -> HttpResponse:
         return guard.refuse(request, 404)
     if view.line.person_id is None:
         return page(request, "no_person", 409, case_id=case_id)
-    details, on = people.details(view.line.person_id), clock.on_date(at.at)
-    doses = immunizations.history(view.line.person_id, on).doses
-    form = ProposeForm(request.POST or None, initial=_asked(view.correction), doses=doses, on=on)
-    if request.method == "POST" and form.is_valid():
+    on = clock.on_date(at.at)
+    mine = other.side(view.line.person_id, on)
+    theirs = other.chosen(request.GET.get("kia", ""), view.line.person_id, on)
+    if theirs is not None:
+        if not other.may(at, "people.correct", [theirs.id]):
+            return guard.refuse(request, 403)
+        at.looked(theirs.id, purpose="correction", once_since=at.at.replace(minute=0, second=0))
+    found, act = None, request.POST.get("act", "")
+    if act == "find":
+        found = [one for one in person.find(request.POST.get("q", "").strip(), at) if mine is None or one.id != mine.id]
+    posted = request.POST if request.method == "POST" and act != "find" else None
+    form = ProposeForm(posted, initial=_asked(view.correction), doses=mine.doses if mine else (), on=on)
+    if posted is not None and form.is_valid():
         try:
-            actions.propose(case_id=case_id, proposal=form.proposal(), text=form.cleaned_data["why"], by=at.by, at=at.at)
+            proposal = other.with_other(form.proposal(), request, mine, theirs)
+            if proposal.merge and (proposal.move or proposal.give):
+                raise Refused("cases.merge_or_move")
+            actions.propose(case_id=case_id, proposal=proposal, text=form.cleaned_data["why"], by=at.by, at=at.at)
             return HttpResponseRedirect(reverse("response:case", kwargs={"case_id": case_id}))
         except Refused as refusal:
             form.refused(refusal)
     return page(
-        request, "propose", 422 if form.errors else 200, case_id=case_id, view=view, form=form, details=details, now_has=_particulars(details),
-        field_words=field_words, asked=view.correction.asked,
+        request, "propose", 422 if form.errors else 200, case_id=case_id, view=view, form=form, now_has=_particulars(mine.details if mine else None),
+        field_words=field_words, asked=view.correction.asked, mine=mine, theirs=theirs, theirs_has=_particulars(theirs.details if theirs else None), found=found,
+        ticked={name: request.POST.getlist(name) for name in ("move", "give", "merge")},
     )  # fmt: skip
 
 
@@ -164,8 +178,15 @@ def decide(request: HttpRequest, case_id: UUID) -> HttpResponse:
     if view is None or view.correction is None:
         return guard.refuse(request, 404)
     act, reason, wrong = request.POST.get("act", ""), request.POST.get("reason", ""), ""
+    others = other.concerned(view.correction.proposal)
+    far = not other.may(at, "cases.decide_correction", others)
+    at.looked(*(() if far else others), purpose="correction", once_since=at.at.replace(minute=0, second=0))
     if request.method == "POST":
         try:
+            if far and act in ("accept", "undo"):
+                raise Refused("cases.other_person_far")
+            if act == "undo":
+                actions.undo_merge_of_case(case_id=case_id, reason=reason, by=at.by, at=at.at)
             if act == "back":
                 actions.send_back(case_id=case_id, reason=reason, by=at.by, at=at.at)
             elif act in ("accept", "decline"):
@@ -177,8 +198,26 @@ def decide(request: HttpRequest, case_id: UUID) -> HttpResponse:
     past = certificates.of_person(view.line.person_id, past=True) if view.line.person_id else []
     return page(
         request, "decide", 409 if wrong else 200, case_id=case_id, view=view, correction=view.correction, changes=_changes(view), wrong=wrong, reason=reason,
-        own=own, certificates=past, inline=_inline(view.correction), versions=_versions(view),
+        own=own, certificates=past, inline=_inline(view.correction), versions=_versions(view), far=far, sides=[] if far else _sides(view, others, clock.on_date(at.at)),
+        undoes=_undoes(view), field_words=field_words,
     )  # fmt: skip
+
+
+def _sides(view: CaseView, others: tuple[UUID, ...], on: Any) -> list[tuple[str, dict[str, str], Any]]:
+    """Everybody whom the proposal touches, side by side; only while it is undecided."""
+    if view.correction is None or view.correction.state != "proposed" or not others or view.line.person_id is None:
+        return []
+    found = [other.side(one, on) for one in (view.line.person_id, *others)]
+    names = [_("Hồ sơ của yêu cầu"), *([_("Người kia")] * len(others))]
+    return [(name, _particulars(one.details), one.doses) for name, one in zip(names, found, strict=True) if one]
+
+
+def _undoes(view: CaseView) -> bool:
+    """Whether a merge made here still stands and may be taken apart."""
+    loser = view.correction.proposal.merge if view.correction and view.correction.proposal else None
+    if loser is None or view.correction is None or view.correction.state != "done" or view.line.person_id is None:
+        return False
+    return any(one.loser_id == loser for one in people.merges_of(view.line.person_id))
 
 
 def _changes(view: CaseView) -> list[Change]:
@@ -198,8 +237,19 @@ def _changes(view: CaseView) -> list[Change]:
         record = immunizations.record(record_id)
         found.append(Change(_("Mũi"), f"{record.vaccine_name}, {record.on_date:%d/%m/%Y}" if record else "", _("gạch khỏi sổ")))
     found += [Change(_("Thêm mũi"), "", ", ".join(filter(None, [one.vaccine, f"{one.on_date:%d/%m/%Y}", one.lot, one.place]))) for one in proposal.add]
+    done_already = "" if done else _("ở hồ sơ khác")
+    for record_id in proposal.move:
+        found.append(Change(_dose(record_id), done_already, _("về hồ sơ này")))
+    for key in proposal.give:
+        found.append(Change(_dose(UUID(key)), _("ở hồ sơ này"), _("sang hồ sơ người kia")))
+    found += [Change(_("Gộp hồ sơ"), _("hai hồ sơ"), _("một hồ sơ; tách lại được"))] if proposal.merge else []
     found += [Change(_("Xác minh danh tính"), "", _("đã xem giấy tờ"))] if proposal.verify else []
     return found or [Change(_("Chứng nhận"), _("thiếu"), _("cấp nếu đủ điều kiện"))]
+
+
+def _dose(record_id: UUID) -> str:
+    record = immunizations.record(record_id)
+    return f"{_('Mũi')} {record.vaccine_name}, {record.on_date:%d/%m/%Y}" if record else _("Mũi")
 
 
 def _after(name: str, value: Any) -> str:

@@ -17,6 +17,7 @@ PURPOSES: dict[str, Any] = {
     "call_sheet": _("Gọi điện mời tiêm"),
     "allocation": _("Xếp lịch tiêm"),
     "correction": _("Sửa thông tin theo yêu cầu"),
+    "dose_review": _("Quyết định mũi tiêm cần xem lại"),
     "duplicate": _("Xem hai hồ sơ có thể trùng"),
     "identity": _("Kiểm tra giấy tờ"),
     "certificate": _("Ký hoặc in chứng nhận"),
