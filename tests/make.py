@@ -14,6 +14,7 @@ from khien.immunizations.actions import Told
 from khien.kernel import clock
 from khien.kernel.births import PartialDate
 from khien.kernel.identifiers import Identified, read_identifier
+from khien.kernel.ids import uuid7
 from khien.kernel.refs import SYSTEM, Actor, Performed, PlaceFacts, Scope
 from khien.people import actions as people
 from khien.people import queries as people_queries
@@ -140,6 +141,12 @@ def make_lot(
         done = Performed(at, clock.on_date(at))
         stock.receive(site_id=site_id, lot_id=lot_id, doses=doses, document=f"PX{number()}", performed=done, by=BY, at=at)
     return lot_id
+
+
+def recall_lot(lot_id: UUID, *, reason: str = "thông báo của Bộ", at: datetime = AT) -> None:
+    """Recall a lot everywhere: one asks, another confirms."""
+    asked = stock.ask_recall(lot_id=lot_id, scope=Scope("nation"), reason=reason, by=BY, at=at)
+    stock.confirm_recall(recall_id=asked.id, by=Actor("staff", uuid7()), at=at)
 
 
 def make_session(

@@ -92,6 +92,13 @@ JOBS: dict[str, str] = {
     "registration.read_corrections": "interchange.list_jobs.read_corrections",
     "registration.send_list": "registration.sending.send_list",
 }
+    "stock.sent": (),
+    "stock.arrived": (),
+    "stock.hold_changed": (),
+    "stock.recall_asked": (),
+    "stock.recalled": ("messaging.recalls.recalled",),
+    "stock.excursion_judged": (),
+    "messaging.recall_continued": ("messaging.recalls.recalled",),
 
 # Called by the worker again and again; each returns whether it found work (seconds pass when it did not).
 LOOPS: list[str] = ["messaging.actions.deliver_due"]
@@ -108,6 +115,7 @@ PERIODIC: dict[str, int] = {
     "registration.actions.clear_drafts": 3600,
 }
 
+    "stock.actions.watch": 60,
 # Commands of the desks: the permission each needs at the session's place, and the function that does it.
 COMMANDS: dict[str, tuple[str, str]] = {
     "check_in": ("visit.receive", "visits.command_table.check_in"),

@@ -67,6 +67,12 @@ _ALL = (
         "Khẩn: phản ứng sau tiêm", "Urgent: reaction", on_unknown=RESEND, any_hour=True, first_wait=timedelta(seconds=2),
     ),
     Template(
+        "lot_recalled", ALERT, 7 * DAY,
+        "{name}: lô thuốc tiêm ngày {day} của bạn đang được thu hồi. Bạn chưa cần làm gì. Thấy khác lạ: gọi {hotline}. Xem {link}.",
+        "{name}: the lot of your dose of {day} is being recalled. You need not do anything now. If you feel unwell, call {hotline}. See {link}.",
+        "Lô đã tiêm được thu hồi", "The lot of your dose is recalled",
+    ),
+    Template(
         "invited", TODAY, 7 * DAY,
         "{name}: mời đến tiêm {hour} {day} tại {place}. Mã {code}. Mang giấy tờ tùy thân. Bận: {link} hoặc {hotline}.",
         "{name}: please come for your dose {hour} {day} at {place}. Code {code}. Bring your ID. Cannot come: {link} or {hotline}.",

@@ -47,7 +47,10 @@ QUERIES: dict[str, str] = {
         WHERE coalesce(x.drawn, 0) <> coalesce(g.given, 0)""",
     "stock_balances": """
         SELECT site_id::text || '/' || lot_id::text FROM stock_balance
-        WHERE on_hand <> received - drawn - wasted - returned + shortfall OR on_hand < 0""",
+        WHERE on_hand <> received - drawn - wasted - returned - sent + adjusted + shortfall OR on_hand < 0
+        UNION ALL SELECT coalesce(b.site_id, r.site_id)::text || '/' || coalesce(b.lot_id, r.lot_id)::text
+          FROM stock_balance b FULL JOIN stock_recount() r ON r.site_id = b.site_id AND r.lot_id = b.lot_id
+          WHERE coalesce(b.on_hand, 0) <> coalesce(r.on_hand, 0) OR coalesce(b.shortfall, 0) <> coalesce(r.shortfall, 0)""",
     "doses_confirmed": f"""
         SELECT v.id::text FROM visit v LEFT JOIN {_CURRENT} c ON c.record_id = v.record_id AND c.status = 'completed'
         WHERE v.state = 'closed' AND v.end_reason = '' AND v.dosed_at IS NOT NULL AND c.id IS NULL""",

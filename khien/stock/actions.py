@@ -1,4 +1,4 @@
-"""Writes of lots and of the ledger: received, wasted, returned; drawing is in `sql/draw.sql`."""
+"""The doors of the ledger: lots, what came and went; the acts of consignments, vials, holds, recalls, counts and the cold chain."""
 
 from datetime import date, datetime
 from typing import Any
@@ -6,14 +6,32 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
+from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor, Performed
 from khien.plumbing import audit, outbox
-from khien.stock import models, queries, rules
+from khien.stock import cold, consignments, ledger, lots, models, recalls, rules
+from khien.stock.cold import add_device, decide_excursion, end_key, make_key, report_alarm
+from khien.stock.consignments import accept, refuse, send, settle
+from khien.stock.counting import Counted, correct_book, count, refresh
+from khien.stock.holders import add_store
+from khien.stock.holding import decide_hold, hold
+from khien.stock.labels import accept_label
+from khien.stock.ledger import rebuild
+from khien.stock.readings import take as take_readings
+from khien.stock.recalls import ask_recall, confirm_recall, decline_recall, lift_recall
 from khien.stock.types import LotInfo, Moved
+from khien.stock.vials import end_vial, open_vial, thaw, waste_missing
+from khien.stock.working import settle_work, take_work
 
-STATES = ("released", "quarantined", "recalled")
-WASTE_REASONS = ("open_vial", "broken", "expired", "cold_chain", "contaminated", "recalled", "other")
+__all__ = [
+    "Counted", "accept", "accept_label", "add_device", "add_lot", "add_store", "ask_recall", "confirm_recall", "correct_book", "count",
+    "decide_excursion", "decide_hold", "decline_recall", "end_key", "end_vial", "hold", "lift_recall", "make_key", "open_vial", "rebuild",
+    "receive", "refresh", "refuse", "report_alarm", "return_", "send", "set_lot_state", "settle", "settle_lot", "settle_work", "take_readings",
+    "take_work", "thaw", "waste", "waste_missing", "watch",
+]  # fmt: skip
+
+STATES = ("released", "quarantined")
 
 
 @transaction.atomic
@@ -34,12 +52,16 @@ def add_lot(
 
     `provisional`: the lot is known only because a dose was already given with it; it stays quarantined until someone
     enters its papers (then this call completes it). `on` stands for its unknown expiry.
-    Raises Refused: stock.lot_number_empty, stock.lot_expiry_missing, stock.lot_differs (lot, expires_on).
+    Goods that do not expire (boxes) need no expiry. Raises Refused: stock.lot_number_empty, stock.lot_expiry_missing,
+    stock.lot_differs (lot, expires_on), stock.expiry_before_manufacture, stock.made_in_future.
     """  # fmt: skip
     number = number.strip().upper()
     if not rules.number_key(number):
         raise Refused("stock.lot_number_empty")
-    known = queries.lot_by_number(vaccine, number)
+    rules.check_dates(number, expires_on, manufactured_on, clock.on_date(at))
+    if expires_on is None and not provisional and getattr(rules.items().get(vaccine), "kind", "") in ("box", "syringe"):
+        expires_on = rules.UNDATED
+    known = lots.lot_by_number(vaccine, number)
     if known and (provisional or not known.provisional):
         if expires_on and expires_on != known.expires_on and not provisional:
             raise Refused("stock.lot_differs", lot=known.number, expires_on=known.expires_on)
@@ -68,24 +90,21 @@ def _insert_lot(vaccine: str, number: str, facts: dict[str, Any], by: Actor, at:
     return models.Lot.objects.values_list("id", flat=True).get(vaccine=vaccine, number=number)
 
 
-@transaction.atomic
 def set_lot_state(*, lot_id: UUID, state: str, reason: str, by: Actor, at: datetime) -> LotInfo:
-    """Release, quarantine or recall a lot, and tell everyone who holds it.
+    """Hold a lot back everywhere, or release it, and tell everyone who holds it; a recall needs two persons (ask_recall).
 
-    Raises Refused: stock.lot_unknown, stock.lot_state_unknown, stock.reason_missing.
+    Raises Refused: stock.lot_unknown, stock.lot_state_unknown, stock.recall_needs_two, stock.reason_missing, stock.recall_open.
     """
+    if state == "recalled":
+        raise Refused("stock.recall_needs_two")
     if state not in STATES:
         raise Refused("stock.lot_state_unknown")
     if not reason.strip():
         raise Refused("stock.reason_missing")
-    row = models.Lot.objects.select_for_update().filter(id=lot_id).first()
-    if row is None:
-        raise Refused("stock.lot_unknown")
-    before, row.state, row.state_reason, row.state_at, row.state_by = row.state, state, reason.strip(), at, by.text
-    row.save(update_fields=["state", "state_reason", "state_at", "state_by"])
-    audit.record("stock.lot_state_set", by=by, at=at, subject=f"lot:{lot_id}", before=before, state=state)
-    outbox.publish("stock.lot_state_changed", at=at, lot_id=lot_id, state=state)
-    return queries.lot_info(row)
+    with transaction.atomic():
+        if any(one.scope.kind == "nation" for one in recalls.recalls(lot_id=lot_id, states=("confirmed",))):
+            raise Refused("stock.recall_open")
+        return recalls.put_state(lot_id, state, reason.strip(), by, at)
 
 
 def receive(*, site_id: UUID, lot_id: UUID, doses: int, document: str, performed: Performed, by: Actor, at: datetime) -> Moved:
@@ -121,14 +140,7 @@ def _enter(
     if not models.Lot.objects.filter(id=lot_id).exists():
         raise Refused("stock.lot_unknown")
     if kind == "returned":
-        held = (
-            models.Balance.objects.select_for_update()
-            .filter(site_id=site_id, lot_id=lot_id)
-            .values_list("on_hand", flat=True)
-            .first()
-        )
-        if (held or 0) < doses:
-            raise Refused("stock.not_enough", on_hand=held or 0, doses=doses)
+        ledger.check_held(site_id, lot_id, doses)
     row = models.Movement(
         site_id=site_id, lot_id=lot_id, kind=kind, doses=doses, on_date=performed.on, performed_at=performed.at, recorded_at=at,
         recorded_by=by.text, reason=reason, document=document,
@@ -138,7 +150,7 @@ def _enter(
             row.save(force_insert=True)
     except IntegrityError:
         return _entered_before(row)
-    shortfall = _move(site_id, lot_id, **{kind: doses})
+    shortfall = ledger.move(site_id, lot_id, kind, doses)
     audit.record(f"stock.{kind}", by=by, at=at, subject=f"lot:{lot_id}", site=site_id, doses=doses, shortfall=shortfall)
     if shortfall > 0:
         outbox.publish("stock.shortfall", at=at, site_id=site_id, lot_id=lot_id, visit_id=None, doses=shortfall)
@@ -153,12 +165,6 @@ def _entered_before(row: models.Movement) -> Moved:
     return Moved(before.id, 0, already=True)
 
 
-def _move(site_id: UUID, lot_id: UUID, *, received: int = 0, wasted: int = 0, returned: int = 0) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT stock_move(%s, %s, %s, 0, %s, %s)", [site_id, lot_id, received, wasted, returned])
-        return int(cursor.fetchone()[0])
-
-
 def settle_lot(
     *, site_id: UUID, visit_id: UUID, lot_id: UUID, record_id: UUID, performed: Performed, by: Actor, at: datetime
 ) -> int:
@@ -171,3 +177,9 @@ def settle_lot(
             [site_id, lot_id, visit_id, record_id, performed.on, performed.at, at, by.text, handlers],
         )
         return int(cursor.fetchone()[0])
+
+
+def watch(at: datetime) -> None:
+    """Name what nobody did: consignments not received, devices silent, excursions that last (called by the worker)."""
+    consignments.watch(at)
+    cold.watch(at)

@@ -1,48 +1,40 @@
-"""Reads of lots, balances and the ledger."""
+"""Reads of lots, balances, the ledger and all that hangs on it."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Q, Sum
 
 from khien.kernel.refs import Scope
-from khien.places import queries as places
 from khien.stock import models, rules
-from khien.stock.types import Balance, DayLine, LotInfo, MovementInfo
+from khien.stock.cold import aside, device, devices, excursions, key_of, keys, series
+from khien.stock.cold_rules import profiles
+from khien.stock.cold_types import Key
+from khien.stock.consignments import consignment, consignments
+from khien.stock.counting import reconcile, unmatched_labels
+from khien.stock.holders import holder, holders, holders_by_id, place_of, within
+from khien.stock.holding import holds, one_hold
+from khien.stock.ledger import differing
+from khien.stock.lots import all_lots, lot, lot_by_number, lots
+from khien.stock.recalls import affected, recall, recalls
+from khien.stock.types import Alert, Balance, DayLine, LotInfo, MovementInfo, Proposed
+from khien.stock.vials import open_vials, product, thaws, vials
+from khien.stock.working import RESOLUTIONS, one_work, work
 
+__all__ = [
+    "RESOLUTIONS", "Key", "affected", "alerts", "all_lots", "aside", "balance", "check_lot", "consignment", "consignments", "day_movements",
+    "device", "devices", "differing", "drawn", "excursions", "held", "holder", "holders", "holders_by_id", "holds", "key_of", "keys", "lot",
+    "lot_by_number", "lots", "lots_at", "movements", "one_hold", "one_work", "open_vials", "place_of", "product", "profiles", "propose",
+    "recall", "recalls", "reconcile", "rules", "series", "thaws", "totals", "unmatched_labels", "used", "used_on", "vials", "work",
+]  # fmt: skip
 check_lot = rules.check_lot
-
-
-def lot(lot_id: UUID) -> LotInfo | None:
-    """The lot of this id."""
-    row = models.Lot.objects.filter(id=lot_id).first()
-    return lot_info(row) if row else None
-
-
-def lots(lot_ids: Iterable[UUID]) -> dict[UUID, LotInfo]:
-    """Several lots by id."""
-    return {row.id: lot_info(row) for row in models.Lot.objects.filter(id__in=set(lot_ids))}
-
-
-def lot_by_number(vaccine: str, number: str) -> LotInfo | None:
-    """The lot with this number, read as people write it; an exact number wins over one that only looks alike."""
-    found = list(models.Lot.objects.filter(vaccine=vaccine, number_key=rules.number_key(number)).order_by("id"))
-    exact = [row for row in found if row.number == number.strip().upper()]
-    chosen = exact or found
-    return lot_info(chosen[0]) if chosen else None
-
-
-def all_lots(vaccine: str | None = None) -> list[LotInfo]:
-    """Every lot known, the last to expire first."""
-    rows = models.Lot.objects.order_by("-expires_on", "number")
-    return [lot_info(row) for row in (rows.filter(vaccine=vaccine) if vaccine else rows)]
 
 
 def lots_at(site_id: UUID, *, on: date | None = None) -> list[Balance]:
     """Lots with doses at this site (or a shortfall), the first to expire first; with `on`, only lots usable that day."""
     rows = list(models.Balance.objects.filter(site_id=site_id))
-    known = lots(row.lot_id for row in rows)
+    known = lots((row.lot_id for row in rows), site_id)
     found = [_balance(row, known[row.lot_id]) for row in rows if row.on_hand or row.shortfall]
     if on is not None:
         found = [balance for balance in found if rules.can_use(balance.lot, on)]
@@ -50,11 +42,9 @@ def lots_at(site_id: UUID, *, on: date | None = None) -> list[Balance]:
 
 
 def held(scopes: Iterable[Scope] | None = None) -> list[Balance]:
-    """Every lot with doses (or a shortfall) at the points of these scopes (None: all), the first to expire first."""
+    """Every lot with doses (or a shortfall) at the points and stores of these scopes (None: all), the first to expire first."""
     rows = models.Balance.objects.filter(Q(on_hand__gt=0) | Q(shortfall__gt=0))
-    if scopes is not None:
-        rows = rows.filter(places.within(scopes, units=None, site="site_id"))
-    found = list(rows)
+    found = list(rows.filter(within(scopes)))
     known = lots(row.lot_id for row in found)
     return sorted(
         (_balance(row, known[row.lot_id]) for row in found), key=lambda one: (one.lot.expires_on, one.lot.number, str(one.site_id))
@@ -78,42 +68,61 @@ def movements(site_id: UUID, *, lot_id: UUID | None = None, on: date | None = No
     return [
         MovementInfo(
             row.id, row.site_id, row.lot_id, row.kind, row.doses, row.on_date, row.performed_at, row.recorded_at, row.recorded_by,
-            row.reason, row.document, row.visit_id,
+            row.reason, row.document, row.visit_id, row.other_id, row.consignment_id, row.vial_id,
         )
         for row in rows.order_by("-performed_at", "-recorded_at")[:limit]
     ]  # fmt: skip
 
 
 def day_movements(site_id: UUID, on: date) -> list[DayLine]:
-    """What each lot did at a site on a day, from the ledger itself, lots by number."""
-    sums: dict[UUID, dict[tuple[bool, str], int]] = {}
-    rows = (
-        models.Movement.objects.filter(site_id=site_id, on_date__lte=on)
-        .values("lot_id", "kind", "on_date")
-        .annotate(n=Sum("doses"))
+    """What each lot did at a holder on a day, from the ledger itself, lots by number."""
+    short = dict(models.Balance.objects.filter(site_id=site_id).values_list("lot_id", "shortfall"))
+    return sorted((
+        DayLine(
+            one.lot, one.opening, one.received, one.drawn, one.wasted, one.returned + one.sent, one.closing, short.get(one.lot.id, 0),
+            one.extra + one.adjusted,
+        )
+        for one in reconcile(site_id, on)
+    ), key=lambda line: line.lot.number)  # fmt: skip
+
+
+def used(site_ids: Iterable[UUID], on: date, days: int = 7) -> dict[tuple[UUID, str], int]:
+    """Doses that left each holder (drawn, sent, wasted) in the days before this one, by item: what is needed to go on."""
+    rows = models.Movement.objects.filter(
+        site_id__in=list(site_ids), on_date__gte=on - timedelta(days=days), on_date__lt=on, kind__in=["drawn", "drawn_back", "sent", "wasted"]
     )
-    for row in rows:
-        of_lot = sums.setdefault(row["lot_id"], {})
-        key = (row["on_date"] == on, row["kind"])
-        of_lot[key] = of_lot.get(key, 0) + row["n"]
-    known, short = lots(sums), dict(models.Balance.objects.filter(site_id=site_id).values_list("lot_id", "shortfall"))
-    lines = [_day_line(known[lot_id], of_lot, short.get(lot_id, 0)) for lot_id, of_lot in sums.items()]
-    active = [
-        line for line in lines if line.opening or line.closing or line.received or line.drawn or line.wasted or line.returned
-    ]
-    return sorted(active, key=lambda line: line.lot.number)
+    sums = list(rows.values_list("site_id", "lot_id", "kind").annotate(n=Sum("doses")))
+    known = lots(lot_id for _, lot_id, _, _ in sums)
+    found: dict[tuple[UUID, str], int] = {}
+    for site_id, lot_id, kind, n in sums:
+        key = (site_id, known[lot_id].vaccine)
+        found[key] = found.get(key, 0) + (-n if kind == "drawn_back" else n)
+    return found
 
 
-def _day_line(lot: LotInfo, sums: dict[tuple[bool, str], int], shortfall: int) -> DayLine:
-    def total(today: bool) -> dict[str, int]:
-        got = {kind: sums.get((today, kind), 0) for kind in ("received", "drawn", "drawn_back", "wasted", "returned")}
-        got["drawn"] -= got.pop("drawn_back")
-        return got
+def alerts(scopes: Iterable[Scope] | None, on: date) -> list[Alert]:
+    """Low stock (days at the mean of the last week), lots expired and soon to expire, at the holders of these scopes; worst first."""
+    balances = [one for one in held(scopes) if one.on_hand]
+    found: list[Alert] = []
+    for one in balances:
+        days = (one.lot.expires_on - on).days
+        if days <= rules.SOON.days:
+            found.append(Alert("expired" if days < 0 else "expiring", one.site_id, one.lot.vaccine, one.lot, one.on_hand, days))
+    usable: dict[tuple[UUID, str], int] = {}
+    for one in balances:
+        n = one.on_hand if rules.can_use(one.lot, on) else 0
+        usable[one.site_id, one.lot.vaccine] = usable.get((one.site_id, one.lot.vaccine), 0) + n
+    for (site_id, item), n in used({site for site, _ in usable}, on).items():
+        left = rules.days_of_stock(usable.get((site_id, item), 0), n)
+        if left is not None and left < rules.LOW_DAYS:
+            found.append(Alert("low", site_id, item, None, usable.get((site_id, item), 0), left))
+    order = {"expired": 0, "low": 1, "expiring": 2}
+    return sorted(found, key=lambda alert: (order[alert.kind], alert.days))
 
-    before, day = total(False), total(True)
-    opening = before["received"] - before["drawn"] - before["wasted"] - before["returned"]
-    closing = opening + day["received"] - day["drawn"] - day["wasted"] - day["returned"]
-    return DayLine(lot, opening, day["received"], day["drawn"], day["wasted"], day["returned"], closing, shortfall)
+
+def propose(site_id: UUID, item: str, doses: int, on: date) -> list[Proposed]:
+    """Which lots of an item to send or use first: first expired, first out."""
+    return rules.first_expired_first_out(lots_at(site_id), item, doses, on)
 
 
 def drawn(site_id: UUID, on: date) -> int:
@@ -142,14 +151,6 @@ def totals() -> dict[str, int]:
     names = ("on_hand", "received", "drawn", "wasted", "returned", "shortfall")
     found = models.Balance.objects.aggregate(**{name: Sum(name) for name in names})
     return {name: int(found[name] or 0) for name in names}
-
-
-def lot_info(row: models.Lot) -> LotInfo:
-    """The row as a type."""
-    return LotInfo(
-        row.id, row.vaccine, row.number, row.manufacturer, row.manufactured_on, row.expires_on, row.doses_per_vial, row.state,
-        row.state_reason,
-    )  # fmt: skip
 
 
 def _balance(row: models.Balance, lot: LotInfo) -> Balance:

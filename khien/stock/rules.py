@@ -1,22 +1,63 @@
-"""What may be drawn: rules on lots. Standard library only."""
+"""What may be drawn, sent, opened: rules on lots, items, vials and consignments. Standard library only."""
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
 
 from khien.kernel.errors import Refused
-from khien.stock.types import LotInfo
+from khien.stock.types import Balance, Item, LotInfo, Proposed
 
 # What hands and scanners confuse on a vial: O with 0, I and l with 1.
 _CONFUSED = str.maketrans({"O": "0", "I": "1", "L": "1"})
+WASTE_REASONS = (
+    "open_vial", "short_vial", "spilled", "broken", "expired", "cold_chain", "frozen", "contaminated", "label_lost", "recalled", "other",
+)  # fmt: skip
+# Why what arrived is not what was sent.
+DIFFERENCES = ("short", "excess", "broken", "warm", "frozen", "expired", "wrong_lot", "label_lost", "other")
+# What a difference turned out to be: lost on the way, found at the sender's, arrived after all, never sent (or sent beyond the paper).
+RESOLUTIONS = ("lost", "came_back", "arrived", "miscounted")
+EXTRA_DOSES = 2  # the most that low-dead-space syringes draw beyond a vial's label
+CLOCK = timedelta(hours=24)  # a difference is explained within a day
+OVERDUE = timedelta(days=3)  # a consignment that nobody received
+SOON = timedelta(days=30)
+CRITICAL = timedelta(days=7)
+LOW_DAYS = 3  # days of stock at the mean of the last week
+UNDATED = date(9999, 12, 31)  # goods that do not expire
+
+
+@cache
+def items() -> dict[str, Item]:
+    """Everything on the ledger that is no vaccine: diluent, syringes by size, safety boxes, adrenaline."""
+    told = json.loads((Path(__file__).parent / "data" / "items.json").read_text(encoding="utf-8"))
+    return {one["code"]: Item(**one) for one in told}
+
+
+def is_vaccine(code: str) -> bool:
+    """Whether a lot of this item is a vaccine's."""
+    return code not in items()
 
 
 def number_key(number: str) -> str:
     """Fold a lot number so that case, spaces, dashes and O/0, I/l/1 do not matter."""
     text = unicodedata.normalize("NFKC", number).upper()
     return re.sub(r"[^0-9A-Z]", "", text).translate(_CONFUSED)
+
+
+def check_dates(number: str, expires_on: date | None, manufactured_on: date | None, on: date) -> None:
+    """Look at a label's dates as it is entered.
+
+    Raises Refused: stock.expiry_before_manufacture (lot, expires_on, manufactured_on), stock.made_in_future (lot, manufactured_on).
+    """
+    if expires_on and manufactured_on and expires_on <= manufactured_on:
+        raise Refused("stock.expiry_before_manufacture", lot=number, expires_on=expires_on, manufactured_on=manufactured_on)
+    if manufactured_on and manufactured_on > on:
+        raise Refused("stock.made_in_future", lot=number, manufactured_on=manufactured_on)
 
 
 def check_lot(lot: LotInfo | None, on: date, *, vaccine: str | None = None) -> LotInfo:
@@ -45,3 +86,33 @@ def can_use(lot: LotInfo | None, on: date, *, vaccine: str | None = None) -> boo
     except Refused:
         return False
     return True
+
+
+def check_opened(opened_at: datetime, at: datetime) -> None:
+    """A vial is opened now or was opened before. Raises Refused: stock.vial_in_future (opened_at)."""
+    if opened_at > at + timedelta(minutes=2):
+        raise Refused("stock.vial_in_future", opened_at=opened_at)
+
+
+def use_until(opened_at: datetime, hours: int | None, thaw_before: datetime | None = None) -> datetime:
+    """The end of an opened vial: its hours in use, or the end of its thawed days where that comes first."""
+    by_use = opened_at + timedelta(hours=hours or 6)
+    return min(by_use, thaw_before) if thaw_before else by_use
+
+
+def first_expired_first_out(held: Iterable[Balance], item: str, doses: int, on: date) -> list[Proposed]:
+    """Propose which lots to send or to use: what expires first goes first; lots that may not be used are left out."""
+    left, found = doses, []
+    usable = [one for one in held if one.lot.vaccine == item and one.on_hand and can_use(one.lot, on)]
+    for one in sorted(usable, key=lambda one: (one.lot.expires_on, one.lot.number)):
+        if left <= 0:
+            break
+        part = min(left, one.on_hand)
+        found.append(Proposed(one.lot, part))
+        left -= part
+    return found
+
+
+def days_of_stock(on_hand: int, used: int, days: int = 7) -> float | None:
+    """For how many days the doses last at the mean of the last days; None where nothing was used."""
+    return on_hand / (used / days) if used > 0 else None

@@ -19,7 +19,8 @@ _PULSE = """
 SELECT coalesce((SELECT string_agg(number || ':' || xmin::text, ',' ORDER BY number) FROM visit WHERE session_id = %(id)s), ''),
        coalesce((SELECT string_agg(lot_id || ':' || xmin::text, ',' ORDER BY lot_id) FROM session_lot WHERE session_id = %(id)s), ''),
        coalesce((SELECT string_agg(state || n::text, ',' ORDER BY state) FROM
-         (SELECT state, count(*) AS n FROM paper_form WHERE session_id = %(id)s GROUP BY state) p), '')
+         (SELECT state, count(*) AS n FROM paper_form WHERE session_id = %(id)s GROUP BY state) p), ''),
+       coalesce((SELECT stock_pulse(s.site_id, ARRAY(SELECT lot_id FROM session_lot WHERE session_id = s.id)) FROM session s WHERE s.id = %(id)s), '')
 """
 
 

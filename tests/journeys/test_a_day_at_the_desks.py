@@ -14,7 +14,6 @@ from khien.immunizations import queries as immunizations
 from khien.kernel import clock
 from khien.people import queries as people
 from khien.plumbing.models import AccessLog
-from khien.stock import actions as stock
 from khien.stock import queries as lots
 from khien.visits import actions as visits
 from khien.visits import queries
@@ -115,7 +114,7 @@ def test_a_walk_in_with_a_card_is_received_screened_injected_watched_and_goes_ho
     expired = make.make_lot("AZ", "CU0388", site_id=day.site_id, expires_on=date(2021, 12, 31))
     visits.choose_lot(session_id=day.session_id, lot_id=expired, by=make.BY, at=make.AT)
     number = lots.lot(day.lot_id).number
-    stock.set_lot_state(lot_id=expired, state="recalled", reason="thu hồi", by=make.BY, at=make.AT)
+    make.recall_lot(expired, reason="thu hồi")
     key = key_of(make.make_staff("point_lead", scope=make.site_scope(day.site_id)))
     with browser.serving() as server, browser.chromium() as chrome:
         page = chrome.new_page()

@@ -1,15 +1,18 @@
 -- A balance takes a change; what the paper stock cannot cover becomes shortfall, what comes in pays shortfall back first.
--- p_out: doses leaving (drawn, wasted, returned); p_in: doses coming (received, drawn back). Returns the change of shortfall.
-CREATE OR REPLACE FUNCTION stock_move(p_site uuid, p_lot uuid, p_received int, p_drawn int, p_wasted int, p_returned int)
-RETURNS int LANGUAGE plpgsql AS $$
+-- received: doses coming; drawn, wasted, returned, sent: doses leaving (negative: coming back); adjusted: counts settled, extra doses.
+-- Returns the change of shortfall.
+DROP FUNCTION IF EXISTS stock_move(uuid, uuid, int, int, int, int);
+CREATE OR REPLACE FUNCTION stock_move(p_site uuid, p_lot uuid, p_received int, p_drawn int, p_wasted int, p_returned int,
+    p_sent int DEFAULT 0, p_adjusted int DEFAULT 0) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
-  v_change int := p_received - p_drawn - p_wasted - p_returned;
+  v_change int := p_received - p_drawn - p_wasted - p_returned - p_sent + p_adjusted;
   v_short int;
 BEGIN
   LOOP
     -- One statement over the row's own columns: under a rush it works on the row as the one before left it.
     UPDATE stock_balance b SET
       received = b.received + p_received, drawn = b.drawn + p_drawn, wasted = b.wasted + p_wasted, returned = b.returned + p_returned,
+      sent = b.sent + p_sent, adjusted = b.adjusted + p_adjusted,
       on_hand = greatest(b.on_hand - b.shortfall + v_change, 0),
       shortfall = greatest(b.shortfall - b.on_hand - v_change, 0)
     WHERE b.site_id = p_site AND b.lot_id = p_lot
@@ -17,21 +20,51 @@ BEGIN
     IF FOUND THEN
       RETURN v_short;
     END IF;
-    INSERT INTO stock_balance (site_id, lot_id, on_hand, received, drawn, wasted, returned, shortfall)
-      VALUES (p_site, p_lot, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING;
+    INSERT INTO stock_balance (site_id, lot_id, on_hand, received, drawn, wasted, returned, shortfall, sent, adjusted)
+      VALUES (p_site, p_lot, 0, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING;
   END LOOP;
 END $$;
 
--- Draws doses of a lot for a visit. Never refuses: returns the doses that the paper stock did not hold (0 as a rule) and,
--- where p_handlers are given, publishes stock.shortfall for them.
+-- The open vial of a lot from which doses drawn at this moment came: labelled doses before extra ones, the oldest vial first.
+-- Doses keyed later join the vial that was open then. Null where no vial was told of: a dose never waits for a vial.
+CREATE OR REPLACE FUNCTION stock_from_vial(p_site uuid, p_lot uuid, p_on date, p_performed timestamptz, p_doses int, OUT vial_id uuid, OUT extra int)
+LANGUAGE plpgsql AS $$
+DECLARE
+  v vial%ROWTYPE;
+BEGIN
+  extra := 0;
+  FOR i IN 1..3 LOOP  -- another table may have taken the last dose of the vial that was chosen
+    SELECT * INTO v FROM vial o WHERE o.site_id = p_site AND o.lot_id = p_lot AND o.on_date = p_on AND o.opened_at <= p_performed
+      AND (o.ended_at IS NULL OR o.ended_at >= p_performed) AND o.drawn + p_doses <= o.most
+      ORDER BY o.drawn + p_doses > o.doses, o.opened_at, o.id LIMIT 1;
+    IF NOT FOUND THEN
+      RETURN;
+    END IF;
+    UPDATE vial o SET drawn = o.drawn + p_doses WHERE o.site_id = p_site AND o.id = v.id AND o.drawn + p_doses <= o.most
+      RETURNING o.id, greatest(o.drawn - o.doses, 0) - greatest(o.drawn - p_doses - o.doses, 0) INTO vial_id, extra;
+    IF FOUND THEN
+      RETURN;
+    END IF;
+  END LOOP;
+  extra := 0;
+END $$;
+
+-- Draws doses of a lot for a visit, from the open vial where there is one. Never refuses: returns the doses that the paper stock
+-- did not hold (0 as a rule) and, where p_handlers are given, publishes stock.shortfall for them.
 CREATE OR REPLACE FUNCTION stock_draw(p_site uuid, p_lot uuid, p_visit uuid, p_record uuid, p_doses int, p_on date,
     p_performed timestamptz, p_at timestamptz, p_actor text, p_handlers text[] DEFAULT NULL) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
+  v_from record;
   v_short int;
 BEGIN
-  INSERT INTO stock_movement (id, site_id, lot_id, kind, doses, on_date, performed_at, recorded_at, recorded_by, reason, visit_id, record_id, document)
-    VALUES (gen_random_uuid(), p_site, p_lot, 'drawn', p_doses, p_on, p_performed, p_at, p_actor, '', p_visit, p_record, '');
-  v_short := greatest(stock_move(p_site, p_lot, 0, p_doses, 0, 0), 0);
+  SELECT * INTO v_from FROM stock_from_vial(p_site, p_lot, p_on, p_performed, p_doses);
+  INSERT INTO stock_movement (id, site_id, lot_id, kind, doses, on_date, performed_at, recorded_at, recorded_by, reason, visit_id, record_id, document, vial_id)
+    VALUES (gen_random_uuid(), p_site, p_lot, 'drawn', p_doses, p_on, p_performed, p_at, p_actor, '', p_visit, p_record, '', v_from.vial_id);
+  IF v_from.extra > 0 THEN
+    INSERT INTO stock_movement (id, site_id, lot_id, kind, doses, on_date, performed_at, recorded_at, recorded_by, reason, visit_id, record_id, document, vial_id)
+      VALUES (gen_random_uuid(), p_site, p_lot, 'extra', v_from.extra, p_on, p_performed, p_at, p_actor, 'low_dead_space', p_visit, p_record, '', v_from.vial_id);
+  END IF;
+  v_short := greatest(stock_move(p_site, p_lot, 0, p_doses, 0, 0, 0, v_from.extra), 0);
   IF v_short > 0 AND p_handlers IS NOT NULL THEN
     PERFORM outbox_publish(gen_random_uuid(), 'stock.shortfall', p_at,
       jsonb_build_object('site_id', p_site, 'lot_id', p_lot, 'visit_id', p_visit, 'doses', v_short), p_handlers, p_at, p_visit);
@@ -44,17 +77,28 @@ CREATE OR REPLACE FUNCTION stock_draw_back(p_site uuid, p_visit uuid, p_at times
 DECLARE
   v_drawn stock_movement%ROWTYPE;
   v_doses int := 0;
+  v_extra int;
 BEGIN
   FOR v_drawn IN
     SELECT * FROM stock_movement m WHERE m.site_id = p_site AND m.visit_id = p_visit AND m.kind = 'drawn'
       AND NOT EXISTS (SELECT 1 FROM stock_movement u WHERE u.site_id = p_site AND u.undoes_id = m.id) ORDER BY m.id
   LOOP
-    INSERT INTO stock_movement (id, site_id, lot_id, kind, doses, on_date, performed_at, recorded_at, recorded_by, reason, visit_id, record_id, document, undoes_id)
+    v_extra := 0;
+    INSERT INTO stock_movement (id, site_id, lot_id, kind, doses, on_date, performed_at, recorded_at, recorded_by, reason, visit_id, record_id, document, undoes_id, vial_id)
       VALUES (gen_random_uuid(), p_site, v_drawn.lot_id, 'drawn_back', v_drawn.doses, v_drawn.on_date, v_drawn.performed_at, p_at, p_actor, '',
-              p_visit, v_drawn.record_id, '', v_drawn.id)
+              p_visit, v_drawn.record_id, '', v_drawn.id, v_drawn.vial_id)
       ON CONFLICT DO NOTHING;
     IF FOUND THEN
-      PERFORM stock_move(p_site, v_drawn.lot_id, 0, -v_drawn.doses, 0, 0);
+      IF v_drawn.vial_id IS NOT NULL THEN
+        UPDATE vial o SET drawn = o.drawn - v_drawn.doses WHERE o.site_id = p_site AND o.id = v_drawn.vial_id
+          RETURNING greatest(o.drawn + v_drawn.doses - o.doses, 0) - greatest(o.drawn - o.doses, 0) INTO v_extra;
+      END IF;
+      IF v_extra > 0 THEN
+        INSERT INTO stock_movement (id, site_id, lot_id, kind, doses, on_date, performed_at, recorded_at, recorded_by, reason, visit_id, record_id, document, vial_id)
+          VALUES (gen_random_uuid(), p_site, v_drawn.lot_id, 'extra_back', v_extra, v_drawn.on_date, v_drawn.performed_at, p_at, p_actor, '',
+                  p_visit, v_drawn.record_id, '', v_drawn.vial_id);
+      END IF;
+      PERFORM stock_move(p_site, v_drawn.lot_id, 0, -v_drawn.doses, 0, 0, 0, -v_extra);
       v_doses := v_doses + v_drawn.doses;
     END IF;
   END LOOP;

@@ -126,8 +126,10 @@ def test_a_lot_may_be_used_through_the_day_of_its_expiry_and_not_after(db):
 def test_a_recalled_lot_is_refused_everywhere_and_the_recall_is_told(db):
     lot = make.make_lot()
     with pytest.raises(Refused, match=r"stock\.reason_missing"):
-        actions.set_lot_state(lot_id=lot, state="recalled", reason="", by=SYSTEM, at=AT)
-    actions.set_lot_state(lot_id=lot, state="recalled", reason="Công văn thu hồi", by=SYSTEM, at=AT)
+        actions.set_lot_state(lot_id=lot, state="quarantined", reason="", by=SYSTEM, at=AT)
+    with pytest.raises(Refused, match=r"stock\.recall_needs_two"):
+        actions.set_lot_state(lot_id=lot, state="recalled", reason="một mình", by=SYSTEM, at=AT)
+    make.recall_lot(lot, reason="Công văn thu hồi")
     with pytest.raises(Refused) as refused:
         rules.check_lot(queries.lot(lot), TODAY)
     assert refused.value.code == "stock.lot_recalled"

@@ -53,7 +53,10 @@ class TestStops:
     def test_a_recalled_or_quarantined_lot_stops_the_desk(self, state):
         day = make_day()
         made = make_visit(day, state="cleared")
-        stock_actions.set_lot_state(lot_id=day.lot_id, state=state, reason="thông báo của Bộ", by=BY, at=AT)
+        if state == "recalled":
+            make.recall_lot(day.lot_id)
+        else:
+            stock_actions.set_lot_state(lot_id=day.lot_id, state=state, reason="thông báo của Bộ", by=BY, at=AT)
         stopped(day, made, f"stock.lot_{state}")
 
     def test_a_lot_set_aside_at_the_session_stops_the_desk_until_it_is_chosen_again(self):

@@ -67,7 +67,7 @@ def test_a_recalled_lot_and_a_session_not_opened_come_first(db):
     session_id = make.make_session(hours=(8, 11), at=make.AT - timedelta(days=1))
     site_id = _site_of(session_id)
     lot_id = make.make_lot(site_id=site_id, doses=40)
-    stock.set_lot_state(lot_id=lot_id, state="recalled", reason="CV thử", by=make.BY, at=make.AT)
+    make.recall_lot(lot_id, reason="CV thử")
     page = read(officer("planner", scope=DISTRICT), "/")
     assert page.index("bị thu hồi, còn 40 liều") < page.index("chưa mở buổi 08:00")
 

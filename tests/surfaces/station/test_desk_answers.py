@@ -7,7 +7,6 @@ import pytest
 
 from khien.kernel import clock
 from khien.plumbing.models import AccessLog
-from khien.stock import actions as stock
 from khien.visits import actions as visits
 from khien.visits import queries
 from tests import make
@@ -126,7 +125,7 @@ def test_everything_that_stops_the_needle_is_told_before_it(lead, day, hour):
     stop = post(lead, f"/diem/{day.session_id}/truoc-tiem", {**asked, "lot_number": "cu-OOO1"}).json()["stops"]
     assert stop[0]["code"] == "stock.lot_expired"
     assert "12/12/2021" in stop[0]["vi"]
-    stock.set_lot_state(lot_id=day.lot_id, state="recalled", reason="thử", by=make.BY, at=clock.now())
+    make.recall_lot(day.lot_id, reason="thử", at=clock.now())
     assert post(lead, f"/diem/{day.session_id}/truoc-tiem", {**asked, "lot_id": str(day.lot_id)}).json()["stops"][0]["code"] == "stock.lot_recalled"
     unknown = post(lead, f"/diem/{day.session_id}/truoc-tiem", {**asked, "lot_number": "KHONGCO9"})
     assert (unknown.status_code, unknown.json()["refused"]["code"]) == (409, "stock.lot_unknown")

@@ -1,0 +1,95 @@
+"""Who holds stock: stores of every level and the points; a level may be skipped, as districts since 2025."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from khien.kernel.errors import Refused
+from khien.kernel.refs import Actor, PlaceFacts, Scope
+from khien.places import queries as places
+from khien.places.types import SiteInfo
+from khien.plumbing import audit
+from khien.stock import models
+from khien.stock.types import Holder
+
+KINDS = ("national", "institute", "military", "province", "district", "facility", "site")
+
+
+def add_store(
+    *, kind: str, name: str, place: PlaceFacts, name_en: str = "", address: str = "", phone: str = "", by: Actor, at: datetime
+) -> UUID:
+    """Add a store. A national store lies in no province of the rights: only who answers for the nation moves its stock.
+
+    Raises Refused: stock.store_kind_unknown, stock.store_name_missing.
+    """
+    if kind not in KINDS[:-1]:
+        raise Refused("stock.store_kind_unknown")
+    if not name.strip():
+        raise Refused("stock.store_name_missing")
+    where = PlaceFacts() if kind == "national" else place
+    row = models.Store.objects.create(
+        kind=kind, name=name.strip(), name_en=name_en, facility_id=where.facility_id, province_2021=where.province_2021,
+        district_2021=where.district_2021, commune_2021=where.commune_2021, province_2025=where.province_2025,
+        commune_2025=where.commune_2025, address=address, phone=phone, recorded_at=at, recorded_by=by.text,
+    )  # fmt: skip
+    audit.record("stock.store_added", by=by, at=at, subject=f"store:{row.id}", kind=kind)
+    return row.id
+
+
+def holder(holder_id: UUID) -> Holder | None:
+    """The store or the point of this id."""
+    return holders_by_id([holder_id]).get(holder_id)
+
+
+def holders_by_id(ids: Iterable[UUID]) -> dict[UUID, Holder]:
+    """Several holders at once."""
+    wanted = set(ids)
+    found = {row.id: _store(row) for row in models.Store.objects.filter(id__in=wanted)}
+    found |= {site.id: _site(site) for site in places.sites_by_id(wanted - set(found)).values()}
+    return found
+
+
+def holders(scopes: Iterable[Scope] | None = None, *, sites: bool = True) -> list[Holder]:
+    """The holders inside these scopes (None: all): stores from the highest level down, then points by name."""
+    told = None if scopes is None else tuple(scopes)
+    stores = [_store(row) for row in models.Store.objects.filter(_stores(told), active=True)]
+    stores.sort(key=lambda one: (KINDS.index(one.kind), one.name))
+    return stores + ([_site(site) for site in places.sites(told)] if sites else [])
+
+
+def place_of(holder_id: UUID) -> PlaceFacts | None:
+    """Where a holder stands, for the rights."""
+    found = holder(holder_id)
+    return found.place if found else None
+
+
+def within(scopes: Iterable[Scope] | None) -> Q:
+    """A filter on `site_id` that keeps the holders inside these scopes, stores and points."""
+    told = None if scopes is None else tuple(scopes)
+    if told is None or any(scope.kind == "nation" for scope in told):
+        return Q()
+    stores = models.Store.objects.filter(_stores(told)).values("id")
+    return places.within(told, units=None, site="site_id") | Q(site_id__in=stores)
+
+
+def check(holder_id: UUID) -> Holder:
+    """The holder. Raises Refused: stock.holder_unknown."""
+    found = holder(holder_id)
+    if found is None:
+        raise Refused("stock.holder_unknown")
+    return found
+
+
+def _stores(scopes: tuple[Scope, ...] | None) -> Q:
+    return Q() if scopes is None else places.within(scopes, facility="facility_id")
+
+
+def _store(row: models.Store) -> Holder:
+    units = PlaceFacts(row.province_2021, row.district_2021, row.commune_2021, row.province_2025, row.commune_2025, facility_id=row.facility_id)
+    return Holder(row.id, row.kind, row.name, row.name_en, units, row.address, row.phone)
+
+
+def _site(site: SiteInfo) -> Holder:
+    return Holder(site.id, "site", site.name, site.name_en, site.place, site.address, site.phone)

@@ -1,0 +1,63 @@
+"""Reads of lots, and how a lot stands at one holder: its own holds and the recalls of its province come before its state."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from uuid import UUID
+
+from django.db import connection
+
+from khien.stock import models, rules
+from khien.stock.types import LotInfo
+
+
+def lot(lot_id: UUID, site_id: UUID | None = None) -> LotInfo | None:
+    """The lot of this id; with `site_id` as it stands at that holder."""
+    row = models.Lot.objects.filter(id=lot_id).first()
+    if row is None:
+        return None
+    return at_holder(site_id, [lot_info(row)])[0] if site_id else lot_info(row)
+
+
+def lots(lot_ids: Iterable[UUID], site_id: UUID | None = None) -> dict[UUID, LotInfo]:
+    """Several lots by id; with `site_id` as they stand at that holder."""
+    found = [lot_info(row) for row in models.Lot.objects.filter(id__in=set(lot_ids))]
+    return {one.id: one for one in (at_holder(site_id, found) if site_id else found)}
+
+
+def lot_by_number(vaccine: str, number: str) -> LotInfo | None:
+    """The lot with this number, read as people write it; an exact number wins over one that only looks alike."""
+    found = list(models.Lot.objects.filter(vaccine=vaccine, number_key=rules.number_key(number)).order_by("id"))
+    exact = [row for row in found if row.number == number.strip().upper()]
+    chosen = exact or found
+    return lot_info(chosen[0]) if chosen else None
+
+
+def all_lots(vaccine: str | None = None) -> list[LotInfo]:
+    """Every vaccine's lot known (or those of one item), the last to expire first."""
+    rows = models.Lot.objects.order_by("-expires_on", "number")
+    rows = rows.filter(vaccine=vaccine) if vaccine else rows.exclude(vaccine__in=rules.items())
+    return [lot_info(row) for row in rows]
+
+
+def at_holder(site_id: UUID | None, found: list[LotInfo]) -> list[LotInfo]:
+    """These lots as they stand at a holder."""
+    released = [one.id for one in found if one.state == "released"]
+    if site_id is None or not released:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT l, s.state, s.state_reason FROM unnest(%s::uuid[]) AS l, stock_lot_stands(l, %s) AS s WHERE s.state IS NOT NULL",
+            [released, site_id],
+        )
+        stopped = {lot_id: (state, reason) for lot_id, state, reason in cursor.fetchall()}
+    return [
+        replace(one, state=stopped[one.id][0], state_reason=stopped[one.id][1]) if one.id in stopped else one for one in found
+    ]
+
+
+def lot_info(row: models.Lot) -> LotInfo:
+    """The row as a type."""
+    return LotInfo(
+        row.id, row.vaccine, row.number, row.manufacturer, row.manufactured_on, row.expires_on, row.doses_per_vial, row.state,
+        row.state_reason,
+    )  # fmt: skip
