@@ -6,13 +6,18 @@ Paths are relative to `khien`: "room.handlers.function".
 SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "people.person_recorded": (),
     "people.identifier_disputed": ("cases.handlers.identifier_disputed",),
-    "people.particulars_corrected": ("certificates.handlers.person_changed", "registration.handlers.corrected"),
+    "people.particulars_corrected": (
+        "certificates.handlers.person_changed",
+        "registration.handlers.corrected",
+        "reporting.handlers.person_changed",
+    ),
     "people.identity_verified": ("certificates.handlers.person_changed",),
     "people.merged": (
         "immunizations.handlers.merged",
         "certificates.handlers.merged",
         "registration.handlers.merged",
         "cases.handlers.merged",
+        "reporting.handlers.person_changed",
     ),
     "people.merge_undone": (
         "immunizations.handlers.merge_undone",
@@ -52,46 +57,41 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
         "reporting.handlers.dose_undone",
     ),
     "visits.closed": (
+        "safety.handlers.visit_closed",
         "certificates.handlers.visit_closed",
         "booking.handlers.visit_closed",
         "messaging.handlers.visit_closed",
         "registration.handlers.visit_closed",
     ),
-        "safety.handlers.visit_closed",
     "visits.dose_marked": ("cases.handlers.dose_marked",),
     "visits.help_asked": ("cases.handlers.help_asked",),
-    "immunizations.recorded": ("certificates.handlers.recorded", "cases.handlers.recorded_elsewhere"),
+    "immunizations.recorded": (
+        "certificates.handlers.recorded",
+        "cases.handlers.recorded_elsewhere",
+        "reporting.handlers.dose_recorded",
+    ),
     "immunizations.corrected": (
         "certificates.handlers.corrected",
         "messaging.handlers.record_corrected",
+        "safety.handlers.dose_changed",
         "reporting.handlers.record_corrected",
     ),
     "safety.reaction_reported": (
         "cases.handlers.reaction_reported",
         "reporting.handlers.reaction_reported",
     ),
-    "certificates.issued": ("messaging.handlers.certificate_issued",),
-    "cases.answered": ("messaging.handlers.case_answered",),
-    "cases.escalated": (),
-        "safety.handlers.dose_changed",
-    "cases.opened": ("messaging.handlers.case_opened",),
-    "cases.resolved": ("messaging.handlers.case_resolved",),
-    "stock.lot_state_changed": (),
-    "stock.shortfall": ("cases.handlers.shortfall",),
-}
-
     "safety.aefi_unknown": ("cases.handlers.aefi_unknown",),
     "safety.aefi_identified": ("cases.handlers.aefi_identified",),
     "safety.aefi_moved": (),
     "safety.alarm_withdrawn": ("cases.handlers.alarm_withdrawn",),
     "safety.follow_up_stopped": ("messaging.handlers.follow_up_stopped",),
-JOBS: dict[str, str] = {
-    "booking.announce": "booking.jobs.announce",
-    "booking.draw": "booking.jobs.draw",
-    "registration.read_list": "interchange.list_jobs.read_list",
-    "registration.read_corrections": "interchange.list_jobs.read_corrections",
-    "registration.send_list": "registration.sending.send_list",
-}
+    "certificates.issued": ("messaging.handlers.certificate_issued",),
+    "cases.answered": ("messaging.handlers.case_answered",),
+    "cases.escalated": (),
+    "cases.opened": ("messaging.handlers.case_opened",),
+    "cases.resolved": ("messaging.handlers.case_resolved",),
+    "stock.lot_state_changed": (),
+    "stock.shortfall": ("cases.handlers.shortfall",),
     "stock.sent": (),
     "stock.arrived": (),
     "stock.hold_changed": (),
@@ -99,6 +99,15 @@ JOBS: dict[str, str] = {
     "stock.recalled": ("messaging.recalls.recalled",),
     "stock.excursion_judged": (),
     "messaging.recall_continued": ("messaging.recalls.recalled",),
+}
+
+JOBS: dict[str, str] = {
+    "booking.announce": "booking.jobs.announce",
+    "booking.draw": "booking.jobs.draw",
+    "registration.read_list": "interchange.list_jobs.read_list",
+    "registration.read_corrections": "interchange.list_jobs.read_corrections",
+    "registration.send_list": "registration.sending.send_list",
+}
 
 # Called by the worker again and again; each returns whether it found work (seconds pass when it did not).
 LOOPS: list[str] = ["messaging.actions.deliver_due"]
@@ -106,8 +115,11 @@ LOOPS: list[str] = ["messaging.actions.deliver_due"]
 # Called by the worker every so many seconds with the present moment.
 PERIODIC: dict[str, int] = {
     "cases.actions.escalate_overdue": 5,
+    "stock.actions.watch": 60,
     "messaging.actions.tidy": 30,
     "messaging.actions.remind_due": 300,
+    "safety.actions.count_due": 10,
+    "safety.actions.gather_old": 15,
     "booking.handlers.no_shows": 300,
     "certificates.actions.sign_waiting": 20,
     "certificates.actions.renew_due": 3600,
@@ -115,7 +127,6 @@ PERIODIC: dict[str, int] = {
     "registration.actions.clear_drafts": 3600,
 }
 
-    "stock.actions.watch": 60,
 # Commands of the desks: the permission each needs at the session's place, and the function that does it.
 COMMANDS: dict[str, tuple[str, str]] = {
     "check_in": ("visit.receive", "visits.command_table.check_in"),
@@ -126,17 +137,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "undo": ("visit.end", "visits.command_table.undo"),
     "observe": ("visit.observe", "visits.command_table.observe"),
     "extend": ("visit.observe", "visits.command_table.extend"),
-    "safety.actions.count_due": 10,
-    "safety.actions.gather_old": 15,
     "react": ("visit.observe", "safety.commands.react"),
     "outcome": ("visit.observe", "safety.commands.outcome"),
-    "end": ("visit.end", "visits.command_table.end"),
-    "close": ("visit.end", "visits.command_table.close"),
-    "key_paper": ("visit.key_paper", "visits.command_table.key_paper"),
-    "choose_lot": ("station.open", "visits.command_table.choose_lot"),
-    "pause_lot": ("station.open", "visits.command_table.pause_lot"),
-    "help": ("station.help", "visits.command_table.ask_help"),
-}
     "alarm": ("visit.observe", "safety.commands.alarm"),
     "alarm_act": ("visit.observe", "safety.commands.act"),
     "alarm_strike": ("visit.observe", "safety.commands.strike"),
@@ -145,3 +147,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "alarm_have": ("safety.doctor", "safety.commands.acknowledge"),
     "alarm_sure": ("safety.doctor", "safety.commands.confirm"),
     "release": ("safety.release", "safety.commands.release"),
+    "end": ("visit.end", "visits.command_table.end"),
+    "close": ("visit.end", "visits.command_table.close"),
+    "key_paper": ("visit.key_paper", "visits.command_table.key_paper"),
+    "choose_lot": ("station.open", "visits.command_table.choose_lot"),
+    "pause_lot": ("station.open", "visits.command_table.pause_lot"),
+    "help": ("station.help", "visits.command_table.ask_help"),
+}
