@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from khien.certificates import hcert, issuing, models, payload, revocation, signers, verify
+from khien.certificates import hcert, issuing, models, offline, payload, revocation, signers, verify
 from khien.certificates.states import LIVE
 from khien.certificates.types import CertificateCard, CertificateView, RevokedEntry
 from khien.immunizations import queries as immunizations
@@ -126,6 +126,12 @@ def revoked_list(since: datetime | None = None) -> list[RevokedEntry]:
 def trust_pems() -> list[str]:
     """The signers' certificates in PEM: what verifiers trust."""
     return signers.pems()
+
+
+def list_for_browsers(at: datetime) -> dict[str, Any]:
+    """What a browser needs to judge certificates without a network: keys, hashes of the revoked, schemas."""
+    gone = models.Certificate.objects.filter(state="revoked").values_list("uvci", flat=True)
+    return offline.list_for_browsers(signers.trusted(), gone.iterator(chunk_size=5000), at)
 
 
 def check(text: str, at: datetime) -> verify.Verdict:

@@ -29,6 +29,8 @@ urlpatterns = [
     public("so-lieu", figures.numbers, "numbers"),
     public("so-lieu.csv", figures.table, "numbers_csv"),
     public("kiem-tra", verify.verify, "verify"),
+    public("kiem-tra/danh-sach.json", verify.signers_and_revoked, "verify_list"),
+    public("kiem-tra/sw.js", verify.worker, "verify_worker"),
     public("sua-sai", corrections.index, "correction"),
     public("sua-sai/xong", corrections.done, "correction_done"),
     public("sua-sai/<slug:kind>", corrections.ask, "correction_ask"),

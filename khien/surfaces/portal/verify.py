@@ -1,28 +1,42 @@
 """Check a certificate: by its text, a picture of it, or the camera. What it says is shown only when it is true."""
 
+import json
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from khien.campaigns import queries as campaigns
 from khien.certificates import picture
 from khien.certificates import queries as certificates
-from khien.certificates.verify import Verdict
+from khien.certificates.verify import REASONS, Verdict
 from khien.kernel import clock, codes
 from khien.kernel.errors import Refused
 from khien.plumbing import limits
 from khien.surfaces.web import visitor
+from khien.surfaces.web.assets import static
 from khien.surfaces.web.forms import PageForm
 from khien.surfaces.web.locale import lang
 
 log = logging.getLogger("khien.portal.verify")
 LONGEST = 10_000
+KEEP_SECONDS = 30
+WORKER = Path(__file__).with_name("worker.js")
+SCRIPTS = ("js/camera.js", "js/dcc-read.js", "js/dcc-judge.js", "js/check.js")
+SHELL = ("theme.css", "asking.css", "portal.css", "mark.svg", *SCRIPTS)
+# Asked for by the style sheets, which know no content hash.
+BY_NAME = (
+    "icons/down.svg",
+    *(f"fonts/be-vietnam-pro-{subset}-{weight}-normal.woff2" for subset in ("latin", "vietnamese") for weight in ("400", "700")),
+)
 PER_HOUR = 600  # one address: a school gate checks a few hundred an hour
 
 HEADS = {
@@ -78,15 +92,15 @@ def verify(request: HttpRequest) -> HttpResponse:
     """Ask, or answer with one big word."""
     form = TextForm(request.POST or None, request.FILES or None)
     if request.method != "POST":
-        return render(request, "portal/verify.html", {"form": TextForm()})
+        return _asked(request, TextForm())
     at = clock.now()
     try:
         limits.brake("verify", visitor.address(request), most=PER_HOUR, within=timedelta(hours=1), at=at)
     except Refused as refusal:
         form.is_valid()
-        return render(request, "portal/verify.html", {"form": form.refused(refusal)}, status=429)
+        return _asked(request, form.refused(refusal), 429)
     if not form.is_valid():
-        return render(request, "portal/verify.html", {"form": form}, status=422)
+        return _asked(request, form, 422)
     text = form.cleaned_data["found"]
     if codes.is_slip_code(text):
         return render(request, "portal/verify_slip.html", {})
@@ -95,10 +109,45 @@ def verify(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/verified.html", _answer(verdict) | {"at": at})
 
 
+def _asked(request: HttpRequest, form: PageForm, status: int = 200) -> HttpResponse:
+    """The form; with every verdict in words and the products' names, for when this device judges by itself."""
+    products = {one.eu_mp: one.short(lang()) for one in campaigns.rulebook().vaccines.values() if one.eu_mp}
+    return render(request, "portal/verify.html", {"form": form, "verdicts": [_words(reason) for reason in REASONS], "products": products}, status=status)
+
+
+def signers_and_revoked(request: HttpRequest) -> HttpResponse:
+    """The list by which a device judges without a network: keys, hashes of the revoked, schemas; made anew every half minute."""
+    at = clock.now()
+    made, found = _made.get("list", (None, None))
+    if made is None or found is None or not made <= at < made + timedelta(seconds=KEEP_SECONDS):
+        made, found = at, json.dumps(certificates.list_for_browsers(at))
+        _made["list"] = (made, found)
+    return HttpResponse(found, content_type="application/json", headers={"Cache-Control": "no-cache"})
+
+
+_made: dict[str, tuple[datetime, str]] = {}
+
+
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker of this one page: it keeps page and list, so that a check needs no network."""
+    shell = [*map(static, SHELL), *(f"/static/{path}" for path in BY_NAME)]
+    code = WORKER.read_text(encoding="utf-8")
+    version = sha256((code + "".join(shell)).encode()).hexdigest()[:10]
+    response = HttpResponse(
+        f"const VERSION = {json.dumps(version)};\nconst SHELL = {json.dumps(shell)};\n{code}", content_type="text/javascript; charset=utf-8"
+    )
+    response["Cache-Control"], response["Service-Worker-Allowed"] = "no-cache", reverse("portal:verify")
+    return response
+
+
+def _words(reason: str) -> dict[str, Any]:
+    tone, img, head, what = HEADS.get(reason, UNKNOWN)
+    return {"reason": reason, "tone": tone, "img": img, "head": head, "what": what, "why": WHY.get(reason, "")}
+
+
 def _answer(verdict: Verdict) -> dict[str, Any]:
-    tone, img, head, what = HEADS.get(verdict.reason, UNKNOWN)
-    return {
-        "tone": tone, "img": img, "head": head, "what": what, "why": WHY.get(verdict.reason, ""), "valid": verdict.valid,
+    return _words(verdict.reason) | {
+        "valid": verdict.valid,
         "rows": _rows(verdict.payload) if verdict.valid and verdict.payload else [], "verdict": verdict,
     }  # fmt: skip
 
