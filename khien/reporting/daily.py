@@ -29,22 +29,22 @@ def daily_report(
     parted = places.breakdown(unit_key, epoch)
     top = places.unit(places.same_in(unit_key, epoch)) if unit_key else None
     rows = _rows(on, top, scopes)
-    sites = tuple(_site_days(_sessions(on, top, scopes), rows, on, at))
-    by_unit = _by_unit(rows, parted.column)
-    lines = [_unit_day(unit, by_unit.get(unit.code, []), [one for one in sites if one.place.get(parted.column) == unit.code], parted.column)
-             for unit in parted.units]  # fmt: skip
-    total = _sum(top.key if top else "", top.full_name if top else "", [*rows.values_list("indicator", "vaccine", "dose").annotate(n=Sum("count"))], sites)
-    found = [line for line in lines if line.sites or any(line.numbers.values())]
-    return DailyReport(
-        total.key, total.name, epoch, on, parted.level, tuple(found), sites, total, rows.aggregate(at=Max("updated_at"))["at"]
-    )
+    by_site, by_unit, all_of_it = _counted(rows, parted.column)
+    sites = tuple(_site_days(_sessions(on, top, scopes), by_site, on, at))
+    lines = [
+        _sum(unit.key, unit.full_name, by_unit.get(unit.code, []), [one for one in sites if one.place.get(parted.column) == unit.code])
+        for unit in parted.units
+    ]
+    total = _sum(top.key if top else "", top.full_name if top else "", all_of_it, sites)
+    found = tuple(line for line in lines if line.sites or any(line.numbers.values()))
+    return DailyReport(total.key, total.name, epoch, on, parted.level, found, sites, total, rows.aggregate(at=Max("updated_at"))["at"])
 
 
 def site_day(site_id: UUID, on: date, *, at: datetime) -> SiteDay | None:
     """One site's day; None when the site has no session that day."""
     sessions = [one for one in booking.sessions(None, on=on, site_id=site_id) if one.state != "cancelled"]
-    rows = models.DayCount.objects.filter(on_date=on, site_id=site_id)
-    return next(iter(_site_days(sessions, rows, on, at)), None)
+    by_site, _by_unit, _all = _counted(models.DayCount.objects.filter(on_date=on, site_id=site_id), "")
+    return next(iter(_site_days(sessions, by_site, on, at)), None)
 
 
 def versions(site_id: UUID, on: date) -> list[Signed]:
@@ -93,20 +93,23 @@ def _sessions(on: date, top: Unit | None, scopes: Iterable[Scope] | None) -> lis
     return [one for one in found if top is None or getattr(one.place, column) == top.code]
 
 
-def _by_unit(rows: QuerySet[models.DayCount], column: str) -> dict[str, Counted]:
-    found: dict[str, Counted] = {}
-    for code, *cell, n in rows.values_list(column, "indicator", "vaccine", "dose").annotate(n=Sum("count")) if column else ():
-        found.setdefault(code, []).append((*cell, n))
-    return found
+def _counted(rows: QuerySet[models.DayCount], column: str) -> tuple[dict[UUID, Counted], dict[str, Counted], Counted]:
+    """The day's cells by site, by child unit and altogether, from one read."""
+    by_site: dict[UUID, Counted] = {}
+    by_unit: dict[str, Counted] = {}
+    everything: Counted = []
+    for site_id, unit, *cell, n in rows.values_list("site_id", column or "on_date", "indicator", "vaccine", "dose").annotate(n=Sum("count")):
+        told = (*cell, n)
+        by_site.setdefault(site_id, []).append(told)
+        by_unit.setdefault(unit, []).append(told)
+        everything.append(told)
+    return by_site, by_unit, everything
 
 
-def _site_days(sessions: list[SessionInfo], rows: QuerySet[models.DayCount], on: date, at: datetime) -> Iterable[SiteDay]:
+def _site_days(sessions: list[SessionInfo], counted: Mapping[UUID, Counted], on: date, at: datetime) -> Iterable[SiteDay]:
     by_site: dict[UUID, list[SessionInfo]] = {}
     for one in sessions:
         by_site.setdefault(one.site_id, []).append(one)
-    counted: dict[UUID, Counted] = {}
-    for site_id, *cell, n in rows.values_list("site_id", "indicator", "vaccine", "dose").annotate(n=Sum("count")):
-        counted.setdefault(site_id, []).append((*cell, n))
     used, known = stock.used_on(by_site, on), _latest(by_site, on)
     rounds = campaigns.rounds_on(on)
     for site_id, own in sorted(by_site.items(), key=lambda pair: (pair[1][0].site.name, str(pair[0]))):
@@ -138,10 +141,6 @@ def _site_day(
         first.site_id, first.site.name, first.site.facility_code, first.site.facility_name, first.on_date, place,
         tuple(one.id for one in own), going_on, numbers, products, due, state, known, differs, number,
     )  # fmt: skip
-
-
-def _unit_day(unit: Unit, counted: Counted, sites: list[SiteDay], column: str) -> UnitDay:
-    return _sum(unit.key, unit.full_name, counted, sites)
 
 
 def _sum(key: str, name: str, counted: Counted, sites: Iterable[SiteDay]) -> UnitDay:
