@@ -48,8 +48,8 @@ NEXT: dict[str, frozenset[State]] = {
     S.WITHDRAWN: frozenset({S.NOTED, S.TO_REPORT}),
 }
 FLAG: dict[str, frozenset[Flag]] = {
-    F.RAISED: frozenset({F.ACKNOWLEDGED, F.CONFIRMED, F.TAKEN_BACK}),
-    F.ACKNOWLEDGED: frozenset({F.CONFIRMED, F.TAKEN_BACK}),
+    F.RAISED: frozenset({F.ACKNOWLEDGED, F.CONFIRMED, F.TAKEN_BACK, F.ENDED}),
+    F.ACKNOWLEDGED: frozenset({F.CONFIRMED, F.TAKEN_BACK, F.ENDED}),
     F.CONFIRMED: frozenset({F.ENDED}),
     F.TAKEN_BACK: frozenset(),
     F.ENDED: frozenset(),

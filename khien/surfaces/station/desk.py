@@ -20,7 +20,7 @@ from khien.visits.commands import moment_of
 # What a desk may show or send, by the permissions of whoever sits at it.
 RIGHTS = (
     "visit.receive", "visit.consent", "visit.history", "visit.screen", "visit.dose", "visit.observe", "visit.end", "visit.key_paper", "visit.correct",
-    "people.search", "people.see", "paper.print", "station.open", "station.close", "station.admit_helper",
+    "people.search", "people.see", "paper.print", "station.open", "station.close", "station.admit_helper", "safety.doctor", "safety.release", "safety.follow",
 )  # fmt: skip
 
 
@@ -51,14 +51,17 @@ def state(request: HttpRequest, session: UUID) -> HttpResponse:
     rows = visits.desk_rows(session, since=since)
     watched = [row.id for row in rows if row.state in ("dosed", "observed")]
     reactions = [_reaction(one) for one in safety.of_visits(watched)]
-    tag = hashlib.sha256(f"{visits.pulse(session)}|{board.state}|{lots}|{reactions}".encode()).hexdigest()[:24]
+    alarms = [_alarm(one) for one in safety.alarms_of_session(session, standing=True)]
+    stop = visits.stop_of(session)
+    stopped = {"text": stop.text, "at": stop.recorded_at.isoformat()} if stop else None
+    tag = hashlib.sha256(f"{visits.pulse(session)}|{board.state}|{lots}|{reactions}|{alarms}|{stopped}".encode()).hexdigest()[:24]
     if request.headers.get("If-None-Match") == f'"{tag}"':
         response: HttpResponse = HttpResponseNotModified()
     else:
         at.looked(*(row.person_id for row in rows), purpose="list", once=True)
         response = answer({
             "state": board.state, "counts": dict(board.counts), "received": board.received, "dosed": board.dosed, "papers": dict(board.papers),
-            "lots": lots, "visits": [asdict(row) for row in rows], "reactions": reactions,
+            "lots": lots, "visits": [asdict(row) for row in rows], "reactions": reactions, "alarms": alarms, "stop": stopped,
         }, at=at.at)  # fmt: skip
     response["ETag"] = f'"{tag}"'
     response["Khien-Now"] = at.at.isoformat()
@@ -76,6 +79,19 @@ def _reaction(one: Any) -> dict[str, Any]:
     return {
         "id": str(one.id), "visit_id": str(one.visit_id), "symptoms": list(one.symptoms), "urgency": one.urgency, "anaphylaxis": one.anaphylaxis,
         "onset_at": one.onset_at.isoformat(), "action_taken": one.action_taken, "outcome": one.outcome,
+    }  # fmt: skip
+
+
+def _alarm(one: Any) -> dict[str, Any]:
+    """A red flag as every desk draws it."""
+    moments = {name: getattr(one, name).isoformat() if getattr(one, name) else None for name in ("raised_at", "acknowledged_at", "confirmed_at")}
+    return {
+        "id": str(one.id), "visit_id": str(one.visit_id), "state": one.state, **moments, "acknowledged_by": one.acknowledged_by_name,
+        "confirmed_by": one.confirmed_by_name,
+        "acts": [
+            {"id": str(act.id), "kind": act.kind, "happened_at": act.happened_at.isoformat(), "facts": dict(act.facts), "words": act.words, "who": act.by_name, "edited": act.edited}
+            for act in one.acts
+        ],
     }  # fmt: skip
 
 

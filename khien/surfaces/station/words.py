@@ -11,7 +11,7 @@ from khien.surfaces.web.assets import FOLDER, static
 # In the order in which they are put together; each adds its part to the desk.
 MODULES = (
     "dom", "say", "ids", "sheaf", "store", "sync", "scan", "frame", "person", "stop", "reception", "arrivals", "consent", "screening", "proposal",
-    "dose", "sure", "watch", "reaction", "closing", "lead", "help",
+    "dose", "sure", "watch", "reaction", "alarm", "closing", "lead", "help",
 )  # fmt: skip
 _SENTENCE = re.compile(r'\b_\("((?:[^"\\]|\\.)*)"')
 

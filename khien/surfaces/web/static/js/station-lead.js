@@ -11,6 +11,7 @@ export default (kh) => {
     ["correct", _("Sửa một lượt"), _("Lô, giờ tiêm, người tiêm, cách xem giấy tờ"), "visit.correct"],
     ["helper", _("Người giúp và máy"), _("Thẻ và PIN cho người giúp hôm nay"), "station.admit_helper"],
     ["ending", _("Việc còn, tạm dừng, đóng buổi"), _("Ai chưa kết thúc, phiếu nào chưa rõ"), "station.close"],
+    ["early", _("Về trước 30 phút"), _("Ai về sớm, gọi hỏi thăm, ghi kết quả"), "safety.follow"],
     ["hall", _("Màn hình sảnh"), _("Chỉ có số, không có tên"), "station.see"],
     ["home", _("Các buổi của tôi"), _("Buổi khác, ngày khác"), "station.see"],
   ];

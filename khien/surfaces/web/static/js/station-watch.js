@@ -31,7 +31,7 @@ export default (kh) => {
     for (const row of ready) kh.rows.get(row.id).wasReady = true;
     kh.renew(board, h("div.kh-st-main",
       h("div.kh-obs__head", h("h1.kh-h2", _("Theo dõi: {n} người, {m} người đủ giờ", { n: rows.length, m: ready.length })), h("p.kh-soft.kh-small", _("Xếp theo số phút còn lại.")),
-        h("button.kh-button.kh-alarm", { type: "button", onclick: () => kh.alarm(open), data: { hot: "F12" }, "aria-keyshortcuts": "F12" }, kh.icon("bell"), _("Phản vệ: bấm giờ"), " ", kh.key("F12"))),
+        h("button.kh-button.kh-alarm", { type: "button", onclick: () => kh.alarm(open), data: { hot: "F12" }, "aria-keyshortcuts": "F12" }, kh.icon("bell"), _("Phản vệ: bấm giờ"), " ", kh.key("F12")), kh.rights.has("safety.follow") ? h("a.kh-small", { href: kh.urls.early }, _("Ai về trước 30 phút")) : null),
       kh.reactions.map(reacting),
       rows.length ? h("ol.kh-watches", rows.map(card)) : kh.hint("clock", _("Không có ai đang theo dõi."))));
   }
@@ -42,7 +42,7 @@ export default (kh) => {
     const signs = one.symptoms.map((code) => kh.both(kh.pack.signs.find((sign) => sign.code === code)) || (code === "anaphylaxis" ? _("Phản vệ") : code)).join(", ");
     return h("section.kh-react", { "aria-label": _("Đang xử trí số {n}", { n: row.number }) }, h("p.kh-react__no", String(row.number)),
       h("div", h("h2.kh-h3", kh.icon("warn"), _("Đang xử trí: {name}", { name: row.name })), h("p", `${kh.hm(one.onset_at)} ${signs}. ${one.action_taken}`)),
-      h("button.kh-button.kh-button--danger", { type: "button", onclick: () => kh.followReaction(one, row) }, _("Mở diễn biến")));
+      h("button.kh-button.kh-button--danger", { type: "button", onclick: () => kh.alarm(row) }, _("Phản vệ: bấm giờ")));
   }
 
   function card(row) {
