@@ -33,13 +33,16 @@ def sign_in(*, username: str, password: str, totp: str, device: str, at: datetim
     plumbing.too_many_tries.
     """
     account = username.strip().lower()
+    here = f"{account}\0{device}"
     limits.brake("sign_in.device", device, most=MOST_FOR_DEVICE, within=WINDOW, at=at)
-    limits.brake("sign_in.account", f"{account}\0{device}", most=MOST_FOR_ACCOUNT, within=WINDOW, at=at)
+    limits.brake("sign_in.account", here, most=MOST_FOR_ACCOUNT, within=WINDOW, at=at)
     limits.brake("sign_in.account_anywhere", account, most=5 * MOST_FOR_ACCOUNT, within=WINDOW, at=at)
     row = Staff.objects.filter(username=account, is_active=True).first()
     right = check_password(password, row.password if row else _nobody())
     if row is None or not right or not _second_factor(row, totp, enrolled, at):
         raise Refused("access.sign_in_failed")
+    for what, who in (("sign_in.device", device), ("sign_in.account", here), ("sign_in.account_anywhere", account)):
+        limits.give_back(what, who)  # a hospital's staff begin their shift behind one address
     return _signed_in(row, at, how="code" if totp.strip() else "device")
 
 
@@ -86,6 +89,7 @@ def sign_in_badge(*, badge: str, pin: str, device: str, at: datetime) -> StaffRe
     right = check_password(pin.strip(), row.pin_hash if row else _nobody())
     if row is None or not right:
         raise Refused("access.sign_in_failed")
+    limits.give_back("sign_in.badge_device", str(enrolled.id))
     return _signed_in(row, at, how="badge")
 
 

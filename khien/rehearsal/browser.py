@@ -11,7 +11,8 @@ from urllib.parse import urljoin
 
 import httpx
 
-_VOID = {"input", "br", "img", "meta", "link", "hr"}
+AWAY = 503
+PATIENCE = 60.0  # seconds that a person tries again before giving up
 
 
 class Surprise(Exception):
@@ -160,7 +161,7 @@ class Browser:
 
     def __init__(self, base: str, *, counter: "Counter | None" = None) -> None:
         self.base, self.counter = base, counter or Counter()
-        self.http = httpx.Client(base_url=base, follow_redirects=True, timeout=30)
+        self.http = httpx.Client(base_url=base, follow_redirects=True, timeout=60, trust_env=False)
 
     def __enter__(self) -> "Browser":
         return self
@@ -191,20 +192,29 @@ class Browser:
         """Send JSON as a desk does, with the page's CSRF token."""
         found = re.search(r'data-csrf="([^"]+)"', page.response.text) if page else None
         token = found.group(1) if found else ""
-        self.counter.requests += 1
-        return self._ask("POST", path, json=body, headers={"x-csrftoken": token, "referer": urljoin(self.base, path)})
+        answer = self._ask("POST", path, json=body, headers={"x-csrftoken": token, "referer": urljoin(self.base, path)})
+        self.counter.add(answer)
+        return answer
+
+    def fetch(self, path: str) -> httpx.Response:
+        """An answer that is no page: a PDF, a pack."""
+        answer = self._ask("GET", path)
+        self.counter.add(answer)
+        return answer
 
     def _ask(self, method: str, target: str, **what: Any) -> httpx.Response:
-        """Ask, and ask again when the line broke: forms and commands may be sent twice, the product takes them once."""
-        for left in (2, 1, 0):
+        """Ask, and ask again while the line or the database is away: what is sent twice the product takes once."""
+        until = time.monotonic() + PATIENCE
+        while True:
             try:
-                return self.http.request(method, target, **what)
+                answer = self.http.request(method, target, **what)
+                if answer.status_code != AWAY or time.monotonic() > until:
+                    return answer
             except httpx.TransportError as error:
-                if not left:
+                if time.monotonic() > until:
                     raise Surprise(f"{method} {httpx.URL(target).path}: {type(error).__name__}") from None
-                self.counter.broken_lines += 1
-                time.sleep(0.5)
-        raise AssertionError
+            self.counter.broke()
+            time.sleep(0.5)
 
     def _read(self, response: httpx.Response) -> Page:
         self.counter.add(response)
@@ -221,6 +231,10 @@ class Counter:
         self.broken_lines = 0
         self.by_status: dict[int, int] = {}
         self._lock = threading.Lock()
+
+    def broke(self) -> None:
+        with self._lock:
+            self.broken_lines += 1
 
     def add(self, response: httpx.Response) -> None:
         with self._lock:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -12,7 +12,7 @@ from khien.demo.city import POINTS, City
 from khien.kernel import clock
 from khien.places import queries as places
 from khien.plumbing import marks
-from khien.rehearsal import officers, uploads
+from khien.rehearsal import citizens, officers, uploads, yesterday
 from khien.rehearsal.browser import Browser, Counter, Surprise
 from khien.rehearsal.officers import Planned
 from khien.rehearsal.people import register
@@ -33,8 +33,11 @@ class Story:
     tally: dict[str, int] = field(default_factory=dict)
     surprises: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
-    certificates_seen: int = 0
     lookups: int = 0
+    reads: list[tuple[str, str]] = field(default_factory=list)  # a staff member's id, the visit they looked at
+    confirmed: set[str] = field(default_factory=set)  # visits whose confirmation was printed
+    sessions: list[str] = field(default_factory=list)
+    renamed: dict[str, str] = field(default_factory=dict)
 
     def add(self, what: str, n: int = 1) -> None:
         self.tally[what] = self.tally.get(what, 0) + n
@@ -49,32 +52,32 @@ class Day:
         self.sites = min(sites, len(self.city.sites))
         self.story = Story()
         communes = [key for i in range(self.sites) for key in self.city.communes[i]]
-        crowd = Crowd(seed, communes, today=clock.on_date(clock.now()), adults_only=True, first_serial=5000, scattered=True)
-        self.people = list(crowd.people(people))
+        self.crowd = Crowd(seed, communes, today=clock.on_date(clock.now()), adults_only=True, first_serial=5000, scattered=True)
+        self.people = list(self.crowd.people(people))
         self._namesakes()
         self.units = places.units(communes)
         self.own: list[Somebody] = []
-
+        self.late: Somebody | None = None  # whose sheet of yesterday is found today
+        self.holder: citizens.Holder | None = None
+        self.evening: yesterday.Evening | None = None
 
     def _namesakes(self) -> None:
         """Two people of one name and one year at one point: only a second fact tells them apart."""
         if len(self.people) > 3:
             first, other = self.people[0], self.people[1]
-            values = {**vars_of(other), "full_name": first.full_name, "sex": first.sex, "commune_key": first.commune_key, "birth": first.birth}
-            if other.cccd:
-                values["cccd"] = Crowd(self.random.randrange(10**9), [first.commune_key], today=clock.on_date(clock.now()), first_serial=5000,
-                                       scattered=True).cccd(first.sex, first.birth.year)  # fmt: skip
-            self.people[1] = Somebody(**values)
+            number = self.crowd.cccd(first.sex, first.birth.year) if other.cccd else ""
+            self.people[1] = replace(other, full_name=first.full_name, sex=first.sex, commune_key=first.commune_key, birth=first.birth, cccd=number)
 
     def play(self) -> Story:
         """Play the whole day."""
-        self._timed("plan", self._plan)
-        self._timed("register", self._register)
-        self._timed("allocate", self._allocate)
-        self._timed("points", self._points)
+        self.timed("plan", self._plan)
+        self.timed("register", self._register)
+        self.timed("allocate", self._allocate)
+        self.timed("points", self._points)
+        self.timed("yesterday", self._yesterday)
         return self.story
 
-    def _timed(self, what: str, step: Callable[[], None]) -> None:
+    def timed(self, what: str, step: Callable[[], None]) -> None:
         began = time.monotonic()
         try:
             step()
@@ -91,22 +94,40 @@ class Day:
             self.planned.append(officers.plan(
                 self.planner, number=i + 1, site_id=str(self.city.sites[i]), vaccine=vaccine, district=POINTS[i][0], tables=POINTS[i][3],
             ))  # fmt: skip
+        self.story.sessions = [one.session_id for one in self.planned]
         self.story.add("sessions", len(self.planned))
+        self.evening = yesterday.lay(self.city, sites=self.sites)
+        self.story.sessions.append(str(self.evening.session_id))
 
     def _register(self) -> None:
         counts = [round(len(self.people) * share) for share in SHARES.values()]
         edges = [sum(counts[: i + 1]) for i in range(len(counts))]
         firm, ward, own, walk = (self.people[a:b] for a, b in zip([0, *edges[:-1]], [*edges[:-1], len(self.people)], strict=True))
         self.walk_ins, self.own = list(walk), list(own)
+        self.late = next((one for one in reversed(self.walk_ins) if one.cccd), None)
+        self.walk_ins = [one for one in self.walk_ins if one is not self.late]
         names = {key: self._place(key) for key in self.units}
         for username, members, title in (("congty", firm, "DANH SÁCH CÔNG NHÂN ĐĂNG KÝ TIÊM"), ("phuong", ward, "DANH SÁCH TỔ DÂN PHỐ")):
             if members:
                 done = uploads.send_list(self.base, username, members, title=title, places=names, random=self.random, story=self.story)
                 self.story.add("registered_by_list", done)
+        by_book = self._with_a_phone_of_their_own()
+        if by_book is not None:
+            self.holder = citizens.sign_in(self.base, by_book, self._place(by_book.commune_key), counter=self.story.counter)
+            self.story.add("registered_by_health_book")
         with ThreadPoolExecutor(4) as pool:
-            for error in pool.map(self._by_portal, own):
+            for error in pool.map(self._by_portal, [one for one in self.own if one is not by_book]):
                 if error:
                     self.story.surprises.append(error)
+
+    def _with_a_phone_of_their_own(self) -> Somebody | None:
+        """One of those who register by themselves, with a phone that no relative shares: for the health book."""
+        place = next((n for n, one in enumerate(self.own) if one.cccd), None)
+        if place is None:
+            return None
+        one = replace(self.own[place], phone=self.crowd.phone())
+        self.people[self.people.index(self.own[place])] = self.own[place] = one
+        return one
 
     def _place(self, key: str) -> str:
         unit = self.units[key]
@@ -130,11 +151,27 @@ class Day:
         with ThreadPoolExecutor(3) as pool:
             for point, error in pool.map(lambda planned: self._point(planned, known), self.planned):
                 if point is not None:
-                    for what, n in point.score.tally.items():
-                        self.story.add(what, n)
-                    self.story.surprises += point.score.surprises
+                    self._keep(point)
                 if error:
                     self.story.surprises.append(error)
+
+    def _keep(self, point: Point) -> None:
+        for what, n in point.score.tally.items():
+            self.story.add(what, n)
+        self.story.surprises += point.score.surprises
+        self.story.reads += point.score.reads
+        self.story.confirmed |= point.score.confirmed
+
+    def _yesterday(self) -> None:
+        """The sheet of yesterday evening is found and keyed; yesterday closes."""
+        if self.evening is None:
+            return
+        late = self.late
+        if late is not None:
+            read = yesterday.settle(self.base, self.evening, late, counter=self.story.counter)
+            self.story.reads.append(read)
+            self.story.confirmed.add(read[1])
+            self.story.add("paper_next_day")
 
     def _point(self, planned: Planned, known: dict[tuple[str, str], Any]) -> tuple[Point | None, str]:
         from django.db import connection
@@ -147,10 +184,10 @@ class Day:
             lead = Officer(self.base, f"diem{planned.number:02d}.truong", counter=self.story.counter)
             officers.open_point(lead, planned, str(lot.id))
             serials = officers.print_papers(lead, planned, 4)
-            point = Point(officers.desks(self.base, planned, self.story.counter), str(lot.id), Random(planned.number))
+            point = Point(officers.desks(self.base, planned, self.story.counter), str(lot.id), lot.vaccine, Random(planned.number), number=planned.number)
             arrivals = officers.expected(point.desks["reception"], known) + self._at_the_door(planned)
-            for n, arrival in enumerate(arrivals):
-                self._serve(point, arrival, n, planned)
+            for n, pair in enumerate(self._in_pairs(arrivals)):
+                self._serve(point, pair, n, planned)
             self._paper(planned, lead, point, serials, str(lot.id))
             officers.close_point(lead, planned)
             self.story.add("points_closed")
@@ -159,6 +196,15 @@ class Day:
         finally:
             connection.close()
         return point, ""
+
+    def _in_pairs(self, arrivals: list[Arrival]) -> list[list[Arrival]]:
+        """One after the other, but two of one name together; whoever holds the health book gets through."""
+        together: dict[str, list[Arrival]] = {}
+        for n, arrival in enumerate(arrivals):
+            if self.holder and arrival.name == self.holder.one.full_name:
+                arrival.outcome = "closed"
+            together.setdefault(arrival.name or str(n), []).append(arrival)
+        return list(together.values())
 
     def _at_the_door(self, planned: Planned) -> list[Arrival]:
         """Walk-ins: with a card to scan, or with what they say."""
@@ -171,9 +217,13 @@ class Day:
                 found.append(Arrival(person=told))
         return found
 
-    def _serve(self, point: Point, arrival: Arrival, n: int, planned: Planned) -> None:
+    def _serve(self, point: Point, arrivals: list[Arrival], n: int, planned: Planned) -> None:
         try:
-            point.serve(arrival, point.outcome(n))
+            if len(arrivals) == 2:
+                point.serve_namesakes(*arrivals)
+            else:
+                for one in arrivals:
+                    point.serve(one, one.outcome or point.outcome(n))
         except Surprise as surprise:
             point.score.surprises.append(f"point {planned.number}, person {n + 1}: {surprise}")
 
@@ -184,15 +234,11 @@ class Day:
         clerk = officers.Desk(Officer(self.base, f"diem{planned.number:02d}.nhaplieu", counter=self.story.counter), planned.session_id)
         if on_paper:
             at = clock.now() - timedelta(minutes=70)
-            officers.key_paper(clerk, keyed, on_paper[0], lot_id=lot_id, at=at, random=self.random)
+            done = officers.key_paper(clerk, keyed, on_paper[0], lot_id=lot_id, at=at)
             point.score.tally.update(("received", "dosed", "closed", "paper"))
+            point.confirm(done["visit"]["visit_id"])
         else:
             officers.settle_paper(lead, planned, keyed, "void", "Không dùng")
         officers.settle_paper(lead, planned, spoilt, "void", "Viết hỏng")
         officers.settle_paper(lead, planned, lost, "missing", "Không thấy khi đếm phiếu")
         officers.settle_paper(lead, planned, unused, "void", "Không dùng")
-
-
-def vars_of(one: Somebody) -> dict[str, Any]:
-    """A person's fields."""
-    return {name: getattr(one, name) for name in one.__dataclass_fields__}

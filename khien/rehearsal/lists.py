@@ -27,6 +27,9 @@ def workbook(people: Sequence[Somebody], *, title: str, places: dict[str, str], 
     for i, one in enumerate(people):
         row = 4 + i
         broken += _row(sheet, row, i, one, places[one.commune_key], day, random)
+    twice = next((i for i, one in enumerate(people) if one.cccd and i > 4), None)
+    if twice is not None:  # somebody copied a line down
+        broken += 1 + _row(sheet, 4 + len(people), twice, people[twice], places[people[twice].commune_key], day, random)
     book.close()
     return buffer.getvalue(), broken
 

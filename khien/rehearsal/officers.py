@@ -1,21 +1,19 @@
 """What officers and leads do before and after the day: plan, invite, open, print, close."""
 
 import re
-import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import Random
 from typing import Any
 from uuid import UUID
 
 from khien.booking import queries as booking
 from khien.kernel import clock
-from khien.rehearsal.browser import Surprise
+from khien.rehearsal.browser import Form, Page, Surprise
 from khien.rehearsal.point import Arrival
 from khien.rehearsal.staff import Desk, Officer
 
-# Free hours beside the demo's own day: a rehearsal takes the first shift that is still to come.
-WINDOWS = (("evening", "16:45", "19:15"), ("afternoon", "19:20", "21:30"), ("morning", "21:35", "23:55"))
+SHIFTS = ("evening", "afternoon", "morning", "whole_day")
+LONGEST, SHORTEST = timedelta(minutes=150), timedelta(minutes=1)
 DESKS = {"reception": "tiepdon", "screening": "bacsi", "injection": "tiem", "observation": "theodoi"}
 REASON = "Diễn tập: nhiều người trong ít giờ"
 
@@ -32,34 +30,40 @@ class Planned:
 
 
 def plan(officer: Officer, *, number: int, site_id: str, vaccine: str, district: str, tables: int) -> Planned:
-    """Plan today's session at a point, in the first hours that are free."""
-    now = clock.local(clock.now())
-    for shift, starts, ends in WINDOWS:
-        if f"{now:%H:%M}" >= ends:
-            continue
+    """Plan a session at a point in hours of today that are still free, in a shift that the day has left. Raises Surprise."""
+    hours = _free_hours(site_id)
+    for shift, starts, ends in hours:
         page = officer.get("/dieu-phoi/buoi/moi")
-        form = page.form("site", "per_table")
+        day = clock.local(starts)
         answers = {
-            "site": site_id, "day_day": now.day, "day_month": now.month, "day_year": now.year, "shift": shift, "starts": starts, "ends": ends,
-            "mode": "invited", "vaccines": [vaccine], "tables": max(tables, 4), "per_table": 200, "reason": REASON,
+            "site": site_id, "day_day": day.day, "day_month": day.month, "day_year": day.year, "shift": shift, "starts": f"{day:%H:%M}",
+            "ends": f"{clock.local(ends):%H:%M}", "mode": "invited", "vaccines": [vaccine], "tables": max(tables, 4), "per_table": 200, "reason": REASON,
         }  # fmt: skip
-        done = officer.send(page, form, answers)
+        done = officer.send(page, page.form("site", "per_table"), answers)
         found = re.search(r"/buoi/([0-9a-f-]{36})", done.url)
         if found and done.status == 200:
             return Planned(found.group(1), number, site_id, vaccine, district)
-    standing = _standing(site_id, vaccine)
-    if standing:
-        return Planned(standing, number, site_id, vaccine, district)
-    raise Surprise(f"point {number}: no shift is free today; the rehearsal needs a new day")
+    raise Surprise(f"point {number}: no shift is left today (a point has {len(SHIFTS)} a day): rehearse on another day or with another --data DIR")
 
 
-def _standing(site_id: str, vaccine: str) -> str:
-    """A session of today that an earlier rehearsal left planned or open, with places still to come."""
+def _free_hours(site_id: str) -> list[tuple[str, datetime, datetime]]:
+    """Hours of today that no session of the point takes, each with a shift that is not used; a third of the rest of the day at most."""
     now = clock.now()
-    for session in booking.sessions(None, on=clock.on_date(now), site_id=UUID(site_id), states=("planned", "open")):
-        if session.ends_at > now and vaccine in session.vaccines and any(slot.free and slot.ends_at > now for slot in booking.slots(session.id)):
-            return str(session.id)
-    return ""
+    today = [one for one in booking.sessions(None, on=clock.on_date(now), site_id=UUID(site_id)) if one.state != "cancelled"]
+    night = clock.at_local(clock.on_date(now), 23, 59)
+    start = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    length = min(LONGEST, max((night - start) / 3, SHORTEST))
+    gaps = []
+    for one in sorted(today, key=lambda one: one.starts_at):
+        gaps.append((start, one.starts_at))
+        start = max(start, one.ends_at)
+    gaps.append((start, night))
+    shift = next((name for name in SHIFTS if name not in {one.shift for one in today}), "")
+    return [(shift, first, _minute(min(last, first + length))) for first, last in reversed(gaps) if shift and last - first >= SHORTEST]
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
 
 
 def open_point(lead: Officer, planned: Planned, lot_id: str) -> None:
@@ -102,14 +106,23 @@ def settle_paper(lead: Officer, planned: Planned, serial: str, act: str, reason:
 
 
 def close_point(lead: Officer, planned: Planned) -> None:
-    """Close the day of a session."""
+    """Count the sheets that nobody used, then close the day of a session."""
     page = lead.get(f"/diem/{planned.session_id}/ket-thuc")
-    form = next((form for form in page.forms if form.method == "post" and form.action in ("", page.path)), None)
-    if form is None:
-        raise Surprise(f"point {planned.number} shows no way to close")
-    done = lead.send(page, form, {})
+    rest = next((form for form in page.forms if form.values.get("act") == ["rest"]), None)
+    if rest is not None:
+        lead.send(page, rest, {"reason": "Đếm lại: không dùng"})
+        page = lead.get(page.path)
+    done = lead.send(page, closing(page), {})
     if done.status != 200:
         raise Surprise(f"point {planned.number} does not close: {done.title}")
+
+
+def closing(page: Page) -> Form:
+    """The form that closes the day."""
+    form = next((form for form in page.forms if form.method == "post" and form.action in ("", page.path)), None)
+    if form is None:
+        raise Surprise("the page shows no way to close")
+    return form
 
 
 def desks(base: str, planned: Planned, counter: Any) -> dict[str, Desk]:
@@ -124,7 +137,7 @@ def expected(desk: Desk, names: dict[tuple[str, str], Any]) -> list[Arrival]:
     for row in desk.pack()["appointments"]:
         if (row["name"], row["birth"]) in names and row["state"] == "active":
             one = names[row["name"], row["birth"]]
-            found.append(Arrival(code=row["code"], card=card_text(one) if one.cccd else "", vaccine=row["vaccine"]))
+            found.append(Arrival(code=row["code"], card=card_text(one) if one.cccd else "", vaccine=row["vaccine"], name=row["name"]))
     return found
 
 
@@ -136,7 +149,7 @@ def card_text(one: Any) -> str:
     return f"{one.cccd}||{one.full_name}|{date_text}|{sex}|{one.address}|01012021"
 
 
-def key_paper(clerk: Desk, serial: str, one: Any, *, lot_id: str, at: datetime, random: Random) -> dict[str, Any]:
+def key_paper(clerk: Desk, serial: str, one: Any, *, lot_id: str, at: datetime) -> dict[str, Any]:
     """Key a whole visit from its sheet, with the hours written on it."""
 
     def moment(minutes: int) -> str:
@@ -151,14 +164,3 @@ def key_paper(clerk: Desk, serial: str, one: Any, *, lot_id: str, at: datetime, 
         screening={"decision": "eligible", "answers": {"items": items}, "vitals": {"temperature_c": "36,8"}, "at": moment(4), "doctor": "Trần Bác Sĩ"},
         dose={"at": moment(8), "injector": "Phạm Thị Điều Dưỡng", "lot_id": lot_id}, end={"end": "closed", "at": moment(40)},
     )  # fmt: skip
-
-
-def wait_for(condition: Any, *, seconds: float, what: str) -> None:
-    """Wait until something is so, as a person waits for a page to say it."""
-    until = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > until:
-            raise Surprise(f"{what} did not come within {seconds:.0f} s")
-        time.sleep(0.3)
-
-

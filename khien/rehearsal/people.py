@@ -13,15 +13,15 @@ from khien.synthetic.crowd import Somebody
 _CODE = re.compile(r"\b(\d{6,8})\b")
 
 
-def register(browser: Browser, one: Somebody, commune: str, *, prove: bool = True) -> str:
-    """Register one person through the portal's questions; returns the code on the slip."""
-    page = browser.get("/dang-ky")
+def register(browser: Browser, one: Somebody, commune: str, *, prove: bool = True, start: str = "/dang-ky") -> str:
+    """Register one person through the questions of the portal or the health book; returns the code on the slip."""
+    page = browser.get(start)
     answers, since = _answers(one, commune), clock.now()
     for _ in range(60):
         if page.path.endswith("/xong"):
             return slip_code(page)
         if page.path.endswith("/xac-nhan"):
-            page = _prove(browser, page, one.phone, since) if prove else browser.get("/dang-ky/xong")
+            page = _prove(browser, page, one.phone, since) if prove else browser.get(f"{start}/xong")
             continue
         since = clock.now()
         page = _answer(browser, page, answers)
@@ -70,7 +70,7 @@ def _prove(browser: Browser, page: Page, phone: str, since: datetime) -> Page:
 
 def codes_of(browser: Browser, phone: str) -> list[tuple[str, str]]:
     """Codes that came to this phone, newest first, each with its moment."""
-    messages = browser.http.get("/demo/tin-nhan", params={"so": phone, "dang": "json"}).json()
+    messages = browser.fetch(f"/demo/tin-nhan?so={phone}&dang=json").json()
     found = [(message["at"], _CODE.search(message["text"])) for message in messages if "code" in message["template"] or "otp" in message["template"]]
     return [(code.group(1), at) for at, code in found if code]
 

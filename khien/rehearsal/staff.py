@@ -2,8 +2,10 @@
 
 import re
 import threading
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,11 +23,23 @@ class Officer(Browser):
     def __init__(self, base: str, username: str, *, counter: Counter | None = None) -> None:
         super().__init__(base, counter=counter)
         self.username = username
-        page = self.get("/dieu-phoi/dang-nhap")
-        code = pyotp.TOTP(totp_secret(username)).at(clock.now())
-        page = self.send(page, page.form("username", "password"), {"username": username, "password": PASSWORD, "totp": code})
-        if page.path.endswith("/dang-nhap"):
-            raise Surprise(f"{username} cannot sign in")
+        codes = pyotp.TOTP(totp_secret(username))
+        for code in _codes(codes):
+            page = self.get("/dieu-phoi/dang-nhap")
+            if not page.path.endswith("/dang-nhap"):
+                return  # an answer was lost on the way, the sign-in was not
+            page = self.send(page, page.form("username", "password"), {"username": username, "password": PASSWORD, "totp": code})
+            if not page.path.endswith("/dang-nhap"):
+                return
+        raise Surprise(f"{username} cannot sign in")
+
+
+def _codes(codes: pyotp.TOTP) -> Iterator[str]:
+    """The code on the phone now; one that was used already is followed by the next, as a person waits for it."""
+    yield codes.at(clock.now())
+    yield codes.at(clock.now() + timedelta(seconds=codes.interval))
+    time.sleep(codes.interval)
+    yield codes.at(clock.now() + timedelta(seconds=codes.interval))
 
 
 @dataclass(frozen=True)
@@ -53,7 +67,19 @@ class Desk:
 
     def pack(self) -> dict[str, Any]:
         """The session pack."""
-        return self.officer.http.get(f"/diem/{self.session_id}/goi").json()  # type: ignore[no-any-return]
+        return self.officer.fetch(f"/diem/{self.session_id}/goi").json()  # type: ignore[no-any-return]
+
+    def story(self, visit_id: str, desk: str) -> None:
+        """Look at one visit and the person's earlier doses."""
+        answer = self.officer.fetch(f"/diem/{self.session_id}/luot/{visit_id}?ban={desk}")
+        if answer.status_code != 200:
+            raise Surprise(f"{self.officer.username} cannot see a visit ({answer.status_code})")
+
+    def confirmation(self, visit_id: str) -> None:
+        """Print the confirmation of a dose."""
+        answer = self.officer.fetch(f"/diem/{self.session_id}/giay-xac-nhan/{visit_id}.pdf")
+        if answer.status_code != 200 or not answer.content.startswith(b"%PDF"):
+            raise Surprise(f"no confirmation is printed ({answer.status_code})")
 
     def tell(self, name: str, *, occurred_at: datetime | None = None, command_id: UUID | None = None, **body: Any) -> Answer:
         """Send one command; the answer is its receipt, whether accepted or refused."""

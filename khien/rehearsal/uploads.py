@@ -56,17 +56,26 @@ def _ready(clerk: Officer, page: Page, *, seconds: float = 240) -> Page:
 
 
 def _mend(clerk: Officer, page: Page, people: Sequence[Somebody], story: Any) -> Page:
-    """The clerk looks at the card again and types the whole number into each refused row."""
+    """The clerk looks at the card again and types the whole number; a person who stands there twice is left out once."""
     path = page.path
     page = clerk.get(path, loc="refused")
+    doubled = {form.action: form for form in page.forms if _DECIDE.search(form.action) and form.values.get("decision") == ["skip"]}
     for href in [href for href, _ in page.links if re.search(_ROW, href)]:
         row = clerk.get(href)
         form = row.form("full_name", "identifier")
         short = re.sub(r"\D", "", form.values["identifier"][0])
         right = next((one.cccd for one in people if short and one.cccd.startswith(short)), "")
+        if right == short:
+            clerk.send(page, next(form for action, form in doubled.items() if _id(href) in action), {})
+            story.add("rows_doubled")
+            continue
         clerk.send(row, form, {"identifier": right})
         story.add("rows_mended")
     return clerk.get(path)
+
+
+def _id(href: str) -> str:
+    return href.rstrip("/").rsplit("/", 1)[-1]
 
 
 def _decide(clerk: Officer, page: Page, story: Any) -> Page:

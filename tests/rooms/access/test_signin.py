@@ -78,6 +78,15 @@ def test_wrong_tries_are_braked_and_the_brake_ends():
     assert sign_in(at=make.AT + timedelta(minutes=16))
 
 
+def test_colleagues_behind_one_address_all_sign_in_while_those_who_guess_there_are_braked():
+    account()
+    moments = [make.AT + timedelta(seconds=30 * turn) for turn in range(25)]
+    assert all(sign_in(at=moment, device="10.0.0.7") for moment in moments)
+    for _ in range(10):
+        assert refusal(password="sai", device="10.0.0.7").startswith("access.sign_in_failed")
+    assert refusal(device="10.0.0.7", at=moments[-1]).startswith("plumbing.too_many_tries")
+
+
 def test_a_closed_account_cannot_sign_in():
     staff_id = account()
     actions.close_staff(staff_id=staff_id, reason="nghỉ việc", by=make.BY, at=make.AT)
