@@ -5,8 +5,9 @@ import contextlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
+
+from tests.pictures import demo
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "pictures"
@@ -18,37 +19,28 @@ def main() -> int:
     parser.add_argument("--url", default="", help="a running demo; without it one is started")
     parser.add_argument("--data", default=str(ROOT / "var"), help="the data folder of the demo that is started")
     parser.add_argument("--english", action="store_true", help="look at the English twins for Vietnamese left over; no pictures")
+    parser.add_argument("--index", action="store_true", help="only write docs/pages.md again")
     parser.add_argument("--out", type=Path, default=FOLDER, help="where the pictures go")
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these: a surface (so), or a page (so/trang-chu)")
     told = parser.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "khien.config.settings"
-    with tempfile.TemporaryDirectory() as empty, _demo(told.url, told.data) as base:
+    if told.index:
+        told.url, told.names = "-", ["-"]
+    running = contextlib.nullcontext(told.url.rstrip("/")) if told.url else demo.started(told.data)
+    with tempfile.TemporaryDirectory() as empty, running as base:
         os.environ["KHIEN_DATA"] = empty  # only the addresses are needed here, never the data
         import django
 
         django.setup()
         from tests.pictures import index, tour
 
-        wrong = tour.go(base, told.names, told.out, english=told.english)
+        wrong = [] if told.index else tour.go(base, told.names, told.out, english=told.english)
         if told.out == FOLDER and not told.english:
             index.write()
     for name, words in wrong:
         print(f"{name}: {words}")
     print(f"{len(wrong)} things to mend" if wrong else "Nothing to mend.")
     return 1 if wrong else 0
-
-
-@contextlib.contextmanager
-def _demo(url: str, data: str) -> Iterator[str]:
-    """The address of the demo; one is started on the data folder where none is named."""
-    if url:
-        yield url.rstrip("/")
-        return
-    os.environ["KHIEN_DATA"] = data
-    from khien.rehearsal.command import product
-
-    with product("") as base:
-        yield base
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
 """What a person types: the registration's questions, the code from the phone, the slip of somebody who was vaccinated today."""
 
-import json
+import re
 from collections.abc import Callable
-from urllib.request import urlopen
 
 from tests.pictures.walk import Lost, Walk
 
@@ -74,12 +73,6 @@ def send_registration(walk: Walk) -> None:
     walk.press_main()
 
 
-def messages(walk: Walk) -> list[dict[str, str]]:
-    """The newest messages of the demo."""
-    with urlopen(f"{walk.base}/demo/tin-nhan?dang=json") as answered:  # noqa: S310
-        return json.load(answered)  # type: ignore[no-any-return]
-
-
 def look_up(step: str) -> Callable[[Walk], None]:
     """Look up somebody by a slip's code: `asked` types it, `opened` types the code from the phone, `certified` follows the certificate."""
 
@@ -95,12 +88,27 @@ def look_up(step: str) -> Callable[[Walk], None]:
         elif step == "opened":
             walk.page.fill("#code", walk.code_sent_to(walk.kept["phone"]))
             walk.press_main()
+        elif step == "answered":
+            walk.to("/tra-cuu?cach=ma")
+            walk.page.fill("#code", walk.kept["request"])
+            walk.press_main()
+            walk.page.fill("#code", walk.code_sent_to(PHONE))
+            walk.press_main()
         else:
             walk.to("/tra-cuu/ho-so")
             walk.to(walk.link("portal:certificate"))
         walk.remember()
 
     return way
+
+
+def ask_correction(walk: Walk) -> None:
+    """Ask for a correction of the record that was opened."""
+    walk.to("/sua-sai/sai-thong-tin")
+    walk.page.fill("#full_name", "Trần Thị Mận Thử")
+    walk.page.fill("#contact", PHONE)
+    walk.press_main()
+    walk.kept["request"] = "".join(re.findall(r"\d", walk.page.inner_text(".kh-panel .kh-panel__code")))[:11]
 
 
 def sign_in_book(phone: str) -> Callable[[Walk], None]:

@@ -21,17 +21,12 @@ def _messages(walk: Walk, phone: str = "") -> list[dict[str, str]]:
 def slip_of_somebody(walk: Walk) -> tuple[str, str]:
     """Phone and slip's code of somebody who was invited and, where there is such a one, vaccinated."""
     newest = _messages(walk)
-    phones = dict.fromkeys(one["address"] for one in newest if one["template"] == "result")
-    slips = [(phone, code) for phone in phones if (code := _slip(_messages(walk, phone)))] or [
-        (one["address"], code) for one in newest if (code := _slip([one]))
-    ]
-    for phone, code in slips:
-        return phone, code
+    for template in ("certificate", "result", "follow_up", "invited"):
+        for phone in dict.fromkeys(one["address"] for one in newest if one["template"] == template):
+            for one in _messages(walk, phone):
+                if one["template"] == "invited" and (found := re.search(r"\b(\d{11})\b", one["text"])):
+                    return phone, found.group(1)
     raise Lost("nobody in the demo was sent a slip's code")
-
-
-def _slip(messages: list[dict[str, str]]) -> str:
-    return next((found.group(1) for one in messages if one["template"] == "invited" and (found := re.search(r"\b(\d{11})\b", one["text"]))), "")
 
 
 def link_family(walk: Walk) -> None:
@@ -39,15 +34,21 @@ def link_family(walk: Walk) -> None:
     walk.staff("quan3")
     walk.to("/dieu-phoi/cho-tiem")
     for relation, kind, nth in FAMILY:
-        found = _people(walk, kind)
-        if len(found) <= nth:
-            raise Lost(f"no session of the demo shows {kind} with {nth + 1} people")
-        walk.to(found[nth])
+        if not any(_linked(walk, person, relation) for person in _people(walk, kind)[nth:]):
+            raise Lost(f"nobody {kind} lives where this officer may link a phone")
+
+
+def _linked(walk: Walk, person: str, relation: str) -> bool:
+    try:
+        walk.to(person)
         walk.to(walk.address("command:person_link"))
-        walk.page.fill("#phone", BEARER)
-        walk.page.check(f"input[name=relation][value={relation}]")
-        walk.page.check("#seen")
-        walk.press_main()
+    except Lost:  # lives elsewhere
+        return False
+    walk.page.fill("#phone", BEARER)
+    walk.page.check(f"input[name=relation][value={relation}]")
+    walk.page.check("#seen")
+    walk.press_main()
+    return True
 
 
 def _people(walk: Walk, kind: str) -> list[str]:

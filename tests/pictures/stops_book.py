@@ -35,6 +35,28 @@ def member(nth: int, route: str = "", query: str = "", **fixed: str):  # type: i
     return steps(link("healthbook:person", on="/so/gia-dinh", nth=nth), page)
 
 
+def asks(walk: Walk) -> None:
+    """Ask for a correction of the name."""
+    walk.page.fill("#words", "Thiếu tên đệm")
+    walk.press_main()
+
+
+def feels(walk: Walk) -> None:
+    """Report a fever: nothing dangerous."""
+    walk.page.check("#face_1", force=True)
+    walk.page.locator("input[name=usual]").first.check()
+    walk.press_main()
+
+
+def joins(walk: Walk) -> None:
+    """Name a number and a slip; whoever asks is answered the same."""
+    walk.to("/so/gia-dinh/noi")
+    walk.page.locator("input[name=relation]").nth(2).check()
+    walk.page.fill("#number", "079151990132")
+    walk.page.fill("#slip", "19014862725")
+    walk.press_main()
+
+
 STRANGER = Visit("so", "a visitor with a phone", nobody, (
     Stop("dang-nhap", "healthbook:sign_in", at("/so/dang-nhap"), "sign in by phone", dark=True),
     Stop("ma", "healthbook:code", asked_for_code, "the code from the phone"),
@@ -51,6 +73,7 @@ FAMILY = Visit("so", "a family on one phone", family, (
     Stop("gia-dinh", "healthbook:family", at("/so/gia-dinh"), "the family", dark=True),
     Stop("gia-dinh-them", "healthbook:family_add", at("/so/gia-dinh/them"), "add a book"),
     Stop("gia-dinh-noi", "healthbook:family_join", at("/so/gia-dinh/noi"), "join a book by number and slip"),
+    Stop("gia-dinh-noi-ma", "healthbook:family_code", joins, "the code from the phone on that record"),
     Stop("ma-pin", "healthbook:set_pin", at("/so/ma-pin"), "a PIN for this phone"),
     Stop("lich-su", "healthbook:history", member(0, "healthbook:history"), "doses, their validity, the next date", dark=True),
     Stop("mui-tiem", "healthbook:dose", steps(member(0, "healthbook:history"), link("healthbook:dose")), "one dose"),
@@ -63,9 +86,13 @@ FAMILY = Visit("so", "a family on one phone", family, (
     Stop("cam-thay", "healthbook:feeling", member(1, "healthbook:feeling"), "how I feel today: danger signs first", dark=True),
     Stop("sua-sai", "healthbook:correct", member(0, "healthbook:correct"), "something is wrong"),
     Stop("sua-sai-mot-loai", "healthbook:correct_what", steps(member(0, "healthbook:correct"), link("healthbook:correct_what")), "the right value"),
+    Stop("yeu-cau", "healthbook:request", steps(member(0, "healthbook:correct_what", what="thong-tin"), asks), "the request, and the day by which it is answered"),
+    Stop("da-bao", "healthbook:felt", steps(member(1, "healthbook:feeling"), feels), "what was reported, and what happens now"),
     Stop("ai-da-xem", "healthbook:readers", member(0, "healthbook:readers"), "who looked at my record", dark=True),
     Stop("ai-duoc-mo", "healthbook:openers", member(0, "healthbook:openers"), "which phones open this book"),
     Stop("thoi-mo", "healthbook:end_link", steps(member(0, "healthbook:openers"), link("healthbook:end_link")), "end one phone's right"),
-    Stop("dang-ky", "healthbook:register_step", answer_until("cho-ai", "/so/dang-ky"), "register another person, question by question"),
+    Stop("dang-ky", "healthbook:register_step", answer_until("ho-ten", "/so/dang-ky"), "register another person, question by question"),
+    Stop("dang-ky-xem-lai", "healthbook:register_review", answer_until("xem-lai", "/so/dang-ky"), "all answers"),
+    Stop("dang-ky-do-dang", "healthbook:register", at("/so/dang-ky"), "go on with a form half filled in"),
 ))  # fmt: skip
 VISITS = (STRANGER, FAMILY)

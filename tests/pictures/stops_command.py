@@ -29,6 +29,9 @@ PLANNER = Visit("dieu-phoi", "the city's planner (thanhpho)", lambda walk: walk.
     Stop("bao-phu", "command:coverage", at("/dieu-phoi/bao-cao/bao-phu"), "coverage against dated figures"),
     Stop("dan-so", "command:figures", at("/dieu-phoi/bao-cao/dan-so"), "import figures of population"),
     Stop("bao-cao-sua-sai", "command:corrections", at("/dieu-phoi/bao-cao/sua-sai"), "how fast corrections are answered"),
+    Stop("bao-cao-diem", "command:site_report", link("command:site_report", on="/dieu-phoi/bao-cao"), "the daily report of a point"),
+    Stop("dot", "command:rounds", at("/dieu-phoi/bao-cao/dot"), "the rounds of the campaign"),
+    Stop("kip-thoi", "command:timely", at("/dieu-phoi/bao-cao/kip-thoi"), "how timely doses are recorded"),
     Stop("toi", "command:account", at("/dieu-phoi/toi"), "my account"),
 ))  # fmt: skip
 DISTRICT = Visit("dieu-phoi", "an officer of a district (quan3)", lambda walk: walk.staff("quan3"), (
@@ -52,6 +55,9 @@ MINISTRY = Visit("dieu-phoi", "the ministry (boyte)", lambda walk: walk.staff("b
     Stop("bang-ca-nuoc", "command:home", at("/dieu-phoi/"), "the board of the nation"),
     Stop("nhom-cua-tinh", "command:local_group", at("/dieu-phoi/quy-dinh/nhom-cua-tinh"), "a province's own group"),
     Stop("ghi-quy-dinh", "command:rule", link("command:rule", on="/dieu-phoi/quy-dinh", nth=2), "a rule changed from a date"),
+    Stop("loi-dong-y", "command:consents", at("/dieu-phoi/quy-dinh/loi-dong-y"), "texts of consent and their versions"),
+    Stop("loi-dong-y-moi", "command:consent_new", at("/dieu-phoi/quy-dinh/loi-dong-y/moi"), "a new version of a text of consent"),
+    Stop("quy-dinh-moi", "command:rule_new", link("command:rule_new", on="/dieu-phoi/quy-dinh"), "a new rule, with its effect shown first"),
     Stop("nhan-luc", "command:staff", at("/dieu-phoi/nhan-luc"), "staff"),
     Stop("nhan-luc-moi", "command:staff_add", at("/dieu-phoi/nhan-luc/moi"), "a new account"),
     Stop("mot-nguoi", "command:staff_one", link("command:staff_one", on="/dieu-phoi/nhan-luc"), "posts of one person"),

@@ -1,7 +1,8 @@
 """The portal: what everyone sees, the registration question by question, the look-up of a record, the lists of firms and wards."""
 
-from tests.pictures.answering import answer_until, look_up, send_registration, wrong_answer
-from tests.pictures.stops import Stop, Visit, at, beside, link, nobody, steps
+from tests.pictures.answering import answer_until, ask_correction, look_up, send_registration, wrong_answer
+from tests.pictures.listing import mend_row, upload_list
+from tests.pictures.stops import Stop, Visit, at, link, nobody, steps
 
 QUESTIONS = (
     "cho-ai", "nguoi-giup", "ho-ten", "ngay-sinh", "gioi-tinh", "giay-to", "so-giay-to", "dien-thoai", "noi-o", "so-nha", "cong-viec",
@@ -14,7 +15,7 @@ EVERYONE = Visit("portal", "everyone", nobody, (
     Stop("diem-tiem-ca-nuoc", "portal:sites", at("/diem-tiem"), "points of the country"),
     Stop("mot-diem-tiem", "portal:site", link("portal:site", on="/diem-tiem?tinh=79"), "one point: hours, vaccines, free places"),
     Stop("so-lieu", "portal:numbers", at("/so-lieu"), "numbers: map, table, days"),
-    Stop("so-lieu-thanh-pho", "portal:numbers", at("/so-lieu?tinh=79"), "numbers of one province by district"),
+    Stop("so-lieu-34-tinh", "portal:numbers", at("/so-lieu?dia-gioi=2025"), "numbers in the provinces of 2025"),
     Stop("kiem-tra", "portal:verify", at("/kiem-tra"), "check a certificate"),
     Stop("sua-sai", "portal:correction", at("/sua-sai"), "ask for a correction"),
     Stop("sua-sai-mot-loai", "portal:correction_ask", link("portal:correction_ask", on="/sua-sai"), "what is wrong, and the right value"),
@@ -31,7 +32,6 @@ EVERYONE = Visit("portal", "everyone", nobody, (
     Stop("tro-nang", "portal:accessibility", at("/tro-nang"), "accessibility"),
     Stop("ma-nguon", "portal:source", at("/ma-nguon"), "the source"),
     Stop("demo-tin-nhan", "portal:demo_messages", at("/demo/tin-nhan"), "the demo's messages", whole=False),
-    Stop("khong-co-trang", "web:language", at("/ngon-ngu/vi?tiep=/khong-co-trang-nay"), "no such page"),
 ))  # fmt: skip
 REGISTERING = Visit("portal", "a granddaughter who registers her grandmother", nobody, (
     *(Stop(f"dang-ky-{slug}", "portal:register_step", answer_until(slug), f"question: {slug}") for slug in QUESTIONS),
@@ -47,12 +47,16 @@ LOOKING_UP = Visit("portal", "a person with a slip", nobody, (
     Stop("rut-lai", "portal:withdraw", at("/tra-cuu/rut-lai"), "take the registration back"),
     Stop("chon-gio", "portal:book", at("/tra-cuu/chon-gio"), "choose an hour"),
     Stop("chung-nhan", "portal:certificate", look_up("certified"), "the certificate"),
+    Stop("sua-sai-xong", "portal:correction_done", ask_correction, "a code, and the day by which it is answered"),
+    Stop("tra-loi", "portal:answer", look_up("answered"), "where the request stands"),
 ))  # fmt: skip
 FIRM = Visit("portal", "a firm's clerk (congty)", lambda walk: walk.staff("congty"), (
-    Stop("danh-sach", "portal:lists_mine", at("/to-chuc/danh-sach"), "my lists"),
-    Stop("don-vi", "portal:lists_organization", link("portal:lists_organization", on="/to-chuc/danh-sach"), "one firm: template and upload"),
-    Stop("mot-danh-sach", "portal:list", link("portal:list", on="/to-chuc/danh-sach"), "staged rows"),
-    Stop("mot-dong", "portal:list_row", link("portal:list_row"), "one row, edited in place"),
-    Stop("gui-danh-sach", "portal:list_send", beside("portal:list_send"), "send the list"),
+    Stop("don-vi", "portal:lists_organization", at("/to-chuc/danh-sach"), "one firm: template and upload"),
+    Stop("mot-danh-sach", "portal:list", upload_list, "staged rows: accepted, repaired, refused, possibly twice"),
+    Stop("mot-dong", "portal:list_row", mend_row, "one row, edited in place"),
+    Stop("danh-sach-da-gui", "portal:list", link("portal:list", on="/to-chuc/danh-sach", nth=-1), "a list that was sent: who is invited and when"),
 ))  # fmt: skip
-VISITS = (EVERYONE, REGISTERING, LOOKING_UP, FIRM)
+OFFICER = Visit("portal", "an officer of a district (quan3)", lambda walk: walk.staff("quan3"), (
+    Stop("danh-sach", "portal:lists_mine", at("/to-chuc/danh-sach"), "whose list is it"),
+))  # fmt: skip
+VISITS = (EVERYONE, REGISTERING, LOOKING_UP, FIRM, OFFICER)

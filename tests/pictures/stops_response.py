@@ -1,12 +1,13 @@
 """The response centre: the contact desk's three columns, the acts on a case, the board of operations."""
 
-from tests.pictures.stops import Stop, Visit, at, beside, link, steps
+from tests.pictures.stops import Stop, Visit, at, beside, link, press, steps
 
 AGENT = Visit("mcc", "a contact agent (tongdai)", lambda walk: walk.staff("tongdai"), (
     Stop("ban", "response:home", at("/mcc/"), "the queue"),
     Stop("viec", "response:case", link("response:case", on="/mcc/?xem=tat-ca"), "one case: queue, talk, person"),
     Stop("moi", "response:contact", at("/mcc/moi"), "take a contact"),
     Stop("nguoi", "response:who", beside("response:who"), "who is it: verified by two facts"),
+    Stop("viec-mo-so", "response:case", press("button[value=work]", then=".kh-mcc__open"), "the person verified: the record is open"),
     Stop("dang-ky", "response:register", beside("response:register"), "register the caller"),
     Stop("lich", "response:appointment", beside("response:appointment"), "the caller's appointment"),
     Stop("gui-lai", "response:resend", beside("response:resend"), "send it again"),

@@ -21,8 +21,8 @@ def desk(number: int, *more: str):  # type: ignore[no-untyped-def]
     def way(walk: Walk) -> None:
         walk.to(walk.address("station:desk") + f"#ban{number}")
         walk.page.reload()
-        walk.page.wait_for_selector(".kh-st-desk")
         walk.page.wait_for_selector(".kh-top__sync--ready")
+        walk.page.wait_for_selector(f".kh-stations a[href='#ban{number}'][aria-current]")
         for selector in more:
             walk.page.locator(selector).first.click()
 
@@ -30,6 +30,16 @@ def desk(number: int, *more: str):  # type: ignore[no-untyped-def]
 
 
 FIRST = "main .kh-queue button"
+
+
+def finds_visit(walk: Walk) -> None:
+    """Find the visit of the first number and open it."""
+    walk.to(walk.address("station:correct_find"))
+    walk.page.fill("main input[type=text], main input:not([type])", "1")
+    walk.press_main()
+    walk.to(walk.link("station:correct"))
+
+
 LEAD = Visit("diem", "the lead of a point (diem01.truong)", today, (
     Stop("trang-chu", "station:home", at("/diem/"), "my sessions"),
     Stop("tiep-don", "station:desk", desk(1), "desk 1: reception"),
@@ -42,6 +52,9 @@ LEAD = Visit("diem", "the lead of a point (diem01.truong)", today, (
     Stop("phieu", "station:papers", beside("station:papers"), "paper forms and their serials"),
     Stop("nhap-phieu", "station:key", beside("station:key"), "key a paper form"),
     Stop("sua", "station:correct_find", beside("station:correct_find"), "correct a visit: whose"),
+    Stop("sua-luot", "station:correct", finds_visit, "correct a visit"),
+    Stop("so-cho", "station:number", beside("station:number"), "the number that a person waits with, printed"),
+    Stop("mui-cu", "station:earlier", beside("station:earlier"), "a dose given elsewhere, with its evidence"),
     Stop("ket-thuc", "station:ending", beside("station:ending"), "the end of the day"),
     Stop("man-hinh", "station:hall", beside("station:hall"), "the screen in the hall"),
 ), desk=True)  # fmt: skip

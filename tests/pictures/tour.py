@@ -42,6 +42,7 @@ def _visit(walk: Walk, visit: Visit, names: list[str], folder: Path, english: bo
     try:
         visit.enter(walk)
     except (Lost, Error) as error:
+        print(f"{visit.who} could not enter: {error}", flush=True)
         return [(f"{visit.surface} ({visit.who})", str(error))]
     for stop in visit.stops:
         name = f"{visit.surface}/{stop.name}"
@@ -50,21 +51,22 @@ def _visit(walk: Walk, visit: Visit, names: list[str], folder: Path, english: bo
             walk.remember()
             if _wanted(visit, stop, names):
                 print(name, flush=True)
-                wrong += [(name, words) for words in _stand(walk.page, stop, folder / visit.surface, english)]
+                wrong += [(name, words) for words in _stand(walk.page, stop, folder / visit.surface, english=english, grow=visit.surface == "so")]
         except (Lost, Error, KeyError) as error:
-            wrong.append((name, str(error)))
+            wrong.append((name, str(error).splitlines()[0]))
+            print(f"{name} was not reached: {error}", flush=True)
     return wrong
 
 
-def _stand(page: Any, stop: Stop, folder: Path, english: bool) -> list[str]:
+def _stand(page: Any, stop: Stop, folder: Path, *, english: bool, grow: bool) -> list[str]:
     page.mouse.move(0, 0)
     if english:
         return [f"Vietnamese left: {words}" for words in page.evaluate(taking.VIETNAMESE)] if stop.english else []
-    taking.take(page, stop, folder)
+    taking.take(page, stop, folder, grow=grow)
     wrong = taking.judge(page)
     if stop.dark:
         page.emulate_media(color_scheme="dark")
-        taking.take(page, stop, folder, "-toi")
+        taking.take(page, stop, folder, mark="-toi", grow=grow)
         wrong += [f"in the dark: {words}" for words in taking.judge(page)]
         page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 1280, "height": 800})

@@ -4,8 +4,9 @@ import contextlib
 import json
 import re
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from urllib.request import urlopen
 
 import pyotp
@@ -13,6 +14,7 @@ from django.urls import Resolver404, resolve, reverse
 
 from khien.demo.accounts import PASSWORD, totp_secret
 
+JUST_NOW = timedelta(seconds=5)
 TURN = 31  # a code of an authenticator serves once; the next comes within this many seconds
 
 
@@ -77,8 +79,8 @@ class Walk:
 
     def press_main(self) -> None:
         """Press the page's one main button."""
-        self.page.locator("main button.kh-button--main").first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.locator("main button.kh-button--main").first.click()
 
     def staff(self, account: str) -> None:
         """Sign in as a demo account; a code that was used already is waited out."""
@@ -95,15 +97,15 @@ class Walk:
         raise Lost(f"{account} is not let in: {self.page.inner_text('main')[:200]}")
 
     def code_sent_to(self, phone: str) -> str:
-        """The newest code that a phone received, from the demo's page of messages."""
-        until = time.monotonic() + 20
-        while time.monotonic() < until:
-            with urlopen(f"{self.base}/demo/tin-nhan?dang=json&so={phone}") as answer:  # noqa: S310
+        """The code that a phone was just sent, from the demo's page of messages; earlier ones open nothing any more."""
+        since = datetime.now(UTC) - JUST_NOW
+        for _ in range(60):
+            with urlopen(f"{self.base}/demo/tin-nhan?dang=json&so={quote(phone)}") as answer:  # noqa: S310
                 for message in json.load(answer):
                     found = re.search(r"\b(\d{6,8})\b", message["text"])
-                    if found and message["template"] == "code":
+                    if found and message["template"] == "code" and datetime.fromisoformat(message["at"]) > since:
                         return found.group(1)
-            time.sleep(0.5)
+            self.page.wait_for_timeout(500)
         raise Lost("no code came to the phone")
 
 

@@ -4,14 +4,14 @@
 (() => {
   const form = document.querySelector("[data-check]");
   if (!form || !("serviceWorker" in navigator) || !globalThis.crypto?.subtle || !("DecompressionStream" in globalThis)) return;
-  const KEPT = "khien-kiem-tra", PATIENCE = 4000; // ms; a network that is slower than this is none
+  const KEPT = "khien-kiem-tra", PATIENCE = 4000, AT_EASE = 60000; // ms; whoever waits for an answer has no network beyond the first
   const part = (name) => document.querySelector(`[data-check-${name}]`);
   const trouble = part("trouble");
 
   let busy = false;
 
   const registered = navigator.serviceWorker.register(form.dataset.worker, { scope: form.dataset.ask }).then(() => navigator.serviceWorker.ready);
-  Promise.all([registered, reached()]).then(async () => { part("ready").hidden = !(await kept()); })
+  Promise.all([registered, reached(AT_EASE)]).then(async () => { part("ready").hidden = !(await kept()); })
     .catch(() => { /* then there is no check without a network */ });
 
   async function kept() {
@@ -20,9 +20,9 @@
   }
 
   /* Whether the server answers now; its list is renewed by the way. */
-  async function reached() {
+  async function reached(patience = PATIENCE) {
     try {
-      const found = await fetch(form.dataset.list, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+      const found = await fetch(form.dataset.list, { cache: "no-store", signal: AbortSignal.timeout(patience) });
       if (!found.ok) return false;
       await (await caches.open(KEPT)).put(form.dataset.list, found);
       await (await caches.open(KEPT)).put(`${form.dataset.list}.gio`, new Response(String(Date.now())));

@@ -120,7 +120,7 @@ export default (kh) => {
         h("div.kh-dose__main",
           wait ? h("p.kh-dose__heed", wait) : [
             h("section", { "aria-labelledby": "mui" }, h("h2#mui.kh-dose__title", h("span", kh.doseName(plan.dose_type, plan.ordinal)), ` ${kh.vaccine(plan.vaccine)} `, plan.volume_ml && h("small", _("{ml} ml, tiêm bắp", { ml: String(Number(plan.volume_ml)).replace(".", kh.lang === "en" ? "." : ",") }))),
-              h("p.kh-dose__rule", kh.icon("check"), h("span", h("b", _("Được tiêm.")), ` ${kh.both(plan)}`)),
+              h("p.kh-dose__rule", kh.icon("check"), h("b", kh.both(plan))),
               (here.warnings || []).map((one) => h("p", kh.chip(kh.both(one), "wait"))),
               here.alone && h("p", kh.chip(_("Mất mạng: kiểm tra từ trước, ghi xong sẽ gửi khi có mạng"), "wait"))),
             h("div.kh-dose__grid", h("section", { "aria-labelledby": "lo-h" }, h("h2#lo-h.kh-h3", _("Lô đang dùng")), h("p.kh-dose__lot", plan.lot_number), h("p.kh-soft", _("Hạn {day}.", { day: kh.dmy(kh.board.lots.find((lot) => lot.lot_id === plan.lot_id)?.expires_on) })), kh.vial(plan)), kh.sureBox()),

@@ -38,7 +38,7 @@ export default (kh) => {
 
   function reacting(one) {
     const row = kh.row(one.visit_id);
-    if (!row || row.state !== "dosed" || (one.urgency !== "P1" && one.outcome !== "unknown")) return null;
+    if (!row || row.state !== "dosed" || one.anaphylaxis || (one.urgency !== "P1" && one.outcome !== "unknown")) return null;
     const signs = one.symptoms.map((code) => kh.both(kh.pack.signs.find((sign) => sign.code === code)) || (code === "anaphylaxis" ? _("Phản vệ") : code)).join(", ");
     return h("section.kh-react", { "aria-label": _("Đang xử trí số {n}", { n: row.number }) }, h("p.kh-react__no", String(row.number)),
       h("div", h("h2.kh-h3", kh.icon("warn"), _("Đang xử trí: {name}", { name: row.name })), h("p", `${kh.hm(one.onset_at)} ${signs}. ${one.action_taken}`)),
