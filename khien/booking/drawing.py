@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from khien.booking import draws, models, queries, rules
+from khien.booking import draws, models, queries, reserve, rules
 from khien.booking.types import AllocationInfo, Drawn, SessionInfo
 from khien.campaigns import queries as campaigns
 from khien.campaigns import rules as campaign_rules
@@ -48,6 +48,7 @@ class Criteria:
     together: str = "household"
     early: bool = False
     note: str = ""
+    decision: str = ""  # why first doses may use what is kept for second doses; published with the draw
 
 
 def random_seed() -> str:
@@ -62,7 +63,8 @@ def commit_allocation(
     """Fix the candidate list and the seed of a draw, and publish the hash of the one and the commitment to the other.
 
     Candidates are the waiting registrations of the unit that fit the criteria. Raises Refused: booking.criteria_unknown (name),
-    booking.no_sessions, booking.session_not_allocatable (on_date), booking.no_candidates.
+    booking.no_sessions, booking.session_not_allocatable (on_date), booking.no_candidates, booking.reserve_first (vaccine, on_hand, due,
+    wanted) when first doses would use what is kept for second doses and no decision says so.
     """
     unknown = set(criteria.order) - set(rules.CRITERIA)
     if unknown:
@@ -71,6 +73,7 @@ def commit_allocation(
     chosen = _candidates(unit_key, criteria, sessions)
     if not chosen:
         raise Refused("booking.no_candidates")
+    _check_reserve(unit_key, criteria, sessions, chosen)
     secret = seed()
     stated = asdict(criteria) | {"organization_id": str(criteria.organization_id or "")}
     row = models.Allocation(
@@ -89,6 +92,14 @@ def commit_allocation(
         candidates=len(chosen), candidates_hash=row.candidates_hash, commitment=row.seed_commitment,
     )  # fmt: skip
     return draws.allocation_info(row)
+
+
+def _check_reserve(unit_key: str, criteria: Criteria, sessions: list[SessionInfo], chosen: list[models.AllocationCandidate]) -> None:
+    free: dict[str, int] = {}
+    for slot in models.Slot.objects.filter(session_id__in=[one.id for one in sessions]):
+        free[slot.vaccine] = free.get(slot.vaccine, 0) + max(slot.capacity - slot.taken - slot.kept, 0)
+    wanted = reserve.first_doses((one.facts for one in chosen), free)
+    reserve.check_first_doses(unit_key, wanted, min(one.on_date for one in sessions), decision=criteria.decision)
 
 
 def _sessions(session_ids: Iterable[UUID], at: datetime) -> list[SessionInfo]:

@@ -10,6 +10,7 @@ from django.db.models import Q, Sum
 
 from khien.booking import models, rules
 from khien.booking.draws import allocation, allocations, candidates, public_allocations
+from khien.booking.reserve import reserves as reserves
 from khien.booking.types import AppointmentInfo, DayEntry, OpenSlot, SessionInfo, SlotInfo, StandbyEntry
 from khien.kernel.refs import PlaceFacts, Scope
 from khien.people import queries as people

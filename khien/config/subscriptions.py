@@ -7,12 +7,14 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "people.person_recorded": (),
     "people.identifier_disputed": ("cases.handlers.identifier_disputed",),
     "people.particulars_corrected": (
+        "immunizations.handlers.due_changed",
         "certificates.handlers.person_changed",
         "registration.handlers.corrected",
         "reporting.handlers.person_changed",
     ),
     "people.identity_verified": ("certificates.handlers.person_changed",),
     "people.merged": (
+        "immunizations.handlers.due_changed",
         "immunizations.handlers.merged",
         "certificates.handlers.merged",
         "registration.handlers.merged",
@@ -20,11 +22,17 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
         "reporting.handlers.person_changed",
     ),
     "people.merge_undone": (
+        "immunizations.handlers.due_changed",
         "immunizations.handlers.merge_undone",
         "certificates.handlers.merged",
         "registration.handlers.merge_undone",
     ),
-    "people.died": ("certificates.handlers.person_changed", "booking.handlers.died", "registration.handlers.died"),
+    "people.died": (
+        "certificates.handlers.person_changed",
+        "booking.handlers.died",
+        "registration.handlers.died",
+        "immunizations.handlers.due_changed",
+    ),
     "people.code_asked": ("messaging.handlers.code_asked",),
     "registration.registered": ("reporting.handlers.registration_changed",),
     "registration.called": (),
@@ -45,12 +53,14 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     ),
     "visits.moved": ("reporting.handlers.visit_moved",),
     "visits.dose_given": (
+        "immunizations.handlers.due_changed",
         "immunizations.handlers.dose_given",
         "messaging.handlers.dose_given",
         "safety.handlers.dose_changed",
         "reporting.handlers.dose_recorded",
     ),
     "visits.dose_undone": (
+        "immunizations.handlers.due_changed",
         "immunizations.handlers.dose_undone",
         "certificates.handlers.dose_undone",
         "safety.handlers.dose_changed",
@@ -66,11 +76,13 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "visits.dose_marked": ("cases.handlers.dose_marked",),
     "visits.help_asked": ("cases.handlers.help_asked",),
     "immunizations.recorded": (
+        "immunizations.handlers.due_changed",
         "certificates.handlers.recorded",
         "cases.handlers.recorded_elsewhere",
         "reporting.handlers.dose_recorded",
     ),
     "immunizations.corrected": (
+        "immunizations.handlers.due_changed",
         "certificates.handlers.corrected",
         "messaging.handlers.record_corrected",
         "safety.handlers.dose_changed",
@@ -125,6 +137,8 @@ PERIODIC: dict[str, int] = {
     "certificates.actions.renew_due": 3600,
     "people.actions.clear_codes": 600,
     "registration.actions.clear_drafts": 3600,
+    "registration.actions.wipe_old_rows": 600,
+    "plumbing.files.clear_expired": 3600,
 }
 
 # Commands of the desks: the permission each needs at the session's place, and the function that does it.

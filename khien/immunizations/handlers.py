@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from khien.immunizations import actions, queries
+from khien.immunizations import actions, due, queries
 from khien.kernel.refs import SYSTEM
 
 
@@ -31,3 +31,10 @@ def merge_undone(data: dict[str, Any], at: datetime) -> None:
     """Two people again: each one's doses are a course of their own."""
     for name in ("survivor_id", "loser_id"):
         actions.settle(person_id=UUID(str(data[name])), by=SYSTEM, at=at, reason="merge_undone")
+
+
+def due_changed(data: dict[str, Any], at: datetime) -> None:
+    """What is due next to a person is written down anew: a dose was recorded, undone or corrected, or the person moved."""
+    for name in ("person_id", "survivor_id", "loser_id"):
+        if data.get(name):
+            due.recount(UUID(str(data[name])), at=at)

@@ -80,3 +80,30 @@ class DoseClaim(models.Model):
     class Meta:
         db_table = "dose_claim"
         indexes = [models.Index("record_id", name="dose_claim_record")]
+
+
+class DueDose(models.Model):
+    """The dose that is due next to somebody who has one: which, of which product, from when, and where that person lives now."""
+
+    placement = "person"
+    pk = models.CompositePrimaryKey("person_id", "course")
+    person_id = models.UUIDField()
+    course = models.TextField(default="covid-19")
+    vaccine = models.TextField()
+    dose_type = models.TextField()
+    ordinal = models.SmallIntegerField()
+    due_on = models.DateField()
+    province_2021 = models.TextField(default="")
+    district_2021 = models.TextField(default="")
+    commune_2021 = models.TextField(default="")
+    province_2025 = models.TextField(default="")
+    commune_2025 = models.TextField(default="")
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "due_dose"
+        indexes = [
+            models.Index("province_2021", "district_2021", "due_on", name="due_dose_district"),
+            models.Index("commune_2021", "due_on", name="due_dose_commune"),
+            models.Index("province_2025", "commune_2025", "due_on", name="due_dose_2025"),
+        ]

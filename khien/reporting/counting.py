@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from khien.booking import queries as booking
+from khien.immunizations import due
 from khien.immunizations import queries as immunizations
 from khien.kernel import clock
 from khien.kernel.ids import uuid7
@@ -154,4 +155,5 @@ SUBJECTS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     ("registration", "SELECT id FROM registration ORDER BY id", registered),
     ("reaction", "SELECT id FROM reaction ORDER BY id", reaction),
     ("dose", "SELECT DISTINCT record_id FROM immunization ORDER BY record_id", dose),
+    ("due", "SELECT DISTINCT person_id FROM immunization ORDER BY person_id", due.recount),
 )

@@ -16,6 +16,7 @@ MORE_DOORS = {
     "booking": {"offers"},
     "access": {"permissions", "roles", "devices", "commands"},
     "campaigns": {"rulebook", "book_types"},
+    "immunizations": {"due"},
     "certificates": {"verify", "command", "qr", "picture"},
     "interchange": {"exports", "lists", "sheets"},
     "registration": {"sending"},

@@ -53,6 +53,10 @@ class Announce(PageForm):
     )  # fmt: skip
     early = forms.BooleanField(label=_("Mời cả người tiêm được sớm hơn ngày nên tiêm"), required=False)
     note = forms.CharField(label=_("Ghi chú được công bố"), max_length=500, required=False)
+    decision = forms.CharField(
+        label=_("Quyết định cho mũi 1 dùng phần để dành"), max_length=300, required=False,
+        help_text=_("Chỉ khi mũi 1 phải lấy vào liều để dành cho mũi sau: số quyết định, ai quyết, vì sao. Được công bố cùng đợt."),
+    )  # fmt: skip
 
     def clean_outbreak(self) -> tuple[str, ...]:
         """Communes by their codes, each one known."""
@@ -94,10 +98,11 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             return HttpResponseRedirect(_announce(key, form.cleaned_data, waiting, at))
         except Refused as refusal:
-            form.refused(refusal)
+            form.refused(refusal, "decision" if refusal.code == "booking.reserve_first" else None)
     free = sum(one.free for one in sessions)
     return frame.page(
-        request, "allocation_new", "allocate", form=form, chosen=chosen, unit=unit, key=key, sessions=sessions, waiting=waiting, free=free, order=ORDER
+        request, "allocation_new", "allocate", form=form, chosen=chosen, unit=unit, key=key, sessions=sessions, waiting=waiting, free=free, order=ORDER,
+        kept=[(short_vaccine(code), one) for code, one in booking.reserves(key, at.on).items()] if key else [],
     )
 
 
@@ -114,7 +119,7 @@ def _label(one: SessionInfo) -> str:
 
 
 def _announce(key: str, told: dict[str, Any], waiting: int, at: frame.Here) -> str:
-    criteria: dict[str, Any] = {name: told[name] for name in ("min_age", "max_age", "outbreak", "together", "early", "note")} | {"groups": tuple(told["groups"])}
+    criteria: dict[str, Any] = {name: told[name] for name in ("min_age", "max_age", "outbreak", "together", "early", "note", "decision")} | {"groups": tuple(told["groups"])}
     acting = frame.Here(at.staff, at.staff.actor("plan.allocate", where.unit(key)), at.at, "plan.allocate")
     if waiting > AT_ONCE:
         job = jobs.ask(

@@ -3,6 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 WORDING = {
+    "booking.reserve_first": _(
+        "Vắc xin {vaccine}: có {on_hand} liều, {due} người ở đây đến hạn mũi sau trong 28 ngày. Mời {wanted} người mũi 1 sẽ lấy vào phần để dành. "
+        "Chọn ít chỗ hơn, hoặc ghi quyết định cho dùng phần để dành."
+    ),
     "booking.slot_full": _("Khung giờ này vừa hết chỗ. Mời chọn giờ khác."),
     "booking.slot_past": _("Khung giờ này đã qua. Mời chọn giờ khác."),
     "booking.slot_unknown": _("Không tìm thấy khung giờ này. Mời chọn lại."),

@@ -1,0 +1,67 @@
+"""Second and later doses that fall due: by product, day and the place where each person lives now, whoever gave the dose before."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from khien.immunizations import models, queries
+from khien.kernel import clock
+from khien.kernel.refs import Scope
+from khien.people import queries as people
+from khien.places import queries as places
+
+COURSE = "covid-19"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """So many people of a place (a column's code) to whom this dose of this product is due on a day."""
+
+    code: str
+    vaccine: str
+    dose_type: str
+    ordinal: int
+    due_on: date
+    people: int
+
+
+def recount(person_id: UUID, *, at: datetime) -> None:
+    """Write down which dose is due next to this person; nothing for somebody without a dose, with all of them, or dead."""
+    current = people.current_id(person_id)
+    gone = {*people.ids_of(current), person_id} - {current}
+    models.DueDose.objects.filter(person_id__in=gone).delete()
+    card, story = people.person(current), queries.history(current, clock.on_date(at))
+    coming = story.next_dose
+    due_on = coming.recommended_on or coming.earliest_on
+    if card is None or card.died_on or not story.counted or coming.complete or due_on is None or coming.dose_type is None or not coming.vaccines:
+        models.DueDose.objects.filter(person_id=current).delete()
+        return
+    last = story.counted[-1].vaccine
+    facts = {
+        "vaccine": last if last in coming.vaccines else coming.vaccines[0], "dose_type": coming.dose_type.value, "ordinal": coming.ordinal or 1,
+        "due_on": due_on, "updated_at": at, "province_2021": card.place.province_2021, "district_2021": card.place.district_2021,
+        "commune_2021": card.place.commune_2021, "province_2025": card.place.province_2025, "commune_2025": card.place.commune_2025,
+    }  # fmt: skip
+    models.DueDose.objects.update_or_create(person_id=current, course=COURSE, defaults=facts)
+
+
+def due(
+    scopes: Iterable[Scope] | None = None, *, until: date, since: date | None = None, by: str = "", primary_only: bool = False
+) -> list[Due]:
+    """Doses due up to `until` to the people of these scopes (None: everywhere), those overdue too unless `since` is given.
+
+    `by` parts them by a column of place ("district_2021"); the codes are empty without it.
+    """
+    rows: QuerySet[models.DueDose] = models.DueDose.objects.filter(due_on__lte=until)
+    if since is not None:
+        rows = rows.filter(due_on__gte=since)
+    if primary_only:
+        rows = rows.filter(dose_type="primary")
+    if scopes is not None:
+        rows = rows.filter(places.within(scopes))
+    columns = [by] if by else []
+    found = rows.values_list(*columns, "vaccine", "dose_type", "ordinal", "due_on").annotate(n=Count("person_id"))
+    return [Due(line[0] if by else "", *line[-5:]) for line in found.order_by(*columns, "due_on", "vaccine")]
