@@ -1,5 +1,6 @@
 """Points where people are vaccinated: list and map, hours, vaccines, free places; one point's page."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -164,6 +165,24 @@ def _country(request: HttpRequest, counted: dict[str, int], text: str, unit: Uni
     return render(
         request, "portal/sites_country.html", {"map": drawn, "rows": rows, "text": text, "unknown": bool(text) and unit is None}
     )
+
+
+def coordinates(request: HttpRequest) -> HttpResponse:
+    """Where the points stand (of a province, or all): a device that knows where it is finds the nearest by itself and tells nobody."""
+    province = request.GET.get("tinh", "")
+    if province and province not in maps.names("2021"):
+        return guard.refuse(request, 404)
+
+    def found() -> str:
+        scopes = [Scope("province", province, "2021")] if province else None
+        rows = [
+            {"name": site.name, "address": site.full_address, "lat": site.lat, "lon": site.lon, "href": reverse("portal:site", kwargs={"site": site.id})}
+            for site in places.sites(scopes)
+            if site.lat is not None and site.lon is not None
+        ]
+        return json.dumps(rows, ensure_ascii=False)
+
+    return HttpResponse(figures.kept(("coordinates", province), found), content_type="application/json", headers={"Cache-Control": "max-age=300"})
 
 
 def site(request: HttpRequest, site: UUID) -> HttpResponse:

@@ -25,6 +25,7 @@ urlpatterns = [
     public("tra-cuu/chung-nhan/<uuid:certificate>", record.certificate, "certificate"),
     public("tra-loi", corrections.answer, "answer"),
     public("diem-tiem", sites.index, "sites"),
+    public("diem-tiem/toa-do.json", sites.coordinates, "sites_coordinates"),
     public("diem-tiem/<uuid:site>", sites.site, "site"),
     public("so-lieu", figures.numbers, "numbers"),
     public("so-lieu.csv", figures.table, "numbers_csv"),
