@@ -3,7 +3,6 @@
 import json
 import secrets
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -78,19 +77,39 @@ def book_own(
 
 
 def _take_own(several: Sequence[str]) -> list[Booked | BaseException]:
-    """Take these places: several in one commit; one by one where there is one, or where a slot has not enough for all of them."""
+    """Take these places: several in one commit; one by one where there is one, or where they could not be taken together (a slot has
+    not enough for all of them, or PostgreSQL ended the call)."""
     if len(several) > 1:
-        with suppress(Refused, DatabaseError):
+        try:
             answers = sqlcall.read(sqlcall.call("SELECT booking_take_many(%s::jsonb)", [f"[{','.join(several)}]"])[0])
             return [sqlcall.refusal(one["refused"], one["facts"]) if "refused" in one else _booked(one) for one in answers]
+        except (Refused, DatabaseError):
+            connection.close_if_unusable_or_obsolete()
     return [_alone(one) for one in several]
 
 
-def _alone(told: str) -> Booked | BaseException:
+def _alone(told: str, *, tries: int = 2) -> Booked | BaseException:
+    """What became of this one; whatever went wrong with it is its own and nobody else's. Asked twice where PostgreSQL ended the call:
+    the appointment has its id already, so the second time writes nothing twice."""
     try:
         return _booked(sqlcall.read(sqlcall.call("SELECT booking_take_own(%s)", [told])[0]))
     except Refused as refusal:
-        return refusal
+        return _taken_before(told, refusal) or refusal
+    except DatabaseError as error:
+        if tries == 1 or connection.in_atomic_block:
+            return error
+        connection.close_if_unusable_or_obsolete()
+        return _alone(told, tries=tries - 1)
+
+
+def _taken_before(told: str, refusal: Refused) -> Booked | None:
+    """The very appointment asked for, when it was written although its answer was lost on the way."""
+    asked = json.loads(told)["row"]["id"] if refusal.code == "booking.already_booked" else ""
+    if not asked or refusal.facts.get("appointment_id") != asked:
+        return None
+    row = models.Appointment.objects.get(id=asked)
+    dose = Dose(row.dose_type, row.ordinal)
+    return Booked(row.id, row.code, row.person_id, row.registration_id, row.site_id, row.session_id, row.slot_id, row.vaccine, row.starts_at, dose)
 
 
 _together = Gather(_take_own)

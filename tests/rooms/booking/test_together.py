@@ -3,12 +3,13 @@
 import threading
 
 import pytest
+from django.db import connection, transaction
 
 from khien.booking import actions, models, offers, queries
 from khien.booking.types import Dose
 from khien.kernel.errors import Refused
 from khien.people import actions as people
-from khien.plumbing import audit
+from khien.plumbing import audit, sqlcall
 from khien.plumbing.gather import Gather
 from khien.plumbing.models import Event
 from khien.registration.models import Registration
@@ -64,6 +65,68 @@ def test_each_of_a_handful_has_its_own_answer(committed):
         if not isinstance(answer, str):
             assert (answer.person_id, answer.registration_id, answer.slot_id) == (*who, slot.id)
     assert recount() == (0, 0)
+
+
+def told(key, who, slot):
+    """What `book_own` gives to the database for one person."""
+    argument = actions.taking(*who, slot.site_id, slot.id, Dose(), "booked", actions.random_bits, AT)
+    return sqlcall.as_json(argument | {"own": True, "session": key})
+
+
+def test_one_refusal_in_a_handful_undoes_nobody_else(committed):
+    slot, full = make.make_slot(places=30), make.make_slot(places=1)
+    key, known = family(6)
+    take(key, known[5], full)
+    asked = [told(key, known[0], slot), told(key, waiting(), slot), told(key, known[1], slot), told(key, known[0], slot), told(key, known[2], full)]
+    first, stranger, second, again, late = actions._take_own(asked)
+    assert (first.person_id, second.person_id) == (known[0][0], known[1][0])
+    assert (stranger.code, late.code) == ("people.not_linked", "booking.slot_full")
+    assert (again.code, again.facts["appointment_id"]) == ("booking.already_booked", str(first.appointment_id))
+    assert models.Appointment.objects.count() == 3
+    assert recount() == (0, 0)
+    assert list(audit.verify()) == []
+
+
+def test_a_slot_with_too_few_places_for_a_handful_gives_those_it_has(committed):
+    slot = make.make_slot(places=2)
+    key, known = family(5)
+    answers = actions._take_own([told(key, who, slot) for who in known])
+    assert [getattr(one, "code", "") for one in answers[2:]] == ["booking.slot_full"] * 3
+    assert [one.person_id for one in answers[:2]] == [who[0] for who in known[:2]]
+    assert recount() == (0, 0)
+
+
+def test_a_connection_that_breaks_under_a_handful_loses_nobody(committed):
+    slot = make.make_slot(places=30)
+    key, known = family(12)
+    ended = threading.Event()
+
+    def one(index):
+        if index < 12:
+            return take(key, known[index], slot)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM slot WHERE id = %s FOR UPDATE", [slot.id])
+            while not ended.is_set():  # until somebody waits for this slot: the whole call is ended there
+                cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+                if cursor.rowcount:
+                    ended.set()
+        return None
+
+    answers = together(13, one, at_once=13)[:12]
+    assert ended.is_set()
+    booked = [one for one in answers if not isinstance(one, str)]
+    assert {one.person_id for one in booked} == {who[0] for who in known} == set(models.Appointment.objects.values_list("person_id", flat=True))
+    assert recount() == (0, 0)
+    assert list(audit.verify()) == []
+
+
+def test_a_booking_whose_answer_was_lost_is_known_again(committed):
+    slot = make.make_slot()
+    key, known = family(2)
+    asked = [told(key, who, slot) for who in known]
+    once = actions._take_own(asked)
+    assert [actions._alone(one) for one in asked] == once
+    assert models.Appointment.objects.count() == 2
 
 
 def test_who_books_inside_a_transaction_books_alone(db):
