@@ -1,11 +1,13 @@
 """Signing in by a code to the phone, then by a PIN on this device; signing out."""
 
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.shortcuts import render as draw
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +18,7 @@ from khien.people import actions as people
 from khien.people import queries
 from khien.people.types import AccountRef
 from khien.surfaces.healthbook.book import posted, render
-from khien.surfaces.web import visitor
+from khien.surfaces.web import late, visitor
 from khien.surfaces.web.forms import PageForm
 from khien.surfaces.web.locale import lang
 
@@ -46,7 +48,9 @@ class NewPinForm(PageForm):
 
 
 def there(request: Any) -> str:
-    """Where the person was going; only inside the health book or the registration."""
+    """Where the person was going; only inside the health book or the registration. First to a form that came too late."""
+    if request.session.get(late.KEPT):
+        return reverse("healthbook:resend")
     wanted = str(request.session.get(NEXT) or "")
     safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith(("/so/", "/dang-ky"))
     return wanted if safe else reverse("healthbook:home")
@@ -169,3 +173,21 @@ def signed_out(request: HttpRequest) -> HttpResponse:
 def lost_phone(request: HttpRequest) -> HttpResponse:
     """What to do when the phone is lost or the number changed hands."""
     return render(request, "lost_phone.html", signed_in=getattr(request, "account", None) is not None)
+
+
+def resend(request: Any) -> HttpResponse:
+    """Offer the form that came when the session was over, to who may send it; asked once, it is forgotten."""
+    found = late.kept(request)
+    late.forget(request)
+    if found is None or not _may_send(request.account.id, found[0]):
+        return HttpResponseRedirect(there(request))
+    return draw(request, "errors/late.html", {"head": late.HEAD, "action": found[0], "fields": found[1]})
+
+
+def _may_send(account: UUID, path: str) -> bool:
+    """A form about a person belongs to who may open that person's book."""
+    try:
+        person = resolve(urlsplit(path).path).kwargs.get("person")
+    except Resolver404:
+        return False
+    return person is None or queries.may_open(account, person)

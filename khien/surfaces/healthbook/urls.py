@@ -30,6 +30,7 @@ urlpatterns = [
     public("sw.js", offline.worker, "worker"),
     public("ngoai-tuyen", offline.offline, "offline"),
     citizen("", home.home, "home"),
+    citizen("gui-lai", signing_in.resend, "resend"),
     citizen("ma-pin", signing_in.set_pin, "set_pin"),
     citizen("ma-pin/bo", settings_pages.forget_pin, "forget_pin"),
     citizen("ngon-ngu", settings_pages.language, "language"),

@@ -10,6 +10,7 @@ from django.template import engines
 from django.utils.translation import gettext_lazy as _
 
 from khien.kernel.errors import Refused
+from khien.surfaces.web import late
 from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 
@@ -150,6 +151,12 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form whose token did not match: the way back keeps what was typed."""
     log.info("csrf refused")
+    fields = late.typed(request)
+    if fields is not None:
+        facts = {"head": late.HEAD, "action": request.get_full_path(), "fields": fields}
+        response = HttpResponse(engines["jinja2"].get_template("errors/late.html").render(facts, request), status=403)
+        response["Cache-Control"] = "no-store"
+        return response
     return page(request, 403, words=CSRF)
 
 

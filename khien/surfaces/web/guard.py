@@ -8,9 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.views.decorators.csrf import csrf_exempt
 
 from khien.access import permissions
 from khien.kernel.refs import PlaceFacts
+from khien.surfaces.web import late
 
 View = Callable[..., HttpResponse]
 PlaceOf = Callable[..., PlaceFacts | None]
@@ -18,7 +20,7 @@ PlaceOf = Callable[..., PlaceFacts | None]
 
 @dataclass
 class Guard:
-    """Who may pass to `view`: kind is public, citizen, session, staff or demo; `may` a permission; `place` finds the place from the route."""
+    """Who may pass to `view`: kind is public, citizen, session, device, staff or demo; `may` a permission; `place` finds the place from the route."""
 
     kind: str
     view: View
@@ -44,6 +46,7 @@ def citizen(route: str, view: View, name: str) -> URLPattern:
     @wraps(view)
     def guarded(request: Any, **kwargs: Any) -> HttpResponse:
         if request.account is None:
+            late.keep(request)
             return HttpResponseRedirect(f"{reverse('healthbook:sign_in')}?tiep={request.path}")
         return guard.view(request, **kwargs)
 
@@ -63,6 +66,22 @@ def session(route: str, view: View, name: str) -> URLPattern:
         return guard.view(request, **kwargs)
 
     return path(route, _marked(guarded, guard), name=name)
+
+
+def device(route: str, view: View, name: str) -> URLPattern:
+    """An address for machines with a token of their own in the Authorization header; the view hands it to the door that knows it.
+
+    No cookie is read, so no form of another site can use it.
+    """
+    guard = Guard("device", view)
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if not request.headers.get("Authorization", "").startswith("Bearer "):
+            return HttpResponse('{"refused": {"code": "not_signed_in"}}', status=401, content_type="application/json")
+        return guard.view(request, **kwargs)
+
+    return path(route, csrf_exempt(_marked(guarded, guard)), name=name)
 
 
 def staff(route: str, view: View, name: str, *, may: str, place: PlaceOf | None = None) -> URLPattern:
