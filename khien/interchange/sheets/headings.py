@@ -36,7 +36,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("wished_date", r".*\bngay\b.*\b(mong muon|du kien|muon tiem|dang ky tiem|dk tiem)\b.*|.*\b(preferred|wished)\b.*"),
     ("birth_date", r".*\b(ngay( thang)?( nam)? sinh|sinh ngay|date of birth|birth ?da(te|y)|dob|ntns)\b.*|ngay thang nam|sinh"),
     ("birth_year", r".*\b(nam sinh|year of birth|birth ?year)\b.*"),
-    ("sex", r".*\b(gioi tinh|sex|gender|phai)\b.*|gt"),
+    ("sex", r".*\b(gioi tinh|sex|gender|phai)\b.*|gt|nam\W*(hay|hoac)?\W*nu"),
     ("email", r".*\b(e ?mail|thu dien tu)\b.*"),
     ("family_name", r"ho|(ho (va )?)?(chu |ten )?(dem|lot)|ho (va )?(chu |ten )?(dem|lot)|ho va ten (dem|lot)|last ?name|family ?name|surname"),
     ("given_name", r"ten|first ?name|given ?names?|ten goi"),

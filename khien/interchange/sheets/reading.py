@@ -204,6 +204,8 @@ def _why_skipped(row: RawRow, heading: list[str], *, first: bool) -> str | None:
         return "numbering"
     named = any(row.value(field) is not None for field in _NAME_FIELDS)
     known = [column for column in row.section.columns if column.field and column.place in texts and column.place not in own]
+    if named and len(known) == 1 and _is_total(texts.values()):
+        return "total"
     if named or len(known) >= 3:
         return None
     strong = any(column.field in ("identifier", "cccd", "cmnd", "passport", "insurance", "birth_date") and _has_digits(row.cell(column.place))
@@ -217,6 +219,12 @@ def _remark(cells: Iterable[Cell]) -> str:
     """A line of the list that is about nobody: its total, or a note."""
     words = vietnamese.letters(" ".join(as_text(cell) for cell in cells))
     return "total" if re.match(r"(tong|cong|total)\b", words) else "note"
+
+
+def _is_total(cells: Iterable[Cell]) -> bool:
+    """Whether a line that stands in the name column alone is the list's sum: it counts, and nobody's name holds a digit."""
+    told = list(cells)
+    return _remark(told) == "total" and any(c.isdigit() for cell in told for c in as_text(cell))
 
 
 def _has_digits(cell: Cell) -> bool:

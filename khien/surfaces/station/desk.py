@@ -45,6 +45,7 @@ def pack(request: HttpRequest, session: UUID) -> HttpResponse:
 def state(request: HttpRequest, session: UUID) -> HttpResponse:
     """What has changed at this session; 304 when nothing has. `tu` narrows those who ended to the ones since then."""
     at = here(request, session, "station.see")
+    pulse = visits.pulse(session)  # before the rows: news read after it may be told twice, never passed over
     board = visits.session_board(session)
     lots = [dict(lot) for lot in board.lots]
     since = _since(request)
@@ -54,7 +55,7 @@ def state(request: HttpRequest, session: UUID) -> HttpResponse:
     alarms = [_alarm(one) for one in safety.alarms_of_session(session, standing=True)]
     stop = visits.stop_of(session)
     stopped = {"text": stop.text, "at": stop.recorded_at.isoformat()} if stop else None
-    tag = hashlib.sha256(f"{visits.pulse(session)}|{board.state}|{lots}|{reactions}|{alarms}|{stopped}".encode()).hexdigest()[:24]
+    tag = hashlib.sha256(f"{pulse}|{board.state}|{lots}|{reactions}|{alarms}|{stopped}".encode()).hexdigest()[:24]
     if request.headers.get("If-None-Match") == f'"{tag}"':
         response: HttpResponse = HttpResponseNotModified()
     else:

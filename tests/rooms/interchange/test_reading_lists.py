@@ -175,3 +175,13 @@ def test_known_headings_of_a_full_list_find_their_fields():
     assert list(found.values()) == [
         "_ordinal", "full_name", "birth_date", "sex", "cmnd", "cccd", "passport", "nationality", "ethnic", "occupation", "work_unit", "phone", "insurance",
         "priority_group", "address", "commune", "district", "province", "", "wished_date", "wished_session", "note", "guardian_name", "guardian_phone", "email", ""]
+
+
+def test_a_sum_in_the_name_column_is_nobody_and_a_lonely_name_is_somebody():
+    rows = staged(xlsx(HEAD, PERSON, OTHER, [None, "Tổng cộng: 2 người"], [None, "Tống Văn Cộng"]))
+    assert [row.values.get("full_name") for row in rows] == ["Nguyễn Thị Hoà", "Trần Văn Đức", "Tống Văn Cộng"]
+
+
+@pytest.mark.parametrize("heading", ["Nam/Nữ", "Nam, Nữ", "nam hay nữ"])
+def test_a_sex_column_named_by_its_values_is_read(heading):
+    assert_hoa(staged(xlsx([heading if cell == "Giới tính" else cell for cell in HEAD], PERSON))[0])

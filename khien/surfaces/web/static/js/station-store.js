@@ -23,7 +23,12 @@ export default (kh) => {
   kh.learn = (told) => {
     kh.board = told;
     kh.reactions = told.reactions;
-    for (const row of told.visits) kh.rows.set(row.id, row);
+    for (const row of told.visits) {
+      const known = kh.rows.get(row.id);
+      // News that was read before this desk's last receipt would put the person back a step.
+      if (known?.heard && known.state !== row.state && Date.parse(told.now) < Date.parse(known.heard)) continue;
+      kh.rows.set(row.id, row);
+    }
     kh.changed();
   };
 
@@ -33,6 +38,7 @@ export default (kh) => {
     const row = kh.rows.get(entry.about.visit || result.visit?.visit_id);
     if (!row) return;
     const state = result.state || entry.about.to;
+    row.heard = receipt.received_at;
     if (state) Object.assign(row, { previous: row.state, state });
     for (const name of ["observe_until", "dose_type", "ordinal", "lot_id", "vaccine", "record_id"]) if (result[name]) row[name] = result[name];
     if (entry.envelope.name === "give_dose") Object.assign(row, { dosed_at: result.performed_at, dosed_recorded_at: receipt.received_at });
