@@ -1,5 +1,6 @@
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from khien.certificates import base45, cose, hcert, revocation, signer, trust
-from khien.certificates.verify import NOT_CHECKED, NOT_REVOKED, REVOKED, Verdict
+from khien.certificates.verify import NOT_CHECKED, NOT_REVOKED, REVOKED, Verdict, verify
 
 YEAR = timedelta(days=365)
 Signs = Callable[..., str]
@@ -219,3 +220,14 @@ def test_a_key_of_another_curve_signs_nothing(text: str) -> None:
 def test_a_public_certificate_can_be_handed_out_without_the_key(ministry: signer.Signer) -> None:
     assert b"PRIVATE" not in ministry.certificate_pem()
     assert "PRIVATE" not in repr(ministry)
+
+
+def test_signers_that_share_a_key_id_are_each_tried_with_their_own_usages(text: str, ministry: signer.Signer, at: datetime) -> None:
+    ours = trust.of([ministry.certificate_der()]).signers[0]
+    other = signer.make(not_before=at, not_after=at + YEAR, organisation="Bộ Y tế", name="DSC VN 03")
+    stranger = replace(trust.of([other.certificate_der()]).signers[0], key_id=ours.key_id)
+    for signers, reason in (
+        ((stranger, ours), "ok"), ((ours, stranger), "ok"), ((stranger,), "signature"), ((stranger, replace(ours, kinds=frozenset("t"))), "key_usage"),
+        ((replace(ours, kinds=frozenset("t")), replace(ours, kinds=frozenset("v"))), "ok"),
+    ):  # fmt: skip
+        assert verify(text, trust=trust.TrustList(signers), at=at).reason == reason

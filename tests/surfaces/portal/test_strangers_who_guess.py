@@ -22,6 +22,8 @@ from khien.registration import queries as registrations
 from tests import make
 from tests.make_book import signed_in
 
+from .steps import answer
+
 NUMBER, UNKNOWN, PHONE = "079151990132", "079151990999", "0901000132"
 BORN = {"birth_day": "27", "birth_month": "3", "birth_year": "1951"}
 ASKED = {"paper": "cccd", "number": NUMBER, **BORN}
@@ -195,3 +197,16 @@ def test_a_correction_is_taken_alike_for_a_known_and_an_unknown_number(person):
         return [seen(first), OWN.sub(r"\1\2", page)], []
 
     alike(way, NUMBER, UNKNOWN)
+
+
+def test_registering_with_a_known_number_is_answered_like_an_unknown_one(person):
+    """Who registers somebody that has a record already gets a receipt that looks like any registration's code."""
+    told = []
+    for number in (NUMBER, UNKNOWN):
+        client = Client()
+        answer(client, {"so-giay-to": {"number": number}, "dien-thoai": {"phone": "0987000111"}})
+        sent = client.post("/dang-ky/xem-lai", {})
+        page = client.get("/dang-ky/xac-nhan")
+        done = client.post("/dang-ky/xac-nhan", {"act": "skip"}, follow=True).content.decode()
+        told.append((seen(sent), seen(page), re.sub(r"\d[\d ]{9,}\d|<path[^>]*>", "?", done)))
+    assert told[0] == told[1]
