@@ -13,6 +13,6 @@ def town(committed: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
     # Playwright's loop holds this thread while the story asks the record: nothing here is asynchronous.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with opened() as made:
+    with opened(committed) as made:
         yield made
         assert made.faults == {}

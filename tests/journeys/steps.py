@@ -213,8 +213,14 @@ def send_list(clerk: Hands, organization_id: UUID, name: str, data: bytes) -> st
     """Upload a list and wait until it is read; returns its address."""
     clerk.go(f"/to-chuc/{organization_id}").upload("Tệp danh sách", name, data)
     clerk.tick("Người trong danh sách đã được báo và đồng ý đăng ký").press("Gửi lên để đọc")
-    clerk.page.get_by_role("navigation", name="Lọc dòng").or_(clerk.page.get_by_text("Không đọc được")).first.wait_for()
-    return str(clerk.look().page.url.split("?")[0])
+    return str(until_done(clerk).page.url.split("?")[0])
+
+
+def until_done(clerk: Hands) -> Hands:
+    """Wait beside the list while the work in the background goes on: the page renews itself."""
+    clerk.page.get_by_role("navigation", name="Lọc dòng").wait_for()
+    clerk.page.wait_for_load_state()
+    return clerk.look()
 
 
 def before(days: int) -> date:

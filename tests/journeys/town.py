@@ -1,5 +1,6 @@
 """The town in which the stories play: its clock, its people at their browsers, its worker; and how a page is judged."""
 
+import json
 import os
 import re
 import threading
@@ -26,6 +27,7 @@ from khien.kernel import clock, phones
 from khien.kernel.refs import Scope
 from khien.messaging import queries as messaging
 from tests import browser, make
+from tests.operations import instance
 
 PATIENT = 30.0  # seconds: only a fault takes as long
 _judged: set[str] = set()  # pages that some story of this run has passed already
@@ -51,6 +53,7 @@ class Town:
 
     server: str
     chrome: browser.Chrome
+    database: str
     faults: dict[str, list[str]] = field(default_factory=dict)
     pages: list[Any] = field(default_factory=list)
 
@@ -88,6 +91,19 @@ class Town:
 
     def _fault(self, where: str, what: str) -> None:
         self.faults.setdefault(where.removeprefix(self.server), []).append(what)
+
+    def operator(self, *words: str, stdin: str = "") -> str:
+        """Run one of the operator's commands on this town; returns what it said."""
+        done = instance.khien(*words, stdin=stdin, DATABASE_URL=self.database, KHIEN_DATA=os.environ["KHIEN_DATA"])
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def judged(self, text: str, folder: Path) -> dict[str, Any]:
+        """What `certificate verify` says of a certificate's text, with the files that `certificate trust` hands out now."""
+        trust, revoked = str(folder / "trust"), str(folder / "revoked.txt")
+        self.operator("certificate", "trust", "--out", trust, "--revoked", revoked)
+        told = self.operator("certificate", "verify", "--trust", trust, "--revoked", revoked, "--at", clock.now().isoformat(), stdin=text)
+        return dict(json.loads(told))
 
     def until[T](self, holds: Callable[[], T], what: str) -> T:
         """Wait for the worker; returns what then holds."""
@@ -215,12 +231,12 @@ class Hands:
 
 
 @contextmanager
-def opened() -> Iterator[Town]:
-    """A town of the test's own database."""
+def opened(database: str) -> Iterator[Town]:
+    """A town of this database."""
     put_clock(make.AT)
     try:
         with browser.serving() as server, browser.chromium() as chrome, working():
-            town = Town(server, chrome)
+            town = Town(server, chrome, database)
             yield town
             if folder := os.environ.get("KHIEN_SHOTS"):  # how each browser stood at the end
                 for number, page in enumerate(town.pages):
