@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor
 
@@ -33,6 +34,20 @@ def keep(
         for i in range((len(data) + CHUNK - 1) // CHUNK)
     )
     return file.id
+
+
+def clear_expired(at: datetime, size: int = 100) -> int:
+    """Delete the content and the name of files whose last day is over; that there was a file stays. Returns how many."""
+    with transaction.atomic():
+        over = list(
+            StoredFile.objects.select_for_update(skip_locked=True)
+            .filter(retain_until__lt=clock.on_date(at), size__gt=0)
+            .order_by("retain_until", "id")
+            .values_list("id", flat=True)[:size]
+        )
+        FileChunk.objects.filter(file_id__in=over).delete()
+        StoredFile.objects.filter(id__in=over).update(size=0, name_cipher=settings.KEYS.seal("", purpose="file"))
+    return len(over)
 
 
 def fetch(file_id: UUID) -> tuple[bytes, str, str]:

@@ -54,7 +54,7 @@ def _card(row: PeopleList, sendable: int = 0) -> ListCard:
 def sendable_rows(list_id: UUID) -> QuerySet[ListRow]:
     """The rows that can be sent now."""
     decided = Q(state="possible", decision__in=["new", "same"])
-    return ListRow.objects.filter(Q(state__in=["accepted", "repaired"]) | decided, list_id=list_id)
+    return ListRow.objects.filter(Q(state__in=["accepted", "repaired"]) | decided, list_id=list_id, wiped_at__isnull=True)
 
 
 def totals(list_id: UUID) -> ListTotals:

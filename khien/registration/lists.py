@@ -169,12 +169,14 @@ def restage_row(*, row: UUID, told: RowIn, by: Actor, at: datetime) -> str:
 
 
 def locked_row(row: UUID) -> ListRow:
-    """A row that was not sent yet, locked. Raises Refused: registration.row_unknown, registration.row_sent."""
+    """A row that was not sent yet, locked. Raises Refused: registration.row_unknown, registration.row_sent, registration.row_wiped."""
     found = ListRow.objects.select_for_update().filter(id=row).first()
     if found is None:
         raise Refused("registration.row_unknown")
     if found.state == "sent":
         raise Refused("registration.row_sent")
+    if found.wiped_at is not None:
+        raise Refused("registration.row_wiped")
     return found
 
 

@@ -161,6 +161,8 @@ class ListRow(Row):
     person_id = models.UUIDField(null=True)
     registration_id = models.UUIDField(null=True)
     result = models.TextField(default="")
+    # When what it said of a person was wiped: the number and the verdict stay.
+    wiped_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "people_list_row"

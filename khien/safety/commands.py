@@ -27,9 +27,15 @@ def react(told: Told) -> Any:
 
 
 def outcome(told: Told) -> Any:
-    """Write how a reaction went and what was done: reaction_id, outcome, action_taken."""
+    """Write how a reaction went and what was done: reaction_id, outcome, action_taken.
+
+    Raises Refused: safety.reaction_unknown; a reaction of another point is unknown here.
+    """
+    found = queries.reaction(uuid_of(told.body, "reaction_id"))
+    if found is None or found.site_id != told.site_id:
+        raise Refused("safety.reaction_unknown")
     actions.set_outcome(
-        reaction_id=uuid_of(told.body, "reaction_id"), outcome=str(told.body.get("outcome") or "unknown"),
+        reaction_id=found.id, outcome=str(told.body.get("outcome") or "unknown"),
         action_taken=str(told.body.get("action_taken") or ""), by=told.by, at=told.at,
     )  # fmt: skip
     return {}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from khien.booking import actions as booking_acts
 from khien.booking import queries as booking
-from khien.booking.types import DayEntry, SessionInfo
+from khien.booking.types import AppointmentInfo, DayEntry, SessionInfo
 from khien.campaigns import queries as campaigns
 from khien.interchange import exports
 from khien.kernel import clock, codes
@@ -107,11 +107,15 @@ def slips(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 
 def _slip(entry: DayEntry, info: SessionInfo) -> SlipRow:
-    booked = entry.appointment
+    return slip_of(entry.card.full_name, entry.appointment, info)
+
+
+def slip_of(full_name: str, booked: AppointmentInfo, info: SessionInfo) -> SlipRow:
+    """The invitation of one person."""
     known = campaigns.rulebook(info.on_date).vaccines.get(booked.vaccine)
     when = f"{say.hm(booked.starts_at)}, {say.long_day(info.on_date)}"
     vaccine = f"{known.short_vi if known else booked.vaccine}, {dose_name(booked.dose_type, booked.ordinal)}"
-    return SlipRow(entry.card.full_name, when, info.site.name, info.site.full_address, vaccine, booked.code, booked.code)
+    return SlipRow(full_name, when, info.site.name, info.site.full_address, vaccine, booked.code, booked.code)
 
 
 def call_sheet(request: HttpRequest, session_id: UUID) -> HttpResponse:

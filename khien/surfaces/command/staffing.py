@@ -142,7 +142,7 @@ def show(request: HttpRequest, staff_id: UUID) -> HttpResponse:
             access.check_may_give(at.scopes, form.cleaned_data["scope"])
             _give(staff_id, form.cleaned_data, at)
             return HttpResponseRedirect(request.path)
-        if act in ("totp", "password", "close"):
+        if act in ("totp", "password", "close", "reopen"):
             _whole(card, at)
         if act == "totp":
             return _secret(request, access.new_totp(staff_id=staff_id, by=at.by, at=at.at), card.full_name, card.username)

@@ -66,6 +66,7 @@ urlpatterns = [
     staff(f"{P}/giay-xac-nhan/<uuid:record_id>.pdf", printing.confirmation, "person_confirmation", may="people.print", place=where.person),
     staff(f"{P}/chung-nhan/<uuid:certificate_id>.pdf", printing.certificate, "person_certificate", may="people.print", place=where.person),
     staff(f"{P}/quyet", duplicates.decide, "person_decide", may="people.merge", place=where.person),
+    staff("goi/giay-moi.pdf", waiting.call_slips, "call_slips", may="plan.invite"),
     staff("mui-can-quyet", doubts.index, "doubts", may="doses.decide"),
     staff("mui-can-quyet/<uuid:record_id>", doubts.decide, "doubt", may="doses.decide", place=where.dose),
     staff("kho", stock.index, "stock", may="stock.see"),

@@ -6,16 +6,18 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as now_
 
+from khien.booking import queries as booking
 from khien.campaigns import queries as campaigns
 from khien.kernel.errors import Refused
 from khien.places import queries as places
 from khien.registration import actions as registration_acts
 from khien.registration import queries as registration
 from khien.surfaces.command import choosing, frame
+from khien.surfaces.command.session import slip_of
 from khien.surfaces.command.words import OUTCOMES, REGISTRATION_STATES, WAYS
 from khien.surfaces.web import downloads, say
 from khien.surfaces.web.locale import lang
-from khien.surfaces.web.paper import call_sheet_pdf
+from khien.surfaces.web.paper import call_sheet_pdf, slips_pdf
 from khien.surfaces.web.paper.facts import CallRow
 from khien.surfaces.web.say_doses import birth_words
 
@@ -112,3 +114,21 @@ def call_paper(request: HttpRequest) -> HttpResponse:
     lines = [CallRow(row.full_name, birth_words(row.birth), say.phone(row.phone), row.neighbourhood, row.address) for row in rows]
     site = ", ".join(filter(None, (part, unit.full_name if unit else "")))
     return downloads.answer(call_sheet_pdf(lines, title="Danh sách gọi mời tiêm", site=site, made=at.at), f"goi-{at.on:%Y%m%d}.pdf")
+
+
+def call_slips(request: HttpRequest) -> HttpResponse:
+    """Invitations of a ward or neighbourhood to cut apart and carry from door to door; `khong-so`: only for those without a phone."""
+    at = frame.here(request, "plan.invite")
+    chosen = choosing.choose(request, at)
+    key = chosen.key or choosing.own_unit(at)
+    unit = places.unit(key) if key else None
+    near = unit is not None and (unit.leaf or unit.level == "district")
+    part, bare = request.GET.get("to", ""), request.GET.get("khong-so") == "1"
+    rows = [one for one in registration.call_sheet(frame.unit_scope(key), neighbourhood=part, limit=MOST_PRINTED) if one.state == "booked"] if near else []
+    rows = [one for one in rows if not (bare and one.phone)]
+    booked = booking.standing_of(one.person_id for one in rows)
+    sessions = {one.id: one for one in booking.sessions(None, ids={one.session_id for one in booked.values()})} if booked else {}
+    told = [(row, found) for row in rows if (found := booked.get(row.person_id)) and found.session_id in sessions]
+    at.looked(*(row.person_id for row, _found in told), purpose="call_sheet")
+    slips = [slip_of(row.full_name, found, sessions[found.session_id]) for row, found in told]
+    return downloads.answer(slips_pdf(slips, made=at.at), f"giay-moi-{at.on:%Y%m%d}.pdf")

@@ -15,7 +15,7 @@ from khien.kernel.errors import Refused
 from khien.kernel.refs import PlaceFacts
 from khien.places import queries as places
 from khien.places.types import OrganizationInfo
-from khien.plumbing import jobs
+from khien.plumbing import audit, jobs
 from khien.registration import actions as registration
 from khien.registration import queries as registrations
 from khien.registration.types import ListCard
@@ -174,13 +174,25 @@ def _rows(request: Any, card: ListCard, again: AgainForm, wrong: str = "", statu
     after = int(text) if (text := request.GET.get("sau", "")).isdecimal() and len(text) < 8 else 0
     size = remarks.SENT_PAGE if state == "sent" else remarks.PAGE
     rows = registrations.list_rows(card.id, state if state in remarks.STATES else "", after, size)
+    told = [remarks.row_facts(row) for row in rows]
+    _looked(request, card, told)
     totals = registrations.totals(card.id)
     context = _frame(card) | {
-        "rows": [remarks.row_facts(row) for row in rows], "state": state, "after": after, "totals": totals, "filters": remarks.filters(totals, card),
+        "rows": told, "state": state, "after": after, "totals": totals, "filters": remarks.filters(totals, card),
         "next": rows[-1].number if len(rows) == size else None, "again": again, "wrong": wrong, "same_file": request.GET.get("lai") == "1",
         "skipped": card.skipped_rows, "queue": registrations.invited(card.id) if card.sent else {},
     }  # fmt: skip
     return render(request, "portal/list.html", context, status=status)
+
+
+def _looked(request: Any, card: ListCard, told: list[remarks.RowFacts]) -> None:
+    """Log whose record a row brought onto the page: those it may be, masked, and those it registered."""
+    persons = {other.person_id for one in told for other in one.row.possible if other.person_id} | {one.registration.person_id for one in told if one.registration}
+    place, at = places.organization_place(card.organization_id), clock.now()
+    audit.read_many(
+        persons=list(persons), by=_by(request, card), at=at, purpose="list", office=request.staff.office("lists.upload", place), route="portal.lists",
+        once_since=at.replace(minute=0, second=0, microsecond=0),
+    )  # fmt: skip
 
 
 def send(request: Any, list_id: UUID) -> HttpResponse:

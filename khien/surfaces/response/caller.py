@@ -28,6 +28,7 @@ from khien.people import queries as people
 from khien.people.types import PersonCard
 from khien.registration import queries as registration
 from khien.safety import actions as safety
+from khien.safety import queries as safety_reads
 from khien.safety import rules as signs
 from khien.surfaces.response import person
 from khien.surfaces.response.frame import Here, here, page, said
@@ -176,9 +177,17 @@ class ReactionForm(PageForm):
             ]
 
 
+OUTCOMES = {
+    "recovering": _("Đang đỡ"), "recovered": _("Đã khỏi"), "recovered_with_sequelae": _("Khỏi nhưng còn di chứng"), "not_recovered": _("Chưa đỡ"), "died": _("Đã mất"),
+    "unknown": _("Chưa rõ"),
+}  # fmt: skip
+
+
 @opened("cases.answer")
 def reaction(request: HttpRequest, case_id: UUID, at: Here, card: PersonCard) -> HttpResponse:
-    """Report a reaction at the caller's word, and say what to do now."""
+    """Report a reaction at the caller's word, and say what to do now; or how one that was reported went."""
+    if request.POST.get("act") == "outcome":
+        return _went(request, case_id, at, card)
     form = ReactionForm(request.POST or None)
     done = None
     if request.method == "POST" and form.is_valid():
@@ -191,7 +200,28 @@ def reaction(request: HttpRequest, case_id: UUID, at: Here, card: PersonCard) ->
             cases.note(case_id=case_id, text=str(_("Đã ghi phản ứng sau tiêm.")), by=at.by, at=at.at)
         except Refused as refusal:
             form.refused(refusal)
-    return draw(request, "reaction", case_id, card, form=form, done=done)
+    return draw(request, "reaction", case_id, card, form=form, done=done, **_reported(card))
+
+
+def _reported(card: PersonCard, wrong: str = "") -> dict[str, Any]:
+    """The reactions on record, each with how it went."""
+    names = {sign.code: sign.en if lang() == "en" else sign.vi for sign in signs.SIGNS}
+    rows = [(one, ", ".join(names.get(code, code) for code in one.symptoms)) for one in safety_reads.reactions(card.id)[:10]]
+    return {"reported": rows, "outcomes": {code: words for code, words in OUTCOMES.items() if code in set(signs.Outcome)}, "wrong": wrong}
+
+
+def _went(request: HttpRequest, case_id: UUID, at: Here, card: PersonCard) -> HttpResponse:
+    """Record how a reaction of this very person went."""
+    mine = next((one for one in safety_reads.reactions(card.id) if str(one.id) == request.POST.get("reaction")), None)
+    try:
+        if mine is None:
+            raise Refused("safety.reaction_unknown")
+        safety.set_outcome(
+            reaction_id=mine.id, outcome=request.POST.get("outcome", ""), action_taken=request.POST.get("action_taken", ""), by=at.by, at=at.at
+        )
+    except Refused as refusal:
+        return draw(request, "reaction", case_id, card, form=ReactionForm(), done=None, **_reported(card, said(refusal)))
+    return _noted(case_id, at, _("Đã ghi diễn biến của phản ứng."))
 
 
 def _onset(card: PersonCard, at: datetime, since: str) -> datetime:

@@ -104,6 +104,19 @@ def keep(request: HttpRequest, case_id: UUID, **facts: Any) -> None:
     request.session[KEY] = dict(list(kept.items())[-KEPT:])
 
 
+def show(request: HttpRequest, case_id: UUID, found: list[Masked]) -> None:
+    """Remember whom a search showed in this conversation, beside what stands."""
+    keep(request, case_id, **(state(request, case_id) | {"shown": [str(one.id) for one in found]}))
+
+
+def was_shown(request: HttpRequest, case_id: UUID, wanted: UUID, at: Here) -> bool:
+    """Say whether this desk was shown this person here: nobody is chosen by an id from elsewhere."""
+    if str(wanted) in state(request, case_id).get("shown", []):
+        return True
+    view = cases.case(case_id, at.at)
+    return view is not None and any(one.id == wanted for one in _suggested(view, at))
+
+
 def open_person(request: HttpRequest, case_id: UUID, at: datetime) -> UUID | None:
     """The person whose record is open in this conversation at this desk, within its half hour."""
     known = state(request, case_id)

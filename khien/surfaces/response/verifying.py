@@ -21,7 +21,9 @@ def who(request: HttpRequest, case_id: UUID) -> HttpResponse:
         return back
     act = request.POST.get("act", "")
     if act == "find":
-        return _again(request, case_id, at, found=person.find(request.POST.get("q", "").strip(), at))
+        found = person.find(request.POST.get("q", "").strip(), at)
+        person.show(request, case_id, found)
+        return _again(request, case_id, at, found=found)
     facts = person.FactsForm(request.POST) if act == "facts" else person.FactsForm()
     if act == "facts" and not facts.is_valid():
         return _again(request, case_id, at, facts=facts, ask_facts=True, status=422)
@@ -36,7 +38,10 @@ def _do(act: str, request: HttpRequest, case_id: UUID, at: Here, facts: person.F
     """Raises Refused of the rooms, people.unknown when nobody is chosen."""
     common: dict[str, Any] = {"case_id": case_id, "by": at.by, "at": at.at}
     if act == "choose":
-        person.keep(request, case_id, person=str(_id(request.POST.get("person", ""))))
+        wanted = _id(request.POST.get("person", ""))
+        if not person.was_shown(request, case_id, wanted, at):
+            raise Refused("people.unknown")
+        person.keep(request, case_id, person=str(wanted), shown=person.state(request, case_id).get("shown", []))
         return
     if act == "close":
         person.keep(request, case_id)

@@ -20,6 +20,7 @@ from khien.places import queries as places
 from khien.plumbing import files
 from khien.plumbing.models import AccessLog
 from khien.registration import queries as registration
+from khien.registration.rules import HISTORY
 from tests import make
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
@@ -129,8 +130,10 @@ def test_a_record_found_for_a_written_request_opens_when_it_agrees_with_it(signe
     technician = signed_in("t2_technician")
     stranger = make.make_person("Lê Văn Khác", place_key=make.WARD)
     to = f"/mcc/{case}/nguoi"
+    technician.post(to, {"act": "find", "q": "Lê Văn Khác"})
     technician.post(to, {"act": "choose", "person": str(stranger)})
     assert "chưa khớp" in text(technician.post(to, {"act": "request"}))
+    technician.post(to, {"act": "find", "q": "Bửu Lộc"})
     technician.post(to, {"act": "choose", "person": str(person)})
     assert technician.post(to, {"act": "request"}).status_code == 302
     assert queries.case(case, make.AT).line.person_id == person
@@ -161,11 +164,17 @@ def test_a_caller_is_registered_by_phone_and_keeps_one_place_when_told_twice(age
     told = {
         "full_name": "Phạm Văn Tư", "birth_day": "", "birth_month": "", "birth_year": "1984", "sex": "male", "paper": "none", "no_paper": "lost",
         "phone": "0987654321", "commune": places.unit(make.WARD).path, "place_key": make.WARD, "group": group, "agree": "on",
+        "dose": "next", "previous_count": "1", "previous_vaccine": "AZ", "previous_on_day": "1", "previous_on_month": "9", "previous_on_year": "2021",
     }  # fmt: skip
+    assert "Mời hỏi người gọi" in text(agent.post(f"/mcc/{case}/dang-ky", told))
+    told |= {f"h_{question}": "no" for question in HISTORY} | {"h_allergy": "yes"}
     page = text(agent.post(f"/mcc/{case}/dang-ky", told))
     assert "Đã nhận đăng ký" in page
     found = registration.waiting(None)
     assert [(one.full_name, one.way) for one in found] == [("Phạm Văn Tư", "hotline")]
+    asked = registration.of_person(found[0].person_id)
+    assert (asked.declared_dose, asked.history["allergy"]) == ("next", "yes")
+    assert asked.previous_dose == {"count": "1", "vaccine": "AZ", "on": "2021-09-01"}
 
 
 def test_an_appointment_is_booked_moved_and_cancelled_at_the_callers_word(agent):

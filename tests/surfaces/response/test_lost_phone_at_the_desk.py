@@ -28,6 +28,7 @@ def a_caller() -> tuple[UUID, UUID]:
 
 def verified(agent: Any, person: UUID, case: UUID) -> None:
     """The caller tells two facts of the record."""
+    agent.post(f"/mcc/{case}/nguoi", {"act": "find", "q": NUMBER.value})
     agent.post(f"/mcc/{case}/nguoi", {"act": "choose", "person": str(person)})
     told = {"birth_day": "27", "birth_month": "3", "birth_year": "1951", "identifier": NUMBER.value}
     agent.post(f"/mcc/{case}/nguoi", {"act": "facts", **told})

@@ -19,6 +19,7 @@ WORDING = {
     "registration.nothing_to_send": _("Chưa có dòng nào gửi được: {refused} dòng cần sửa, {possible} dòng cần quyết định."),
     "registration.no_errors": _("Danh sách này không có dòng nào cần sửa."),
     "registration.row_unknown": _("Không tìm thấy dòng này."),
+    "registration.row_wiped": _("Dòng này đã quá 90 ngày nên thông tin đã được xóa. Mời gửi lại danh sách."),
     "registration.row_sent": _("Dòng này đã gửi. Muốn sửa thông tin, hãy sửa trên hồ sơ của người đó."),
     "registration.row_refused": _("Dòng này còn lỗi. Sửa xong mới quyết định được."),
     "registration.decision_unknown": _("Hãy chọn: người mới, cùng một người, hoặc bỏ qua."),
