@@ -1,6 +1,7 @@
 """Visits cleared for the dose, and the very argument that our server gives to PostgreSQL for it."""
 
 import json
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,9 +39,10 @@ def cleared(people: Sequence[Waiting], points: Sequence[Point], at: datetime) ->
         "SELECT id, name_key, birth_year, birth_month, birth_day, commune_2021, commune_2025 FROM person WHERE id = ANY(%s)",
         [one.person_id for one in people],
     )}  # fmt: skip
+    slips = _slips(len(people))
     numbers = _numbers(len(people) // len(points) + 1, points)
     made = [
-        Cleared(_visit(who, names[who.person_id], points[i % len(points)], numbers[i % len(points)] + i // len(points), at), points[i % len(points)])
+        Cleared(_visit(who, names[who.person_id], points[i % len(points)], numbers[i % len(points)] + i // len(points), slips[i], at), points[i % len(points)])
         for i, who in enumerate(people)
     ]
     bulk.copy(one.visit for one in made)
@@ -55,6 +57,16 @@ def cleared(people: Sequence[Waiting], points: Sequence[Point], at: datetime) ->
     return made
 
 
+def _slips(count: int) -> list[str]:
+    """So many slip codes that no visit has: of some ten thousand, two may meet."""
+    found: dict[str, None] = {}
+    while len(found) < count:
+        fresh = [codes.slip_code(secrets.randbits(64)) for _ in range(count - len(found))]
+        used = {row[0] for row in making.rows("SELECT code FROM visit WHERE code = ANY(%s)", fresh)}
+        found |= dict.fromkeys(code for code in fresh if code not in used)
+    return list(found)
+
+
 def _numbers(count: int, points: Sequence[Point]) -> list[int]:
     """The first of so many queue numbers at each point."""
     first = []
@@ -65,12 +77,12 @@ def _numbers(count: int, points: Sequence[Point]) -> list[int]:
     return first
 
 
-def _visit(who: Waiting, told: tuple[Any, ...], point: Point, number: int, at: datetime) -> Visit:
+def _visit(who: Waiting, told: tuple[Any, ...], point: Point, number: int, slip: str, at: datetime) -> Visit:
     name_key, year, month, day, commune_2021, commune_2025 = told
     id, keys = uuid7(), settings.KEYS
     return Visit(
         id=id, site_id=point.site_id, session_id=point.session_id, person_id=who.person_id, registration_id=who.registration_id,
-        code=codes.slip_code(id.int & (2**62 - 1)), number=number, on_date=clock.on_date(at), state="cleared", previous_state="consented",
+        code=slip, number=number, on_date=clock.on_date(at), state="cleared", previous_state="consented",
         walk_in=True, identity_how="typed", home_commune_2021=commune_2021, home_commune_2025=commune_2025,
         name_hash=keys.hash(name_key, purpose="name")[:24],
         name_birth_hash=keys.hash(f"{name_key}|{PartialDate(year, month, day).iso()}", purpose="name")[:24],
