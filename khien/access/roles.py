@@ -77,6 +77,7 @@ PERMISSIONS: dict[str, set[str]] = {
     "stock.see": {"stock_keeper", "point_lead", "planner", "reporter", "t3_operations"},
     "stock.move": {"stock_keeper", "point_lead"},
     "stock.recall": {"planner", "t3_operations"},
+    "stock.decide": {"planner", "t3_operations"},
     # Planning
     "command.board": _COMMAND | {"list_keeper", "stock_keeper", "point_lead", "administrator"},
     "command.lists": {"planner", "list_keeper", "reporter", "supervisor", "t3_operations"},

@@ -8,7 +8,7 @@ import time
 
 from django.db import connection, connections, transaction
 
-from khien.demo import city, people
+from khien.demo import city, people, stock
 from khien.demo.city import City
 from khien.kernel import clock
 from khien.kernel.errors import Refused
@@ -28,6 +28,7 @@ def ensure(people_count: int = PEOPLE) -> None:
         print(f"Building the demo city with {people_count} synthetic people (once) ...", flush=True)
         with transaction.atomic():
             built = city.build(today, at)
+            stock.fill(built, today, at)
             mark = {"built_on": today.isoformat(), "last_day": today.isoformat(), "city": built.as_mark()}
             marks.put("demo", mark)
     began = time.monotonic()

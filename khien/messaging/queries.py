@@ -22,6 +22,12 @@ def of_cause(cause: str) -> list[MessageInfo]:
     return [_info(row) for row in models.Message.objects.filter(cause=cause).order_by("recorded_at", "id")]
 
 
+def of_causes(prefix: str) -> dict[str, int]:
+    """How many messages are in each state, of all causes that begin so (a recall's recipients)."""
+    rows = models.Message.objects.filter(cause__startswith=prefix).values_list("state").annotate(n=Count("id"))
+    return {state: n for state, n in rows.order_by()}
+
+
 def troubled(*, after: UUID | None = None, limit: int = 50) -> list[MessageInfo]:
     """Messages that nobody got: refused for good, given up, or unknown; the latest first, paged by key."""
     rows = models.Message.objects.filter(state__in=["failed_permanent", "dead", "unknown"])

@@ -24,9 +24,9 @@ def recalled(data: dict[str, Any], at: datetime) -> None:
     after = UUID(str(data["after_id"])) if data.get("after_id") else None
     scopes = None if recall.scope.kind == "nation" else (recall.scope,)
     page = immunizations.recipients_of_lot(recall.lot.id, scopes, after=after, limit=PAGE)
-    cards = {card.id: card for card in people.cards_of([dose.person_id for dose in page]).values()}
+    cards = people.cards_of([dose.person_id for dose in page])
     for dose in page:
-        card = cards.get(people.current_id(dose.person_id))
+        card = cards.get(dose.person_id)
         if card is None:
             continue
         facts = wording.hotlines() | {

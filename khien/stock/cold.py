@@ -130,7 +130,7 @@ def _judge(row: models.ColdDevice, one: models.Excursion, at: datetime) -> None:
     day = clock.on_date(one.started_at)
     working.open_("excursion", row.site_id, str(one.id), ref_id=one.id, on=day, at=at, doses=0)
     for lot_id in kept_in(row, day):
-        reason = f"{row.code}: {rule.code}"
+        reason = f"{row.name}: {rule.vi}"
         holding.hold(site_id=row.site_id, lot_id=lot_id, reason=reason, cause="excursion", excursion_id=one.id, by=SYSTEM, at=at)
     audit.record("stock.excursion_judged", by=SYSTEM, at=at, subject=f"excursion:{one.id}", site=row.site_id, rule=rule.code)
     outbox.publish("stock.excursion_judged", at=at, excursion_id=one.id, site_id=row.site_id)

@@ -38,6 +38,8 @@ class Rule:
     minutes: int
     within_days: int
     source: str
+    vi: str
+    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def rules() -> tuple[Rule, ...]:
     return tuple(
         Rule(
             str(one["code"]), str(one["profile"]), str(one["kind"]), tenths(one["beyond"]), int(str(one["minutes"])),
-            int(str(one["within_days"])), str(one["source"]),
+            int(str(one["within_days"])), str(one["source"]), str(one["vi"]), str(one["en"]),
         )
         for one in told
     )  # fmt: skip

@@ -55,6 +55,26 @@ def at_holder(site_id: UUID | None, found: list[LotInfo]) -> list[LotInfo]:
     ]
 
 
+def stopped_at(lot_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID], LotInfo]:
+    """By holder and lot: these lots where they are stopped at single holders (their holds, the recalls of a province)."""
+    ids = list(set(lot_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT b.site_id, b.lot_id, s.state, s.state_reason FROM stock_balance b, stock_lot_stands(b.lot_id, b.site_id) AS s"
+            " WHERE b.lot_id = ANY (%s) AND s.state IS NOT NULL AND (EXISTS (SELECT 1 FROM stock_hold h WHERE h.site_id = b.site_id"
+            " AND h.lot_id = b.lot_id AND h.decided_at IS NULL) OR EXISTS (SELECT 1 FROM lot_recall r WHERE r.lot_id = b.lot_id"
+            " AND r.state = 'confirmed' AND r.scope_kind = 'province'))",
+            [ids],
+        )
+        told = cursor.fetchall()
+    known = lots({lot_id for _, lot_id, _, _ in told})
+    return {
+        (site_id, lot_id): replace(known[lot_id], state=state, state_reason=reason)
+        for site_id, lot_id, state, reason in told
+        if known[lot_id].state == "released"
+    }
+
+
 def lot_info(row: models.Lot) -> LotInfo:
     """The row as a type."""
     return LotInfo(

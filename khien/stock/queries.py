@@ -10,23 +10,24 @@ from khien.kernel.refs import Scope
 from khien.stock import models, rules
 from khien.stock.cold import aside, device, devices, excursions, key_of, keys, series
 from khien.stock.cold_rules import profiles
+from khien.stock.cold_rules import rules as cold_rules
 from khien.stock.cold_types import Key
 from khien.stock.consignments import consignment, consignments
 from khien.stock.counting import reconcile, unmatched_labels
 from khien.stock.holders import holder, holders, holders_by_id, place_of, within
 from khien.stock.holding import holds, one_hold
 from khien.stock.ledger import differing
-from khien.stock.lots import all_lots, lot, lot_by_number, lots
+from khien.stock.lots import all_lots, lot, lot_by_number, lots, stopped_at
 from khien.stock.recalls import affected, recall, recalls
 from khien.stock.types import Alert, Balance, DayLine, LotInfo, MovementInfo, Proposed
 from khien.stock.vials import open_vials, product, thaws, vials
 from khien.stock.working import RESOLUTIONS, one_work, work
 
 __all__ = [
-    "RESOLUTIONS", "Key", "affected", "alerts", "all_lots", "aside", "balance", "check_lot", "consignment", "consignments", "day_movements",
+    "RESOLUTIONS", "Key", "affected", "alerts", "all_lots", "aside", "balance", "check_lot", "cold_rules", "consignment", "consignments", "day_movements",
     "device", "devices", "differing", "drawn", "excursions", "held", "holder", "holders", "holders_by_id", "holds", "key_of", "keys", "lot",
     "lot_by_number", "lots", "lots_at", "movements", "one_hold", "one_work", "open_vials", "place_of", "product", "profiles", "propose",
-    "recall", "recalls", "reconcile", "rules", "series", "thaws", "totals", "unmatched_labels", "used", "used_on", "vials", "work",
+    "recall", "recalls", "reconcile", "rules", "series", "stopped_at", "thaws", "totals", "unmatched_labels", "used", "used_on", "vials", "work",
 ]  # fmt: skip
 check_lot = rules.check_lot
 
@@ -46,8 +47,9 @@ def held(scopes: Iterable[Scope] | None = None) -> list[Balance]:
     rows = models.Balance.objects.filter(Q(on_hand__gt=0) | Q(shortfall__gt=0))
     found = list(rows.filter(within(scopes)))
     known = lots(row.lot_id for row in found)
+    stopped = stopped_at(row.lot_id for row in found)
     return sorted(
-        (_balance(row, known[row.lot_id]) for row in found), key=lambda one: (one.lot.expires_on, one.lot.number, str(one.site_id))
+        (_balance(row, stopped.get((row.site_id, row.lot_id)) or known[row.lot_id]) for row in found), key=lambda one: (one.lot.expires_on, one.lot.number, str(one.site_id))
     )
 
 
@@ -154,4 +156,4 @@ def totals() -> dict[str, int]:
 
 
 def _balance(row: models.Balance, lot: LotInfo) -> Balance:
-    return Balance(row.site_id, lot, row.on_hand, row.received, row.drawn, row.wasted, row.returned, row.shortfall)
+    return Balance(row.site_id, lot, row.on_hand, row.received, row.drawn, row.wasted, row.returned, row.shortfall, row.sent, row.adjusted)

@@ -40,6 +40,8 @@ class Balance:
     wasted: int
     returned: int
     shortfall: int
+    sent: int = 0
+    adjusted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

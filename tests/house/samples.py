@@ -126,6 +126,35 @@ def _row(world: World) -> UUID:
     return registrations.list_rows(world.once("list", make.make_list))[0].id
 
 
+def _consignment(world: World) -> UUID:
+    """Goods that the point sent to itself by way of another point there."""
+    from tests import make_stock
+
+    other = world.once("other_site", lambda: make.make_site(facility_id=world.facility_id))
+    lot = make.make_lot(site_id=world.site_id)
+    return make_stock.send(world.site_id, other, lot, 5)
+
+
+def _hold(world: World) -> UUID:
+    from khien.stock import actions
+
+    return actions.hold(site_id=world.site_id, lot_id=make.make_lot(), reason="thử", by=make.BY, at=make.AT)
+
+
+def _recall(world: World) -> UUID:
+    from khien.kernel.refs import Scope
+    from khien.stock import actions
+
+    scope = Scope("province", make.place_of_site(world.site_id).province_2021, "2021")
+    return actions.ask_recall(lot_id=make.make_lot(), scope=scope, reason="thử", by=make.BY, at=make.AT).id
+
+
+def _fridge(world: World) -> UUID:
+    from tests import make_stock
+
+    return make_stock.make_fridge(world.site_id)[0]
+
+
 SAMPLES: dict[str, Callable[[World], Any]] = {
     "site_id": lambda world: world.site_id,
     "site": lambda world: world.site_id,
@@ -145,6 +174,11 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "visit": lambda world: world.once("visit", lambda: _visit(world)),
     "pack": lambda world: "000000001",
     "lot_id": lambda world: make.make_lot(),
+    "incoming_id": lambda world: world.once("consignment", lambda: _consignment(world)),
+    "outgoing_id": lambda world: world.once("consignment", lambda: _consignment(world)),
+    "hold_id": lambda world: world.once("hold", lambda: _hold(world)),
+    "recall_id": lambda world: world.once("recall", lambda: _recall(world)),
+    "fridge_id": lambda world: world.once("fridge", lambda: _fridge(world)),
     "list_id": lambda world: world.once("list", make.make_list),
     "record_id": lambda world: world.once("record", lambda: make.make_immunization(world.person_id)),
     "certificate_id": lambda world: world.person_id,

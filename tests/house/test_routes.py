@@ -14,7 +14,7 @@ from khien.kernel.refs import PlaceFacts, Scope
 from khien.surfaces.web import guard
 from tests.house.routes import Route, routes, staff_routes
 
-KINDS = {"public", "citizen", "session", "staff", "demo"}
+KINDS = {"public", "citizen", "session", "device", "staff", "demo"}
 METHODS = ("get", "post")
 FACILITY, SITE, SESSION, ORGANIZATION, OTHER = (UUID(int=n) for n in range(1, 6))
 HERE = PlaceFacts("79", "765", "26956", "79", "26929", FACILITY, SITE, SESSION, ORGANIZATION)

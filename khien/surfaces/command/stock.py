@@ -1,4 +1,4 @@
-"""Stock: what each point holds, what came and went, shortfalls; lots and their state."""
+"""Stock: what each store and point holds, what came and went, shortfalls and alerts."""
 
 from collections import defaultdict
 from typing import Any
@@ -9,49 +9,87 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from khien.campaigns import queries as campaigns
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Performed
-from khien.places import queries as places
 from khien.stock import actions as stock_acts
 from khien.stock import queries as stock
-from khien.surfaces.command import frame, where
+from khien.surfaces.command import frame, stock_words, where
 from khien.surfaces.command.spot import read_day
 from khien.surfaces.command.words import LOT_STATES, MOVEMENTS, WASTES
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.forms import DayField, PageForm
 
+TABS = (
+    ("stock", _("Tồn kho"), "command:stock"), ("consignments", _("Chuyến hàng"), "command:consignments"), ("cold", _("Tủ bảo quản"), "command:cold"),
+    ("work", _("Chênh lệch"), "command:stock_work"), ("lots", _("Các lô"), "command:lots"),
+)  # fmt: skip
+
+
+def tabs(here: str) -> list[tuple[Any, str, bool]]:
+    """The line of the stock section's pages."""
+    return [(text, reverse(name), key == here) for key, text, name in TABS]
+
 
 def index(request: HttpRequest) -> HttpResponse:
-    """Doses by point, and what the books are short of."""
+    """Doses by store and point, what comes, what is short, what expires."""
     at = frame.here(request, "stock.see")
     scopes = frame.reach(at.scopes)
-    sites = {one.id: one for one in places.sites(scopes)}
     held: dict[UUID, list[Any]] = defaultdict(list)
     for one in stock.held(scopes):
         held[one.site_id].append(one)
-    rows = [(site, held.get(site_id, [])) for site_id, site in sites.items()]
-    lines = [
-        {
-            "site": site, "on_hand": sum(one.on_hand for one in own), "lots": len([one for one in own if one.on_hand]), "shortfall": sum(one.shortfall for one in own),
-            "stopped": sum(one.on_hand for one in own if one.lot.state != "released"), "first": min((one.lot.expires_on for one in own if one.on_hand), default=None),
-        }
-        for site, own in rows
-    ]  # fmt: skip
-    lines.sort(key=lambda line: (-line["stopped"], -line["shortfall"], line["site"].name))
+    holders = stock.holders(scopes)
+    lines = [_line(one, held.get(one.id, [])) for one in holders]
+    stores, points = [line for line in lines if line["holder"].kind != "site"], [line for line in lines if line["holder"].kind == "site"]
+    points.sort(key=lambda line: (-line["stopped"], -line["shortfall"], line["holder"].name))
     totals = {name: sum(line[name] for line in lines) for name in ("on_hand", "shortfall", "stopped")}
-    return frame.page(request, "stock", "stock", lines=lines, totals=totals, today=at.on)
+    return frame.page(
+        request, "stock", "stock", tabs=tabs("stock"), stores=stores, points=points, totals=totals, today=at.on, kinds=stock_words.HOLDERS,
+        alerts=_alerts(stock.alerts(scopes, at.on))[:12], alert_words=stock_words.ALERTS, by_id={one.id: one for one in holders}, work=len(stock.work(scopes)),
+        coming=[one for one in stock.consignments(scopes, states=("sent",)) if one.receiver.id in {h.id for h in holders}], items=stock_words.item_names(at.on),
+        may_move=at.staff.may("stock.move"),
+    )  # fmt: skip
+
+
+def _alerts(told: list[Any]) -> list[dict[str, Any]]:
+    """Alerts with one line for each lot that expires, however many hold it."""
+    found: dict[Any, dict[str, Any]] = {}
+    for one in told:
+        key = (one.kind, one.lot.id if one.lot else (one.site_id, one.item))
+        line = found.setdefault(key, {"kind": one.kind, "item": one.item, "lot": one.lot, "days": one.days, "doses": 0, "sites": []})
+        line["doses"] += one.doses
+        line["sites"].append(one.site_id)
+    return list(found.values())
+
+
+def _line(holder: Any, own: list[Any]) -> dict[str, Any]:
+    doses = [one for one in own if stock.rules.is_vaccine(one.lot.vaccine)]
+    return {
+        "holder": holder, "on_hand": sum(one.on_hand for one in doses), "lots": len([one for one in own if one.on_hand]),
+        "shortfall": sum(one.shortfall for one in doses), "stopped": sum(one.on_hand for one in doses if one.lot.state != "released"),
+        "first": min((one.lot.expires_on for one in own if one.on_hand), default=None),
+    }  # fmt: skip
 
 
 class Receive(PageForm):
-    """Doses that came in; a lot that is new is entered with its expiry."""
+    """Goods that came in from outside the ledger; a lot that is new is entered with its dates."""
 
-    vaccine = forms.ChoiceField(label=_("Vắc xin"))
+    vaccine = forms.ChoiceField(label=_("Vắc xin, vật tư"))
     lot = forms.CharField(label=_("Số lô"), max_length=40)
     expires_on = DayField(label=_("Hạn dùng"), required=False)
-    doses = forms.IntegerField(label=_("Số liều nhận"), min_value=1, max_value=1_000_000)
+    manufactured_on = DayField(label=_("Ngày sản xuất"), required=False)
+    doses = forms.IntegerField(label=_("Số liều nhận"), min_value=1, max_value=100_000_000)
     document = forms.CharField(label=_("Số phiếu xuất"), max_length=60)
     day = DayField(label=_("Ngày nhận"))
+
+
+class Label(PageForm):
+    """A lot that stands in the fridge and on no paper: read from the vial's label, used, matched today."""
+
+    vaccine = forms.ChoiceField(label=_("Vắc xin, vật tư"))
+    lot = forms.CharField(label=_("Số lô như trên nhãn lọ"), max_length=40)
+    expires_on = DayField(label=_("Hạn dùng"), required=False)
+    doses = forms.IntegerField(label=_("Số liều"), min_value=1, max_value=1_000_000)
+    day = DayField(label=_("Ngày"))
 
 
 class Take(PageForm):
@@ -70,19 +108,34 @@ class Return(Take):
     document = forms.CharField(label=_("Số phiếu trả"), max_length=60)
 
 
-FORMS: dict[str, type[PageForm]] = {"receive": Receive, "waste": Waste, "return": Return}
+class Thaw(PageForm):
+    """Frozen vials taken out."""
+
+    lot = forms.ChoiceField(label=_("Lô"))
+    vials = forms.IntegerField(label=_("Số lọ rã đông"), min_value=1, max_value=100_000)
+
+
+class Pause(PageForm):
+    """A lot set aside here at once."""
+
+    lot = forms.ChoiceField(label=_("Lô"))
+    reason = forms.CharField(label=_("Lý do dừng"), max_length=300)
+
+
+FORMS: dict[str, type[PageForm]] = {"receive": Receive, "label": Label, "waste": Waste, "return": Return, "thaw": Thaw, "pause": Pause}
+ENTERED = ("receive", "label")
 
 
 def site(request: HttpRequest, site_id: UUID) -> HttpResponse:
-    """One point's lots and ledger, with the forms for whoever may move stock."""
-    place = where.site(site_id)
+    """One holder's lots and ledger, with the forms for whoever may move stock."""
+    place = where.holder(site_id)
     at = frame.here(request, "stock.see", place)
     return _site_page(request, site_id, at, may_move=at.staff.may("stock.move", place))
 
 
 def move(request: HttpRequest, site_id: UUID) -> HttpResponse:
-    """Enter doses received, thrown away or sent back."""
-    at = frame.here(request, "stock.move", where.site(site_id))
+    """Enter what came, went, thawed, or is set aside."""
+    at = frame.here(request, "stock.move", where.holder(site_id))
     act = request.POST.get("act", "")
     if act not in FORMS:
         return HttpResponseRedirect(reverse("command:stock_site", kwargs={"site_id": site_id}))
@@ -91,7 +144,12 @@ def move(request: HttpRequest, site_id: UUID) -> HttpResponse:
         try:
             _moved(act, form.cleaned_data, site_id, at)
         except Refused as refusal:
-            form.refused(refusal, {"stock.lot_expiry_missing": "expires_on", "stock.not_enough": "doses"}.get(refusal.code))
+            fields = {
+                "stock.lot_expiry_missing": "expires_on", "stock.not_enough": "doses", "stock.expiry_before_manufacture": "expires_on",
+                "stock.made_in_future": "manufactured_on", "stock.lot_differs": "expires_on", "stock.document_differs": "document",
+                "stock.never_thawed": "lot",
+            }  # fmt: skip
+            form.refused(refusal, fields.get(refusal.code) if fields.get(refusal.code) in form.fields else None)
         else:
             return HttpResponseRedirect(reverse("command:stock_site", kwargs={"site_id": site_id}) + f"?xong={act}")
     return _site_page(request, site_id, at, may_move=True, bound={act: form})
@@ -99,81 +157,77 @@ def move(request: HttpRequest, site_id: UUID) -> HttpResponse:
 
 def _form(act: str, site_id: UUID, at: frame.Here, data: Any = None) -> PageForm:
     form = FORMS[act](data, initial={"day": at.on}, auto_id=f"{act}-%s")
-    if act == "receive":
-        form.fields["vaccine"].choices = [(one.code, one.short_vi) for one in campaigns.vaccines(at.on)]  # type: ignore[attr-defined]
+    names = stock_words.item_names(at.on)
+    if act in ENTERED:
+        form.fields["vaccine"].choices = list(names.items())
     else:
-        form.fields["lot"].choices = [(str(one.lot.id), f"{one.lot.number} ({one.lot.vaccine}, {one.on_hand})") for one in stock.lots_at(site_id)]  # type: ignore[attr-defined]
+        form.fields["lot"].choices = [(str(one.lot.id), f"{one.lot.number} ({names.get(one.lot.vaccine, one.lot.vaccine)}, {one.on_hand})") for one in stock.lots_at(site_id)]
     return form
 
 
 def _moved(act: str, told: dict[str, Any], site_id: UUID, at: frame.Here) -> None:
-    done = Performed(at.at, told["day"], at.staff.id, at.staff.full_name)
-    common: dict[str, Any] = {"site_id": site_id, "doses": told["doses"], "performed": done, "by": at.by, "at": at.at}
-    if act == "receive":
-        lot_id = stock_acts.add_lot(vaccine=told["vaccine"], number=told["lot"], expires_on=told["expires_on"], by=at.by, at=at.at)
-        stock_acts.receive(lot_id=lot_id, document=told["document"], **common)
+    done = Performed(at.at, told.get("day") or at.on, at.staff.id, at.staff.full_name)
+    common: dict[str, Any] = {"site_id": site_id, "performed": done, "by": at.by, "at": at.at}
+    if act in ENTERED:
+        dates = {"expires_on": told["expires_on"], "manufactured_on": told.get("manufactured_on")}
+        lot_id = stock_acts.add_lot(vaccine=told["vaccine"], number=told["lot"], by=at.by, at=at.at, **dates)
+        if act == "receive":
+            stock_acts.receive(lot_id=lot_id, doses=told["doses"], document=told["document"], **common)
+        else:
+            stock_acts.accept_label(lot_id=lot_id, doses=told["doses"], **common)
     elif act == "waste":
-        stock_acts.waste(lot_id=UUID(told["lot"]), reason=told["why"], **common)
+        stock_acts.waste(lot_id=UUID(told["lot"]), doses=told["doses"], reason=told["why"], **common)
+    elif act == "return":
+        stock_acts.return_(lot_id=UUID(told["lot"]), doses=told["doses"], document=told["document"], **common)
+    elif act == "thaw":
+        stock_acts.thaw(lot_id=UUID(told["lot"]), vials=told["vials"], **common)
     else:
-        stock_acts.return_(lot_id=UUID(told["lot"]), document=told["document"], **common)
+        stock_acts.hold(site_id=site_id, lot_id=UUID(told["lot"]), reason=told["reason"], by=at.by, at=at.at)
 
 
 def _site_page(request: HttpRequest, site_id: UUID, at: frame.Here, *, may_move: bool, bound: dict[str, PageForm] | None = None) -> HttpResponse:
-    info = places.site(site_id)
+    info = stock.holder(site_id)
     if info is None:
         return not_found(request)
     day = read_day(request.GET.get("ngay"), at.on)
     made = {act: (bound or {}).get(act) or _form(act, site_id, at) for act in FORMS} if may_move else {}
     movements = stock.movements(site_id, limit=60)
+    others = stock.holders_by_id(one.other_id for one in movements if one.other_id)
+    holds = stock.holds(site_id=site_id)
     return frame.page(
         request, "stock_site", "stock", site=info, balances=stock.lots_at(site_id), day=day, lines=stock.day_movements(site_id, day), forms=made,
         movements=movements, lots=stock.lots({one.lot_id for one in movements}), kinds=MOVEMENTS, wastes=WASTES, lot_states=LOT_STATES, today=at.on,
-        done=request.GET.get("xong", ""), open=next(iter(bound or {}), ""),
+        done=request.GET.get("xong", ""), open=next(iter(bound or {}), ""), others=others, holds=holds, hold_words=stock_words.HOLDS,
+        holder_words=stock_words.HOLDERS, items=stock_words.item_names(at.on), vials=stock.vials(site_id, day), thaws=stock.thaws(site_id, at.on),
+        labels=stock.unmatched_labels(site_id), may_decide=at.staff.may("stock.decide", info.place), who=stock_words.people_of(one.held_by for one in holds),
+        coming=stock.consignments(to_id=site_id, states=("sent",)), may_move=may_move,
     )  # fmt: skip
 
 
-class LotState(PageForm):
-    """A new state of a lot, with the reason that everyone who holds it is told."""
+class Decision(PageForm):
+    """What becomes of a lot that was set aside."""
 
-    state = forms.ChoiceField(label=_("Trạng thái mới"), choices=[(code, words) for code, (words, _tone) in LOT_STATES.items()], widget=forms.RadioSelect)
-    reason = forms.CharField(label=_("Lý do, số công văn"), max_length=300)
-    sure = forms.BooleanField(label=_("Tôi đã đọc số điểm và số liều bị ảnh hưởng ở trên"))
-
-
-def lots(request: HttpRequest) -> HttpResponse:
-    """Every lot; the chosen one with the points that hold it."""
-    at = frame.here(request, "stock.see")
-    mine = stock.held(frame.reach(at.scopes))
-    held: dict[UUID, list[Any]] = defaultdict(list)
-    for one in mine:
-        held[one.lot.id].append(one)
-    try:
-        chosen = stock.lot(UUID(request.GET.get("lo", "")))
-    except ValueError:
-        chosen = None
-    sites = places.sites_by_id(one.site_id for one in held.get(chosen.id, [])) if chosen else {}
-    whole = any(scope.kind == "nation" for scope in at.staff.scopes("stock.recall"))
-    return frame.page(
-        request, "lots", "stock", lots=[(one, sum(held_one.on_hand for held_one in held.get(one.id, [])), len(held.get(one.id, []))) for one in stock.all_lots()],
-        chosen=chosen, sites=sites, held=held.get(chosen.id, []) if chosen else [], lot_states=LOT_STATES, whole=whole, today=at.on, done=request.GET.get("xong", ""),
-    )  # fmt: skip
+    decision = forms.ChoiceField(label=_("Quyết định"), choices=[("released", stock_words.DECISIONS["released"]), ("destroyed", stock_words.DECISIONS["destroyed"])], widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("Căn cứ, số biên bản"), max_length=300)
 
 
-def lot_state(request: HttpRequest, lot_id: UUID) -> HttpResponse:
-    """Hold back, recall or release a lot everywhere; asked once more before it is done."""
-    at = frame.here(request, "stock.recall", where.lot(lot_id))
-    found = stock.lot(lot_id)
+def hold(request: HttpRequest, hold_id: UUID) -> HttpResponse:
+    """Release or destroy what is held at one place."""
+    at = frame.here(request, "stock.decide", where.hold(hold_id))
+    found = stock.one_hold(hold_id)
     if found is None:
         return not_found(request)
-    form = LotState(request.POST or None, initial={"state": "quarantined"})
+    form = Decision(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        done = Performed(at.at, at.on, at.staff.id, at.staff.full_name)
         try:
-            stock_acts.set_lot_state(lot_id=lot_id, state=form.cleaned_data["state"], reason=form.cleaned_data["reason"], by=at.by, at=at.at)
+            stock_acts.decide_hold(hold_id=hold_id, decision=form.cleaned_data["decision"], reason=form.cleaned_data["reason"], performed=done, by=at.by, at=at.at)
         except Refused as refusal:
             form.refused(refusal)
         else:
-            return HttpResponseRedirect(f"{reverse('command:lots')}?lo={lot_id}&xong=1")
-    everywhere = [one for one in stock.held(None) if one.lot.id == lot_id]
+            return HttpResponseRedirect(reverse("command:stock_site", kwargs={"site_id": found.site_id}) + "?xong=hold")
+    excursion = next((one for one in stock.excursions(site_id=found.site_id, at=at.at) if one.id == found.excursion_id), None)
     return frame.page(
-        request, "lot_state", "stock", lot=found, form=form, lot_states=LOT_STATES, doses=sum(one.on_hand for one in everywhere), points=len(everywhere),
+        request, "stock_hold", "stock", hold=found, holder=stock.holder(found.site_id), form=form, excursion=excursion, balance=stock.balance(found.site_id, found.lot.id),
+        hold_words=stock_words.HOLDS, kinds=stock_words.EXCURSIONS, rules=stock_words.rule_words(), who=stock_words.people_of([found.held_by]), items=stock_words.item_names(at.on),
     )  # fmt: skip

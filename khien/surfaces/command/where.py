@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from khien.booking import queries as booking
+from khien.kernel import clock
 from khien.immunizations import queries as immunizations
 from khien.kernel.errors import Refused
 from khien.kernel.refs import PlaceFacts
@@ -53,6 +54,44 @@ def allocation(code: str, **_: Any) -> PlaceFacts | None:
     """The place of the unit that a draw is for."""
     found = booking.allocation(code)
     return unit(found.unit_key or NATION) if found else None
+
+
+def holder(site_id: UUID, **_: Any) -> PlaceFacts | None:
+    """Where a store or a point stands."""
+    return stock.place_of(site_id)
+
+
+def hold(hold_id: UUID, **_: Any) -> PlaceFacts | None:
+    """Where a lot was set aside."""
+    found = stock.one_hold(hold_id)
+    return stock.place_of(found.site_id) if found else None
+
+
+def incoming(incoming_id: UUID, **_: Any) -> PlaceFacts | None:
+    """Where a consignment goes."""
+    found = stock.consignment(incoming_id)
+    return found.receiver.place if found else None
+
+
+def outgoing(outgoing_id: UUID, **_: Any) -> PlaceFacts | None:
+    """Where a consignment comes from."""
+    found = stock.consignment(outgoing_id)
+    return found.sender.place if found else None
+
+
+def fridge(fridge_id: UUID, **_: Any) -> PlaceFacts | None:
+    """Where a fridge stands."""
+    found = stock.device(fridge_id, clock.now())
+    return stock.place_of(found.site_id) if found else None
+
+
+def recall(recall_id: UUID, **_: Any) -> PlaceFacts | None:
+    """The province of a recall; one for the nation lies in no province."""
+    found = stock.recall(recall_id)
+    if found is None:
+        return None
+    key, epoch = found.scope.key, found.scope.epoch
+    return PlaceFacts() if found.scope.kind == "nation" else PlaceFacts(**{f"province_{epoch}": key})
 
 
 def lot(lot_id: UUID, **_: Any) -> PlaceFacts | None:

@@ -59,11 +59,14 @@ LOT_STATES: dict[str, tuple[Any, str]] = {
     "released": (_("Được dùng"), "ready"), "quarantined": (_("Tạm giữ"), "wait"), "recalled": (_("Thu hồi"), "stop"),
 }  # fmt: skip
 MOVEMENTS: dict[str, Any] = {
-    "received": _("Nhận"), "drawn": _("Dùng"), "drawn_back": _("Trả lại sổ"), "wasted": _("Hủy"), "returned": _("Gửi trả"),
+    "received": _("Nhận"), "came_back": _("Hàng quay về"), "matched": _("Khớp phiếu"), "drawn": _("Dùng"), "drawn_back": _("Trả lại sổ"),
+    "extra": _("Liều rút thêm"), "extra_back": _("Bỏ liều rút thêm"), "wasted": _("Hủy"), "returned": _("Gửi trả"), "sent": _("Gửi đi"),
+    "counted_up": _("Kiểm kê thừa"), "counted_down": _("Kiểm kê thiếu"),
 }  # fmt: skip
 WASTES: dict[str, Any] = {
-    "open_vial": _("Lọ mở không dùng hết"), "broken": _("Vỡ"), "expired": _("Hết hạn"), "cold_chain": _("Đứt dây chuyền lạnh"),
-    "contaminated": _("Nhiễm bẩn"), "recalled": _("Thu hồi"), "other": _("Lý do khác"),
+    "open_vial": _("Lọ mở quá giờ, không dùng hết"), "short_vial": _("Lọ không đủ liều"), "spilled": _("Rơi, đổ khi rút"), "broken": _("Vỡ"),
+    "expired": _("Hết hạn"), "cold_chain": _("Đứt dây chuyền lạnh"), "frozen": _("Đông đá"), "contaminated": _("Nhiễm bẩn"), "label_lost": _("Mất nhãn"),
+    "recalled": _("Thu hồi"), "other": _("Lý do khác"),
 }  # fmt: skip
 
 

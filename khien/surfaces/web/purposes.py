@@ -27,6 +27,7 @@ PURPOSES: dict[str, Any] = {
     "case": _("Giải quyết yêu cầu"),
     "reaction": _("Theo dõi phản ứng sau tiêm"),
     "report": _("Lập báo cáo"),
+    "recall": _("Tìm người đã tiêm lô bị thu hồi"),
     "link": _("Nối sổ với điện thoại"),
 }
 OTHER = _("Xem hồ sơ")
