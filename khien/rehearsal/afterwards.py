@@ -139,10 +139,10 @@ def _issued(name: str, day: Day) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-_OWN_VISITS = "(SELECT * FROM visit WHERE session_id = ANY(%(sessions)s::uuid[]))"
+_OWN_VISITS = "(SELECT * FROM visit WHERE session_id = ANY(%(sessions)s::uuid[]) AND checked_in_recorded_at >= %(began)s)"
 _COUNTS = {
     "registrations": "SELECT count(*) FROM registration WHERE person_id = ANY(%(people)s)",
-    "appointments": "SELECT count(*) FROM appointment a JOIN slot s ON s.id = a.slot_id WHERE s.session_id = ANY(%(sessions)s::uuid[])",
+    "appointments": "SELECT count(*) FROM appointment WHERE session_id = ANY(%(sessions)s::uuid[]) AND booked_at >= %(began)s",
     "visits": f"SELECT count(*) FROM {_OWN_VISITS} v",
     "doses": f"SELECT count(*) FROM {_OWN_VISITS} v WHERE v.record_id IS NOT NULL",
     "deferred": f"SELECT count(*) FROM {_OWN_VISITS} v WHERE v.state = 'deferred'",
@@ -187,7 +187,7 @@ def invariants(day: Day, began: datetime) -> tuple[dict[str, bool], dict[str, li
     """Every invariant: whether it holds in the whole instance and for this day, and what breaks it."""
     now = clock.now()
     checked = rules.check(at=now, late=now - timedelta(minutes=2), since=began - timedelta(seconds=1))
-    ours = {"people_distinct": _people(day, began), "doses_confirmed": _confirmed(day), "staff_reads_logged": _reads_logged(day, began)}
+    ours = {"people_distinct": _people(day, began), "doses_confirmed": _confirmed(day, began), "staff_reads_logged": _reads_logged(day, began)}
     broken = {one.name: [*one.broken, *ours.pop(one.name, ())] for one in checked}
     broken.update({name: list(found) for name, found in ours.items()})
     return {name: not found for name, found in broken.items()}, {name: found for name, found in broken.items() if found}
@@ -200,10 +200,10 @@ def _people(day: Day, began: datetime) -> list[str]:
     return [f"person {n + 1} of the crowd: {found[key]} records of {wanted[key]}" for n, key in enumerate(wanted) if found[key] != wanted[key]]
 
 
-def _confirmed(day: Day) -> list[str]:
+def _confirmed(day: Day, began: datetime) -> list[str]:
     """Visits with a dose whose confirmation nobody could print."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT v.id::text FROM {_OWN_VISITS} v WHERE v.record_id IS NOT NULL", {"sessions": day.story.sessions})
+        cursor.execute(f"SELECT v.id::text FROM {_OWN_VISITS} v WHERE v.record_id IS NOT NULL", {"sessions": day.story.sessions, "began": began})
         return [row[0] for row in cursor.fetchall() if row[0] not in day.story.confirmed]
 
 

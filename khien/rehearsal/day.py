@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -19,6 +18,7 @@ from khien.rehearsal.people import register
 from khien.rehearsal.point import Arrival, Point
 from khien.rehearsal.staff import Officer
 from khien.stock import queries as stock
+from khien.stock.types import LotInfo
 from khien.synthetic.crowd import Crowd, Somebody
 
 VACCINES = ("AZ", "PFIZER")
@@ -60,6 +60,8 @@ class Day:
         self.late: Somebody | None = None  # whose sheet of yesterday is found today
         self.holder: citizens.Holder | None = None
         self.evening: yesterday.Evening | None = None
+        self.lots: dict[int, LotInfo] = {}
+        self.leads: dict[int, Officer] = {}
 
     def _namesakes(self) -> None:
         """Two people of one name and one year at one point: only a second fact tells them apart."""
@@ -87,6 +89,7 @@ class Day:
         self.tell(f"{what}: {self.story.seconds[what]} s")
 
     def _plan(self) -> None:
+        officers.day_is_long_enough(self.tell)
         self.planner = Officer(self.base, "thanhpho", counter=self.story.counter)
         self.planned: list[Planned] = []
         for i in range(self.sites):
@@ -94,10 +97,23 @@ class Day:
             self.planned.append(officers.plan(
                 self.planner, number=i + 1, site_id=str(self.city.sites[i]), vaccine=vaccine, district=POINTS[i][0], tables=POINTS[i][3],
             ))  # fmt: skip
+        for one in self.planned:
+            self._open(one)
         self.story.sessions = [one.session_id for one in self.planned]
         self.story.add("sessions", len(self.planned))
         self.evening = yesterday.lay(self.city, sites=self.sites)
         self.story.sessions.append(str(self.evening.session_id))
+
+    def _open(self, planned: Planned) -> None:
+        """The lead opens in the morning; what a session lacks is not found out at noon."""
+        lot = next(
+            (b.lot for b in stock.lots_at(self.city.sites[planned.number - 1], on=planned.day) if b.lot.vaccine == planned.vaccine), None
+        )  # fmt: skip
+        if lot is None:
+            raise Surprise(f"point {planned.number} has no lot of {planned.vaccine}")
+        self.lots[planned.number] = lot
+        self.leads[planned.number] = lead = Officer(self.base, f"diem{planned.number:02d}.truong", counter=self.story.counter)
+        officers.open_point(lead, planned, str(lot.id))
 
     def _register(self) -> None:
         counts = [round(len(self.people) * share) for share in SHARES.values()]
@@ -178,11 +194,7 @@ class Day:
 
         point = None
         try:
-            lot = next(
-                b.lot for b in stock.lots_at(self.city.sites[planned.number - 1], on=clock.on_date(clock.now())) if b.lot.vaccine == planned.vaccine
-            )
-            lead = Officer(self.base, f"diem{planned.number:02d}.truong", counter=self.story.counter)
-            officers.open_point(lead, planned, str(lot.id))
+            lot, lead = self.lots[planned.number], self.leads[planned.number]
             serials = officers.print_papers(lead, planned, 4)
             point = Point(officers.desks(self.base, planned, self.story.counter), str(lot.id), lot.vaccine, Random(planned.number), number=planned.number)
             arrivals = officers.expected(point.desks["reception"], known) + self._at_the_door(planned)
@@ -191,8 +203,8 @@ class Day:
             self._paper(planned, lead, point, serials, str(lot.id))
             officers.close_point(lead, planned)
             self.story.add("points_closed")
-        except (Surprise, StopIteration) as surprise:
-            return point, f"point {planned.number}: {surprise or 'no lot'}"
+        except Surprise as surprise:
+            return point, f"point {planned.number}: {surprise}"
         finally:
             connection.close()
         return point, ""
@@ -233,8 +245,7 @@ class Day:
         on_paper = self.walk_ins[planned.number - 1 :: self.sites][:1]
         clerk = officers.Desk(Officer(self.base, f"diem{planned.number:02d}.nhaplieu", counter=self.story.counter), planned.session_id)
         if on_paper:
-            at = clock.now() - timedelta(minutes=70)
-            done = officers.key_paper(clerk, keyed, on_paper[0], lot_id=lot_id, at=at)
+            done = officers.key_paper(clerk, planned, keyed, on_paper[0], lot_id=lot_id)
             point.score.tally.update(("received", "dosed", "closed", "paper"))
             point.confirm(done["visit"]["visit_id"])
         else:

@@ -1,19 +1,23 @@
 """What officers and leads do before and after the day: plan, invite, open, print, close."""
 
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from khien.booking import queries as booking
 from khien.kernel import clock
+from khien.plumbing.postgres import CannotStart
 from khien.rehearsal.browser import Form, Page, Surprise
 from khien.rehearsal.point import Arrival
 from khien.rehearsal.staff import Desk, Officer
 
 SHIFTS = ("evening", "afternoon", "morning", "whole_day")
-LONGEST, SHORTEST = timedelta(minutes=150), timedelta(minutes=1)
+LONGEST, SHORTEST = timedelta(minutes=150), timedelta(minutes=20)
+ON_PAPER = 45  # minutes from the door to the way home
 DESKS = {"reception": "tiepdon", "screening": "bacsi", "injection": "tiem", "observation": "theodoi"}
 REASON = "Diễn tập: nhiều người trong ít giờ"
 
@@ -27,10 +31,21 @@ class Planned:
     site_id: str
     vaccine: str
     district: str
+    day: date
+    standing: bool = False  # the point's own session of today: it stays open when the rehearsal leaves
+
+
+def day_is_long_enough(tell: Callable[[str], None]) -> None:
+    """Wait for midnight where too little of the day is left: a session that is planned today is opened today."""
+    now = clock.now()
+    left = clock.at_local(clock.on_date(now) + timedelta(days=1)) - now
+    if left < SHORTEST + timedelta(minutes=5):
+        tell(f"waiting {left.seconds // 60 + 1} minutes for the new day in Viet Nam")
+        time.sleep(left.total_seconds() + 1)
 
 
 def plan(officer: Officer, *, number: int, site_id: str, vaccine: str, district: str, tables: int) -> Planned:
-    """Plan a session at a point in hours of today that are still free, in a shift that the day has left. Raises Surprise."""
+    """Plan a session at a point in hours of today that are still free, in a shift that the day has left. Raises CannotStart."""
     hours = _free_hours(site_id)
     for shift, starts, ends in hours:
         page = officer.get("/dieu-phoi/buoi/moi")
@@ -42,8 +57,19 @@ def plan(officer: Officer, *, number: int, site_id: str, vaccine: str, district:
         done = officer.send(page, page.form("site", "per_table"), answers)
         found = re.search(r"/buoi/([0-9a-f-]{36})", done.url)
         if found and done.status == 200:
-            return Planned(found.group(1), number, site_id, vaccine, district)
-    raise Surprise(f"point {number}: no shift is left today (a point has {len(SHIFTS)} a day): rehearse on another day or with another --data DIR")
+            return Planned(found.group(1), number, site_id, vaccine, district, clock.on_date(starts))
+    return _standing(number, site_id, district)
+
+
+def _standing(number: int, site_id: str, district: str) -> Planned:
+    """The point's own session of today, where every shift of the day is planned already. Raises CannotStart."""
+    now = clock.now()
+    for session in booking.sessions(None, on=clock.on_date(now), site_id=UUID(site_id), states=("open",)):
+        if session.ends_at > now and session.mode != "walk_in" and any(slot.free and slot.ends_at > now for slot in booking.slots(session.id)):
+            return Planned(str(session.id), number, site_id, session.vaccines[0], district, session.on_date, standing=True)
+    raise CannotStart(
+        f"Point {number} has no shift left today: a day has {len(SHIFTS)}, and each rehearsal takes one. Rehearse tomorrow or with another --data DIR."
+    )
 
 
 def _free_hours(site_id: str) -> list[tuple[str, datetime, datetime]]:
@@ -70,10 +96,12 @@ def open_point(lead: Officer, planned: Planned, lot_id: str) -> None:
     """Choose the lot, sign the checklist, open the session: as the lead does on the page."""
     path = f"/diem/{planned.session_id}/mo"
     page = lead.get(path)
+    choosing = next((form for form in page.forms if lot_id in form.choices.get("lot", ())), None)  # none: it is in use already
+    if choosing is not None:
+        lead.send(page, choosing, {"lot": lot_id})
     session = booking.session(UUID(planned.session_id))
     if session and session.state == "open":
         return
-    page = lead.send(page, page.form("lot"), {"lot": lot_id})
     later = f"{clock.on_date(clock.now()) + timedelta(days=200):%d/%m/%Y}"
     told = {
         "anaphylaxis_kit-expires_on": later, "adrenaline-ampoules": "5", "adrenaline-expires_on": later, "doctor-name": "Trần Bác Sĩ",
@@ -106,12 +134,14 @@ def settle_paper(lead: Officer, planned: Planned, serial: str, act: str, reason:
 
 
 def close_point(lead: Officer, planned: Planned) -> None:
-    """Count the sheets that nobody used, then close the day of a session."""
+    """Count the sheets that nobody used, then close the day of a session; a point's own session goes on."""
     page = lead.get(f"/diem/{planned.session_id}/ket-thuc")
     rest = next((form for form in page.forms if form.values.get("act") == ["rest"]), None)
     if rest is not None:
         lead.send(page, rest, {"reason": "Đếm lại: không dùng"})
         page = lead.get(page.path)
+    if planned.standing:
+        return
     done = lead.send(page, closing(page), {})
     if done.status != 200:
         raise Surprise(f"point {planned.number} does not close: {done.title}")
@@ -149,11 +179,15 @@ def card_text(one: Any) -> str:
     return f"{one.cccd}||{one.full_name}|{date_text}|{sex}|{one.address}|01012021"
 
 
-def key_paper(clerk: Desk, serial: str, one: Any, *, lot_id: str, at: datetime) -> dict[str, Any]:
-    """Key a whole visit from its sheet, with the hours written on it."""
+def key_paper(clerk: Desk, planned: Planned, serial: str, one: Any, *, lot_id: str) -> dict[str, Any]:
+    """Key a whole visit from its sheet, with hours of the session's day; just after midnight the person had no time to stay."""
+    now = clock.now()
+    midnight = clock.at_local(planned.day)
+    at = max(midnight, min(now - timedelta(minutes=70), midnight + timedelta(hours=22)))
+    pace = min(1.0, (now - at) / timedelta(minutes=ON_PAPER))
 
     def moment(minutes: int) -> str:
-        return (at + timedelta(minutes=minutes)).isoformat()
+        return (at + timedelta(minutes=minutes) * pace).isoformat()
 
     pack = clerk.pack()
     items = {item["no"]: False for item in pack["forms"]["adult"]["items"] if not item["computed"]}
@@ -162,5 +196,6 @@ def key_paper(clerk: Desk, serial: str, one: Any, *, lot_id: str, at: datetime) 
         person={"full_name": one.full_name, "birth": one.birth.iso(), "sex": one.sex, "identifier": one.cccd, "phone": one.phone},
         consent={"agreed": True, "how": "paper"},
         screening={"decision": "eligible", "answers": {"items": items}, "vitals": {"temperature_c": "36,8"}, "at": moment(4), "doctor": "Trần Bác Sĩ"},
-        dose={"at": moment(8), "injector": "Phạm Thị Điều Dưỡng", "lot_id": lot_id}, end={"end": "closed", "at": moment(40)},
+        dose={"at": moment(8), "injector": "Phạm Thị Điều Dưỡng", "lot_id": lot_id},
+        end={"end": "closed" if pace == 1 else "left_early", "reason": "" if pace == 1 else "Không ở lại đủ giờ", "at": moment(40)},
     )  # fmt: skip

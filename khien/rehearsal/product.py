@@ -12,6 +12,7 @@ from urllib.parse import urlparse
 
 import httpx
 
+from khien.plumbing import postgres
 from khien.plumbing.postgres import CannotStart
 
 FIRST_START = 900.0  # seconds
@@ -70,6 +71,10 @@ def _found(url: str) -> str:
     if answer.status_code != 200 or "json" not in answer.headers.get("content-type", ""):
         raise CannotStart(f"What answers at {url} is not Khien in working order (status {answer.status_code})")
     _join(port)
+    from khien.config import folder
+
+    if not os.environ.get("DATABASE_URL") and not postgres.answers(postgres.home(folder.path())):
+        raise CannotStart(f"No database runs in {folder.path()}: name the data folder of {base} with --data DIR")
     return base
 
 
@@ -96,16 +101,12 @@ def _environment_of(port: int) -> dict[str, str]:
 def check(base: str) -> None:
     """Refuse an instance that is no demo, or whose data folder is another's. Raises CannotStart."""
     from django.conf import settings
-    from django.db import Error
 
     from khien.plumbing import marks
 
     if not settings.DEMO:
         raise CannotStart("A rehearsal needs a demo instance: synthetic people never meet real ones")
-    try:
-        demo = marks.get("demo")
-    except Error:
-        raise CannotStart(f"The database of {settings.DATA} does not answer: name the folder of {base} with --data DIR") from None
+    demo = marks.get("demo")
     if not demo or "city" not in demo:
         raise CannotStart(f"{settings.DATA} holds no demo: name the folder of {base} with --data DIR")
     site = demo["city"]["sites"][0]
