@@ -80,8 +80,9 @@ class ConsentText(Row):
     source = models.TextField()
     in_force_from = models.DateField()
     recorded_at = models.DateTimeField(null=True)
-    recorded_by = models.TextField(default="")
+    recorded_by = models.TextField(null=True)
     reason = models.TextField(default="")
 
     class Meta:
         db_table = "consent_text"
+        constraints = [pair("recorded_at", "recorded_by", "consent_text_recorded_pair")]

@@ -137,7 +137,7 @@ def consent_texts(*, for_minor: bool) -> tuple[ConsentWording, ...]:
 
 def _wording(row: ConsentText) -> ConsentWording:
     return ConsentWording(
-        row.version, row.for_minor, row.text_vi, row.text_en, row.source, row.in_force_from, row.reason, row.recorded_at, row.recorded_by
+        row.version, row.for_minor, row.text_vi, row.text_en, row.source, row.in_force_from, row.reason, row.recorded_at, row.recorded_by or ""
     )
 
 

@@ -11,13 +11,14 @@ from datetime import date
 
 from khien.campaigns.editing import check_entry
 from khien.campaigns.evaluation import evaluate_history
+from khien.campaigns.preview import Span, Typical
 from khien.campaigns.rulebook import RuleBook, Rules, national, national_entries
 from khien.campaigns.sentences import dose_name
 from khien.campaigns.types import Recipient
 from khien.campaigns.verdicts import check_dose, next_dose
 
 __all__ = [
-    "RuleBook", "Rules", "check_dose", "check_entry", "dose_name", "evaluate_history", "national", "national_entries",
+    "RuleBook", "Rules", "Span", "Typical", "check_dose", "check_entry", "dose_name", "evaluate_history", "national", "national_entries",
     "needs_guardian", "next_dose",
 ]
 

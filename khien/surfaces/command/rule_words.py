@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from khien.campaigns.preview import Span, Typical
 from khien.campaigns.queries import RuleVersion
+from khien.campaigns.rules import Span, Typical
 from khien.places import queries as places
 
 PLATFORMS = {"mrna": _("mRNA"), "viral_vector": _("Véc tơ vi rút"), "inactivated": _("Bất hoạt"), "protein_subunit": _("Tiểu đơn vị protein")}
