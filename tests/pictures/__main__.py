@@ -19,6 +19,7 @@ def main() -> int:
     parser.add_argument("--url", default="", help="a running demo; without it one is started")
     parser.add_argument("--data", default=str(ROOT / "var"), help="the data folder of the demo that is started")
     parser.add_argument("--english", action="store_true", help="look at the English twins for Vietnamese left over; no pictures")
+    parser.add_argument("--quick", action="store_true", help="only the pictures; nothing is judged")
     parser.add_argument("--index", action="store_true", help="only write docs/pages.md again")
     parser.add_argument("--out", type=Path, default=FOLDER, help="where the pictures go")
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these: a surface (so), or a page (so/trang-chu)")
@@ -34,7 +35,7 @@ def main() -> int:
         django.setup()
         from tests.pictures import index, tour
 
-        wrong = [] if told.index else tour.go(base, told.names, told.out, english=told.english)
+        wrong = [] if told.index else tour.go(base, told.names, told.out, english=told.english, quick=told.quick)
         if told.out == FOLDER and not told.english:
             index.write()
     for name, words in wrong:

@@ -19,7 +19,7 @@ def upload_list(walk: Walk) -> None:
     walk.press_main()
     here = walk.page.url
     for _ in range(READ_WITHIN):
-        if not walk.page.locator("progress").count():
+        if not walk.page.locator("h1:has-text('Đang đọc'), progress").count():
             walk.kept["list"] = here
             return
         walk.page.wait_for_timeout(500)

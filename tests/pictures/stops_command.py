@@ -5,6 +5,7 @@ from tests.pictures.stops import Stop, Visit, at, beside, link, nobody, steps
 DOOR = Visit("dieu-phoi", "any staff", nobody, (Stop("dang-nhap", "command:sign_in", at("/dieu-phoi/dang-nhap"), "sign in"),))
 PLANNER = Visit("dieu-phoi", "the city's planner (thanhpho)", lambda walk: walk.staff("thanhpho"), (
     Stop("bang", "command:home", at("/dieu-phoi/"), "the board of my place"),
+    Stop("bang-dau", "command:home", at("/dieu-phoi/"), "the board as it opens", whole=False),
     Stop("bang-quan", "command:unit", at("/dieu-phoi/dia-ban/2021-770"), "the board of a district"),
     Stop("chon-noi", "command:jump", at("/dieu-phoi/chon"), "go to another place"),
     Stop("so-mui", "command:number", at("/dieu-phoi/dia-ban/2021-79/so/injected"), "the list behind a number"),
@@ -68,4 +69,23 @@ MINISTRY = Visit("dieu-phoi", "the ministry (boyte)", lambda walk: walk.staff("b
 SIGNER = Visit("dieu-phoi", "a signer (kyten)", lambda walk: walk.staff("kyten"), (
     Stop("ky", "command:signing", at("/dieu-phoi/ky"), "certificates to sign"),
 ))  # fmt: skip
-VISITS = (DOOR, PLANNER, DISTRICT, TECHNICIAN, KEEPER, MINISTRY, SIGNER)
+OPERATIONS = Visit("dieu-phoi", "operations of the third tier (hotro3)", lambda walk: walk.staff("hotro3"), (
+    Stop("an-toan", "command:safety", at("/dieu-phoi/an-toan"), "safety: cases after vaccination"),
+    Stop("an-toan-ty-le", "command:safety_rates", at("/dieu-phoi/an-toan/ty-le"), "rates by vaccine and lot"),
+    Stop("an-toan-tin-hieu", "command:safety_signals", at("/dieu-phoi/an-toan/tin-hieu"), "signals"),
+    Stop("an-toan-ban-do", "command:safety_map", at("/dieu-phoi/an-toan/ban-do"), "the map of cases"),
+    Stop("mui-can-quyet", "command:doubts", at("/dieu-phoi/mui-can-quyet"), "doses that a person decides"),
+    Stop("thu-hoi", "command:recall_ask", at("/dieu-phoi/kho/thu-hoi"), "recall a lot"),
+    Stop("kho-chuyen", "command:consignments", at("/dieu-phoi/kho/chuyen"), "consignments on their way"),
+    Stop("kho-viec", "command:stock_work", at("/dieu-phoi/kho/viec"), "work of the store"),
+    Stop("kho-lanh", "command:cold", at("/dieu-phoi/kho/lanh"), "the cold chain"),
+))  # fmt: skip
+LEAD = Visit("dieu-phoi", "the lead of a point (diem01.truong)", lambda walk: walk.staff("diem01.truong"), (
+    Stop("an-toan-moi", "command:aefi_new", at("/dieu-phoi/an-toan/moi"), "a new case"),
+    Stop("an-toan-hoi-tham", "command:safety_calls", at("/dieu-phoi/an-toan/hoi-tham"), "whom to call after their dose"),
+    Stop("kho-cua-diem", "command:stock_site", link("command:stock_site", on="/dieu-phoi/kho"), "the ledger of my point"),
+    Stop("kho-doi-chieu", "command:stock_day", beside("command:stock_day"), "the day's count"),
+    Stop("kho-tu", "command:fridges", beside("command:fridges"), "the fridges of a point"),
+    Stop("kho-gui", "command:consignment_send", beside("command:consignment_send"), "send doses on"),
+))  # fmt: skip
+VISITS = (DOOR, PLANNER, DISTRICT, TECHNICIAN, KEEPER, MINISTRY, SIGNER, OPERATIONS, LEAD)

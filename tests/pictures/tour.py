@@ -1,5 +1,6 @@
 """All visits, one after another, each in a browser window of its own."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,16 @@ SLOW = 30_000
 Wrong = list[tuple[str, str]]
 
 
-def go(base: str, names: list[str], folder: Path, *, english: bool = False) -> Wrong:
+@dataclass(frozen=True)
+class Look:
+    """What is done at each stop: English twins only, pictures only, the window grown to the page."""
+
+    english: bool
+    quick: bool
+    grow: bool
+
+
+def go(base: str, names: list[str], folder: Path, *, english: bool = False, quick: bool = False) -> Wrong:
     """Go to every stop that is named (all, when none is); returns what was wrong where."""
     wrong: Wrong = []
     with browser.chromium() as chrome:
@@ -27,7 +37,7 @@ def go(base: str, names: list[str], folder: Path, *, english: bool = False) -> W
                 page.set_default_timeout(SLOW)
                 if english:
                     page.context.add_cookies([{"name": "khien_lang", "value": "en", "url": base}])
-                wrong += _visit(Walk(page, base), visit, names, folder, english)
+                wrong += _visit(Walk(page, base), visit, names, folder, Look(english, quick, visit.surface == "so"))
                 page.context.close()
     return wrong
 
@@ -36,7 +46,7 @@ def _wanted(visit: Visit, stop: Stop, names: list[str]) -> bool:
     return not names or visit.surface in names or f"{visit.surface}/{stop.name}" in names
 
 
-def _visit(walk: Walk, visit: Visit, names: list[str], folder: Path, english: bool) -> Wrong:
+def _visit(walk: Walk, visit: Visit, names: list[str], folder: Path, look: Look) -> Wrong:
     wrong: Wrong = []
     walk.page.on("console", lambda said: wrong.append((walk.page.url, said.text)) if said.type == "error" and "Policy" in said.text else None)
     try:
@@ -51,23 +61,22 @@ def _visit(walk: Walk, visit: Visit, names: list[str], folder: Path, english: bo
             walk.remember()
             if _wanted(visit, stop, names):
                 print(name, flush=True)
-                wrong += [(name, words) for words in _stand(walk.page, stop, folder / visit.surface, english=english, grow=visit.surface == "so")]
+                wrong += [(name, words) for words in _stand(walk.page, stop, folder / visit.surface, look)]
         except (Lost, Error, KeyError) as error:
             wrong.append((name, str(error).splitlines()[0]))
             print(f"{name} was not reached: {error}", flush=True)
     return wrong
 
 
-def _stand(page: Any, stop: Stop, folder: Path, *, english: bool, grow: bool) -> list[str]:
+def _stand(page: Any, stop: Stop, folder: Path, look: Look) -> list[str]:
     page.mouse.move(0, 0)
-    if english:
+    if look.english:
         return [f"Vietnamese left: {words}" for words in page.evaluate(taking.VIETNAMESE)] if stop.english else []
-    taking.take(page, stop, folder, grow=grow)
-    wrong = taking.judge(page)
-    if stop.dark:
-        page.emulate_media(color_scheme="dark")
-        taking.take(page, stop, folder, mark="-toi", grow=grow)
-        wrong += [f"in the dark: {words}" for words in taking.judge(page)]
-        page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1280, "height": 800})
+    wrong: list[str] = []
+    for mark, scheme in (("", "light"), ("-toi", "dark")) if stop.dark else (("", "light"),):
+        page.emulate_media(color_scheme=scheme)
+        taking.take(page, stop, folder, mark=mark, grow=look.grow)
+        wrong += [] if look.quick else [f"{scheme}: {words}" for words in taking.judge(page)]
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1280, "height": taking.HEIGHT})
     return wrong

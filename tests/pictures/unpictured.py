@@ -4,6 +4,7 @@ BUTTON = "a button's address (POST); it leads back to a page"
 FILE = "a file to download or print"
 PROGRAM = "for programs, or a part of a page that renews itself"
 ONWARD = "leads on to another page"
+ABSENT = "stands on a thing that the demo does not hold by itself (a recall, a consignment, a fridge, a case, a call)"
 TWIN = "the same page as in the portal"
 
 REASONS: dict[str, str] = {
@@ -13,7 +14,7 @@ REASONS: dict[str, str] = {
             "station:lots", "station:pause", "station:enrol", "station:settle", "command:sign_out", "command:stock_move", "command:rule_record",
             "command:site_report_sign", "command:round_close", "command:round_sign", "response:next", "portal:lookup_leave", "portal:appointment",
             "portal:list_decide", "portal:list_corrections", "portal:list_send", "portal:register_card", "healthbook:register_card",
-            "healthbook:family_registered", "web:language",
+            "healthbook:family_registered", "healthbook:resend", "web:language",
         ),
         BUTTON,
     ),
@@ -22,7 +23,7 @@ REASONS: dict[str, str] = {
             "healthbook:register_paper", "healthbook:confirmation", "healthbook:sheet", "station:confirmation", "station:sheets", "command:session_xlsx",
             "command:slips", "command:session_calls", "command:call_paper", "command:person_confirmation", "command:person_certificate",
             "command:reports_xlsx", "command:reports_pdf", "command:round_xlsx", "command:round_pdf", "response:photo", "portal:register_paper",
-            "portal:confirmation", "portal:numbers_csv", "portal:lists_template", "portal:list_errors",
+            "portal:confirmation", "portal:numbers_csv", "command:call_slips", "command:safety_xlsx", "command:aefi_pdf", "command:aefi_xml", "portal:lists_template", "portal:list_errors",
         ),
         FILE,
     ),
@@ -30,7 +31,7 @@ REASONS: dict[str, str] = {
         (
             "healthbook:manifest", "healthbook:worker", "station:pack", "station:state", "station:search", "station:story", "station:propose",
             "station:before_dose", "station:hall_board", "api:health", "api:slots", "api:book", "api:doses", "api:offers", "api:look_up",
-            "portal:robots", "portal:list_progress",
+            "api:readings", "portal:robots", "portal:list_progress", "portal:sites_coordinates", "portal:verify_list", "portal:verify_worker",
         ),
         PROGRAM,
     ),
@@ -43,5 +44,12 @@ REASONS: dict[str, str] = {
         ONWARD,
     ),
     **dict.fromkeys(("healthbook:register_code", "healthbook:register_done"), TWIN),
-    "command:round": "shown once a round has begun; the demo has none",
+    **dict.fromkeys(
+        (
+            "command:round", "command:doubt", "command:recall", "command:incoming", "command:outgoing", "command:stock_hold", "command:fridge",
+            "command:safety_called", "command:aefi", "command:aefi_edit", "command:aefi_report", "command:aefi_investigate",
+            "command:aefi_decide", "command:aefi_settle", "station:early_call",
+        ),
+        ABSENT,
+    ),
 }  # fmt: skip

@@ -23,6 +23,7 @@ from khien.surfaces.web.locale import lang
 
 KEEP_SECONDS = 30
 DAYS = 14
+ROWS = 16  # of the table on a page; the file holds all
 FEWEST = 10  # smaller groups are not shown: a number must not point at a person
 _kept: dict[Any, tuple[float, Any]] = {}
 
@@ -95,6 +96,9 @@ def scale(values: Iterable[float | None]) -> maps.Scale:
         return maps.Scale.counts(known)
     most = max(known, default=5)
     step = next(n * 10**power for power in count() for n in (1, 2, 5) if n * 10**power * 5 >= most)
+    if step == 1:
+        told = (*(say.thousands(n, lang()) for n in (1, 2, 3, 4)), _("từ %(n)s") % {"n": say.thousands(5, lang())})
+        return maps.Scale((2, 3, 4, 5), told, lambda n: say.thousands(n, lang()), zero_apart=True)
     a, b, c, d = (step * n for n in (1, 2, 3, 4))
     named = [say.thousands(n, lang()) for n in (a, b, c, d)]
     spans = [_("dưới %(n)s") % {"n": named[0]}, *(_("%(a)s đến %(b)s") % {"a": x, "b": y} for x, y in pairwise(named))]
@@ -112,15 +116,20 @@ def numbers(request: HttpRequest) -> HttpResponse:
     found = facts(epoch)
     by_need = request.GET.get("xep") == "ten"
     units = sorted(found.units, key=lambda unit: (0, unit.name) if by_need else (-unit.doses, unit.name))
+    page = max(1, min(_whole(request.GET.get("trang")), -(-len(units) // ROWS)))
     values: dict[str, float | None] = {unit.code: float(unit.doses) for unit in found.units}
     title = _("Mũi tiêm theo tỉnh")
     context = {
-        "facts": found, "units": units, "epoch": epoch, "by_name": by_need,
+        "facts": found, "units": units[(page - 1) * ROWS : page * ROWS], "table_page": page, "table_pages": -(-len(units) // ROWS), "epoch": epoch, "by_name": by_need,
         "map": maps.figure(values, scale(values.values()), title=title, epoch=epoch),
         "days": charts.columns([n for _day, n in found.days], [say.dm(day) for day, _n in found.days], label=_days_label(found), now=DAYS - 1),
         "groups": charts.bars(_group_lines(found)), "vaccines": charts.bars(_vaccine_lines(found)), "fewest": FEWEST,
     }  # fmt: skip
     return render(request, "portal/numbers.html", context)
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 4 else 1
 
 
 def _days_label(found: Facts) -> str:

@@ -21,6 +21,7 @@ from khien.surfaces.web.registering import words
 from khien.surfaces.web.say import identity_number
 
 PAGE, SENT_PAGE = 50, 25
+COMMUNE_DIGITS = 5
 STATES = {
     "accepted": (_("Đúng"), "ready"), "repaired": (_("Đã sửa giúp"), "ready"), "possible": (_("Có thể trùng"), "wait"),
     "refused": (_("Cần sửa"), "stop"), "sent": (_("Đã gửi"), "ready"), "skipped": (_("Bỏ qua"), ""),
@@ -105,8 +106,14 @@ def worded(field: str, code: str, facts: Mapping[str, Any]) -> str:
     return f"{FIELDS[field]}: {sentence}" if field in FIELDS else sentence
 
 
+def _named(value: str) -> str:
+    """A commune's code as its name: nobody knows the codes by heart."""
+    unit = places.unit(f"2021-{value}") if len(value) == COMMUNE_DIGITS and value.isdecimal() else None
+    return unit.full_name if unit else value
+
+
 def _repair(one: Mapping[str, Any]) -> str:
-    before, after = str(one.get("before", "")), str(one.get("after", ""))
+    before, after = str(one.get("before", "")), _named(str(one.get("after", "")))
     reason = word(Refused(str(one.get("why", ""))), lang())
     changed = gettext("%(field)s: “%(before)s” thành “%(after)s”.") % {
         "field": FIELDS.get(one["field"], one["field"]),
