@@ -69,6 +69,11 @@
   function answer(found, list) {
     const place = part("answer");
     place.replaceChildren(document.querySelector(`template[data-verdict="${found.reason}"]`).content.cloneNode(true));
+    const drawn = place.querySelector("[data-head]"), head = document.createElement("h1");
+    head.className = "kh-h1";
+    head.tabIndex = -1;
+    head.textContent = drawn.textContent;
+    drawn.replaceWith(head);
     if (found.certificate) {
       const table = part("rows").content.cloneNode(true);
       for (const [name, value] of Object.entries(rows(found))) {
@@ -83,7 +88,7 @@
     place.append(foot);
     part("form").hidden = true;
     place.hidden = false;
-    place.querySelector("h1").focus();
+    head.focus();
   }
 
   /* The clock of the server when the list came, gone on by this device's: a device that is a day wrong judges right. */
