@@ -18,6 +18,7 @@ from khien.kernel.errors import Refused
 FOLLOW_UP_DAYS = (1, 3, 7, 28)
 WATCH_DAYS = 28
 RED_HOURS = 24
+RED_FREE = timedelta(hours=RED_HOURS + 1)  # later than the day in which more signs are red
 REPORT_WITHIN = timedelta(hours=24)  # the facility to the Provincial Department of Health: Decree 104/2016
 EMERGENCY_NUMBER = "115"
 

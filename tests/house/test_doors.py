@@ -18,9 +18,10 @@ MORE_DOORS = {
     "campaigns": {"rulebook", "book_types"},
     "immunizations": {"due"},
     "certificates": {"verify", "command", "qr", "picture"},
-    "interchange": {"exports", "lists", "sheets"},
+    "interchange": {"e2b", "exports", "lists", "sheets"},
     "registration": {"sending"},
     "rehearsal": {"invariants"},
+    "safety": {"core"},
     "visits": {"commands", "evidence"},
 }
 OPEN = {"kernel", "plumbing"}

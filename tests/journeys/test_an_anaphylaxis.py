@@ -135,6 +135,35 @@ def test_an_anaphylaxis_from_the_tap_to_the_councils_decision(committed, morning
         press(screening, "Cho tiêm lại")
         screening.wait_for_selector(".kh-pv-line--stop", state="detached")
         assert ask(booking.session, day.session_id).state == "open"
-    (case,) = [one for one in safety.line_list(None, at=clock.now()) if one.person_id == made.person_id]
-    assert (case.state, case.anaphylaxis, case.serious) == ("to_report", True, ("life_threatening", "hospitalisation"))
-    assert [(act.kind, act.edited) for act in safety.alarms_of_session(day.session_id)[0].acts] == [("adrenaline", True), ("called_115", False)]
+        (case,) = ask(lambda: [one for one in safety.line_list(None, at=clock.now()) if one.person_id == made.person_id])
+        assert (case.state, case.anaphylaxis, case.serious) == ("to_report", True, ("life_threatening", "hospitalisation"))
+        assert [(act.kind, act.edited) for act in ask(safety.alarms_of_session, day.session_id)[0].acts] == [("adrenaline", True), ("called_115", False)]
+        watching.close()
+        screening.close()
+        officer, council = (signed_in(chrome, server, keys[name]) for name in ("officer", "council"))
+        officer.goto(f"{server}/dieu-phoi/an-toan")
+        sees(officer, "Trần Thị Mận Thử", "Phải báo cáo")
+        shot(officer, "at-1-danh-sach")
+        officer.get_by_role("link", name=case.code[:3]).first.click()
+        sees(officer, "Bác sĩ nhận sau", "Báo Sở Y tế, 24 giờ", "25 biến cốt lõi của WHO")
+        assert browser.axe(officer) == []
+        press(officer, "Đã báo Sở Y tế")
+        press(officer, "Bắt đầu điều tra")
+        officer.fill("#kq", "Hộp lạnh đúng nhiệt độ, tiêm đúng cách, không ai khác cùng lô có phản ứng")
+        press(officer, "Điều tra xong, chuyển hội đồng")
+        sees(officer, "Chờ hội đồng")
+        council.goto(f"{server}/dieu-phoi/an-toan/ho-so/{case.id}")
+        council.check("#q1-product")
+        council.check("#q1-in_time")
+        council.select_option("#nn", "A1")
+        council.fill("#nn-vi", "Phản vệ là phản ứng đã biết của vắc xin, xảy ra trong 30 phút")
+        shot(council, "at-2-hoi-dong")
+        press(council, "Ghi kết luận")
+        sees(council, "A1. Liên quan đến sản phẩm vắc xin", "Hội đồng đã kết luận")
+        shot(council, "at-3-ho-so")
+        council.set_viewport_size({"width": 360, "height": 740})
+        shot(council, "at-3-ho-so-360")
+        assert not browser.overflow(council)
+        done = ask(safety.aefi, case.id, at=clock.now())
+    assert (done.line.state, done.line.cause) == ("assessed", "A1")
+    assert [change.kind for change in done.changes if change.kind != "edited"] == ["opened", "reported", "investigation", "investigated", "assessed"]

@@ -29,6 +29,7 @@ SECTIONS = (
     ("invite", _("Mời tiêm"), "command:waiting", "command.lists"),
     ("people", _("Hồ sơ"), "command:people", "people.search"),
     ("doubts", _("Mũi cần quyết định"), "command:doubts", "doses.decide"),
+    ("safety", _("An toàn"), "command:safety", "safety.see"),
     ("stock", _("Kho"), "command:stock", "stock.see"),
     ("reports", _("Báo cáo"), "command:reports", "reports.see"),
     ("sign", _("Ký chứng nhận"), "command:signing", "certificates.sign"),

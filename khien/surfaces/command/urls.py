@@ -21,6 +21,7 @@ from khien.surfaces.command import (
     round_pages,
     rules,
     session,
+    safety_urls,
     sessions,
     sign_in,
     signing,
@@ -120,3 +121,4 @@ urlpatterns = [
     staff("nhat-ky", auditing.index, "audit", may="audit.see"),
     demo("bat-bien", auditing.promises, "promises"),
 ]
+    *safety_urls.PATTERNS,

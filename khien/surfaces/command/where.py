@@ -10,6 +10,7 @@ from khien.immunizations import queries as immunizations
 from khien.kernel.errors import Refused
 from khien.kernel.refs import PlaceFacts
 from khien.places import queries as places
+from khien.safety import queries as safety
 from khien.stock import queries as stock
 from khien.surfaces.web import placing
 
@@ -97,3 +98,14 @@ def recall(recall_id: UUID, **_: Any) -> PlaceFacts | None:
 def lot(lot_id: UUID, **_: Any) -> PlaceFacts | None:
     """A lot is everywhere: only who answers for the whole country decides about it."""
     return PlaceFacts() if stock.lot(lot_id) else None
+
+
+def aefi(aefi_id: UUID, **_: Any) -> PlaceFacts | None:
+    """Where an AEFI case belongs: the point of its dose, else the person's home."""
+    return safety.place_of(aefi_id)
+
+
+def follow_up(follow_up: UUID, **_: Any) -> PlaceFacts | None:
+    """The place of a question: the point of the dose."""
+    found = safety.follow_up(follow_up)
+    return places.site_place(found.site_id) if found and found.site_id else PlaceFacts() if found else None

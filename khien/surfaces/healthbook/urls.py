@@ -2,6 +2,7 @@
 
 from khien.surfaces.healthbook import (
     appointments,
+    asked,
     certificates,
     corrections,
     family,
@@ -25,6 +26,7 @@ urlpatterns = [
     public("da-dang-xuat", signing_in.signed_out, "signed_out"),
     public("mat-may", signing_in.lost_phone, "lost_phone"),
     public("tro-giup", settings_pages.help_page, "help"),
+    public("tham/<str:token>", asked.question, "asked"),
     public("rieng-tu", settings_pages.privacy, "privacy"),
     public("manifest.webmanifest", offline.manifest, "manifest"),
     public("sw.js", offline.worker, "worker"),

@@ -47,7 +47,7 @@ def call(request: HttpRequest, session: UUID, follow_up: UUID) -> HttpResponse:
     found: FollowUpView | None = queries.follow_up(follow_up)
     try:
         actions.call_follow_up(
-            follow_up_id=follow_up, outcome=told.get("outcome", ""), text=told.get("text", ""), symptoms=tuple(told.getlist("signs")),
+            follow_up_id=follow_up, outcome=told.get("outcome", ""), text=told.get("text", ""), symptoms=tuple(one for one in told.getlist("signs") if one),
             onset_at=at.at, by=at.by, at=at.at,
         )  # fmt: skip
     except Refused as refusal:

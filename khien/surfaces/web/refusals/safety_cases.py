@@ -15,6 +15,7 @@ WORDING = {
     "safety.reason_missing": _("Mời ghi lý do."),
     "safety.step_in_future": _("Giờ thực hiện chưa tới. Mời xem lại giờ."),
     "safety.step_before_last": _("Bước này không thể trước bước liền trước, lúc {after}."),
+    "safety.hour_unreadable": _("Giờ ghi như 14:30."),
     "safety.died_before_onset": _("Ngày mất phải từ ngày bắt đầu phản ứng đến hôm nay."),
     "safety.cause_unknown": _("Chọn một phân loại nguyên nhân."),
     "safety.second_pair_of_eyes": _("Người điều tra không được tự phân loại nguyên nhân: cần người khác trong hội đồng."),

@@ -1,0 +1,116 @@
+"""Rates of events with exact intervals, the map, the screen for signals, and how follow-up stands."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as now_
+
+from khien.kernel.errors import Refused
+from khien.people import queries as people
+from khien.places import queries as places
+from khien.safety import actions, queries
+from khien.surfaces.command import choosing, frame, where
+from khien.surfaces.command import safety_words as words
+from khien.surfaces.command.spot import read_day
+from khien.surfaces.web import maps
+
+QUARTER = timedelta(days=90)
+LEAST_SIGNALS = 40
+
+
+def _span(request: HttpRequest, at: frame.Here) -> tuple[date, date]:
+    first, last = read_day(request.GET.get("tu"), at.on - QUARTER), read_day(request.GET.get("den"), at.on)
+    return min(first, last), max(first, last)
+
+
+def rates(request: HttpRequest) -> HttpResponse:
+    """Events for 100,000 doses by product, lot, dose, age, sex and site."""
+    at = frame.here(request, "safety.rates")
+    chosen, (first, last) = choosing.choose(request, at), _span(request, at)
+    severe = request.GET.get("nang") == "1"
+    by = request.GET.get("theo", "vaccine")
+    by = by if by in queries.BY else "vaccine"
+    rows = queries.rates(by, scopes=chosen.scopes, first=first, last=last, severe_only=severe)[:200]
+    names = {str(site_id): site.name for site_id, site in places.sites_by_id([UUID(row.key) for row in rows if row.key]).items()} if by == "site" else {}
+    return frame.page(
+        request, "safety_rates", "safety", chosen=chosen, first=first, last=last, by=by, rows=rows, names=names, severe=severe, words=words,
+        as_of=queries.as_of(at.at), top=max((row.high or 0 for row in rows if row.doses >= 1000), default=0),
+    )  # fmt: skip
+
+
+def signals(request: HttpRequest) -> HttpResponse:
+    """Lots at sites with more events than expected, with how often was looked told."""
+    at = frame.here(request, "safety.rates")
+    chosen, (first, last) = choosing.choose(request, at), _span(request, at)
+    severe = request.GET.get("nang") == "1"
+    found = queries.screen(scopes=chosen.scopes, first=first, last=last, severe_only=severe)[:LEAST_SIGNALS]
+    sites = places.sites_by_id({one.site_id for one in found})
+    return frame.page(
+        request, "safety_signals", "safety", chosen=chosen, first=first, last=last, rows=found, sites=sites, severe=severe, as_of=queries.as_of(at.at),
+    )  # fmt: skip
+
+
+def chart(request: HttpRequest) -> HttpResponse:
+    """The map: events for 100,000 doses by province, or by district of one."""
+    at = frame.here(request, "safety.rates")
+    chosen, (first, last) = choosing.choose(request, at), _span(request, at)
+    severe = request.GET.get("nang") == "1"
+    key = chosen.key or choosing.own_unit(at)
+    unit = places.unit(key) if key else None
+    province = unit.code if unit and unit.level == "province" and unit.epoch == "2021" else (unit.province if unit and hasattr(unit, "province") else "")
+    column = "district_2021" if province else "province_2021"
+    counted = queries.by_unit(column, scopes=chosen.scopes, first=first, last=last, severe_only=severe)
+    rows = sorted(((code, n, doses, n / doses * 1e5 if doses else None) for code, (n, doses) in counted.items()), key=lambda row: -(row[3] or 0))
+    shown = {code: rate for code, _n, _doses, rate in rows if rate is not None}
+    scale = maps.Scale.counts(list(shown.values()))
+    title = now_("Phản ứng trên 100.000 mũi")
+    figure = maps.figure(_drawn(shown, province), scale, title=title, province=province)
+    named = {code: one.full_name for code in counted if (one := places.unit(f"2021-{code}"))}
+    return frame.page(
+        request, "safety_map", "safety", chosen=chosen, first=first, last=last, rows=rows, figure=figure, names=named, severe=severe,
+        as_of=queries.as_of(at.at),
+    )  # fmt: skip
+
+
+def _drawn(shown: dict[str, float], province: str) -> dict[str, float | None]:
+    """A value for every unit of the drawing; None where there is none."""
+    codes = [unit.code for unit in places.children(f"2021-{province}")] if province else list(maps.names())
+    return {code: shown.get(code) for code in codes}
+
+
+def calls(request: HttpRequest) -> HttpResponse:
+    """Who left early, who should be called, and how the questions were answered."""
+    at = frame.here(request, "safety.follow")
+    return _calls(request, at)
+
+
+def _calls(request: HttpRequest, at: frame.Here, wrong: str = "") -> HttpResponse:
+    chosen = choosing.choose(request, at)
+    rows = queries.to_call(chosen.scopes, at=at.at, limit=60)
+    ids = [row.person_id for row in rows]
+    at.looked(*ids, purpose="reaction")
+    reach, basics = people.reach(ids), people.basics(ids)
+    sites = places.sites_by_id({row.site_id for row in rows if row.site_id})
+    lines: list[dict[str, Any]] = [
+        {"row": row, "name": basics[row.person_id].full_name if row.person_id in basics else "", "phone": reach.get(row.person_id, ("", ""))[0], "site": sites.get(row.site_id)}
+        for row in rows
+    ]  # fmt: skip
+    counts = queries.follow_up_counts(chosen.scopes, at=at.at, since=at.on - QUARTER)
+    return frame.page(request, "safety_calls", "safety", 409 if wrong else 200, chosen=chosen, lines=lines, counts=counts, words=words, wrong=wrong)
+
+
+def called(request: HttpRequest, follow_up: UUID) -> HttpResponse:
+    """Write what came of a call."""
+    at = frame.here(request, "safety.follow", where.follow_up(follow_up))
+    if request.method == "POST":
+        told = request.POST
+        try:
+            actions.call_follow_up(
+                follow_up_id=follow_up, outcome=told.get("outcome", ""), text=told.get("text", ""), symptoms=tuple(one for one in told.getlist("signs") if one), by=at.by, at=at.at
+            )
+        except Refused as refusal:
+            return _calls(request, frame.here(request, "safety.follow"), frame.said(refusal))
+    return HttpResponseRedirect(reverse("command:safety_calls"))

@@ -1,0 +1,188 @@
+"""Safety desk: the line list, a case to the council, rates and signals, papers and files."""
+
+import io
+from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree as tree  # noqa: N813
+
+import pytest
+from django.test import Client
+from openpyxl import load_workbook
+
+from khien.kernel import clock
+from khien.kernel.refs import Scope
+from khien.plumbing.models import AccessLog
+from khien.safety import actions, queries
+from khien.safety.types import ToldPatient
+from tests import make
+from tests.make import AT, BY
+from tests.make_day import make_day, make_visit
+
+pytestmark = pytest.mark.usefixtures("db")
+CITY = Scope("province", "79", "2021")
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def noon():
+    """The day after the doses, at noon."""
+    moved = AT + 28 * HOUR - datetime.now(UTC)
+    clock.shift_by(lambda: moved)
+    yield
+    clock.shift_by(timedelta)
+
+
+def officer(*roles, scope=CITY):
+    client = Client()
+    session = client.session
+    session["staff_id"] = str(make.make_staff(*roles, scope=scope).id)
+    session.save()
+    return client
+
+
+@pytest.fixture
+def case():
+    """A severe reaction at a point of the city, reported at the desk."""
+    made = make_visit(make_day(), state="closed", person_id=make.make_person("Trần Thị Mận Thử"))
+    at = AT + HOUR
+    told = actions.report_reaction(person_id=made.person_id, symptoms=["seizure"], onset_at=at, source="desk", by=BY, at=at)
+    actions.rebuild(at)
+    return made, told.aefi_id
+
+
+def test_the_line_list_shows_the_case_to_its_places_only_and_each_person_sees_that_it_was_read(case):
+    made, _aefi = case
+    text = officer("safety_officer").get("/dieu-phoi/an-toan").text
+    assert "Trần Thị Mận Thử" in text
+    assert "Co giật" in text
+    assert AccessLog.objects.filter(person_id=made.person_id, purpose="reaction").count() == 1
+    assert "Trần Thị Mận" not in officer("safety_officer", scope=Scope("province", "01", "2021")).get("/dieu-phoi/an-toan").text
+    assert officer("planner").get("/dieu-phoi/an-toan").status_code == 403
+
+
+def test_a_case_goes_from_its_report_to_the_councils_decision_page_by_page(case):
+    _made, aefi_id = case
+    page = f"/dieu-phoi/an-toan/ho-so/{aefi_id}"
+    desk, council = officer("safety_officer"), officer("safety_council")
+    assert "Báo Sở Y tế, 24 giờ" in desk.get(page).text
+    assert desk.post(f"{page}/bao", {"hour": "09:40"}).status_code == 302
+    assert desk.post(f"{page}/dieu-tra", {}).status_code == 302
+    assert desk.post(f"{page}/dieu-tra", {"act": "found", "findings": ""}).status_code == 409
+    assert desk.post(f"{page}/dieu-tra", {"act": "found", "findings": "Tiêm đúng quy trình"}).status_code == 302
+    assert desk.post(f"{page}/hoi-dong", {"cause": "A1"}).status_code == 403
+    refused = council.post(f"{page}/hoi-dong", {"cause": "", "reason": "x"})
+    assert "Chọn một phân loại nguyên nhân" in refused.text
+    assert council.post(f"{page}/hoi-dong", {"cause": "A1", "reason": "Y văn có nêu", "q_product": "1", "q_in_time": "1"}).status_code == 302
+    assert desk.post(f"{page}/viec", {"act": "close", "reason": ""}).status_code == 302
+    text = council.get(page).text
+    assert "A1. Liên quan đến sản phẩm vắc xin" in text
+    assert "Tiêm đúng quy trình" in text
+    assert queries.aefi(aefi_id, at=clock.now()).line.state == "closed"
+
+
+def test_an_edit_keeps_what_stood_there_and_a_wrong_day_is_refused_in_words(case):
+    _made, aefi_id = case
+    page = f"/dieu-phoi/an-toan/ho-so/{aefi_id}"
+    desk = officer("safety_officer")
+    version = queries.aefi(aefi_id, at=AT).version
+    told = {"version": version, "onset_on_0": "14", "onset_on_1": "12", "onset_on_2": "2021", "onset_hour": "09:30", "severe": "on", "outcome": "recovered", "history": "Động kinh"}
+    names = desk.get(f"{page}/sua").text
+    assert 'name="onset_on' in names
+    assert desk.post(f"{page}/sua", _dated(names, told)).status_code == 302
+    assert queries.aefi(aefi_id, at=AT).facts["history"] == "Động kinh"
+    early = _dated(names, told | {"version": version + 1, "onset_hour": "01:00"})
+    assert "không thể bắt đầu trước lúc tiêm" in desk.post(f"{page}/sua", early).text
+    assert "Người khác vừa sửa" in desk.post(f"{page}/sua", _dated(names, told | {"history": "x"})).text
+
+
+def _dated(page, told):
+    """The day's boxes by the names that the page gives them."""
+    import re
+
+    boxes = re.findall(r'name="(onset_on[^"]*)"', page)
+    values = [told.pop(f"onset_on_{n}") for n in range(3)] if "onset_on_0" in told else ["14", "12", "2021"]
+    return told | dict(zip(boxes, values, strict=True))
+
+
+def test_somebody_unknown_is_kept_and_joined_to_a_record_later(case):
+    made, _aefi = case
+    desk = officer("safety_officer")
+    page = desk.get("/dieu-phoi/an-toan/moi").text
+    import re
+
+    boxes = dict(zip(re.findall(r'name="(onset_on[^"]*)"', page), ["15", "12", "2021"], strict=True))
+    told = boxes | {"full_name": "Nguyễn Thị Chưa Rõ", "phone": "0900000123", "symptoms": ["breathing"], "onset_hour": "08:00"}
+    done = desk.post("/dieu-phoi/an-toan/moi", told)
+    assert done.status_code == 302, done.text[:500]
+    assert "Chưa rõ là ai" in desk.get(done["Location"]).text
+    code = make_code(made)
+    assert desk.post(f"{done['Location']}/viec", {"act": "identify", "slip": code}).status_code == 302
+    assert "Trần Thị Mận Thử" in desk.get(done["Location"]).text
+    nobody = desk.post("/dieu-phoi/an-toan/moi", boxes | {"symptoms": ["fever"]})
+    assert "Ghi ít nhất tên" in nobody.text
+
+
+def make_code(made):
+    from khien.visits import queries as visits
+
+    return visits.visit(made.visit).code
+
+
+def test_rates_signals_and_map_stand_on_the_counted_doses(case):
+    desk = officer("safety_officer")
+    for by in queries.BY:
+        text = desk.get(f"/dieu-phoi/an-toan/ty-le?theo={by}").text
+        assert "100.000" in text, by
+    assert "AstraZeneca" in desk.get("/dieu-phoi/an-toan/ty-le").text
+    assert desk.get("/dieu-phoi/an-toan/tin-hieu").status_code == 200
+    assert "kh-map" in desk.get("/dieu-phoi/an-toan/ban-do").text
+    assert officer("planner").get("/dieu-phoi/an-toan/ty-le").status_code == 200
+    (rate,) = queries.rates("vaccine", scopes=None)
+    assert (rate.doses, rate.events, rate.severe) == (1, 1, 1)
+    assert queries.rates("age", scopes=[Scope("province", "01", "2021")]) == []
+
+
+def test_the_who_form_is_a_pdf_and_the_message_an_e2b_file(case):
+    made, aefi_id = case
+    page = f"/dieu-phoi/an-toan/ho-so/{aefi_id}"
+    desk = officer("safety_officer")
+    paper = desk.get(f"{page}/phieu.pdf")
+    assert paper["Content-Type"] == "application/pdf"
+    assert paper.content.startswith(b"%PDF")
+    root = tree.fromstring(desk.get(f"{page}/icsr.xml").content)  # noqa: S314 (our own)
+    assert root.tag == "{urn:hl7-org:v3}MCCI_IN200100UV01"
+    assert root.find(".//{urn:hl7-org:v3}player1/{urn:hl7-org:v3}name").text == "TTMT"
+    assert AccessLog.objects.filter(person_id=made.person_id, purpose="report").count() == 2
+    assert officer("point_lead", scope=make.site_scope(make_site_of(made))).get(f"{page}/icsr.xml").status_code == 403
+
+
+def make_site_of(made):
+    return made.visit.site_id
+
+
+def test_the_workbook_names_people_by_initials(case):
+    book = load_workbook(io.BytesIO(officer("safety_officer").get("/dieu-phoi/an-toan/danh-sach.xlsx").content))
+    cells = [str(cell.value) for row in book.active.iter_rows() for cell in row if cell.value is not None]
+    assert "T.T.M.T." in cells
+    assert not [text for text in cells if "Mận" in text]
+
+
+def test_who_left_early_is_called_from_the_office_too(case):
+    from khien.safety import handlers
+    from khien.visits import actions as visits
+    from tests.make_day import done_at
+
+    made = make_visit(make_day(), state="dosed")
+    at = AT + timedelta(minutes=10)
+    visits.end(visit=made.visit, end="left_early", reason="Bận", performed=done_at(at), by=BY, at=at)
+    record = queries.reactions(made.person_id)
+    assert record == []
+    from khien.visits import queries as visit_queries
+
+    handlers.visit_closed({"end": "left_early", "record_id": str(visit_queries.visit(made.visit).record_id)}, at)
+    desk = officer("safety_officer")
+    assert "Một người cần gọi" in desk.get("/dieu-phoi/an-toan/hoi-tham").text
+    (row,) = queries.early(None, since=clock.on_date(AT))
+    assert desk.post(f"/dieu-phoi/an-toan/hoi-tham/{row.id}", {"outcome": ""}).status_code == 409
+    assert desk.post(f"/dieu-phoi/an-toan/hoi-tham/{row.id}", {"outcome": "well", "signs": ""}).status_code == 302
+    assert queries.early(None, since=clock.on_date(AT)) == []
+    assert ToldPatient()
