@@ -23,6 +23,7 @@ PUBLIC_URL = os.environ.get("KHIEN_URL", "")
 ROOMS = [
     "plumbing", "places", "people", "access", "campaigns", "immunizations", "stock", "registration", "booking",
     "visits", "safety", "certificates", "cases", "messaging", "interchange", "reporting",
+    "planning",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

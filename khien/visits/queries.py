@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Count, Q
 
 from khien.booking import queries as booking
@@ -304,3 +305,21 @@ def _count_facts(row: models.Visit) -> dict[str, Any]:
         "home_2021": row.home_commune_2021, "home_2025": row.home_commune_2025, "paper": bool(row.paper_serial),
         "dosed_at": row.dosed_at, "dosed_recorded_at": row.dosed_recorded_at,
     }  # fmt: skip
+
+
+def busy_hours(session_ids: Iterable[UUID]) -> list[tuple[UUID, int, int]]:
+    """Hours of these sessions: session, doses given in the hour, people received who still waited for theirs at its end."""
+    ids = [str(one) for one in session_ids]
+    with connection.cursor() as cursor:
+        cursor.execute(_BUSY, [ids, ids])
+        return [(UUID(str(session_id)), int(doses), int(waiting)) for session_id, doses, waiting in cursor.fetchall()]
+
+
+_BUSY = """
+SELECT session_id, sum(dosed), sum(sum(came)) OVER (PARTITION BY session_id ORDER BY hour) FROM (
+  SELECT session_id, date_trunc('hour', checked_in_at) AS hour, 1 AS came, 0 AS dosed FROM visit WHERE session_id = ANY(%s::uuid[])
+  UNION ALL
+  SELECT session_id, date_trunc('hour', coalesce(dosed_at, ended_at)), -1, (dosed_at IS NOT NULL)::int FROM visit
+  WHERE session_id = ANY(%s::uuid[]) AND coalesce(dosed_at, ended_at) IS NOT NULL
+) moved GROUP BY session_id, hour
+"""

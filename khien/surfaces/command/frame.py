@@ -24,7 +24,7 @@ from khien.surfaces.web.say_doses import birth_words
 # Sections in the order of the line above: key, words, address, the permission that shows it.
 SECTIONS = (
     ("board", _("Bảng chung"), "command:home", "command.board"),
-    ("plan", _("Kế hoạch"), "command:sessions", "command.board"),
+    ("plan", _("Kế hoạch"), "command:unit_plans", "command.board"),
     ("allocate", _("Phân bổ"), "command:allocations", "plan.allocate"),
     ("invite", _("Mời tiêm"), "command:waiting", "command.lists"),
     ("people", _("Hồ sơ"), "command:people", "people.search"),

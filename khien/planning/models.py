@@ -1,0 +1,34 @@
+"""What each unit plans: doses allotted by product, tables, days; an edit adds a version and both stay."""
+
+from django.db import models
+
+from khien.plumbing.base import Row
+
+
+class UnitPlan(Row):
+    """The plan of a unit for a span of days, as its parent's letter and its own planner say; the highest version is in force."""
+
+    placement = "reference"
+    unit_key = models.TextField()
+    version = models.SmallIntegerField()
+    round_id = models.UUIDField(null=True)
+    first_on = models.DateField()
+    last_on = models.DateField()
+    doses = models.JSONField()
+    tables = models.IntegerField()
+    per_table = models.IntegerField()
+    teams = models.IntegerField(default=0)
+    weekdays = models.JSONField()
+    walk_in = models.SmallIntegerField(default=0)
+    letter = models.TextField(default="")
+    reason = models.TextField(default="")
+    made_at = models.DateTimeField()
+    made_by = models.TextField()
+
+    class Meta:
+        db_table = "unit_plan"
+        constraints = [
+            models.UniqueConstraint("unit_key", "version", name="unit_plan_version_once"),
+            models.CheckConstraint(condition=models.Q(last_on__gte=models.F("first_on")), name="unit_plan_days"),
+            models.CheckConstraint(condition=models.Q(tables__gte=0, per_table__gte=0, teams__gte=0), name="unit_plan_means"),
+        ]

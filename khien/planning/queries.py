@@ -1,0 +1,179 @@
+"""Reads of plans: what is in force, what the parent left, what a forecast starts from, which sessions are too full or too empty."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from statistics import median
+from uuid import UUID
+
+from django.db.models import F, OuterRef, Subquery
+
+from khien.booking import queries as booking
+from khien.booking.types import SessionInfo
+from khien.immunizations import due
+from khien.kernel import clock
+from khien.kernel.refs import Scope
+from khien.places import queries as places
+from khien.planning import models, rules
+from khien.planning.types import ChildPlan, Outlook, PlanInfo, SessionLoad
+from khien.registration import queries as registration
+from khien.stock import queries as stock
+from khien.visits import queries as visits
+
+WEEK, MONTH = timedelta(days=7), timedelta(days=28)
+NEAREST = 3
+
+
+def plan(unit_key: str) -> PlanInfo | None:
+    """The plan in force of a unit ("" is the nation)."""
+    row = models.UnitPlan.objects.filter(unit_key=unit_key).order_by("-version").first()
+    return info(row) if row else None
+
+
+def plan_versions(unit_key: str) -> list[PlanInfo]:
+    """Every version, the latest first."""
+    return [info(row) for row in models.UnitPlan.objects.filter(unit_key=unit_key).order_by("-version")]
+
+
+def info(row: models.UnitPlan) -> PlanInfo:
+    """The row as a type."""
+    return PlanInfo(
+        row.id, row.unit_key, row.version, row.round_id, row.first_on, row.last_on, row.doses, row.tables, row.per_table, row.teams,
+        tuple(row.weekdays), row.walk_in, row.letter, row.reason, row.made_at,
+    )  # fmt: skip
+
+
+def parent_plan(unit_key: str) -> PlanInfo | None:
+    """The plan of the nearest unit above that has one; a level may be skipped."""
+    unit = places.unit(unit_key) if unit_key else None
+    while unit is not None:
+        above = unit.parent_key
+        found = plan(above)
+        if found is not None or not above:
+            return found
+        unit = places.unit(above)
+    return None
+
+
+def in_force(unit_keys: Iterable[str]) -> dict[str, PlanInfo]:
+    """The plans in force of these units."""
+    newest = models.UnitPlan.objects.filter(unit_key=OuterRef("unit_key")).order_by("-version").values("version")[:1]
+    rows = models.UnitPlan.objects.filter(unit_key__in=list(unit_keys)).annotate(newest=Subquery(newest)).filter(version=F("newest"))
+    return {row.unit_key: info(row) for row in rows}
+
+
+def children_doses(unit_key: str, *, without: str = "") -> dict[str, int]:
+    """Doses that the plans of the units right below have been given, by product, one of them left out."""
+    epoch = unit_key[:4] or "2021"
+    keys = [unit.key for unit in places.children(unit_key, epoch) if unit.key != without]
+    given: dict[str, int] = {}
+    for child in in_force(keys).values():
+        for vaccine, count in child.doses.items():
+            given[vaccine] = given.get(vaccine, 0) + count
+    return given
+
+
+def children(unit_key: str, *, on: date) -> list[ChildPlan]:
+    """The units right below: their plan, who waits and who is due there, doses on hand, places of the coming four weeks."""
+    epoch = unit_key[:4] or "2021"
+    parted = places.breakdown(unit_key, epoch)
+    units = [unit for unit in parted.units if unit.key != unit_key]
+    if not units:
+        return []
+    scopes, column = _scopes(unit_key), parted.column
+    plans, waiting = in_force(unit.key for unit in units), registration.counts_of_units(unit.key for unit in units)
+    owed: dict[str, int] = {}
+    for line in due.due(scopes, until=on + MONTH, by=column):
+        owed[line.code] = owed.get(line.code, 0) + line.people
+    places_of: dict[str, int] = {}
+    held: dict[str, int] = {}
+    sites = {one.id: getattr(one.place, column) for one in places.sites(scopes)}
+    for session in booking.sessions(scopes, first=on, last=on + MONTH, states=("planned", "open", "paused")):
+        code = getattr(session.place, column)
+        places_of[code] = places_of.get(code, 0) + session.capacity
+    for balance in stock.held(scopes):
+        code = sites.get(balance.site_id, "")
+        held[code] = held.get(code, 0) + balance.on_hand
+    return [
+        ChildPlan(
+            unit.key, unit.full_name, plans.get(unit.key), waiting.get(unit.key, {}).get("waiting", 0), owed.get(unit.code, 0),
+            held.get(unit.code, 0), places_of.get(unit.code, 0),
+        )
+        for unit in units
+    ]  # fmt: skip
+
+
+def _scopes(unit_key: str) -> tuple[Scope, ...] | None:
+    unit = places.unit(unit_key) if unit_key else None
+    return (Scope(unit.level, unit.code, unit.epoch),) if unit else None
+
+
+def outlook(unit_key: str, *, on: date) -> Outlook:
+    """What a forecast of this unit starts from on a day."""
+    scopes = _scopes(unit_key)
+    owed: dict[date, int] = {}
+    for line in due.due(scopes, until=on + timedelta(days=rules.LONGEST), primary_only=True):
+        owed[line.due_on] = owed.get(line.due_on, 0) + line.people
+    held: dict[str, int] = {}
+    for balance in stock.held(scopes):
+        if stock.rules.can_use(balance.lot, on):
+            held[balance.lot.vaccine] = held.get(balance.lot.vaccine, 0) + balance.on_hand
+    planned: dict[date, int] = {}
+    for session in booking.sessions(scopes, first=on, last=on + MONTH, states=("planned", "open", "paused")):
+        planned[session.on_date] = planned.get(session.on_date, 0) + session.capacity
+    tables = sum(site.tables for site in places.sites(scopes))
+    waiting = registration.counts(scopes).get("waiting", 0)
+    return Outlook(unit_key, waiting, owed, held, tables, per_hour(scopes, on=on), planned)
+
+
+def per_hour(scopes: Iterable[Scope] | None, *, on: date) -> float | None:
+    """People whom one table serves in an hour, measured in last week's hours in which people were left waiting for it.
+
+    None where no table had a queue: an hour without one says how many came, not how fast the table is.
+    """
+    sessions = {one.id: one.tables for one in booking.sessions(scopes, first=on - WEEK, last=on, states=("open", "paused", "closed"))}
+    speeds = [
+        doses / sessions[session_id] for session_id, doses, waiting in visits.busy_hours(sessions) if doses and waiting >= sessions[session_id]
+    ]
+    return median(speeds) if speeds else None
+
+
+def arrivals(session_id: UUID) -> dict[int, int]:
+    """People invited to a session by hour of the day."""
+    found: dict[int, int] = {}
+    for slot in booking.slots(session_id):
+        hour = clock.local(slot.starts_at).hour
+        found[hour] = found.get(hour, 0) + slot.taken
+    return found
+
+
+def loads(scopes: Iterable[Scope] | None, *, at: datetime) -> list[SessionLoad]:
+    """Sessions of the coming week with too many people or too few, the fullest first, with near sites that could take some."""
+    on = clock.on_date(at)
+    coming = [
+        one for one in booking.sessions(scopes, first=on, last=on + WEEK, states=("planned", "open")) if one.mode != "walk_in" and one.ends_at > at
+    ]
+    found = []
+    for one in coming:
+        waiting = len([entry for entry in booking.standby(one.id) if entry.state == "waiting"])
+        state = rules.load(one.taken, one.capacity, waiting)
+        if state == "under" and one.on_date > on + timedelta(days=2):
+            state = ""  # there is time to invite
+        if state:
+            near = _near(one, coming) if state == "over" else ()
+            found.append(SessionLoad(one.id, one.site_id, one.site.name, one.on_date, one.taken, one.capacity, waiting, state, near))
+    return sorted(found, key=lambda one: (one.load != "over", -(one.taken + one.standby) / max(one.capacity, 1), one.on_date))
+
+
+def _near(full: SessionInfo, coming: list[SessionInfo]) -> tuple[tuple[UUID, str, int], ...]:
+    """Sessions with room for the same products within a day, those of the same commune or district first."""
+    def far(one: SessionInfo) -> tuple[bool, bool, int, int]:
+        return (
+            one.place.commune_2021 != full.place.commune_2021, one.place.district_2021 != full.place.district_2021,
+            abs((one.on_date - full.on_date).days), -one.free,
+        )  # fmt: skip
+
+    able = [
+        one for one in coming
+        if one.id != full.id and one.free and set(one.vaccines) & set(full.vaccines) and abs((one.on_date - full.on_date).days) <= 1
+    ]  # fmt: skip
+    return tuple((one.id, one.site.name, one.free) for one in sorted(able, key=far)[:NEAREST])

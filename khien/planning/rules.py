@@ -1,0 +1,170 @@
+"""How long a plan takes, which sessions it needs, how a queue grows. Standard library only; numbers are people and doses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+LONGEST = 400  # days that a forecast looks ahead
+PER_TABLE = 100  # people a table and session, unless the campaign's policy says otherwise
+FULL, EMPTY = 0.95, 0.5  # shares of the places taken at which a session is overloaded or under-used
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a unit has: tables, people each serves a day, days a week, doses on hand and those that arrive by day."""
+
+    tables: int
+    per_table: int
+    weekdays: frozenset[int]
+    doses: int
+    arriving: Mapping[date, int]
+
+    @property
+    def a_day(self) -> int:
+        """People that the tables serve in a day."""
+        return self.tables * self.per_table
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of a forecast: later doses given first, then first doses; what is left of doses, and who still waits."""
+
+    on: date
+    later: int
+    first: int
+    doses_left: int
+    waiting: int
+    held_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """A plan played day by day. `finish_on` is None when it does not end within LONGEST days; `held_by` says what delays it most."""
+
+    days: tuple[Day, ...]
+    finish_on: date | None
+    held_by: str
+    doses_needed: int
+    short: int
+
+
+def forecast(*, waiting: int, due: Mapping[date, int], means: Means, start: date) -> Forecast:
+    """Play the plan from `start`: whoever is due a later dose comes first, and doses for those due within four weeks are kept.
+
+    `due`: people by the day on which a later dose falls due (the past counts as today).
+    """
+    owed = dict(due)
+    late = sum(owed.pop(day) for day in sorted(owed) if day < start)
+    left, doses, days = waiting, means.doses, list[Day]()
+    held = {"tables": 0, "doses": 0}
+    for number in range(LONGEST):
+        on = start + timedelta(days=number)
+        doses += means.arriving.get(on, 0)
+        late += owed.pop(on, 0)
+        if on.weekday() not in means.weekdays or not means.a_day:
+            continue
+        later = min(late, doses, means.a_day)
+        late, doses = late - later, doses - later
+        kept = late + sum(n for day, n in owed.items() if day <= on + timedelta(days=28))
+        free = max(doses - max(kept - _coming(means.arriving, on), 0), 0)
+        first = min(left, means.a_day - later, free)
+        left, doses = left - first, doses - first
+        reason = "" if not (left or late) else "tables" if later + first >= means.a_day else "doses"
+        if reason:
+            held[reason] += 1
+        days.append(Day(on, later, first, doses, left + late, reason))
+        if not left and not late and not owed:
+            break
+    done = bool(days) and not days[-1].waiting and not owed
+    needed = waiting + sum(due.values())
+    have = means.doses + sum(means.arriving.values())
+    finish = next((day.on for day in reversed(days) if day.later or day.first), start) if done else None
+    return Forecast(tuple(days), finish, max(held, key=lambda name: held[name]) if any(held.values()) else "", needed, max(needed - have, 0))
+
+
+def _coming(arriving: Mapping[date, int], on: date) -> int:
+    """Doses that arrive within the four weeks for which the reserve is kept."""
+    return sum(n for day, n in arriving.items() if on < day <= on + timedelta(days=28))
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A site that may hold sessions: its tables and the days on which it already has one."""
+
+    key: str
+    tables: int
+    busy: frozenset[date]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A session to plan at a site."""
+
+    key: str
+    on: date
+    tables: int
+    places: int
+
+
+def propose(points: Sequence[Point], *, needed: int, per_table: int, weekdays: frozenset[int], first: date, last: date) -> list[Proposal]:
+    """Sessions for `needed` people from `first` to `last`: every free site in turn, day by day, no more tables than are needed."""
+    found: list[Proposal] = []
+    left, on = needed, first
+    while left > 0 and on <= last:
+        if on.weekday() in weekdays:
+            for point in sorted(points, key=lambda one: (-one.tables, one.key)):
+                if left <= 0 or on in point.busy or not point.tables or per_table <= 0:
+                    continue
+                tables = min(point.tables, -(-left // per_table))
+                places = min(tables * per_table, left) if tables < point.tables else tables * per_table
+                found.append(Proposal(point.key, on, tables, tables * per_table))
+                left -= places
+        on += timedelta(days=1)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """One hour of a session: who comes, who is served, who stands in the queue at its end, and the longest wait in minutes."""
+
+    hour: int
+    come: int
+    served: int
+    queue: int
+    wait: int
+
+
+def queue(arrivals: Mapping[int, int], *, an_hour: float, walk_in: float = 0.0, hours: int = 14) -> list[Hour]:
+    """How the queue goes, from invited people by hour, the share of walk-ins on top, and how many the tables serve in an hour.
+
+    After the last hour with arrivals it goes on until nobody stands there (at most `hours` hours in all).
+    """
+    if not arrivals:
+        return []
+    found: list[Hour] = []
+    standing, start, last = 0.0, min(arrivals), max(arrivals)
+    for number in range(hours):
+        hour = start + number
+        come = arrivals.get(hour, 0) * (1 + walk_in)
+        if hour > last and standing < 0.5:
+            break
+        served = min(standing + come, an_hour)
+        standing += come - served
+        wait = standing / an_hour * 60 if an_hour > 0 else 0.0
+        found.append(Hour(hour, round(come), round(served), round(standing), round(wait)))
+    return found
+
+
+def load(taken: int, capacity: int, waiting: int = 0) -> str:
+    """Whether a session is overloaded (over), under-used (under) or neither (""); `waiting` are on its standby list."""
+    if not capacity:
+        return ""
+    share = (taken + waiting) / capacity
+    return "over" if share > 1 or (waiting and share >= FULL) else "under" if share < EMPTY else ""
+
+
+def left_to_allot(allotted: int, given: Iterable[int]) -> int:
+    """Doses of a unit's plan that its child units have not been given; below zero: more was given than there is."""
+    return allotted - sum(given)

@@ -1,0 +1,83 @@
+"""What the planning room answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInfo:
+    """A unit's plan at one version; `doses` by product, `weekdays` 0 (Monday) to 6, `walk_in` in per cent of those invited."""
+
+    id: UUID
+    unit_key: str
+    version: int
+    round_id: UUID | None
+    first_on: date
+    last_on: date
+    doses: Mapping[str, int]
+    tables: int
+    per_table: int
+    teams: int
+    weekdays: tuple[int, ...]
+    walk_in: int
+    letter: str
+    reason: str
+    made_at: datetime
+
+    @property
+    def all_doses(self) -> int:
+        """Doses of every product."""
+        return sum(self.doses.values())
+
+
+@dataclass(frozen=True, slots=True)
+class ChildPlan:
+    """What a child unit was given, what it has, and who waits there."""
+
+    key: str
+    name: str
+    plan: PlanInfo | None
+    waiting: int
+    due: int
+    on_hand: int
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a plan starts from: people who wait, later doses by day, doses on hand by product, tables of the unit's sites."""
+
+    unit_key: str
+    waiting: int
+    due: Mapping[date, int]
+    on_hand: Mapping[str, int]
+    tables: int
+    per_hour: float | None
+    planned: Mapping[date, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLoad:
+    """A session to come that has too many people or too few, and the sites nearby that could take some."""
+
+    session_id: UUID
+    site_id: UUID
+    site_name: str
+    on_date: date
+    taken: int
+    capacity: int
+    standby: int
+    load: str
+    near: tuple[tuple[UUID, str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shifted:
+    """People who were moved to another session, and those who could not be, by the code of the reason."""
+
+    moved: int
+    stayed: Mapping[str, int]

@@ -1,0 +1,224 @@
+"""A unit's plan: what is there, who waits, when it ends if tables or doses change; its sessions proposed; too full and too empty ones."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from khien.booking import queries as booking
+from khien.campaigns import queries as campaigns
+from khien.kernel.errors import Refused
+from khien.places import queries as places
+from khien.planning import actions, queries, rules
+from khien.planning.rules import Forecast, Means, Point, Proposal
+from khien.planning.types import Outlook, PlanInfo
+from khien.surfaces.command import choosing, frame, where
+from khien.surfaces.web import charts, say
+from khien.surfaces.web.confirmations import short_vaccine
+from khien.surfaces.web.forms import DayField, PageForm
+from khien.surfaces.web.locale import lang
+
+DAYS = ((0, _("Thứ Hai")), (1, _("Thứ Ba")), (2, _("Thứ Tư")), (3, _("Thứ Năm")), (4, _("Thứ Sáu")), (5, _("Thứ Bảy")), (6, _("Chủ nhật")))
+SHOWN = 28  # days of the forecast drawn
+MOST_PROPOSED = 60
+MOST_LOADS = 12
+
+
+class UnitPlanForm(PageForm):
+    """A unit's plan; doses by product are fields of their own."""
+
+    first_on = DayField(label=_("Từ ngày"))
+    last_on = DayField(label=_("Đến ngày"))
+    tables = forms.IntegerField(label=_("Số bàn tiêm"), min_value=0, max_value=5000)
+    per_table = forms.IntegerField(label=_("Số người mỗi bàn một buổi"), min_value=0, max_value=2000)
+    teams = forms.IntegerField(label=_("Số đội lưu động"), min_value=0, max_value=1000, required=False)
+    weekdays = forms.MultipleChoiceField(label=_("Ngày làm việc"), choices=[(str(n), words) for n, words in DAYS], widget=forms.CheckboxSelectMultiple)
+    walk_in = forms.IntegerField(label=_("Phần trăm người đến không hẹn"), min_value=0, max_value=100, required=False)
+    letter = forms.CharField(label=_("Theo văn bản"), max_length=200, required=False)
+    reason = forms.CharField(
+        label=_("Vì sao vượt mức"), max_length=300, required=False, help_text=_("Chỉ khi giao quá số liều cấp trên còn, hoặc quá số người một bàn"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, vaccines: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.vaccines = vaccines
+        for code in vaccines:
+            self.fields[f"doses_{code}"] = forms.IntegerField(label=short_vaccine(code), min_value=0, max_value=100_000_000, required=False)
+
+    @property
+    def dose_fields(self) -> list[Any]:
+        """The fields of doses, one for each product."""
+        return [self[f"doses_{code}"] for code in self.vaccines]
+
+    def doses(self) -> dict[str, int]:
+        """Doses by product, those with a number."""
+        return {code: self.cleaned_data[f"doses_{code}"] for code in self.vaccines if self.cleaned_data.get(f"doses_{code}")}
+
+
+def _number(request: HttpRequest, name: str, otherwise: int, most: int) -> int:
+    try:
+        return min(max(int(request.GET.get(name, "")), 0), most)
+    except ValueError:
+        return otherwise
+
+
+def _means(request: HttpRequest, plan: PlanInfo | None, seen: Outlook) -> Means:
+    """What the plan has, or what the address asks about instead."""
+    tables = _number(request, "ban", plan.tables if plan else seen.tables, 5000)
+    per_table = _number(request, "moi_ban", plan.per_table if plan else rules.PER_TABLE, 2000)
+    doses = _number(request, "lieu", sum(seen.on_hand.values()), 100_000_000)
+    return Means(tables, per_table, frozenset(plan.weekdays if plan else range(6)), doses, {})
+
+
+def _forecast(seen: Outlook, means: Means, start: date) -> Forecast:
+    return rules.forecast(waiting=seen.waiting, due=seen.due, means=means, start=start)
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """The plan of the chosen unit: what-if, child units, sessions that are too full or too empty."""
+    at = frame.here(request, "command.board")
+    chosen = choosing.choose(request, at)
+    key = chosen.key or choosing.own_unit(at)
+    unit, plan, seen = places.unit(key) if key else None, queries.plan(key), queries.outlook(key, on=at.on)
+    means = _means(request, plan, seen)
+    found, usual = _forecast(seen, means, at.on), _forecast(seen, _means_of(plan, seen), at.on)
+    drawn = found.days[:SHOWN]
+    chart = charts.columns(
+        [day.later + day.first for day in drawn], [say.dm(day.on) for day in drawn], label=gettext("Người được tiêm mỗi ngày, theo dự tính"),
+    ) if drawn else None  # fmt: skip
+    place = where.unit(key or where.NATION)
+    return frame.page(
+        request, "unit_plan", "plan", chosen=chosen, unit=unit, key=key, plan=plan, seen=seen, means=means, found=found, usual=usual, chart=chart,
+        children=queries.children(key, on=at.on), given=queries.children_doses(key), parent=queries.parent_plan(key), days=dict(DAYS),
+        loads=queries.loads(frame.unit_scope(key) if key else frame.reach(at.scopes), at=at.at)[:MOST_LOADS], vaccine=short_vaccine,
+        may_plan=at.staff.may("plan.sessions", place), asked=bool({"ban", "lieu", "moi_ban"} & set(request.GET)),
+    )  # fmt: skip
+
+
+def _means_of(plan: PlanInfo | None, seen: Outlook) -> Means:
+    tables, per_table = (plan.tables, plan.per_table) if plan else (seen.tables, rules.PER_TABLE)
+    return Means(tables, per_table, frozenset(plan.weekdays if plan else range(6)), sum(seen.on_hand.values()), {})
+
+
+def edit(request: HttpRequest, unit_key: str) -> HttpResponse:
+    """Record the unit's plan anew; the versions before stay."""
+    at = frame.here(request, "plan.sessions", where.unit(unit_key))
+    key = "" if unit_key == where.NATION else unit_key
+    plan, seen = queries.plan(key), queries.outlook(key, on=at.on)
+    vaccines = [one.code for one in campaigns.vaccines(at.on)]
+    initial: dict[str, Any] = {
+        "first_on": plan.first_on if plan else at.on, "last_on": plan.last_on if plan else at.on + timedelta(days=27),
+        "tables": plan.tables if plan else seen.tables, "per_table": plan.per_table if plan else rules.PER_TABLE, "teams": plan.teams if plan else 0,
+        "weekdays": [str(n) for n in (plan.weekdays if plan else range(6))], "walk_in": plan.walk_in if plan else 0,
+    } | {f"doses_{code}": count for code, count in (plan.doses if plan else {}).items()}  # fmt: skip
+    form = UnitPlanForm(request.POST or None, initial=initial, vaccines=vaccines)
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        try:
+            actions.record_plan(
+                unit_key=key, first_on=told["first_on"], last_on=told["last_on"], doses=form.doses(), tables=told["tables"], per_table=told["per_table"],
+                weekdays=[int(n) for n in told["weekdays"]], teams=told["teams"] or 0, walk_in=told["walk_in"] or 0, letter=told["letter"],
+                reason=told["reason"], by=at.by, at=at.at,
+            )  # fmt: skip
+        except Refused as refusal:
+            form.refused(refusal, _FIELD_OF.get(refusal.code))
+        else:
+            return HttpResponseRedirect(f"{reverse('command:unit_plans')}?noi={key}")
+    unit = places.unit(key) if key else None
+    return frame.page(
+        request, "unit_plan_edit", "plan", form=form, unit=unit, key=unit_key, parent=queries.parent_plan(key), versions=queries.plan_versions(key),
+        status=409 if request.method == "POST" else 200, vaccine=short_vaccine,
+    )  # fmt: skip
+
+
+_FIELD_OF = {
+    "planning.over_allotted": "reason", "planning.over_capacity_needs_reason": "reason", "planning.days_wrong": "last_on", "planning.no_weekday": "weekdays",
+}  # fmt: skip
+
+
+def proposals(request: HttpRequest, unit_key: str) -> HttpResponse:
+    """Sessions that the unit's plan needs, at its sites, on free days; those ticked are planned."""
+    at = frame.here(request, "plan.sessions", where.unit(unit_key))
+    key = "" if unit_key == where.NATION else unit_key
+    plan, seen = queries.plan(key), queries.outlook(key, on=at.on)
+    found = _proposed(plan, seen, at) if plan else []
+    names = {str(one.id): one.name for one in places.sites(frame.unit_scope(key))}
+    vaccines = [(one.code, one.short_en if lang() == "en" else one.short_vi) for one in campaigns.vaccines(at.on)]
+    wrong, done, refused = "", 0, {}
+    if request.method == "POST":
+        ticked, offered = set(request.POST.getlist("buoi")), request.POST.getlist("vac_xin")
+        chosen = [one for one in found if f"{one.key} {one.on.isoformat()}" in ticked]
+        if not chosen:
+            wrong = gettext("Mời đánh dấu ít nhất một buổi.")
+        elif not offered:
+            wrong = gettext("Mời chọn ít nhất một loại vắc xin.")
+        else:
+            made, refused = actions.plan_sessions(
+                proposals=chosen, vaccines=offered, per_table=plan.per_table if plan else rules.PER_TABLE, reason=plan.reason if plan else "", by=at.by, at=at.at
+            )
+            done = len(made)
+            found = [one for one in found if one not in chosen]
+    allotted = [code for code, count in (plan.doses if plan else {}).items() if count]
+    return frame.page(
+        request, "proposals", "plan", unit=places.unit(key) if key else None, key=unit_key, plan=plan, seen=seen, found=found, names=names, wrong=wrong, done=done,
+        refused=[(frame.said(Refused(code)), count) for code, count in refused.items()], vaccines=vaccines, ticked=request.POST.getlist("vac_xin") or allotted,
+        status=409 if wrong else 200,
+    )  # fmt: skip
+
+
+def _proposed(plan: PlanInfo, seen: Outlook, at: frame.Here) -> list[Proposal]:
+    key = plan.unit_key
+    scopes = frame.unit_scope(key)
+    first, last = max(plan.first_on, at.on + timedelta(days=1)), plan.last_on
+    busy: dict[UUID, set[date]] = {}
+    for one in booking.sessions(scopes, first=first, last=last):
+        if one.state != "cancelled":
+            busy.setdefault(one.site_id, set()).add(one.on_date)
+    points = [Point(str(site.id), site.tables, frozenset(busy.get(site.id, ()))) for site in places.sites(scopes)]
+    owed = sum(n for day, n in seen.due.items() if day <= last)
+    needed = max(seen.waiting + owed - sum(n for day, n in seen.planned.items() if day >= first), 0)
+    return rules.propose(points, needed=needed, per_table=plan.per_table, weekdays=frozenset(plan.weekdays), first=first, last=last)[:MOST_PROPOSED]
+
+
+def queue(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """How the queue of a session will go, hour by hour, from those invited and the measured speed of its tables."""
+    at = frame.here(request, "command.board", where.session(session_id))
+    session = booking.session(session_id)
+    assert session is not None
+    place = session.place
+    unit_key = f"2021-{place.district_2021}" if place.district_2021 else f"2021-{place.province_2021}" if place.province_2021 else ""
+    plan = queries.plan(unit_key) or queries.parent_plan(unit_key)
+    measured = queries.per_hour(frame.unit_scope(unit_key), on=at.on)
+    usual = session.per_table / max((session.ends_at - session.starts_at).total_seconds() / 3600, 1)
+    tables = _number(request, "ban", session.tables, 200)
+    walk_in = _number(request, "khong_hen", plan.walk_in if plan else 0, 100)
+    hours = rules.queue(queries.arrivals(session_id), an_hour=tables * (measured or usual), walk_in=walk_in / 100)
+    load = next((one for one in queries.loads(frame.reach(at.scopes), at=at.at) if one.session_id == session_id), None)
+    chart = charts.columns([one.queue for one in hours], [f"{one.hour}h" for one in hours], label=gettext("Người còn chờ cuối mỗi giờ")) if hours else None
+    facts = {
+        "session": session, "hours": hours, "chart": chart, "measured": measured, "usual": usual, "tables": tables, "walk_in": walk_in, "load": load,
+        "longest": max((one.wait for one in hours), default=0), "may_shift": at.staff.may("plan.invite", where.session(session_id)),
+        "moved": request.GET.get("chuyen", ""), "stayed": request.GET.get("o_lai", ""), "wrong": "",
+    }  # fmt: skip
+    return frame.page(request, "session_queue", "plan", **facts)
+
+
+def shift(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Move the last of those invited to a near session with room."""
+    at = frame.here(request, "plan.invite", where.session(session_id))
+    here = reverse("command:session_queue", kwargs={"session_id": session_id})
+    if request.method != "POST":
+        return HttpResponseRedirect(here)
+    try:
+        to, count = UUID(request.POST.get("den", "")), int(request.POST.get("so_nguoi", "0"))
+    except ValueError:
+        return HttpResponseRedirect(here)
+    if not at.staff.may("plan.invite", where.session(to)):
+        raise Refused("planning.session_unknown")
+    done = actions.shift_people(session_id=session_id, to_session_id=to, count=count, by=at.by, at=at.at)
+    return HttpResponseRedirect(f"{here}?chuyen={done.moved}&o_lai={sum(done.stayed.values())}")
