@@ -23,7 +23,6 @@ PLANNER = Visit("dieu-phoi", "the city's planner (thanhpho)", lambda walk: walk.
     Stop("kho", "command:stock", at("/dieu-phoi/kho"), "stock"),
     Stop("lo", "command:lots", at("/dieu-phoi/kho/lo"), "lots"),
     Stop("mot-lo", "command:lots", link("command:lots", on="/dieu-phoi/kho/lo", text="ABV"), "where one lot lies"),
-    Stop("thu-hoi-lo", "command:lot_state", link("command:lot_state"), "hold or recall a lot"),
     Stop("quy-dinh", "command:rules", at("/dieu-phoi/quy-dinh"), "rules in force"),
     Stop("mot-quy-dinh", "command:rule", link("command:rule", on="/dieu-phoi/quy-dinh", nth=2), "one rule with its history"),
     Stop("bao-cao", "command:reports", at("/dieu-phoi/bao-cao"), "reports"),
@@ -47,10 +46,6 @@ DISTRICT = Visit("dieu-phoi", "an officer of a district (quan3)", lambda walk: w
 ))  # fmt: skip
 TECHNICIAN = Visit("dieu-phoi", "a technician of the second tier (hotro2)", lambda walk: walk.staff("hotro2"), (
     Stop("trung", "command:duplicates", at("/dieu-phoi/ho-so/trung"), "possible duplicates"),
-    Stop("quyet", "command:person_decide", link("command:person_decide", on="/dieu-phoi/ho-so/trung"), "one person or two"),
-))  # fmt: skip
-KEEPER = Visit("dieu-phoi", "a stock keeper (kho)", lambda walk: walk.staff("kho"), (
-    Stop("kho-diem", "command:stock_site", link("command:stock_site", on="/dieu-phoi/kho"), "the ledger of a point"),
 ))  # fmt: skip
 MINISTRY = Visit("dieu-phoi", "the ministry (boyte)", lambda walk: walk.staff("boyte"), (
     Stop("bang-ca-nuoc", "command:home", at("/dieu-phoi/"), "the board of the nation"),
@@ -75,7 +70,6 @@ OPERATIONS = Visit("dieu-phoi", "operations of the third tier (hotro3)", lambda 
     Stop("an-toan-tin-hieu", "command:safety_signals", at("/dieu-phoi/an-toan/tin-hieu"), "signals"),
     Stop("an-toan-ban-do", "command:safety_map", at("/dieu-phoi/an-toan/ban-do"), "the map of cases"),
     Stop("mui-can-quyet", "command:doubts", at("/dieu-phoi/mui-can-quyet"), "doses that a person decides"),
-    Stop("thu-hoi", "command:recall_ask", at("/dieu-phoi/kho/thu-hoi"), "recall a lot"),
     Stop("kho-chuyen", "command:consignments", at("/dieu-phoi/kho/chuyen"), "consignments on their way"),
     Stop("kho-viec", "command:stock_work", at("/dieu-phoi/kho/viec"), "work of the store"),
     Stop("kho-lanh", "command:cold", at("/dieu-phoi/kho/lanh"), "the cold chain"),
@@ -88,4 +82,4 @@ LEAD = Visit("dieu-phoi", "the lead of a point (diem01.truong)", lambda walk: wa
     Stop("kho-tu", "command:fridges", beside("command:fridges"), "the fridges of a point"),
     Stop("kho-gui", "command:consignment_send", beside("command:consignment_send"), "send doses on"),
 ))  # fmt: skip
-VISITS = (DOOR, PLANNER, DISTRICT, TECHNICIAN, KEEPER, MINISTRY, SIGNER, OPERATIONS, LEAD)
+VISITS = (DOOR, PLANNER, DISTRICT, TECHNICIAN, MINISTRY, SIGNER, OPERATIONS, LEAD)

@@ -46,7 +46,6 @@ LOOKING_UP = Visit("portal", "a person with a slip", nobody, (
     Stop("ho-so", "portal:record", look_up("opened"), "the record: registration, appointment, doses"),
     Stop("rut-lai", "portal:withdraw", at("/tra-cuu/rut-lai"), "take the registration back"),
     Stop("chon-gio", "portal:book", at("/tra-cuu/chon-gio"), "choose an hour"),
-    Stop("chung-nhan", "portal:certificate", look_up("certified"), "the certificate"),
     Stop("sua-sai-xong", "portal:correction_done", ask_correction, "a code, and the day by which it is answered"),
     Stop("tra-loi", "portal:answer", look_up("answered"), "where the request stands"),
 ))  # fmt: skip

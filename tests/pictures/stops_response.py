@@ -17,7 +17,6 @@ AGENT = Visit("mcc", "a contact agent (tongdai)", lambda walk: walk.staff("tongd
 ))  # fmt: skip
 TECHNICIAN = Visit("mcc", "a technician of the second tier (hotro2)", lambda walk: walk.staff("hotro2"), (
     Stop("de-nghi", "response:propose", steps(link("response:case", on="/mcc/?xem=tat-ca&loai=correction"), beside("response:propose")), "propose a correction"),
-    Stop("giay-to", "response:identity", beside("response:identity"), "a disputed number settled"),
 ))  # fmt: skip
 SUPERVISOR = Visit("mcc", "a supervisor (giamsat)", lambda walk: walk.staff("giamsat"), (
     Stop("van-hanh", "response:operations", at("/mcc/van-hanh"), "the board of operations"),

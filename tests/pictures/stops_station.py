@@ -55,7 +55,6 @@ LEAD = Visit("diem", "the lead of a point (diem01.truong)", today, (
     Stop("sua-luot", "station:correct", finds_visit, "correct a visit"),
     Stop("so-cho", "station:number", beside("station:number"), "the number that a person waits with, printed"),
     Stop("mui-cu", "station:earlier", beside("station:earlier"), "a dose given elsewhere, with its evidence"),
-    Stop("ve-som", "station:early", beside("station:early"), "who left before the half hour"),
     Stop("ket-thuc", "station:ending", beside("station:ending"), "the end of the day"),
     Stop("man-hinh", "station:hall", beside("station:hall"), "the screen in the hall"),
 ), desk=True)  # fmt: skip

@@ -48,7 +48,8 @@ REASONS: dict[str, str] = {
         (
             "command:round", "command:doubt", "command:recall", "command:incoming", "command:outgoing", "command:stock_hold", "command:fridge",
             "command:safety_called", "command:aefi", "command:aefi_edit", "command:aefi_report", "command:aefi_investigate",
-            "command:aefi_decide", "command:aefi_settle", "station:early_call",
+            "command:aefi_decide", "command:aefi_settle", "station:early_call", "station:early", "command:recall_ask", "portal:certificate", "command:lot_state",
+            "command:person_decide", "response:identity",
         ),
         ABSENT,
     ),
