@@ -166,5 +166,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "key_paper": ("visit.key_paper", "visits.command_table.key_paper"),
     "choose_lot": ("station.open", "visits.command_table.choose_lot"),
     "pause_lot": ("station.open", "visits.command_table.pause_lot"),
+    "open_vial": ("visit.dose", "visits.command_table.open_vial"),
+    "end_vial": ("visit.dose", "visits.command_table.end_vial"),
     "help": ("station.help", "visits.command_table.ask_help"),
 }

@@ -11,7 +11,8 @@ from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
 from khien.kernel.identifiers import read_identifier
 from khien.people.types import NewGuardian, NewPerson
-from khien.visits import actions
+from khien.stock import actions as stock
+from khien.visits import actions, sessions
 from khien.visits.commands import Told, moment_of, uuid_of
 from khien.visits.types import Confirmed, ConsentGiven
 
@@ -95,6 +96,26 @@ def pause_lot(told: Told) -> Any:
         by=told.by,
         at=told.at,
     )
+
+
+def open_vial(told: Told) -> Any:
+    """Open a vial at a table: lot_id, and doses where the label says another number than the lot."""
+    session = sessions.session_of(told.session_id)
+    vial = stock.open_vial(
+        site_id=session.site_id, session_id=told.session_id, lot_id=uuid_of(told.body, "lot_id"), doses=number(told.body, "doses"),
+        performed=told.performed(), by=told.by, at=told.at,
+    )  # fmt: skip
+    return {"vial_id": vial.id, "use_until": vial.use_until}
+
+
+def end_vial(told: Told) -> Any:
+    """End a vial: vial_id, left (doses thrown away), reason."""
+    session = sessions.session_of(told.session_id)
+    vial = stock.end_vial(
+        site_id=session.site_id, vial_id=uuid_of(told.body, "vial_id"), left=number(told.body, "left") or 0, reason=text(told.body, "reason"),
+        performed=told.performed(), by=told.by, at=told.at,
+    )  # fmt: skip
+    return {"vial_id": vial.id, "wasted": vial.wasted, "missing": vial.missing}
 
 
 def ask_help(told: Told) -> Any:

@@ -18,6 +18,7 @@ from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor, VisitRef
 from khien.plumbing import audit, outbox
+from khien.stock import actions as stock_actions
 from khien.stock import queries as stock
 from khien.stock.types import LotInfo
 from khien.visits import checklist, models, steps
@@ -41,7 +42,7 @@ def session_of(session_id: UUID) -> SessionInfo:
 def chosen_lots(session_id: UUID) -> list[tuple[models.SessionLot, LotInfo]]:
     """The lots chosen for a session, with what the store knows of them."""
     rows = list(models.SessionLot.objects.filter(session_id=session_id).order_by("chosen_at"))
-    known = stock.lots(row.lot_id for row in rows)
+    known = stock.lots((row.lot_id for row in rows), rows[0].site_id if rows else None)
     return [(row, known[row.lot_id]) for row in rows]
 
 
@@ -131,22 +132,26 @@ def pause_session(*, session_id: UUID, reason: str, by: Actor, at: datetime) -> 
 
 
 def open_work(session_id: UUID) -> OpenWork:
-    """What keeps the day from closing: people without an end, papers nobody explained."""
+    """What keeps the day from closing: people without an end, papers nobody explained, vials still open."""
     people = models.Visit.objects.filter(session_id=session_id, state__in=INSIDE).order_by("number")
     papers = models.PaperForm.objects.filter(session_id=session_id, state="printed").order_by("serial")
-    return OpenWork(tuple(people.values_list("number", flat=True)), tuple(papers.values_list("serial", flat=True)))
+    vials = len(stock.open_vials(session_id))
+    return OpenWork(tuple(people.values_list("number", flat=True)), tuple(papers.values_list("serial", flat=True)), vials)
 
 
 @transaction.atomic
 def close_session(*, session_id: UUID, by: Actor, at: datetime) -> None:
     """Close the day: everyone has an end, every printed serial is keyed, voided or listed missing; helpers' posts end.
 
-    Raises Refused: visits.session_unknown, visits.session_closed, visits.open_work (people, papers: counts; numbers, serials).
+    Raises Refused: visits.session_unknown, visits.session_closed, visits.open_work (people, papers: counts; numbers, serials),
+    visits.open_vials (vials).
     """
     session = session_of(session_id)
     if session.state in ("closed", "cancelled"):
         raise Refused("visits.session_closed", state=session.state)
     left = open_work(session_id)
+    if left.vials and not (left.people or left.serials):
+        raise Refused("visits.open_vials", vials=left.vials)
     if not left.none:
         raise Refused(
             "visits.open_work", people=len(left.people), papers=len(left.serials), numbers=list(left.people[:20]),
@@ -154,6 +159,7 @@ def close_session(*, session_id: UUID, by: Actor, at: datetime) -> None:
         )  # fmt: skip
     booking.set_session_state(session_id=session_id, state="closed", by=by, at=at)
     access.end_session_posts(session_id=session_id, by=by, at=at)
+    stock_actions.refresh(session.site_id, session.on_date, by=by, at=at)
     audit.record("visits.session_closed", by=by, at=at, subject=f"session:{session_id}")
 
 
@@ -165,7 +171,7 @@ def choose_lot(*, session_id: UUID, lot_id: UUID, by: Actor, at: datetime) -> Lo
     visits.vaccine_not_offered (lot, vaccine, offered).
     """
     session = session_of(session_id)
-    lot = stock.check_lot(stock.lot(lot_id), session.on_date)
+    lot = stock.check_lot(stock.lot(lot_id, session.site_id), session.on_date)
     if lot.vaccine not in session.vaccines:
         raise Refused("visits.vaccine_not_offered", lot=lot.number, vaccine=lot.vaccine, offered=list(session.vaccines))
     _, new = models.SessionLot.objects.update_or_create(

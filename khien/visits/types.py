@@ -177,14 +177,15 @@ class PaperKeyed:
 
 @dataclass(frozen=True, slots=True)
 class OpenWork:
-    """What keeps the day from closing: queue numbers of people without an end, serials that nobody explained."""
+    """What keeps the day from closing: queue numbers of people without an end, serials that nobody explained, vials still open."""
 
     people: tuple[int, ...]
     serials: tuple[str, ...]
+    vials: int = 0
 
     @property
     def none(self) -> bool:
-        return not self.people and not self.serials
+        return not self.people and not self.serials and not self.vials
 
 
 @dataclass(frozen=True, slots=True)

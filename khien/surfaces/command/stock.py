@@ -15,9 +15,10 @@ from khien.stock import actions as stock_acts
 from khien.stock import queries as stock
 from khien.surfaces.command import frame, stock_words, where
 from khien.surfaces.command.spot import read_day
-from khien.surfaces.command.words import LOT_STATES, MOVEMENTS, WASTES
+from khien.surfaces.command.words import LOT_STATES, MOVEMENTS
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.forms import DayField, PageForm
+from khien.surfaces.web.say_stock import WASTES
 
 TABS = (
     ("stock", _("Tồn kho"), "command:stock"), ("consignments", _("Chuyến hàng"), "command:consignments"), ("cold", _("Tủ bảo quản"), "command:cold"),

@@ -63,11 +63,6 @@ MOVEMENTS: dict[str, Any] = {
     "extra": _("Liều rút thêm"), "extra_back": _("Bỏ liều rút thêm"), "wasted": _("Hủy"), "returned": _("Gửi trả"), "sent": _("Gửi đi"),
     "counted_up": _("Kiểm kê thừa"), "counted_down": _("Kiểm kê thiếu"),
 }  # fmt: skip
-WASTES: dict[str, Any] = {
-    "open_vial": _("Lọ mở quá giờ, không dùng hết"), "short_vial": _("Lọ không đủ liều"), "spilled": _("Rơi, đổ khi rút"), "broken": _("Vỡ"),
-    "expired": _("Hết hạn"), "cold_chain": _("Đứt dây chuyền lạnh"), "frozen": _("Đông đá"), "contaminated": _("Nhiễm bẩn"), "label_lost": _("Mất nhãn"),
-    "recalled": _("Thu hồi"), "other": _("Lý do khác"),
-}  # fmt: skip
 
 
 def scope_words(scope: Scope) -> str:

@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from khien.kernel.errors import Refused
 from khien.safety import queries as safety
+from khien.stock import queries as stock
 from khien.surfaces.station import words
 from khien.surfaces.station.asking import Here, answer, body, here, refused
 from khien.surfaces.station.said import receipt
@@ -48,6 +49,7 @@ def state(request: HttpRequest, session: UUID) -> HttpResponse:
     pulse = visits.pulse(session)  # before the rows: news read after it may be told twice, never passed over
     board = visits.session_board(session)
     lots = [dict(lot) for lot in board.lots]
+    vials = [_vial(one) for one in stock.open_vials(session)]
     since = _since(request)
     rows = visits.desk_rows(session, since=since)
     watched = [row.id for row in rows if row.state in ("dosed", "observed")]
@@ -55,14 +57,14 @@ def state(request: HttpRequest, session: UUID) -> HttpResponse:
     alarms = [_alarm(one) for one in safety.alarms_of_session(session, standing=True)]
     stop = visits.stop_of(session)
     stopped = {"text": stop.text, "at": stop.recorded_at.isoformat()} if stop else None
-    tag = hashlib.sha256(f"{pulse}|{board.state}|{lots}|{reactions}|{alarms}|{stopped}".encode()).hexdigest()[:24]
+    tag = hashlib.sha256(f"{pulse}|{board.state}|{lots}|{vials}|{reactions}|{alarms}|{stopped}".encode()).hexdigest()[:24]
     if request.headers.get("If-None-Match") == f'"{tag}"':
         response: HttpResponse = HttpResponseNotModified()
     else:
         at.looked(*(row.person_id for row in rows), purpose="list", once=True)
         response = answer({
             "state": board.state, "counts": dict(board.counts), "received": board.received, "dosed": board.dosed, "papers": dict(board.papers),
-            "lots": lots, "visits": [asdict(row) for row in rows], "reactions": reactions, "alarms": alarms, "stop": stopped,
+            "lots": lots, "vials": vials, "visits": [asdict(row) for row in rows], "reactions": reactions, "alarms": alarms, "stop": stopped,
         }, at=at.at)  # fmt: skip
     response["ETag"] = f'"{tag}"'
     response["Khien-Now"] = at.at.isoformat()
@@ -80,6 +82,14 @@ def _reaction(one: Any) -> dict[str, Any]:
     return {
         "id": str(one.id), "visit_id": str(one.visit_id), "symptoms": list(one.symptoms), "urgency": one.urgency, "anaphylaxis": one.anaphylaxis,
         "onset_at": one.onset_at.isoformat(), "action_taken": one.action_taken, "outcome": one.outcome,
+    }  # fmt: skip
+
+
+def _vial(one: Any) -> dict[str, Any]:
+    """An open vial as the injection table draws it."""
+    return {
+        "id": str(one.id), "lot_id": str(one.lot.id), "doses": one.doses, "drawn": one.drawn, "opened_at": one.opened_at.isoformat(),
+        "use_until": one.use_until.isoformat(),
     }  # fmt: skip
 
 

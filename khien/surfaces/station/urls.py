@@ -15,6 +15,7 @@ from khien.surfaces.station import (
     opening,
     papers,
     printing,
+    vials,
     where,
 )  # fmt: skip
 from khien.surfaces.web.guard import public, staff
@@ -38,6 +39,7 @@ urlpatterns = [
     staff(f"{S}/mo", opening.checklist, "opening", may="station.open", place=where.session),
     staff(f"{S}/mo-lai", opening.open_again, "open_again", may="station.open", place=where.session),
     staff(f"{S}/lo", opening.lots, "lots", may="station.open", place=where.session),
+    staff(f"{S}/lo-mo", vials.index, "vials", may="visit.dose", place=where.session),
     staff(f"{S}/tam-dung", ending.pause, "pause", may="station.open", place=where.session),
     staff(f"{S}/ket-thuc", ending.ending, "ending", may="station.close", place=where.session),
     staff(f"{S}/ve-som", early.index, "early", may="safety.follow", place=where.session),

@@ -24,6 +24,7 @@ WORDING = {
     "stock.expiry_before_manufacture": _("Lô {lot}: hạn dùng {expires_on} không thể trước ngày sản xuất {manufactured_on}. Mời đọc lại nhãn lọ."),
     "stock.made_in_future": _("Lô {lot}: ngày sản xuất {manufactured_on} ở tương lai. Mời đọc lại nhãn lọ."),
     "stock.vial_in_future": _("Giờ mở lọ {opened_at} ở tương lai. Mời xem lại ngày, giờ."),
+    "stock.hour_unreadable": _("Không đọc được giờ. Ghi như 8:15."),
     "stock.vial_unknown": _("Không tìm thấy lọ này ở điểm tiêm."),
     "stock.vial_doses": _("Số liều của lọ phải từ 1 đến {most}."),
     "stock.vial_ended": _("Lọ này đã kết thúc lúc {ended_at}, hủy {wasted} liều. Mời xem lại."),

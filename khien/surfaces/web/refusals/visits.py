@@ -92,6 +92,7 @@ WORDING = {
     "visits.checklist_unreadable": _("Không đọc được mục {item}: ghi số, hoặc ngày dạng ngày/tháng/năm."),
     "visits.reason_missing": _("Mời ghi lý do."),
     "visits.open_work": _("Chưa đóng được buổi: còn {people} người chưa kết thúc, {papers} phiếu giấy chưa rõ."),
+    "visits.open_vials": _("Chưa đóng được buổi: còn {vials} lọ đang mở. Mời ghi còn lại bao nhiêu liều trong từng lọ."),
     "visits.desk_unknown": _("Không có bàn này."),
     "visits.nobody_named": _("Chưa chọn người. Quét mã, quét căn cước hoặc tìm theo tên."),
     "visits.code_unknown": _("Không có lịch hẹn nào mang mã này. Mời quét lại hoặc tìm theo tên."),

@@ -2,7 +2,7 @@
 export default (kh) => {
   kh.rows = new Map();
   kh.reactions = [];
-  kh.board = { state: "", lots: [], counts: {}, papers: {} };
+  kh.board = { state: "", lots: [], vials: [], counts: {}, papers: {} };
   const listeners = new Set();
   let planned = false;
 

@@ -38,6 +38,8 @@ export default (kh) => {
   kh.vial = (plan) => {
     const per = kh.pack.lots.find((lot) => lot.id === plan.lot_id)?.doses_per_vial || 1;
     if (per < 2) return null;
+    const open = (kh.board.vials || []).filter((one) => one.lot_id === plan.lot_id);
+    if (open.length) return openVials(open);
     const used = vials()[plan.lot_id] || { count: 0, opened: null };
     const left = per - (used.count % per);
     const hours = kh.pack.vaccines.find((one) => one.code === plan.vaccine)?.use_within_hours;
@@ -48,9 +50,26 @@ export default (kh) => {
         Array.from({ length: per }, (_none, place) => kh.svg("rect", { class: place < left ? "kh-vial__full" : "kh-vial__used", x: 1 + (place * 200) / per, y: 2, width: 200 / per - 4, height: 32, rx: 4 }))),
       h("p.kh-small", left === per ? _("Lọ mới: {n} liều.", { n: per }) : [h("b", _("Còn {n} liều", { n: left })), ` ${_("trong lọ mở lúc {time}.", { time: kh.hm(used.opened) })}`, until && ` ${_("Dùng đến {time}.", { time: kh.hm(until) })}`]),
       over && h("p", kh.chip(_("Lọ mở quá {n} giờ: bỏ, lấy lọ mới", { n: hours }), "stop")),
+      openButton(plan.lot_id),
       left < per && h("button.kh-button.kh-button--quiet.kh-button--small", { type: "button", onclick: () => (keepVial(plan.lot_id, { count: 0, opened: null }), kh.here.open(kh.doseNow().row, kh.doseNow().told)) }, _("Mở lọ mới")),
     ];
   };
+  // Vials that the point's book has open: doses left by the label, minutes left by the clock.
+  const openVials = (open) => [
+    open.map((one) => {
+      const left = Math.max(0, one.doses - one.drawn);
+      const minutes = kh.minutesLeft(one.use_until);
+      return [
+        kh.svg("svg", { class: "kh-vial", viewBox: "0 0 200 36", role: "img", "aria-label": _("Lọ đang mở còn {n} trong {m} liều", { n: left, m: one.doses }) },
+          Array.from({ length: one.doses }, (_none, place) => kh.svg("rect", { class: place < left ? "kh-vial__full" : "kh-vial__used", x: 1 + (place * 200) / one.doses, y: 2, width: 200 / one.doses - 4, height: 32, rx: 4 }))),
+        h("p.kh-small", h("b", left ? _("Còn {n} liều", { n: left }) : _("Đã rút đủ {n} liều theo nhãn", { n: one.doses })), ` ${_("trong lọ mở lúc {time}.", { time: kh.hm(one.opened_at) })} `, minutes ? _("Còn {n} phút, dùng đến {time}.", { n: minutes, time: kh.hm(one.use_until) }) : null),
+        !minutes && h("p", kh.chip(_("Lọ quá giờ dùng: bỏ, lấy lọ mới"), "stop")),
+      ];
+    }),
+    openButton(open[0].lot_id),
+    h("p", h("a", { href: `${kh.urls.base}/lo-mo` }, _("Kết thúc lọ, ghi liều còn lại"))),
+  ];
+  const openButton = (lot) => h("button.kh-button.kh-button--quiet.kh-button--small", { type: "button", onclick: () => kh.send("open_vial", { lot_id: lot, ...kh.doneBy("tiem") }, { label: _("Mở lọ mới"), then: () => keepVial(lot, { count: 0, opened: null }) }) }, _("Ghi mở lọ vào sổ"));
   const keepVial = (lot, told) => kh.keep(`${kh.session}:lo-mo`, { ...vials(), [lot]: told });
   function drawn(lot) {
     const per = kh.pack.lots.find((one) => one.id === lot)?.doses_per_vial || 1;
