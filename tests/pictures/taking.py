@@ -11,8 +11,8 @@ from tests.pictures.stops import Stop
 
 WIDTHS = (360, 1280)
 HEIGHT = 800
-TALLEST = 2000  # pixels of a picture; what is below is more of the same
-COLOURS = 40
+TALLEST = 1800  # pixels of a picture; what is below is more of the same
+COLOURS = 28
 
 
 def keep(octets: bytes, path: Path) -> None:

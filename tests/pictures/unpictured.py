@@ -5,6 +5,7 @@ FILE = "a file to download or print"
 PROGRAM = "for programs, or a part of a page that renews itself"
 ONWARD = "leads on to another page"
 ABSENT = "stands on a thing that the demo does not hold by itself (a recall, a consignment, a fridge, a case, a call)"
+YOUNG = "a new page: its picture is taken in the next round"
 TWIN = "the same page as in the portal"
 
 REASONS: dict[str, str] = {
@@ -42,6 +43,13 @@ REASONS: dict[str, str] = {
             "web:root_diem", "web:root_dieu_phoi", "web:root_mcc",
         ),
         ONWARD,
+    ),
+    **dict.fromkeys(
+        (
+            "healthbook:asked", "station:vials", "command:unit_plans", "command:unit_plan_edit", "command:proposals", "command:session_queue",
+            "command:session_shift",
+        ),
+        YOUNG,
     ),
     **dict.fromkeys(("healthbook:register_code", "healthbook:register_done"), TWIN),
     **dict.fromkeys(
