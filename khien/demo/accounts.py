@@ -38,6 +38,8 @@ OFFICES: tuple[Account, ...] = (
     Account("kyten", "Quách Chữ Ký", ("signer",), Scope("nation"), "Cục Y tế dự phòng"),
     Account("tongdai", "Kiều Tổng Đài", ("contact_agent",), CITY, "Trung tâm MCC"),
     Account("giamsat", "Hà Giám Sát", ("supervisor",), CITY, "Trung tâm MCC"),
+    Account("antoan", "Vương Thị An Toàn", ("safety_officer",), CITY, "Phòng Nghiệp vụ Y, Sở Y tế Thành phố Hồ Chí Minh"),
+    Account("hoidong", "Nghiêm Hội Đồng", ("safety_council",), CITY, "Hội đồng tư vấn chuyên môn Thành phố"),
     Account("hotro1", "Lưu Hỗ Trợ", ("t1_supporter",), "site:0", "Hỗ trợ tại điểm"),
     Account("hotro2", "Tạ Kỹ Thuật", ("t2_technician",), CITY, "Kỹ thuật T2"),
     Account("hotro3", "Thái Điều Hành", ("t3_operations",), CITY, "Ban chỉ đạo"),
@@ -53,8 +55,9 @@ ACCOUNTS: tuple[tuple[str, str], ...] = (
     ("kyten", "signer"),
     ("tongdai", "contact desk"),
     ("giamsat", "supervisor of the response centre"),
+    ("antoan hoidong", "adverse events: safety officer, expert council"),
     ("hotro1 hotro2 hotro3", "supporters of the three tiers"),
-    ("diem01.truong", "lead of point 1; also .tiepdon .bacsi .tiem .theodoi .nhaplieu; diem02 ... diem10"),
+    ("diem01.truong", "lead of point 1; also .tiepdon .bacsi .tiem .theodoi .nhaplieu .truc (doctor on duty); diem02 ... diem10"),
 )
 
 

@@ -8,7 +8,7 @@ import time
 
 from django.db import connection, connections, transaction
 
-from khien.demo import city, people, stock
+from khien.demo import city, people, reactions, stock
 from khien.demo.city import City
 from khien.kernel import clock
 from khien.kernel.errors import Refused
@@ -37,6 +37,10 @@ def ensure(people_count: int = PEOPLE) -> None:
     if missing:
         _in_two_processes(missing, people_count)
         log.info("%d points built in %.0f s; boards and messages follow within a minute or two", len(missing), time.monotonic() - began)
+    if marks.get("demo_reactions") is None:
+        with transaction.atomic():
+            reactions.build(City.from_mark(mark["city"]), at)
+            marks.put("demo_reactions", today.isoformat())
     if mark["last_day"] != today.isoformat():
         _new_day(City.from_mark(mark["city"]), today, mark)
 

@@ -139,11 +139,11 @@ def _stops(city: City, today: date, at: datetime) -> None:
 
 def _staff(city: City, at: datetime) -> None:
     for account in OFFICES:
-        _open(account, _scope(account.scope, city), at)
+        open_account(account, _scope(account.scope, city), at)
     for i, site in enumerate(city.sites):
         for suffix, role, title in DESKS:
             account = Account(f"diem{i + 1:02d}.{suffix}", _PEOPLE[suffix][i % 3], (role,), Scope("site", str(site)), POINTS[i][1])
-            _open(account, Scope("site", str(site)), at, title=title)
+            open_account(account, Scope("site", str(site)), at, title=title)
 
 
 _PEOPLE = {
@@ -169,7 +169,8 @@ def _scope(scope: Scope | str, city: City) -> Scope:
     return Scope("district", POINTS[int(number)][0], "2021")
 
 
-def _open(account: Account, scope: Scope, at: datetime, title: str = "") -> None:
+def open_account(account: Account, scope: Scope, at: datetime, title: str = "") -> None:
+    """Open an account with its posts."""
     staff = access.add_staff(
         username=account.username, full_name=account.full_name, password=PASSWORD, title=title or account.office,
         totp_secret=totp_secret(account.username), by=SYSTEM, at=at,

@@ -8,9 +8,10 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from khien.kernel.ids import uuid7
-from khien.plumbing import bulk
+from khien.plumbing import bulk, marks
 from khien.safety import models
 
+BEGUN = "dose_tally"  # when the counting began
 MOST = 500  # site-days in one round
 WAIT = timedelta(seconds=20)  # doses of one morning are counted together
 
@@ -25,6 +26,8 @@ def mark(site_id: UUID, on: date, *, at: datetime) -> None:
 
 def count_due(at: datetime, *, wait: timedelta = WAIT) -> bool:
     """Count the marked days; called every few seconds. Returns whether there were any."""
+    if marks.get(BEGUN) is None:  # a copy older than the tally: everything is counted once
+        _mark_all(at)
     rows = list(models.DoseTallyDay.objects.filter(marked_at__lte=at - wait).order_by("marked_at").values_list("site_id", "on_date")[:MOST])
     for site_id, on in rows:
         with transaction.atomic():
@@ -50,6 +53,13 @@ def count(site_id: UUID, on: date) -> None:
 
 def rebuild(at: datetime) -> int:
     """Count every site's day again from the record; return how many there were."""
+    total = _mark_all(at)
+    while count_due(at, wait=timedelta()):
+        pass
+    return total
+
+
+def _mark_all(at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO dose_tally_day (site_id, on_date, marked_at) SELECT DISTINCT site_id, on_date, %s FROM immunization"
@@ -57,8 +67,7 @@ def rebuild(at: datetime) -> int:
             [at],
         )
         total: int = cursor.rowcount
-    while count_due(at, wait=timedelta()):
-        pass
+    marks.put(BEGUN, at.isoformat())
     return total
 
 

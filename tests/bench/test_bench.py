@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from khien.bench.result import Result, table
+from tests import make
 
 ROOT = Path(__file__).resolve().parents[2]
 FIELDS = {"name", "ours_per_s", "limit_per_s", "ratio", "p50_ms", "p99_ms", "cpu_us"}
@@ -33,6 +34,17 @@ def test_every_bench_tells_its_line_and_loses_nothing(committed):
     with_limit = [line["name"] for line in told if line["limit_per_s"]]
     assert with_limit == ["book", "book-hot", "dose", "lookup", "history", "certificate", "import", "late-keying"]
     assert "240 synthetic people" in done.stderr
+
+
+def test_the_line_list_and_the_rates_are_measured_and_nothing_of_it_stays(committed):
+    done = bench(committed, "aefi", "--json", "--people", "120", "--seconds", "0.1")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert [line["name"] for line in told] == ["aefi-list", "aefi-rates", "aefi-signals"]
+    assert all(line["ours_per_s"] > 0 for line in told)
+    from khien.safety import queries
+
+    assert queries.line_list(None, at=make.AT) == []
 
 
 def test_an_unknown_bench_is_named(committed):

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from khien.safety import core, rules, states
 from khien.safety.types import AefiLine, ReactionView
 from khien.surfaces.web import say
+from khien.surfaces.web.confirmations import short_vaccine
 from khien.surfaces.web.locale import lang
 
 TONES = {
@@ -99,6 +100,8 @@ def value_words(code: str, value: Any, line: AefiLine) -> str:
         return ""
     if code == "event":
         return sign_words(line) or str(value)
+    if code == "vaccine":
+        return short_vaccine(str(value))
     if code == "severity":
         return ", ".join(str(SERIOUS[one]) for one in value)
     if code == "outcome":
