@@ -41,15 +41,15 @@ def test_who_only_looks_at_stock_moves_none_of_it(db):
     assert send(reporter, f"/kho/{site_id}/ghi", act="waste").status_code == 403
 
 
-def test_a_lot_is_recalled_by_who_answers_for_the_country_and_after_a_second_look(db):
+def test_a_lot_is_held_back_everywhere_by_who_answers_for_the_country_and_after_a_second_look(db):
     lot_id = make.make_lot(site_id=make.make_site(), doses=40)
     assert officer("planner", scope=CITY).get(f"{ROOT}/kho/lo/{lot_id}").status_code == 403
     ministry, page = officer("planner", scope=Scope("nation")), f"/kho/lo/{lot_id}"
-    assert "40 liều ở 1 điểm" in read(ministry, page)
-    send(ministry, page, state="recalled", reason="CV thử")
+    assert "40 liều ở 1 nơi" in read(ministry, page)
+    send(ministry, page, state="quarantined", reason="CV thử")
     assert stock.lot(lot_id).state == "released"
-    send(ministry, page, state="recalled", reason="CV thử", sure="on")
-    assert stock.lot(lot_id).state == "recalled"
+    send(ministry, page, state="quarantined", reason="CV thử", sure="on")
+    assert stock.lot(lot_id).state == "quarantined"
 
 
 def rule_page(kind: str = "policy") -> tuple[str, object]:
