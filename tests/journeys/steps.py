@@ -95,10 +95,16 @@ class Desks:
         expect(self.page.locator("#so-do input").first).to_be_focused()
 
     def measure(self, **measured: str) -> None:
-        """Type every measure that the form asks: usual ones where none is named."""
+        """Type every measure as it is asked for, usual ones where none is named, until the software has what it needs to propose."""
         usual = {"temperature_c": "36,6", "pulse_bpm": "76", "bp_systolic": "124/78", "respiration_per_min": "16", "spo2_percent": "98"} | measured
-        for box in self.page.locator("#so-do input").all():
-            box.fill(usual[str(box.get_attribute("id")).removeprefix("do-")])
+
+        def typed() -> bool:
+            for box in self.page.locator("#so-do input").all():
+                if not box.input_value():
+                    box.fill(usual[str(box.get_attribute("id")).removeprefix("do-")])
+            return self.page.locator(".kh-propose__what").count() > 0 and self.page.locator(".kh-propose__cap").text_content() == "Máy đề nghị"
+
+        self.town.until(typed, "a whole proposal")
 
     def shot(self, name: str) -> None:
         """Keep a picture where one is asked for."""

@@ -174,7 +174,7 @@ def _rows(request: Any, card: ListCard, again: AgainForm, wrong: str = "", statu
     after = int(text) if (text := request.GET.get("sau", "")).isdecimal() and len(text) < 8 else 0
     size = remarks.SENT_PAGE if state == "sent" else remarks.PAGE
     rows = registrations.list_rows(card.id, state if state in remarks.STATES else "", after, size)
-    told = [remarks.row_facts(row) for row in rows]
+    told = [remarks.row_facts(row, card) for row in rows]
     _looked(request, card, told)
     totals = registrations.totals(card.id)
     context = _frame(card) | {
@@ -264,7 +264,7 @@ def row(request: Any, row_id: UUID) -> HttpResponse:
             found = registrations.list_row(row_id) or found
             for one in found.refusals:
                 form.add_error(one["field"] if one["field"] in form.fields else None, remarks.remark(one))
-    context = _frame(card) | {"row": remarks.row_facts(found), "form": form, "back_to": back, "fields": sheets.FIELDS}
+    context = _frame(card) | {"row": remarks.row_facts(found, card), "form": form, "back_to": back, "fields": sheets.FIELDS}
     return render(request, "portal/list_row.html", context, status=422 if request.method == "POST" else 200)
 
 

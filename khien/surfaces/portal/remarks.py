@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from khien.booking import queries as booking
 from khien.booking.types import AppointmentInfo
+from khien.interchange import lists as sheets
 from khien.kernel import phones
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
@@ -60,13 +61,13 @@ class RowFacts:
     appointment: AppointmentInfo | None = None
 
 
-def row_facts(row: RowView) -> RowFacts:
-    """The row for its page; a sent one with its place in the queue and its appointment."""
+def row_facts(row: RowView, card: ListCard) -> RowFacts:
+    """The row for its page: a refused one with what stood in its cells, a sent one with its place in the queue and its appointment."""
     name, tone = STATES[row.state]
     asked = registrations.registration(row.registration_id) if row.state == "sent" and row.registration_id else None
     appointment = booking.standing_of([asked.person_id]).get(asked.person_id) if asked else None
     return RowFacts(
-        row, str(name), tone, _cells(row), tuple(_repair(one) for one in row.repairs), tuple(remark(one) for one in row.refusals),
+        row, str(name), tone, (*_cells(row), *_as_sent(row, card)), tuple(_repair(one) for one in row.repairs), tuple(remark(one) for one in row.refusals),
         tuple(remark(one) for one in row.warnings), asked, appointment,
     )  # fmt: skip
 
@@ -77,6 +78,16 @@ def _cells(row: RowView) -> tuple[tuple[str, str], ...]:
         return tuple(("", cell) for cell in row.cells if cell)[:8]
     found = [(str(FIELDS[field]), _said(field, row.values)) for field in SHOWN]
     return tuple((name, text) for name, text in found if text)
+
+
+def _as_sent(row: RowView, card: ListCard) -> tuple[tuple[str, str], ...]:
+    """The cells that could not be read, as they were sent: whoever mends them sees what was written."""
+    if row.state != "refused" or not row.values:
+        return ()
+    sent, shown = sheets.row_form(row, card), {name for name, _text in _cells(row)}
+    refused = dict.fromkeys(one["field"] for one in row.refusals)
+    lines = [(str(FIELDS.get(field, field)), sent.get("birth_date" if field == "birth" else field, "")) for field in refused]
+    return tuple((name, f"“{text}”") for name, text in lines if text and name not in shown)
 
 
 def _said(field: str, values: Mapping[str, str]) -> str:

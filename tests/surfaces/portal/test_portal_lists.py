@@ -72,6 +72,7 @@ def test_a_refused_row_is_mended_on_the_page(clerk, firm):
     row = rows(list_id)[0]
     page = text(clerk.get(f"/to-chuc/danh-sach/{list_id}?loc=refused"))
     assert "Không có ngày này trong lịch" in page
+    assert "“31/02/1988”" in page
     form = clerk.get(f"/to-chuc/dong/{row.id}")
     assert "31/02/1988" in text(form)
     still = clerk.post(f"/to-chuc/dong/{row.id}", {"full_name": "Lê Văn Sai", "birth_date": "32/02/1988", "sex": "Nam"})
