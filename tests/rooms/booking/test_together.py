@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import connection, transaction
 
-from khien.booking import actions, models, offers, queries
+from khien.booking import actions, models, offers, queries, taking
 from khien.booking.types import Dose
 from khien.kernel.errors import Refused
 from khien.people import actions as people
@@ -69,7 +69,7 @@ def test_each_of_a_handful_has_its_own_answer(committed):
 
 def told(key, who, slot):
     """What `book_own` gives to the database for one person."""
-    argument = actions.taking(*who, slot.site_id, slot.id, Dose(), "booked", actions.random_bits, AT)
+    argument = taking.taking(*who, slot.site_id, slot.id, Dose(), "booked", actions.random_bits, AT)
     return sqlcall.as_json(argument | {"own": True, "session": key})
 
 
@@ -78,7 +78,7 @@ def test_one_refusal_in_a_handful_undoes_nobody_else(committed):
     key, known = family(6)
     take(key, known[5], full)
     asked = [told(key, known[0], slot), told(key, waiting(), slot), told(key, known[1], slot), told(key, known[0], slot), told(key, known[2], full)]
-    first, stranger, second, again, late = actions._take_own(asked)
+    first, stranger, second, again, late = taking.take_own(asked)
     assert (first.person_id, second.person_id) == (known[0][0], known[1][0])
     assert (stranger.code, late.code) == ("people.not_linked", "booking.slot_full")
     assert (again.code, again.facts["appointment_id"]) == ("booking.already_booked", str(first.appointment_id))
@@ -90,7 +90,7 @@ def test_one_refusal_in_a_handful_undoes_nobody_else(committed):
 def test_a_slot_with_too_few_places_for_a_handful_gives_those_it_has(committed):
     slot = make.make_slot(places=2)
     key, known = family(5)
-    answers = actions._take_own([told(key, who, slot) for who in known])
+    answers = taking.take_own([told(key, who, slot) for who in known])
     assert [getattr(one, "code", "") for one in answers[2:]] == ["booking.slot_full"] * 3
     assert [one.person_id for one in answers[:2]] == [who[0] for who in known[:2]]
     assert recount() == (0, 0)
@@ -124,8 +124,8 @@ def test_a_booking_whose_answer_was_lost_is_known_again(committed):
     slot = make.make_slot()
     key, known = family(2)
     asked = [told(key, who, slot) for who in known]
-    once = actions._take_own(asked)
-    assert [actions._alone(one) for one in asked] == once
+    once = taking.take_own(asked)
+    assert [taking.alone(one) for one in asked] == once
     assert models.Appointment.objects.count() == 2
 
 
