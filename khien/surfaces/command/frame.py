@@ -30,6 +30,7 @@ SECTIONS = (
     ("people", _("Hồ sơ"), "command:people", "people.search"),
     ("doubts", _("Mũi cần quyết định"), "command:doubts", "doses.decide"),
     ("safety", _("An toàn"), "command:safety", "safety.see"),
+    ("safety", _("Tỷ lệ phản ứng"), "command:safety_rates", "safety.rates"),
     ("stock", _("Kho"), "command:stock", "stock.see"),
     ("reports", _("Báo cáo"), "command:reports", "reports.see"),
     ("sign", _("Ký chứng nhận"), "command:signing", "certificates.sign"),
@@ -81,7 +82,7 @@ def here(request: HttpRequest, may: str, place: PlaceFacts | None = None) -> Her
 def page(request: HttpRequest, template: str, section: str = "", status: int = 200, **facts: Any) -> HttpResponse:
     """Draw a page with the sections that this person may open."""
     staff: StaffRef = request.staff  # type: ignore[attr-defined]
-    nav = [(text, reverse(name), key == section) for key, text, name, may in SECTIONS if staff.may(may)]
+    nav = [(text, reverse(name), key == section) for key, text, name, may in SECTIONS if staff.may(may) and not (may == "safety.rates" and staff.may("safety.see"))]
     nav += [(text, href, False) for text, href, may in ELSEWHERE if staff.may(may)]
     frame = {
         "nav": nav, "me": staff.full_name, "me_role": post_words(staff.posts[0]) if staff.posts else "", "may": staff.may,

@@ -149,6 +149,8 @@ def steps(view: CaseView, staff: StaffRef) -> list[tuple[str, str]]:
         found += _there(_("Xem hai hồ sơ"), "command:person", person_id=line.person_id)
     if line.kind == "identity" and staff.may("people.correct", view.place) and line.state != "resolved":
         found.append((_("Quyết định số này của ai"), reverse("response:identity", kwargs=own)))
+    if line.kind == "reaction" and staff.may("safety.see", view.place) and (aefi_id := _aefi_of(line.facts)):
+        found += _there(_("Hồ sơ phản ứng sau tiêm"), "command:aefi", aefi_id=aefi_id)
     if line.session_id and staff.may("station.see", view.place):
         found += _there(_("Mở bàn của điểm tiêm"), "station:desk", session=line.session_id)
     if line.session_id and view.visit_id and staff.may("visit.correct", view.place):
@@ -156,6 +158,11 @@ def steps(view: CaseView, staff: StaffRef) -> list[tuple[str, str]]:
     if line.kind == "stock" and staff.may("stock.see", view.place):
         found += _there(_("Xem sổ kho"), "command:stock")
     return found
+
+
+def _aefi_of(facts: Any) -> Any:
+    """The AEFI case in which this reaction meets the other reports of it."""
+    return facts.get("aefi_id") or (safety.of_reaction(facts["reaction_id"]) if facts.get("reaction_id") else None)
 
 
 def _there(words: str, name: str, **kwargs: Any) -> list[tuple[str, str]]:

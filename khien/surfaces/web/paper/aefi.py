@@ -59,7 +59,7 @@ def aefi_form_pdf(facts: AefiFacts) -> bytes:
     y = _choice(sheet, y, "Nghiêm trọng", SERIOUS, set(facts.serious), first="Không" if not facts.serious else "Có")
     y = _choice(sheet, y, "Tình trạng", OUTCOMES, {facts.outcome}, first=f"ngày mất {facts.died_on}" if facts.died_on else "")
     for label, text in (
-        ("Diễn biến", facts.more.get("description", "")), ("Chẩn đoán", facts.more.get("diagnosis", "")), ("Xử trí", facts.more.get("treatment", "")),
+        ("Diễn biến", facts.more.get("description", "")), ("Chẩn đoán", facts.more.get("diagnosis", "")), ("Xử trí, bệnh viện", ". ".join(filter(None, (facts.more.get("treatment", ""), facts.more.get("hospital", ""))))),
         ("Tiền sử", facts.values.get("history", "")), ("Vắc xin khác tiêm ngay trước", facts.values.get("other_vaccines", "")),
         ("Kết quả điều tra", facts.more.get("findings", "")), ("Khám nghiệm tử thi", facts.more.get("autopsy", "")),
         ("Ý kiến của cán bộ quốc gia", facts.values.get("comments", "")),
