@@ -8,8 +8,7 @@ from khien.bench.ground import Ground
 from khien.bench.making import Browser, Waiting
 from khien.bench.pgbench import Bodies
 from khien.bench.result import Result, of_load
-from khien.booking import actions as booking
-from khien.booking import offers
+from khien.booking import offers, taking
 from khien.booking.models import Slot
 from khien.booking.types import Dose
 from khien.plumbing import sqlcall
@@ -58,8 +57,8 @@ def _request(who: Waiting, slot: Slot, browser: Browser, ground: Ground) -> byte
 
 def _body(who: Waiting, slot: Slot, browser: Browser, ground: Ground) -> str:
     """The very argument that our server gives to the function."""
-    told = booking.taking(
-        who.person_id, who.registration_id, slot.site_id, slot.id, DOSE, "booked", booking.random_bits, ground.at
+    told = taking.taking(
+        who.person_id, who.registration_id, slot.site_id, slot.id, DOSE, "booked", taking.random_bits, ground.at
     )
     return sqlcall.as_json(told | {"own": True, "session": browser.key})
 
