@@ -241,6 +241,7 @@ def opened(database: str) -> Iterator[Town]:
             if folder := os.environ.get("KHIEN_SHOTS"):  # how each browser stood at the end
                 for number, page in enumerate(town.pages):
                     page.screenshot(path=Path(folder) / f"story-{number}.png")
+            connection.close()  # the one of Playwright's loop: nobody else sees it
     finally:
         clock.shift_by(timedelta)
 
