@@ -73,6 +73,17 @@ QUERIES: dict[str, str] = {
         SELECT event_id::text || ' ' || handler FROM outbox_delivery WHERE state = 'dead'
         UNION ALL SELECT event_id::text || ' ' || handler FROM outbox_delivery GROUP BY event_id, handler HAVING count(*) > 1
         UNION ALL SELECT event_id::text || ' ' || handler FROM outbox_delivery WHERE state = 'pending' AND due_at < %(late)s""",
+    "report_equals_records": """
+        SELECT coalesce(v.session_id, c.session_id)::text || ' ' || coalesce(v.indicator, c.indicator) FROM (
+          SELECT session_id, i.indicator, count(*) AS n FROM visit CROSS JOIN LATERAL (VALUES ('received', true),
+            ('injected', dosed_at IS NOT NULL AND record_id IS NOT NULL), ('observed', dosed_at IS NOT NULL AND record_id IS NOT NULL
+              AND observed_at IS NOT NULL), (state, state IN ('refused', 'deferred', 'referred', 'contraindicated', 'withdrawn', 'left_early')))
+            i(indicator, counts) WHERE i.counts GROUP BY session_id, i.indicator) v
+        FULL JOIN (SELECT session_id, indicator, sum(count) AS n FROM day_count WHERE indicator IN ('received', 'injected', 'observed', 'refused',
+            'deferred', 'referred', 'contraindicated', 'withdrawn', 'left_early') GROUP BY session_id, indicator HAVING sum(count) <> 0) c
+          ON c.session_id = v.session_id AND c.indicator = v.indicator
+        WHERE coalesce(v.n, 0) <> coalesce(c.n, 0) AND NOT EXISTS (SELECT 1 FROM outbox_delivery d WHERE d.state = 'pending'
+          AND d.handler LIKE 'reporting.%%' AND d.data->>'session_id' = coalesce(v.session_id, c.session_id)::text)""",
     "actions_audited": """
         SELECT v.id::text FROM visit v WHERE v.dosed_at IS NOT NULL
           AND NOT EXISTS (SELECT 1 FROM audit_row a WHERE a.person_id = v.person_id AND a.action LIKE '%%dose%%')""",

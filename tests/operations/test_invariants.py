@@ -30,6 +30,7 @@ BROKEN = {
     "received_have_an_end": "UPDATE visit SET state = 'observed'; UPDATE paper_form SET state = 'voided'; UPDATE session SET state = 'closed'",
     "dose_claims_point_to_records": "UPDATE dose_claim SET record_id = '{new}'",
     "events_handled_once": "UPDATE outbox_delivery SET state = 'dead' WHERE id = (SELECT id FROM outbox_delivery LIMIT 1)",
+    "report_equals_records": "UPDATE day_count SET count = count + 1 WHERE indicator = 'injected'",
     "actions_audited": "DELETE FROM audit_row WHERE action LIKE '%%dose%%'",
     "audit_intact": "UPDATE audit_row SET actor = 'staff:' || '{new}' WHERE action LIKE '%%dose%%'",
 }

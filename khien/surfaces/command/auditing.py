@@ -23,6 +23,7 @@ INVARIANTS = {
     "doses_certified_or_held": _("Mỗi mũi có chứng nhận, hoặc lý do chưa cấp"), "paper_explained": _("Mỗi phiếu giấy được nhập, hủy hoặc ghi thất lạc"),
     "received_have_an_end": _("Mỗi người đã tiếp đón có kết quả"), "dose_claims_point_to_records": _("Mỗi mũi trong lịch ứng với một lần ghi"),
     "events_handled_once": _("Mỗi sự kiện xử lý đúng một lần"), "actions_audited": _("Mỗi mũi tiêm có dòng trong nhật ký"),
+    "report_equals_records": _("Báo cáo bằng tổng hồ sơ, đến từng đơn vị"),
     "audit_intact": _("Nhật ký nguyên vẹn"), "certificates_verify": _("Mỗi chứng nhận kiểm tra được"), "reads_logged": _("Mỗi lần nhân viên xem hồ sơ được ghi lại"),
 }  # fmt: skip
 
