@@ -11,7 +11,7 @@ from typing import Any
 # name: module of this package; each has `run(ground)`, which yields lines.
 BENCHES = {
     "book": "book", "dose": "dose", "lookup": "lookup", "history": "history", "certificate": "certificate", "page": "page",
-    "import": "lists", "late-keying": "late_keying", "correction": "correction", "aefi": "aefi", "report": "report",
+    "import": "lists", "late-keying": "late_keying", "correction": "correction", "aefi": "aefi", "report": "report", "stock": "stock", "reading": "reading",
 }  # fmt: skip
 ENOUGH = 1_000_000
 

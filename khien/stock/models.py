@@ -151,7 +151,6 @@ class Movement(Row):
         indexes = [
             models.Index("site_id", "on_date", "lot_id", name="movement_day"),
             models.Index("visit_id", name="movement_visit"),
-            models.Index("lot_id", "on_date", name="movement_lot"),
         ]
 
 

@@ -29,24 +29,17 @@ END $$;
 -- Doses keyed later join the vial that was open then. Null where no vial was told of: a dose never waits for a vial.
 CREATE OR REPLACE FUNCTION stock_from_vial(p_site uuid, p_lot uuid, p_on date, p_performed timestamptz, p_doses int, OUT vial_id uuid, OUT extra int)
 LANGUAGE plpgsql AS $$
-DECLARE
-  v vial%ROWTYPE;
 BEGIN
-  extra := 0;
-  FOR i IN 1..3 LOOP  -- another table may have taken the last dose of the vial that was chosen
-    SELECT * INTO v FROM vial o WHERE o.site_id = p_site AND o.lot_id = p_lot AND o.on_date = p_on AND o.opened_at <= p_performed
-      AND (o.ended_at IS NULL OR o.ended_at >= p_performed) AND o.drawn + p_doses <= o.most
-      ORDER BY o.drawn + p_doses > o.doses, o.opened_at, o.id LIMIT 1;
-    IF NOT FOUND THEN
-      RETURN;
-    END IF;
-    UPDATE vial o SET drawn = o.drawn + p_doses WHERE o.site_id = p_site AND o.id = v.id AND o.drawn + p_doses <= o.most
+  FOR i IN 1..3 LOOP  -- another table may have taken the last dose of the vial that was chosen: look again
+    UPDATE vial o SET drawn = o.drawn + p_doses WHERE o.site_id = p_site AND o.drawn + p_doses <= o.most AND o.id = (
+      SELECT c.id FROM vial c WHERE c.site_id = p_site AND c.lot_id = p_lot AND c.on_date = p_on AND c.opened_at <= p_performed
+        AND (c.ended_at IS NULL OR c.ended_at >= p_performed) AND c.drawn + p_doses <= c.most
+        ORDER BY c.drawn + p_doses > c.doses, c.opened_at, c.id LIMIT 1)
       RETURNING o.id, greatest(o.drawn - o.doses, 0) - greatest(o.drawn - p_doses - o.doses, 0) INTO vial_id, extra;
-    IF FOUND THEN
-      RETURN;
-    END IF;
+    EXIT WHEN FOUND OR NOT EXISTS (SELECT 1 FROM vial c WHERE c.site_id = p_site AND c.lot_id = p_lot AND c.on_date = p_on
+      AND c.opened_at <= p_performed AND (c.ended_at IS NULL OR c.ended_at >= p_performed) AND c.drawn + p_doses <= c.most);
   END LOOP;
-  extra := 0;
+  extra := coalesce(extra, 0);
 END $$;
 
 -- Draws doses of a lot for a visit, from the open vial where there is one. Never refuses: returns the doses that the paper stock

@@ -1,0 +1,61 @@
+"""Stock: what a draw from an open vial adds to its dose: the same doses with it and without it, on the server, taken back after."""
+
+import time
+from collections.abc import Iterator
+
+from django.db import connection, transaction
+
+from khien.bench import visiting
+from khien.bench.ground import Ground
+from khien.bench.result import Result
+from khien.kernel import clock
+from khien.kernel.refs import SYSTEM, Performed
+from khien.stock import actions as stock
+
+MOST, TURNS, VIALS = 2_000, 8, 20
+# Found first on the path: a dose that draws nothing.
+_NOTHING = """
+CREATE SCHEMA bench_nothing;
+CREATE FUNCTION bench_nothing.stock_draw(uuid, uuid, uuid, uuid, int, date, timestamptz, timestamptz, text, text[] DEFAULT NULL)
+RETURNS int LANGUAGE sql AS 'SELECT 0'
+"""
+
+
+def run(ground: Ground) -> Iterator[Result]:
+    """Yield the line `stock`: doses a second with their draw; the limit is the same without it."""
+    made = visiting.cleared(ground.take(ground.share(MOST)), ground.points, ground.at)
+    arguments = visiting.arguments(made, ground.at)
+    done = Performed(ground.at, clock.on_date(ground.at))
+    spent, count = {True: 0.0, False: 0.0}, {True: 0, False: 0}
+    with transaction.atomic():
+        for point in {one.point.site_id: one.point for one in made}.values():
+            for _ in range(VIALS):
+                stock.open_vial(site_id=point.site_id, lot_id=point.lot_id, performed=done, by=SYSTEM, at=ground.at)
+        with connection.cursor() as cursor:
+            cursor.execute(_NOTHING)
+        size = max(2, len(arguments) // TURNS)
+        for turn in range(TURNS):
+            drawing = turn % 2 == 0
+            part = arguments[turn * size : (turn + 1) * size]
+            spent[drawing] += _seconds(part, drawing=drawing)
+            count[drawing] += max(len(part) - 1, 0)
+        transaction.set_rollback(True)
+    if not all(count.values()):
+        ground.troubles.append("stock: too few people wait for a comparison")
+        return
+    ours, alone = spent[True] / count[True], spent[False] / count[False]
+    note = f"a draw adds {ours / alone - 1:.1%} to its dose ({(ours - alone) * 1e6:.0f} us on {alone * 1e6:.0f}); the promise: under 15 %"
+    yield Result("stock", 1 / ours, 1 / alone, None, None, None, note)
+
+
+def _seconds(arguments: list[str], *, drawing: bool) -> float:
+    """Seconds of all but the first, which plans the statements anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL search_path = {'public' if drawing else 'bench_nothing, public'}")
+        began = 0.0
+        for number, argument in enumerate(arguments):
+            if number == 1:
+                began = time.perf_counter()
+            cursor.execute("SELECT visits_give_dose(%s)", [argument])
+            cursor.fetchone()
+        return time.perf_counter() - began if len(arguments) > 1 else 0.0
