@@ -184,9 +184,9 @@ def reopen_aefi(*, aefi_id: UUID, reason: str, by: Actor, at: datetime) -> None:
     row = kept.locked(aefi_id)
     wanted = State.INVESTIGATING if row.reported_at and row.state == State.CLOSED else State.TO_REPORT if kept.must_report(row) else State.NOTED
     kept.move(row, wanted)
-    if wanted is State.TO_REPORT:
-        row.noticed_at = row.noticed_at or at
-        row.reported_at = row.reported_by = None
+    if wanted is not State.INVESTIGATING:  # its way begins anew; the story keeps what was done before
+        row.noticed_at = (row.noticed_at or at) if wanted is State.TO_REPORT else None
+        row.reported_at = row.reported_by = row.investigation_at = row.investigation_by = None
     row.ended_at = row.ended_by = row.assessed_at = row.assessed_by = row.investigated_at = row.investigated_by = None
     row.cause = ""
     kept.keep(row, "reopened", by=by, at=at, told={"reason": _need(reason)})

@@ -147,12 +147,11 @@ def clocks(noticed_at: datetime | None, reported_at: datetime | None, *, holiday
 
     Source: Decree 104/2016 articles 5-6; working days know Viet Nam's public holidays.
     """
-    if noticed_at is None:
-        return Clocks()
+    report = noticed_at + REPORT_WITHIN if noticed_at else None
     if reported_at is None:
-        return Clocks(noticed_at + REPORT_WITHIN)
+        return Clocks(report)
     last = workdays.working_days_after(clock.on_date(reported_at), COUNCIL_WORKING_DAYS, holidays)
-    return Clocks(noticed_at + REPORT_WITHIN, reported_at + INVESTIGATE_WITHIN, clock.at_local(last, CLOSE_OF_DAY))
+    return Clocks(report, reported_at + INVESTIGATE_WITHIN, clock.at_local(last, CLOSE_OF_DAY))
 
 
 def read_facts(told: Mapping[str, str]) -> dict[str, str]:

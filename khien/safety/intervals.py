@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 TINY = 1e-300
 EPS = 1e-15
+CLOSE = 1e-10  # of a limit: far finer than any page prints
 STEPS = 100_000
 
 
@@ -74,17 +75,17 @@ def _gamma_fraction(x: float, a: float) -> float:
     return found
 
 
-def _quantile(cdf: Callable[[float], float], share: float, high: float) -> float:
-    """Where a rising function reaches this share, between 0 and `high`."""
-    low = 0.0
-    while high - low > 1e-12 * max(high, 1e-12) and high - low > TINY:
+def _quantile(cdf: Callable[[float], float], share: float, near: float, most: float = math.inf) -> float:
+    """Where a rising function reaches this share, at most at `most`; `near` is a first guess of where it does."""
+    low, high = 0.0, min(near, most)
+    while high < most and cdf(high) < share:
+        low, high = high, min(high * 2, most)
+    while high - low > CLOSE * high:
         middle = (low + high) / 2
         if cdf(middle) < share:
             low = middle
         else:
             high = middle
-        if middle in (low, high) and (low + high) / 2 in (low, high):
-            break
     return (low + high) / 2
 
 
@@ -93,8 +94,9 @@ def clopper_pearson(events: int, doses: int, level: float = 0.95) -> tuple[float
     if not 0 <= events <= doses or doses <= 0:
         raise ValueError
     tail = (1 - level) / 2
-    low = 0.0 if events == 0 else _quantile(lambda x: beta_cdf(x, events, doses - events + 1), tail, 1.0)
-    high = 1.0 if events == doses else _quantile(lambda x: beta_cdf(x, events + 1, doses - events), 1 - tail, 1.0)
+    near = (events + 2 * math.sqrt(events + 1) + 2) / doses
+    low = 0.0 if events == 0 else _quantile(lambda x: beta_cdf(x, events, doses - events + 1), tail, events / doses, 1.0)
+    high = 1.0 if events == doses else _quantile(lambda x: beta_cdf(x, events + 1, doses - events), 1 - tail, near, 1.0)
     return low, high
 
 
@@ -103,9 +105,8 @@ def poisson_interval(events: int, level: float = 0.95) -> tuple[float, float]:
     if events < 0:
         raise ValueError
     tail = (1 - level) / 2
-    top = events + 20 * math.sqrt(events + 1) + 20
-    low = 0.0 if events == 0 else _quantile(lambda x: gamma_cdf(x, events), tail, top)
-    return low, _quantile(lambda x: gamma_cdf(x, events + 1), 1 - tail, top)
+    low = 0.0 if events == 0 else _quantile(lambda x: gamma_cdf(x, events), tail, events)
+    return low, _quantile(lambda x: gamma_cdf(x, events + 1), 1 - tail, events + 2 * math.sqrt(events + 1) + 2)
 
 
 def poisson_at_least(events: int, expected: float) -> float:

@@ -82,9 +82,9 @@ _COLUMNS = {
 
 
 def rates(
-    by: str, *, scopes: Iterable[Scope] | None, first: date | None = None, last: date | None = None, severe_only: bool = False
+    by: str, *, scopes: Iterable[Scope] | None, first: date | None = None, last: date | None = None, severe_only: bool = False, most: int = 200
 ) -> list[Rate]:
-    """Events for 100,000 doses by product, lot, dose, age, sex or site, the most doses first, with exact 95 % intervals."""
+    """Events for 100,000 doses by product, lot, dose, age, sex or site, the (so many) with most doses first, with exact 95 % intervals."""
     if by not in BY:
         raise LookupError(by)
     doses = Counter({str(key or ""): int(n) for key, n in _doses(scopes, first, last).values_list(_TALLY[by]).annotate(n=Sum("doses"))})
@@ -95,7 +95,7 @@ def rates(
         key = _key(by, row)
         events[key] += row["n"]
         severe[key] += row["grave"]
-    keys = sorted({*doses, *events}, key=lambda key: (-doses[key], key))
+    keys = sorted({*doses, *events}, key=lambda key: (-doses[key], key))[:most]
     found = [rate(key, events[key], severe[key], doses[key]) for key in keys]
     return sorted(found, key=lambda one: BANDS.index(one.key) if one.key in BANDS else len(BANDS)) if by == "age" else found
 

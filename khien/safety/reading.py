@@ -71,7 +71,7 @@ def _before(key: str) -> Q:
         opened, aefi_id = datetime.fromisoformat(moment), UUID(last)
     except ValueError:
         return Q(pk__in=[])
-    return Q(opened_at__lt=opened) | Q(opened_at=opened, id__lt=aefi_id)
+    return Q(opened_at__lte=opened) & ~Q(opened_at=opened, id__gte=aefi_id)  # one range of the index, wherever the page stands
 
 
 def line_of(row: models.AefiCase, at: datetime) -> AefiLine:

@@ -19,6 +19,7 @@ from khien.surfaces.web import maps
 
 QUARTER = timedelta(days=90)
 LEAST_SIGNALS = 40
+FEW = 30  # doses; an interval over fewer would leave no room for the others
 
 
 def _span(request: HttpRequest, at: frame.Here) -> tuple[date, date]:
@@ -33,11 +34,11 @@ def rates(request: HttpRequest) -> HttpResponse:
     severe = request.GET.get("nang") == "1"
     by = request.GET.get("theo", "vaccine")
     by = by if by in queries.BY else "vaccine"
-    rows = queries.rates(by, scopes=chosen.scopes, first=first, last=last, severe_only=severe)[:200]
+    rows = queries.rates(by, scopes=chosen.scopes, first=first, last=last, severe_only=severe)
     names = {str(site_id): site.name for site_id, site in places.sites_by_id([UUID(row.key) for row in rows if row.key]).items()} if by == "site" else {}
     return frame.page(
         request, "safety_rates", "safety", chosen=chosen, first=first, last=last, by=by, rows=rows, names=names, severe=severe, words=words,
-        as_of=queries.as_of(at.at), top=max((row.high or 0 for row in rows if row.doses >= 1000), default=0),
+        as_of=queries.as_of(at.at), top=max((row.high or 0 for row in rows if row.doses >= FEW), default=0),
     )  # fmt: skip
 
 
