@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from uuid import UUID
 
 from django.db import connection, connections, transaction
 
@@ -28,7 +29,7 @@ def ensure(people_count: int = PEOPLE) -> None:
         print(f"Building the demo city with {people_count} synthetic people (once) ...", flush=True)
         with transaction.atomic():
             built = city.build(today, at)
-            stock.fill(built, today, at)
+            marks.put("demo_cold", {"store": str(stock.fill(built, today, at))})
             mark = {"built_on": today.isoformat(), "last_day": today.isoformat(), "city": built.as_mark()}
             marks.put("demo", mark)
     began = time.monotonic()
@@ -37,6 +38,10 @@ def ensure(people_count: int = PEOPLE) -> None:
     if missing:
         _in_two_processes(missing, people_count)
         log.info("%d points built in %.0f s; boards and messages follow within a minute or two", len(missing), time.monotonic() - began)
+    if waits := (marks.get("demo_cold") or {}).get("store"):
+        with transaction.atomic():
+            stock.chill(UUID(waits), City.from_mark(mark["city"]), at)
+            marks.put("demo_cold", {"built_on": today.isoformat()})
     if marks.get("demo_reactions") is None:
         with transaction.atomic():
             reactions.build(City.from_mark(mark["city"]), at)

@@ -4,6 +4,8 @@ import math
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from khien.access import queries as access
+from khien.demo.accounts import CITY
 from khien.demo.city import City
 from khien.kernel import clock
 from khien.kernel.refs import SYSTEM, Performed, PlaceFacts
@@ -12,13 +14,14 @@ from khien.stock import actions as stock
 from khien.stock import queries as stock_reads
 from khien.stock.cold_types import Key
 
+HOUR = timedelta(hours=1)
 WARM_POINT = 2  # whose fridge failed last night
 KEEPER = "Trịnh Thủ Kho"
 SUPPLIES = (("DILUENT-NACL", "NACL2108", 400, 4_000), ("SYRINGE-0.3-LDS", "BKT0321", None, 90_000), ("SAFETY-BOX-5", "HOP0121", None, 2_000), ("ADRENALINE-1", "ADR0921", 240, 600))
 
 
-def fill(city: City, today: date, at: datetime) -> None:
-    """Fill the stores and send goods down; a few days of the city's vaccine."""
+def fill(city: City, today: date, at: datetime) -> UUID:
+    """Fill the stores and send goods down; a few days of the city's vaccine. Returns the city's store."""
     province = places.unit_place("2021-79")
     nation = stock.add_store(kind="national", name="Kho vắc xin quốc gia", name_en="National vaccine store", place=PlaceFacts(), by=SYSTEM, at=at)
     stock.add_store(kind="institute", name="Kho Viện Pasteur Thành phố Hồ Chí Minh", name_en="Pasteur Institute store", place=province, by=SYSTEM, at=at)
@@ -32,8 +35,9 @@ def fill(city: City, today: date, at: datetime) -> None:
         told = {lot: 40 for lot in lots[-4:]} | {lots[0]: 300}
         _down(store, site, told, f"PXK-TP-{today:%y%m}-{100 + number}", at - timedelta(days=2))
     _on_the_road(store, nation, city, lots, today, at)
-    _cold(store, city, at)
     _work(city, lots[0], at)
+    _ask_recall(city, at)
+    return store
 
 
 def _supply(item: str, number: str, days: int | None, _: int, *, today: date, at: datetime) -> UUID:
@@ -64,8 +68,8 @@ def _on_the_road(store: UUID, nation: UUID, city: City, lots: list[UUID], today:
     stock.accept(consignment_id=short, counted={lot: 240}, reasons={lot: "broken"}, performed=_done(at - timedelta(hours=20)), by=SYSTEM, at=at - timedelta(hours=20))
 
 
-def _cold(store: UUID, city: City, at: datetime) -> None:
-    """A fridge at each point and two at the store, with a day and a half of readings; one failed at night, one fell silent, one told nonsense."""
+def chill(store: UUID, city: City, at: datetime) -> None:
+    """After the days of the points were played, for what lay in the fridge that failed is held: a fridge at each point and two at the store, with a day and a half of readings; one failed at night, one fell silent, one told nonsense."""
     first, now = at - timedelta(hours=30), at - timedelta(minutes=3)
     holders = [(store, "Tủ lạnh lớn số 1", "fridge"), (store, "Tủ âm sâu", "ultra"), *((site, f"Tủ vắc xin điểm {i + 1}", "fridge") for i, site in enumerate(city.sites))]
     for number, (holder, name, profile) in enumerate(holders):
@@ -99,3 +103,12 @@ def _work(city: City, lot: UUID, at: datetime) -> None:
     held = stock_reads.balance(site, lot)
     stock.count(site_id=site, on=clock.on_date(at - timedelta(days=1)), counted={lot: stock.Counted(max(held.on_hand - 4, 0))}, by=SYSTEM, at=at - timedelta(hours=14))
     stock.accept_label(site_id=city.sites[5], lot_id=lot, doses=60, performed=_done(at - timedelta(hours=3)), by=SYSTEM, at=at - timedelta(hours=3))
+
+
+def _ask_recall(city: City, at: datetime) -> None:
+    """A recall asked for by operations: it waits for a second person."""
+    staff_id = access.staff_by_username("hotro3")
+    staff = access.staff_ref(staff_id, at=at) if staff_id else None
+    lot = next((one for one in stock_reads.all_lots("AZ") if one.id != city.lots["AZ"]), None)
+    if staff and lot:
+        stock.ask_recall(lot_id=lot.id, scope=CITY, reason="Mẫu kiểm nghiệm có tạp chất, chờ kết quả lần hai", document="CV-218/QLD", by=staff.actor(), at=at - HOUR * 5)

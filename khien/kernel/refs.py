@@ -66,6 +66,13 @@ class PlaceFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SeveralPlaces(PlaceFacts):
+    """Something that belongs to more than one place: its own, and those in `also`."""
+
+    also: tuple[PlaceFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """Where a post holds: kind is nation, province, district, commune, facility, site, session or organization.
 
@@ -81,5 +88,5 @@ class Scope:
         if self.kind == "nation":
             return True
         name = f"{self.kind}_{self.epoch}" if self.kind in ("province", "district", "commune") else f"{self.kind}_id"
-        value = getattr(place, name, None)
-        return bool(value) and str(value) == self.key
+        places = (place, *place.also) if isinstance(place, SeveralPlaces) else (place,)
+        return any(bool(value) and str(value) == self.key for value in (getattr(one, name, None) for one in places))

@@ -32,7 +32,7 @@ VISIT_STATES: dict[str, Any] = {
     "left_early": _("Về sớm"), "withdrawn": _("Rút lại"),
 }  # fmt: skip
 REGISTRATION_STATES: dict[str, Any] = {
-    "waiting": _("Đang chờ"), "booked": _("Đã có hẹn"), "done": _("Đã tiêm"), "withdrawn": _("Rút lại"), "closed": _("Đã đóng"),
+    "waiting": _("Đang chờ"), "booked": _("Đã có hẹn"), "done": _("Đã xong các mũi"), "withdrawn": _("Rút lại"), "closed": _("Đã đóng"),
 }  # fmt: skip
 WAYS: dict[str, Any] = {
     "portal": _("Cổng thông tin"), "health_book": _("Sổ sức khỏe"), "organization": _("Danh sách đơn vị"), "ward": _("Danh sách tổ dân phố"),

@@ -1,6 +1,6 @@
 """A record opens for a purpose; what is done to it is done with a reason, and what a certificate says with a second pair of eyes."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from khien.cases import queries as cases
@@ -8,11 +8,14 @@ from khien.certificates import actions as certificate_acts
 from khien.certificates import queries as certificates
 from khien.immunizations import queries as immunizations
 from khien.kernel import clock
+from khien.kernel.refs import Scope
 from khien.people import actions as people_acts
 from khien.people import queries as people
 from khien.visits import queries as visits
 from tests import make, make_day
 from tests.surfaces.command.desk import DISTRICT, FAR, ROOT, day, officer, read, reads_of, send, words
+
+HANOI_WARD = "2021-00001"
 
 
 def test_a_person_is_found_without_accents_and_sees_that_they_were(db):
@@ -49,6 +52,16 @@ def test_the_point_that_received_a_person_opens_the_record_wherever_the_person_l
     lead = officer("point_lead", scope=make.site_scope(inside.visit.site_id))
     assert lead.get(f"{ROOT}/ho-so/{inside.person_id}", {"vi": "identity"}).status_code == 200
     assert lead.get(f"{ROOT}/ho-so/{make.make_person()}", {"vi": "identity"}).status_code == 403
+
+
+def test_the_districts_of_all_points_that_received_a_person_open_the_record(db):
+    at_home = make.make_site(facility_id=make.make_facility(unit_key="2021-001"), commune_key=HANOI_WARD)
+    person_id = make.make_person(place_key=HANOI_WARD)
+    for at, where in ((make.AT - timedelta(days=90), {}), (make.AT, {"site_id": at_home})):
+        make_day.make_visit(make_day.make_day(on=clock.on_date(at), at=at, **where), person_id=person_id, at=at)
+    for scope in (DISTRICT, FAR):
+        assert officer("list_keeper", scope=scope).get(f"{ROOT}/ho-so/{person_id}", {"vi": "identity"}).status_code == 200
+    assert officer("list_keeper", scope=Scope("district", "760", "2021")).get(f"{ROOT}/ho-so/{person_id}", {"vi": "identity"}).status_code == 403
 
 
 def test_particulars_are_corrected_with_a_reason_and_the_old_ones_stay(db):
