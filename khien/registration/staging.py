@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from khien.campaigns import queries as campaigns
-from khien.kernel import clock
+from khien.kernel import clock, names
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
 from khien.kernel.identifiers import Identified, IdType
@@ -129,13 +129,24 @@ def _warnings(row: RowIn, met: Met | None) -> list[dict[str, Any]]:
 
 
 def restage(batch: PeopleList, found: ListRow, told: RowIn) -> None:
-    """Judge corrected values in the row's place; the decision made about the old ones is void."""
+    """Judge corrected values in the row's place; the decision made about the old ones is void.
+
+    `told.cells` stand under the headings of the list's own file.
+    """
     told = _against_list(batch, found, _sound(batch, told, _groups(batch)))
     row = _row(batch, told, found.number, _meet(batch, [told]).get(0))
     for name in ("number_hash", "values_cipher", "repairs", "refusals", "warnings", "state", "possible_ids"):
         setattr(found, name, getattr(row, name))
+    if told.cells:
+        found.raw_cipher = _written(found.raw_cipher, told.cells)
     found.decision, found.decided_at, found.decided_by, found.person_id, found.result = "", None, None, None, ""
     found.save()
+
+
+def _written(sealed: bytes, now: Sequence[str]) -> bytes:
+    """Keep what was sent first, and beside it what was written last."""
+    known = sealing.unseal(sealed)
+    return sealing.seal({"sent": known["sent"] if isinstance(known, dict) else known, "now": list(now)})
 
 
 def _against_list(batch: PeopleList, found: ListRow, told: RowIn) -> RowIn:
@@ -150,7 +161,9 @@ def _against_list(batch: PeopleList, found: ListRow, told: RowIn) -> RowIn:
     twin = others.order_by("number").first()
     if twin is None:
         return told
-    refusal = {"field": "identifier", "code": "sheets.number_twice", "facts": {"row": twin.source_row, "sheet": ""}}
+    same = names.spelling_key(sealing.unseal(twin.values_cipher).get("full_name", "")) == names.spelling_key(told.values.get("full_name", ""))
+    code = "sheets.same_person_twice" if same else "sheets.number_twice"
+    refusal = {"field": "identifier", "code": code, "facts": {"row": twin.source_row, "sheet": ""}}
     return RowIn(told.section, told.source_row, told.cells, told.values, told.repairs, (*told.refusals, refusal), told.warnings)
 
 

@@ -1,14 +1,6 @@
 """One person holds all desks, by keyboard and scanner: a walk-in with a card goes home with a confirmation."""
 
-import os
-from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
-from pathlib import Path
-
-import pytest
-from django.db import connection
-from django.test import Client
-from playwright.sync_api import expect
+from datetime import date
 
 from khien.immunizations import queries as immunizations
 from khien.kernel import clock
@@ -18,201 +10,111 @@ from khien.stock import queries as lots
 from khien.visits import actions as visits
 from khien.visits import queries
 from tests import browser, make
+from tests.journeys.steps import Desks
+from tests.journeys.town import Town
 from tests.make_day import done_at, make_day, make_visit
 
 NUMBER = "079184990147"
 CARD = f"{NUMBER}|024990147|Trần Thị Mận Thử|27031984|Nữ|12 Đường Thử, Phường 01, Quận Bình Thạnh, TP. Hồ Chí Minh|01012021"
 
 
-def put_clock(moment: datetime) -> None:
-    shift = moment - datetime.now(moment.tzinfo)
-    clock.shift_by(lambda: shift)
-
-
-@pytest.fixture
-def morning():
-    """08:30 on 14 December 2021."""
-    put_clock(make.AT)
-    yield
-    clock.shift_by(timedelta)
-
-
-class Desks:
-    """The hands of whoever sits at the desks."""
-
-    def __init__(self, page, server, day):
-        self.page, self.day = page, day
-        page.goto(f"{server}/diem/{day.session_id}")
-        page.wait_for_selector("#quet")
-        page.wait_for_selector(".kh-st-desk")
-
-    def scan(self, text):
-        self.page.keyboard.press("F2")
-        self.page.keyboard.insert_text(text)
-        self.page.keyboard.press("Enter")
-
-    def desk(self, number):
-        self.page.keyboard.press(f"Alt+{number}")
-
-    def press(self, *keys):
-        for key in keys:
-            self.page.keyboard.press(key)
-
-    def sees(self, *texts):
-        for text in texts:
-            self.page.get_by_text(text, exact=False).first.wait_for()
-
-    def synced(self):
-        self.page.wait_for_selector(".kh-top__sync--ready")
-
-    def answer_no_to_all(self):
-        answered = self.page.locator(".kh-ask:has(input:checked)")
-        for count in range(1, self.page.locator(".kh-ask").count() + 1):
-            self.press("1")
-            expect(answered).to_have_count(count)
-        expect(self.page.locator("#so-do input").first).to_be_focused()
-
-    def shot(self, name):
-        """Keep a picture where one is asked for."""
-        if folder := os.environ.get("KHIEN_SHOTS"):
-            self.page.wait_for_timeout(300)
-            self.page.screenshot(path=Path(folder) / f"{name}.png")
-
-
-def axe(page):
-    """What axe-core finds wrong, short enough to read in a failure."""
-    return [f"{found['id']}: {found['where'][0]}" for found in browser.axe(page)]
-
-
-def ask(function, *args, **kwargs):
-    """Ask the database beside the browser, whose loop holds this thread."""
-
-    def work():
-        try:
-            return function(*args, **kwargs)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(work).result()
-
-
-def key_of(staff):
-    """The cookie of a signed-in session."""
-    session = Client().session
-    session["staff_id"] = str(staff.id)
-    session.save()
-    return session.session_key
-
-
-def signed_in(page, server, key):
-    page.context.add_cookies([{"name": "khien", "value": key, "url": server}])
-
-
-def test_a_walk_in_with_a_card_is_received_screened_injected_watched_and_goes_home_with_a_confirmation(committed, morning):
+def test_a_walk_in_with_a_card_is_received_screened_injected_watched_and_goes_home_with_a_confirmation(town: Town) -> None:
     day = make_day(at=make.AT)
     expired = make.make_lot("AZ", "CU0388", site_id=day.site_id, expires_on=date(2021, 12, 31))
     visits.choose_lot(session_id=day.session_id, lot_id=expired, by=make.BY, at=make.AT)
     number = lots.lot(day.lot_id).number
     make.recall_lot(expired, reason="thu hồi")
-    key = key_of(make.make_staff("point_lead", scope=make.site_scope(day.site_id)))
-    with browser.serving() as server, browser.chromium() as chrome:
-        page = chrome.new_page()
-        wrong = []
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda message: wrong.append(message.text) if "Policy" in message.text else None)
-        signed_in(page, server, key)
-        desks = Desks(page, server, day)
+    desks = Desks(town.seat(make.make_staff("point_lead", scope=make.site_scope(day.site_id))), f"/diem/{day.session_id}")
+    page = desks.page
 
-        # given: a card nobody knows; when: scanned and Enter; then: a number and the consent
-        desks.scan(CARD)
-        desks.sees("Người đến trực tiếp", "Trần Thị Mận Thử")
-        desks.shot("1-den")
-        desks.press("Enter")
-        desks.sees("Đã đón, số 1", "Đồng ý tiêm")
-        desks.shot("2-dong-y")
-        assert axe(page) == []
-        desks.press("Enter")
-        desks.synced()
-        visit = ask(queries.visit_by_number, day.session_id, 1)
-        assert (visit.state, visit.identity_how, visit.identity_state) == ("consented", "card", "verified")
+    # given: a card nobody knows; when: scanned and Enter; then: a number and the consent
+    desks.scan(CARD)
+    desks.sees("Người đến trực tiếp", "Trần Thị Mận Thử")
+    desks.shot("1-den")
+    desks.press("Enter")
+    desks.sees("Đã đón, số 1", "Đồng ý tiêm")
+    desks.shot("2-dong-y")
+    assert browser.axe(page) == []
+    desks.press("Enter")
+    desks.synced()
+    visit = queries.visit_by_number(day.session_id, 1)
+    assert (visit.state, visit.identity_how, visit.identity_state) == ("consented", "card", "verified")
 
-        # screened by the keys 1 and 2, a reason and a source beside the proposal, the doctor decides
-        desks.desk(2)
-        desks.sees("Khám số 1")
-        desks.press("Enter")
-        page.wait_for_selector(".kh-screen")
-        desks.answer_no_to_all()
-        page.keyboard.type("36,6")
-        desks.sees("Đủ điều kiện tiêm", "4355/QĐ-BYT")
-        desks.press("F5")
-        desks.shot("3-kham")
-        assert axe(page) == []
-        desks.press("Enter")
-        desks.synced()
-        assert ask(queries.visit_by_number, day.session_id, 1).state == "cleared"
+    # screened by the keys 1 and 2, a reason and a source beside the proposal, the doctor decides
+    desks.desk(2)
+    desks.sees("Khám số 1")
+    desks.press("Enter")
+    page.wait_for_selector(".kh-screen")
+    desks.answer_no_to_all()
+    page.keyboard.type("36,6")
+    desks.sees("Đủ điều kiện tiêm", "4355/QĐ-BYT")
+    desks.press("F5")
+    desks.shot("3-kham")
+    assert browser.axe(page) == []
+    desks.press("Enter")
+    desks.synced()
+    assert queries.visit_by_number(day.session_id, 1).state == "cleared"
 
-        # a recalled lot stops the whole screen, before the needle
-        desks.desk(3)
-        desks.scan(visit.code)
-        page.wait_for_selector(".kh-dose__title")
-        desks.scan("CU0388")
-        desks.sees("Dừng. Không tiêm lọ này.")
-        desks.shot("4-dung")
-        assert axe(page) == []
-        assert ask(queries.visit_by_number, day.session_id, 1).record_id is None
-        # another vial is scanned: the lot of the session
-        page.keyboard.insert_text(number)
-        desks.press("Enter")
-        page.wait_for_selector(".kh-dose__title")
-        desks.sees("Mũi 1", "Phiếu khớp với số 1")
-        desks.shot("5-tiem")
-        assert axe(page) == []
-        desks.press("Enter")
-        desks.synced()
-        assert ask(queries.visit_by_number, day.session_id, 1).state == "dosed"
+    # a recalled lot stops the whole screen, before the needle
+    desks.desk(3)
+    desks.scan(visit.code)
+    page.wait_for_selector(".kh-dose__title")
+    desks.scan("CU0388")
+    desks.sees("Dừng. Không tiêm lọ này.")
+    desks.shot("4-dung")
+    assert browser.axe(page) == []
+    assert queries.visit_by_number(day.session_id, 1).record_id is None
+    # another vial is scanned: the lot of the session
+    page.keyboard.insert_text(number)
+    desks.press("Enter")
+    page.wait_for_selector(".kh-dose__title")
+    desks.sees("Mũi 1", "Phiếu khớp với số 1")
+    desks.shot("5-tiem")
+    assert browser.axe(page) == []
+    desks.press("Enter")
+    desks.synced()
+    assert queries.visit_by_number(day.session_id, 1).state == "dosed"
 
-        # taken back within five minutes, then given again
-        page.get_by_role("button", name="Hoàn tác: Số 1, Trần Thị Mận Thử, mũi 1").click()
-        desks.sees("Hoàn tác số 1?")
-        desks.press("Enter")
-        desks.sees("Mở số 1")
-        assert ask(queries.visit_by_number, day.session_id, 1).state == "cleared"
-        desks.scan(visit.code)
-        page.wait_for_selector(".kh-dose__title")
-        desks.press("Enter")
-        desks.synced()
+    # taken back within five minutes, then given again
+    page.get_by_role("button", name="Hoàn tác: Số 1, Trần Thị Mận Thử, mũi 1").click()
+    desks.sees("Hoàn tác số 1?")
+    desks.press("Enter")
+    desks.sees("Mở số 1")
+    assert queries.visit_by_number(day.session_id, 1).state == "cleared"
+    desks.scan(visit.code)
+    page.wait_for_selector(".kh-dose__title")
+    desks.press("Enter")
+    desks.synced()
 
-        # the line is cut: the desk goes on, amber; it comes back: green
-        desks.desk(4)
-        desks.sees("Theo dõi: 1 người, 0 người đủ giờ")
-        put_clock(clock.now() + timedelta(minutes=31))
-        page.wait_for_selector(".kh-watch--ready", timeout=20000)
-        desks.shot("6-theo-doi")
-        assert axe(page) == []
-        page.context.set_offline(True)
-        page.get_by_role("button", name="Mời ra về, số 1").click()
-        page.wait_for_selector(".kh-top__sync--wait")
-        desks.sees("1 phiếu chờ gửi", "Chờ gửi")
-        desks.shot("7-mat-mang")
-        assert ask(queries.visit_by_number, day.session_id, 1).state == "dosed"
-        page.context.set_offline(False)
-        desks.synced()
-        assert ask(queries.visit_by_number, day.session_id, 1).state == "observed"
+    # the line is cut: the desk goes on, amber; it comes back: green
+    desks.desk(4)
+    desks.sees("Theo dõi: 1 người, 0 người đủ giờ")
+    town.later(minutes=31)
+    page.wait_for_selector(".kh-watch--ready", timeout=20000)
+    desks.shot("6-theo-doi")
+    assert browser.axe(page) == []
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Mời ra về, số 1").click()
+    page.wait_for_selector(".kh-top__sync--wait")
+    desks.sees("1 phiếu chờ gửi", "Chờ gửi")
+    desks.shot("7-mat-mang")
+    assert queries.visit_by_number(day.session_id, 1).state == "dosed"
+    page.context.set_offline(False)
+    desks.synced()
+    assert queries.visit_by_number(day.session_id, 1).state == "observed"
 
-        # closed, and the paper is there
-        desks.desk(5)
-        desks.sees("Mở số 1")
-        desks.press("Enter")
-        desks.sees("Hẹn mũi sau")
-        desks.press("Enter")
-        page.wait_for_selector("#in-giay:not([hidden])")
-        desks.shot("8-ket-thuc")
-        assert axe(page) == []
-        answer = page.request.get(f"{server}{page.get_attribute('#in-giay', 'href')}")
-        assert answer.headers["content-type"] == "application/pdf"
-        assert answer.body().startswith(b"%PDF-")
-        assert wrong == []
+    # closed, and the paper is there
+    desks.desk(5)
+    desks.sees("Mở số 1")
+    desks.press("Enter")
+    desks.sees("Hẹn mũi sau")
+    desks.press("Enter")
+    page.wait_for_selector("#in-giay:not([hidden])")
+    desks.shot("8-ket-thuc")
+    assert browser.axe(page) == []
+    answer = page.request.get(f"{town.server}{page.get_attribute('#in-giay', 'href')}")
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.body().startswith(b"%PDF-")
     card = queries.visit_by_number(day.session_id, 1)
     assert card.state == "closed"
     (dose,) = immunizations.history(card.person_id, clock.on_date(make.AT)).doses
@@ -221,33 +123,30 @@ def test_a_walk_in_with_a_card_is_received_screened_injected_watched_and_goes_ho
     assert set(AccessLog.objects.filter(person_id=card.person_id).values_list("purpose", flat=True)) >= {"screening", "injection", "closing"}
 
 
-def test_what_the_server_refuses_is_said_in_words_with_a_way_out(committed, morning):
+def test_what_the_server_refuses_is_said_in_words_with_a_way_out(town: Town) -> None:
     day = make_day(at=make.AT)
     made = make_visit(day, state="dosed")
-    key = key_of(make.make_staff("point_lead", scope=make.site_scope(day.site_id)))
-    with browser.serving() as server, browser.chromium() as chrome:
-        page = chrome.new_page()
-        signed_in(page, server, key)
-        desks = Desks(page, server, day)
-        # somebody else lets the person go early while this desk has no line
-        desks.desk(4)
-        desks.sees("Theo dõi: 1 người")
-        put_clock(clock.now() + timedelta(minutes=31))
-        page.wait_for_selector(".kh-watch--ready", timeout=20000)
-        page.context.set_offline(True)
-        page.get_by_role("button", name="Mời ra về, số 1").click()
-        desks.sees("1 phiếu chờ gửi")
-        ask(visits.end, visit=made.visit, end="left_early", reason="tự về", performed=done_at(clock.now()), by=make.BY, at=clock.now())
-        page.context.set_offline(False)
-        page.wait_for_selector(".kh-st-refused")
-        desks.sees("Máy khác đã ghi trước", "Đã đọc")
-        desks.shot("9-tu-choi")
-        assert axe(page) == []
-        page.get_by_role("button", name="Đã đọc").click()
-        page.wait_for_selector(".kh-st-refused", state="detached")
-        for width in (1280, 360):
-            page.set_viewport_size({"width": width, "height": 800})
-            for number in "123456":
-                desks.desk(number)
-                assert browser.overflow(page, width) == 0
-            assert axe(page) == []
+    desks = Desks(town.seat(make.make_staff("point_lead", scope=make.site_scope(day.site_id))), f"/diem/{day.session_id}")
+    page = desks.page
+    # somebody else lets the person go early while this desk has no line
+    desks.desk(4)
+    desks.sees("Theo dõi: 1 người")
+    town.later(minutes=31)
+    page.wait_for_selector(".kh-watch--ready", timeout=20000)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Mời ra về, số 1").click()
+    desks.sees("1 phiếu chờ gửi")
+    visits.end(visit=made.visit, end="left_early", reason="tự về", performed=done_at(clock.now()), by=make.BY, at=clock.now())
+    page.context.set_offline(False)
+    page.wait_for_selector(".kh-st-refused")
+    desks.sees("Máy khác đã ghi trước", "Đã đọc")
+    desks.shot("9-tu-choi")
+    assert browser.axe(page) == []
+    page.get_by_role("button", name="Đã đọc").click()
+    page.wait_for_selector(".kh-st-refused", state="detached")
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        for number in "123456":
+            desks.desk(number)
+            assert browser.overflow(page, width) == 0
+        assert browser.axe(page) == []

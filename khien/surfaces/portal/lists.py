@@ -19,7 +19,7 @@ from khien.plumbing import audit, jobs
 from khien.registration import actions as registration
 from khien.registration import queries as registrations
 from khien.registration.types import ListCard
-from khien.surfaces.portal import remarks
+from khien.surfaces.portal import list_notices, remarks
 from khien.surfaces.web import guard
 from khien.surfaces.web.forms import PageForm
 from khien.surfaces.web.locale import lang
@@ -31,12 +31,13 @@ STATES = {
 }  # fmt: skip
 KINDS = {"firm": _("Cơ quan, doanh nghiệp"), "ward": _("Xã, phường"), "school": _("Trường học")}
 BUSY = ("reading", "sending")
+CORRECTIONS = "registration.read_corrections"
 
 
 class UploadForm(PageForm):
     """One file, and that its people know of it."""
 
-    file = forms.FileField(label=_("Tệp danh sách"), help_text=_(".xlsx, .xls hoặc .csv, tối đa 20 MB và 60.000 dòng"))
+    file = forms.FileField(label=_("Tệp danh sách"), error_messages={"empty": _("Tệp không có gì. Mời mở tệp xem lại rồi gửi tệp có danh sách.")}, help_text=_(".xlsx, .xls hoặc .csv, tối đa 20 MB và 60.000 dòng"))
     known = forms.BooleanField(
         label=_("Người trong danh sách đã được báo và đồng ý đăng ký"),
         error_messages={"required": _("Mời báo cho mọi người trong danh sách trước, rồi đánh dấu")},
@@ -46,7 +47,9 @@ class UploadForm(PageForm):
 class AgainForm(PageForm):
     """The file of errors, corrected."""
 
-    file = forms.FileField(label=_("Tệp báo lỗi đã sửa"))
+    file = forms.FileField(
+        label=_("Tệp báo lỗi đã sửa"), error_messages={"empty": _("Tệp không có gì. Mời mở tệp xem lại rồi gửi tệp có danh sách.")}
+    )
 
 
 def place_of_organization(organization_id: UUID) -> PlaceFacts | None:
@@ -131,7 +134,7 @@ def _organization(request: Any, found: OrganizationInfo, form: UploadForm, statu
 def one(request: Any, list_id: UUID) -> HttpResponse:
     """One list: how far it is, or its rows to look at, decide and send."""
     card = _card(list_id)
-    if card.state in BUSY:
+    if _busy(card):
         return render(request, "portal/list_busy.html", _frame(card) | _progress(card))
     if card.state == "unreadable":
         why = word(Refused(card.refusal, **dict(card.refusal_facts)), lang())
@@ -149,6 +152,27 @@ def _frame(card: ListCard) -> dict[str, Any]:
     return {"card": card, "organization": places.organization(card.organization_id), "states": STATES}
 
 
+def _busy(card: ListCard) -> bool:
+    """Whether work in the background goes on: a list read or sent, a file of errors read back."""
+    return card.state in BUSY or bool((job := _mending(card)) and job.state in ("waiting", "running"))
+
+
+def _mending(card: ListCard) -> Any:
+    """The job that read the last file of errors, when that is what was done last."""
+    job = jobs.get(card.job_id) if card.job_id else None
+    return job if job and job.kind == CORRECTIONS else None
+
+
+def _mended(card: ListCard) -> dict[str, Any]:
+    """What became of the last file of errors: rows put in place and not, or why it could not be read."""
+    job = _mending(card)
+    kind, _colon, rest = (job.note if job and job.state == "done" else "").partition(":")
+    if kind == "refused":
+        return {"mended_wrong": word(Refused(rest), lang())}
+    placed, _colon, lost = rest.partition(":")
+    return {"mended": (int(placed), int(lost))} if kind == "placed" else {}
+
+
 def _progress(card: ListCard) -> dict[str, Any]:
     job = jobs.get(card.job_id) if card.job_id else None
     total = job.total if job else 0
@@ -164,7 +188,7 @@ def progress(request: Any, list_id: UUID) -> HttpResponse:
     """How far a busy list is, for the page that renews this part; once done it asks for the whole page."""
     card = _card(list_id)
     response = render(request, "portal/_list_progress.html", _frame(card) | _progress(card))
-    if card.state not in BUSY:
+    if not _busy(card):
         response["HX-Refresh"] = "true"
     return response
 
@@ -177,10 +201,10 @@ def _rows(request: Any, card: ListCard, again: AgainForm, wrong: str = "", statu
     told = [remarks.row_facts(row, card) for row in rows]
     _looked(request, card, told)
     totals = registrations.totals(card.id)
-    context = _frame(card) | {
+    context = _frame(card) | _mended(card) | {
         "rows": told, "state": state, "after": after, "totals": totals, "filters": remarks.filters(totals, card),
         "next": rows[-1].number if len(rows) == size else None, "again": again, "wrong": wrong, "same_file": request.GET.get("lai") == "1",
-        "skipped": card.skipped_rows, "queue": registrations.invited(card.id) if card.sent else {},
+        "skipped": list_notices.left_out(card), "unread": list_notices.unread_sheets(card), "queue": registrations.invited(card.id) if card.sent else {},
     }  # fmt: skip
     return render(request, "portal/list.html", context, status=status)
 

@@ -91,8 +91,18 @@ def test_the_error_file_comes_back_corrected(clerk, firm):
     out = BytesIO()
     book.save(out)
     clerk.post(f"/to-chuc/danh-sach/{list_id}/sua", {"file": SimpleUploadedFile("sua.xlsx", out.getvalue())})
+    assert "Đang đọc tệp đã sửa" in text(clerk.get(f"/to-chuc/danh-sach/{list_id}"))
     make.work()
+    assert "Đã thay một dòng theo tệp đã sửa" in text(clerk.get(f"/to-chuc/danh-sach/{list_id}"))
     assert rows(list_id)[0].state in ("accepted", "repaired")
+
+
+def test_a_corrected_file_that_cannot_be_read_says_so_and_changes_nothing(clerk, firm):
+    list_id = make.make_list("Lê Văn Sai,31/02/1988,Nam,,", organization_id=firm)
+    clerk.post(f"/to-chuc/danh-sach/{list_id}/sua", {"file": SimpleUploadedFile("sua.csv", b"chi co chu\nkhong co cot\n")})
+    make.work()
+    assert "Không đọc được tệp đã sửa" in text(clerk.get(f"/to-chuc/danh-sach/{list_id}"))
+    assert rows(list_id)[0].state == "refused"
 
 
 def test_a_possible_duplicate_is_shown_masked_and_decided(clerk, firm):
