@@ -3,12 +3,13 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from khien.interchange.sheets import headings, reading, staging
+from khien.interchange.sheets import correcting, headings, reading, staging, writing
 from khien.interchange.sheets.gazetteer import Gazetteer, Unit
 from khien.interchange.sheets.types import RawRow, Section, StagedRow, Table, as_text
 from khien.kernel import clock, vietnamese
@@ -48,11 +49,17 @@ def read_list(progress: Progress, args: dict[str, Any], at: datetime) -> None:
     registration.finish_reading(
         list_id,
         sections=[_section(section) for section in table.sections],
-        skipped_rows=[{"sheet": one.sheet, "row": one.number, "why": one.why} for one in table.skipped],
+        skipped_rows=_unread(table) + [{"sheet": one.sheet, "row": one.number, "why": one.why} for one in table.skipped],
         phones=phones,
         at=at,
     )
     progress.tell(len(table.rows), len(table.rows), force=True)
+
+
+def _unread(table: Table) -> list[dict[str, Any]]:
+    """The sheets that were not read, before the rows that were left out: whoever stands in them is not in the list."""
+    told = [(name, "sheet_unread") for name in table.unread_sheets if name != writing.GUIDE] + [(name, "sheet_hidden") for name in table.hidden_sheets]
+    return [{"sheet": name, "row": 0, "why": why} for name, why in told]
 
 
 def _stage(progress: Progress, list_id: UUID, table: Table, today: date) -> Counter[str]:
@@ -121,9 +128,12 @@ def read_corrections(progress: Progress, args: dict[str, Any], at: datetime) -> 
         row_id = _place_of(list_id, raw, sheets)
         if row_id is None:
             continue
-        staged = staging.stage_row(raw, gazetteer(), today=clock.on_date(at))
+        told = found.sections[_sheet_number(raw.section.sheet, sheets)] if found else {"headings": [], "fields": []}
+        again = correcting.under_first_headings(told, raw)
+        staged = staging.stage_row(again, gazetteer(), today=clock.on_date(at))
+        cells = again.texts[:len(told["fields"])]
         try:
-            registration.restage_row(row=row_id, told=row_in(0, raw, staged), by=by, at=at)
+            registration.restage_row(row=row_id, told=replace(row_in(0, again, staged), cells=cells), by=by, at=at)
             placed += 1
         except Refused:  # sent meanwhile: what is registered is corrected on the person, not on the list
             continue

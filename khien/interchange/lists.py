@@ -1,12 +1,13 @@
 """What a sender may do with a list beside sending it: template, one row corrected on the page, the file of errors."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from khien.interchange.list_jobs import gazetteer, row_in
-from khien.interchange.sheets import staging, writing
+from khien.interchange.sheets import correcting, staging, writing
 from khien.interchange.sheets.types import Column, RawRow, Section
 from khien.kernel import clock, phones
 from khien.kernel.births import PartialDate
@@ -42,14 +43,9 @@ def row_form(row: RowView, card: ListCard) -> dict[str, str]:
 
 
 def _sent(row: RowView, card: ListCard) -> dict[str, str]:
-    """The cells as sent, by field."""
+    """The cells as written, by field; what stands apart in the file (name, birth date, sex) is put together."""
     fields: Sequence[str] = card.sections[row.section]["fields"] if row.section < len(card.sections) else ()
-    found: dict[str, str] = {}
-    for field, text in zip(fields, row.cells, strict=False):
-        field = {"cccd": "identifier", "passport": "identifier", "birth_year": "birth_date"}.get(field, field)
-        if text:
-            found.setdefault(field, text)
-    return found
+    return correcting.together(fields, row.cells)
 
 
 def _shown(field: str, values: Mapping[str, str]) -> str:
@@ -80,7 +76,10 @@ def edit_row(*, row: UUID, fields: Mapping[str, str], by: Actor, at: datetime) -
     section = Section("", 0, tuple(Column(place, name, name) for place, name in enumerate(names)))
     raw = RawRow(section, known.source_row, tuple(fields[name].strip() for name in names))
     staged = staging.stage_row(raw, gazetteer(), today=clock.on_date(at))
-    return registration.restage_row(row=row, told=row_in(known.section, raw, staged), by=by, at=at)
+    card = registrations.list_view(known.list_id)
+    columns = card.sections[known.section]["fields"] if card and known.section < len(card.sections) else ()
+    cells = correcting.apart(columns, known.cells, fields)
+    return registration.restage_row(row=row, told=replace(row_in(known.section, raw, staged), cells=cells), by=by, at=at)
 
 
 def error_file(list_id: UUID, worded: Worded) -> bytes:

@@ -98,10 +98,16 @@ def _view(row: ListRow, shared: set[str], cards: dict[UUID, PersonCard]) -> RowV
         warnings.append({"field": "phone", "code": "registration.shared_phone", "facts": {}})
     return RowView(
         id=row.id, list_id=row.list_id, number=row.number, section=row.section, source_row=row.source_row, state=row.state,
-        cells=tuple(sealing.unseal(row.raw_cipher)), values=values, repairs=tuple(row.repairs), refusals=tuple(row.refusals),
+        cells=_cells(row), values=values, repairs=tuple(row.repairs), refusals=tuple(row.refusals),
         warnings=tuple(warnings), possible=tuple(shown for one in row.possible_ids if (shown := _possible(one, cards))),
         decision=row.decision, result=row.result, registration_id=row.registration_id,
     )  # fmt: skip
+
+
+def _cells(row: ListRow) -> tuple[str, ...]:
+    """The cells as they were written last."""
+    known = sealing.unseal(row.raw_cipher)
+    return tuple(known["now"] if isinstance(known, dict) else known)
 
 
 def _possible(one: dict[str, Any], cards: dict[UUID, PersonCard]) -> PossiblePerson | None:

@@ -222,7 +222,7 @@ class PossiblePerson:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """A staged row for its page: as sent, as understood, and what is to be said of it."""
+    """A staged row for its page: as last written, as understood, and what is to be said of it."""
 
     id: UUID
     list_id: UUID

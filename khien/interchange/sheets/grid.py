@@ -17,7 +17,7 @@ def read_grid(data: bytes) -> list[list[str]]:
         raise Refused("sheets.empty")
     if data.startswith((probes.ZIP, probes.OLE)):
         (probes.probe_xlsx if data.startswith(probes.ZIP) else old_excel.probe_xls)(data)  # bounds before anything is opened
-        books = reading.opened(data)
+        books = [sheet for sheet in reading.opened(data) if not sheet[3]]
         rows = [[_said(cell) for cell in row] for row in books[0][1]] if books else []
     else:
         rows = commas.rows(commas.decode(data), _widest, MOST_ROWS)

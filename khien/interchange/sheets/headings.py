@@ -124,8 +124,24 @@ def _is_list(fields: set[str]) -> bool:
 
 def _one_level(rows: Sequence[Sequence[Cell]], place: int) -> Heading:
     """Read one row as a heading."""
-    texts = [heading_text(cell) for cell in rows[place]]
-    return Heading(place, place, _columns(texts, [field_of(text) if text else None for text in texts]))
+    texts = _as_neighbours(rows[place], [heading_text(cell) for cell in rows[place]])
+    return Heading(place, place, _columns(texts, [_one_field(text) if text else None for text in texts]))
+
+
+def _one_field(text: str) -> str | None:
+    """What a heading names; "Ngày sinh - Tháng" is a wider heading and its smaller word, as the file of errors writes them."""
+    wide, sign, small = text.rpartition(" - ")
+    parent = field_of(wide) if sign else None
+    return _under(parent, small) if parent in _BELOW and vietnamese.letters(small) in _BELOW[parent] else field_of(text)
+
+
+def _as_neighbours(cells: Sequence[Cell], texts: list[str]) -> list[str]:
+    """Read a heading that nothing mended in the old font of its neighbours: some of its letters are letters of ours too."""
+    old = any(isinstance(cell, str) and (mended := legacy_text.repair(vietnamese.clean(cell))) and mended[1] == "tcvn3" for cell in cells)
+    if not old:
+        return texts
+    read = [legacy_text.from_tcvn3(text) for text in texts]
+    return [again if field_of(text) is None and field_of(again) else text for text, again in zip(texts, read, strict=True)]
 
 
 def _two_levels(rows: Sequence[Sequence[Cell]], place: int, merged: Merged) -> Heading | None:
@@ -176,6 +192,9 @@ def _columns(texts: Sequence[str], fields: Iterable[str | None]) -> tuple[Column
     """Settle the fields that depend on their neighbours."""
     settled = [field or "" for field in fields]
     words = [vietnamese.letters(text) for text in texts]
+    for place in range(1, len(settled)):
+        if settled[place] == "full_name" and settled[place - 1] in ("full_name", "name_part") and words[place] == words[place - 1]:
+            settled[place] = "name_part"  # a name's heading once wrote over both of its columns
     if "full_name" not in settled and "given_name" in settled and "family_name" not in settled:
         settled[settled.index("given_name")] = "full_name"
     if "given_name" in settled and "family_name" in settled and "full_name" not in settled:

@@ -1,6 +1,6 @@
 """Open one workbook in a process of its own: a file made to exhaust or crash the reader ends this process, never the worker.
 
-Run as a script; reads the file on standard input, writes JSON on standard output: a list of [sheet, rows, merged ranges].
+Run as a script; reads the file on standard input, writes JSON on standard output: a list of [sheet, rows, merged ranges, hidden].
 Days and moments are written as {"d": iso}. Exit status: 0 read, 3 password, 4 not a spreadsheet; anything else is a crash.
 """
 
@@ -33,15 +33,15 @@ def plain(value: Any) -> Any:
 
 
 def sheets(data: bytes) -> list[list[Any]]:
-    """Every visible sheet with its rows from the first row and column on."""
+    """Every sheet with its rows from the first row and column on, and whether it is hidden."""
     import python_calamine
 
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     found: list[list[Any]] = []
     for meta in book.sheets_metadata:
-        if meta.typ == python_calamine.SheetTypeEnum.WorkSheet and meta.visible == python_calamine.SheetVisibleEnum.Visible:
-            sheet = book.get_sheet_by_name(meta.name)
-            found.append([meta.name, sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or []])
+        if meta.typ == python_calamine.SheetTypeEnum.WorkSheet:
+            sheet, hidden = book.get_sheet_by_name(meta.name), meta.visible != python_calamine.SheetVisibleEnum.Visible
+            found.append([meta.name, sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or [], hidden])
     return found
 
 

@@ -5,7 +5,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 from pathlib import PurePath
@@ -72,18 +73,21 @@ def _judge(rows: list[list[str]]) -> int:
 
 
 def _workbook(kind: str, data: bytes, found: dict[str, probes.SheetProbe]) -> Table:
-    """Open a probed workbook and take its visible sheets."""
+    """Open a probed workbook and take its visible sheets; a hidden one that holds a list is named, not read."""
     sheets: list[tuple[str, Grid, headings.Merged]] = []
-    for name, rows, merged in opened(data):
+    hidden: list[str] = []
+    for name, rows, merged, unseen in opened(data):
         grid = _grid(rows, found.get(name) or probes.SheetProbe())
-        if any(cell is not None for row in grid for cell in row):
+        if unseen:
+            hidden += [name] if headings.find_heading(grid, []) else []
+        elif any(cell is not None for row in grid for cell in row):
             sheets.append((name, grid, [((top, left), (bottom, right)) for (top, left), (bottom, right) in merged]))
     if not sheets:
         raise Refused("sheets.empty")
-    return _table(kind, sheets)
+    return replace(_table(kind, sheets), hidden_sheets=tuple(hidden))
 
 
-def opened(data: bytes) -> list[tuple[str, list[list[object]], list[tuple[tuple[int, int], tuple[int, int]]]]]:
+def opened(data: bytes) -> list[tuple[str, list[list[object]], list[tuple[tuple[int, int], tuple[int, int]]], bool]]:
     """Sheets as the opener's own process reads them; whatever ends that process only refuses the file."""
     environment = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "LANG") if name in os.environ}
     try:
@@ -204,7 +208,7 @@ def _why_skipped(row: RawRow, heading: list[str], *, first: bool) -> str | None:
         return "numbering"
     named = any(row.value(field) is not None for field in _NAME_FIELDS)
     known = [column for column in row.section.columns if column.field and column.place in texts and column.place not in own]
-    if named and len(known) == 1 and _is_total(texts.values()):
+    if named and _is_total(row, texts):
         return "total"
     if named or len(known) >= 3:
         return None
@@ -221,10 +225,14 @@ def _remark(cells: Iterable[Cell]) -> str:
     return "total" if re.match(r"(tong|cong|total)\b", words) else "note"
 
 
-def _is_total(cells: Iterable[Cell]) -> bool:
-    """Whether a line that stands in the name column alone is the list's sum: it counts, and nobody's name holds a digit."""
-    told = list(cells)
-    return _remark(told) == "total" and any(c.isdigit() for cell in told for c in as_text(cell))
+def _is_total(row: RawRow, texts: Mapping[int, Cell]) -> bool:
+    """Whether a line with words in the name column is the list's sum: it counts, and holds nothing else of a person."""
+    names = {place for field in _NAME_FIELDS for place in row.section.places(field)}
+    if _remark(cell for place, cell in texts.items() if place in names) != "total":
+        return False
+    rest = [as_text(cell) for place, cell in texts.items() if place not in names]
+    counts = all(re.fullmatch(r"[0-9]{1,6}( *(người|nguoi))?", text) for text in rest)
+    return counts and any(c.isdigit() for cell in texts.values() for c in as_text(cell))
 
 
 def _has_digits(cell: Cell) -> bool:

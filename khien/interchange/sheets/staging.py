@@ -42,7 +42,11 @@ class _Staging:
         """A cell's value; a formula's error counts as empty, and is refused where the field decides who the person is."""
         value = self.raw.value(name)
         if isinstance(value, FormulaError):
-            (self.refuse if field in _DECISIVE else self.warn)(field, "sheets.formula_error", shown=value.text)
+            told = self.refuse if field in _DECISIVE else self.warn
+            if value.text == "#?":
+                told(field, "sheets.formula_unsaved")
+            else:
+                told(field, "sheets.formula_error", shown=value.text)
             return None
         return value
 
@@ -155,7 +159,7 @@ def _sex(row: _Staging) -> None:
     """The sex from its word, or from the column that is marked."""
     cell = row.cell("sex", "sex")
     if cell is not None:
-        row.values["sex"] = sex.read_sex(as_text(cell)).value
+        row.values["sex"] = _sex_word(row, as_text(cell)).value
         return
     marked = [code for code, name in (("male", "male"), ("female", "female"))
               if row.raw.value(f"sex_{name}") is not None or row.raw.value(f"birth_{name}") is not None]
@@ -163,6 +167,18 @@ def _sex(row: _Staging) -> None:
         row.refuse("sex", "sheets.both_sexes")
     elif marked:
         row.values["sex"] = marked[0]
+
+
+def _sex_word(row: _Staging, text: str) -> sex.Sex:
+    """The sex's word, also as an old font wrote it."""
+    try:
+        return sex.read_sex(text)
+    except Refused:
+        for how, read in (("tcvn3", legacy_text.from_tcvn3), ("vni", legacy_text.from_vni)):
+            if (mended := read(text)) != text and vietnamese.letters(mended) in ("nam", "nu"):
+                row.repaired("sex", text, mended, f"names.legacy.{how}")
+                return sex.read_sex(mended)
+        raise
 
 
 def _sex_from_number(row: _Staging) -> None:
@@ -190,6 +206,7 @@ def _number(row: _Staging) -> None:
             elif cell is not None and not _says_none(row, cell):
                 row.attempt("identifier", lambda name=name, cell=cell: read.append(_one_number(row, name, cell)))  # type: ignore[misc]
     if not read:
+        _papers_told(row)
         if not row.refused("identifier") and row.values.get("no_papers") is None:
             row.warn("identifier", "sheets.no_identifier")
         return
@@ -201,6 +218,14 @@ def _number(row: _Staging) -> None:
         row.values["former_id"] = former
     for warning in first.warnings:
         row.warn("identifier", f"identifiers.{warning}")
+
+
+def _papers_told(row: _Staging) -> None:
+    """Why there is no number, from the column of reasons or from the note."""
+    for name in ("no_papers", "note"):
+        word = vietnamese.letters(as_text(row.raw.value(name))).removesuffix(" giay to").removesuffix(" cccd")
+        if reason := vocabulary.NO_PAPERS_WORDS.get(word):
+            row.values.setdefault("no_papers", reason)
 
 
 def _one_number(row: _Staging, name: str, cell: str | float | date) -> Identified:

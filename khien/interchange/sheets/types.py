@@ -84,13 +84,14 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A list as read: sections with their rows, the rows left out by name, and the sheets that hold no list."""
+    """A list as read: sections with their rows, the rows left out by name, the sheets where no list was found, the hidden ones with a list."""
 
     kind: str
     sections: tuple[Section, ...]
     rows: tuple[RawRow, ...]
     skipped: tuple[Skipped, ...] = ()
     unread_sheets: tuple[str, ...] = ()
+    hidden_sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from khien.interchange.sheets import headings
 from khien.interchange.sheets.types import RawRow
 from khien.interchange.sheets.vocabulary import ETHNIC_GROUPS, PRIORITY_GROUPS
 
+GUIDE = "Hướng dẫn - Guide"
 KINDS = ("firm", "ward", "school")
 ROW_HEADING, REASON_HEADING = "Dòng gốc / Original row", "Lý do cần sửa / What to correct"
 _ROWS = 2000
@@ -106,7 +107,7 @@ def write_template(organisation_kind: str = "firm") -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         look = _formats(book)
-        sheet, guide, lists = book.add_worksheet("Danh sách"), book.add_worksheet("Hướng dẫn - Guide"), book.add_worksheet("Danh mục")
+        sheet, guide, lists = book.add_worksheet("Danh sách"), book.add_worksheet(GUIDE), book.add_worksheet("Danh mục")
         _head(sheet, [column[1] for column in columns], look)
         for place, (_, _, width, hint, example) in enumerate(columns):
             sheet.set_column(place, place, width, look["text"])

@@ -16,6 +16,7 @@ from khien.kernel.errors import Refused
 from khien.places import queries as places
 from khien.registration import queries as registrations
 from khien.registration.types import ListCard, ListTotals, RowView
+from khien.surfaces.portal import list_notices
 from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 from khien.surfaces.web.registering import words
@@ -59,6 +60,8 @@ class RowFacts:
     warnings: tuple[str, ...]
     registration: Any = None
     appointment: AppointmentInfo | None = None
+    sheet: str = ""
+    result: str = ""
 
 
 def row_facts(row: RowView, card: ListCard) -> RowFacts:
@@ -68,7 +71,7 @@ def row_facts(row: RowView, card: ListCard) -> RowFacts:
     appointment = booking.standing_of([asked.person_id]).get(asked.person_id) if asked else None
     return RowFacts(
         row, str(name), tone, (*_cells(row), *_as_sent(row, card)), tuple(_repair(one) for one in row.repairs), tuple(remark(one) for one in row.refusals),
-        tuple(remark(one) for one in row.warnings), asked, appointment,
+        tuple(remark(one) for one in row.warnings), asked, appointment, list_notices.sheet_of(card, row.section), str(RESULTS.get(row.result, "")),
     )  # fmt: skip
 
 
@@ -125,13 +128,15 @@ def _named(value: str) -> str:
 
 def _repair(one: Mapping[str, Any]) -> str:
     before, after = str(one.get("before", "")), _named(str(one.get("after", "")))
+    if one["field"] == "sex":
+        after = str(words.SEXES.get(after, after))
     reason = word(Refused(str(one.get("why", ""))), lang())
     changed = gettext("%(field)s: “%(before)s” thành “%(after)s”.") % {
         "field": FIELDS.get(one["field"], one["field"]),
         "before": before,
         "after": after,
     }
-    return f"{changed} {reason}" if before != after and after else f"{FIELDS.get(one['field'], one['field'])}: {reason}"
+    return f"{changed} {reason}" if before and before != after and after else f"{FIELDS.get(one['field'], one['field'])}: {reason}"
 
 
 def filters(totals: ListTotals, card: ListCard) -> list[tuple[str, str, int]]:

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 WORDING = {
-    "sheets.empty": _("Tệp không có gì."),
+    "sheets.empty": _("Tệp không có gì. Mời mở tệp xem lại rồi gửi tệp có danh sách."),
     "sheets.too_big": _("Tệp lớn hơn {most} MB. Mời chia nhỏ danh sách."),
     "sheets.too_large": _("Bảng quá rộng hoặc quá dài khi mở ra. Mời chép danh sách sang một tệp mới."),
     "sheets.too_many_rows": _("Mỗi tệp tối đa {most} dòng. Mời chia nhỏ danh sách."),
@@ -12,14 +12,15 @@ WORDING = {
     "sheets.not_a_spreadsheet": _("Tệp này không phải danh sách đọc được. Chỉ nhận .xlsx, .xls, .csv."),
     "sheets.no_heading": _("Không tìm thấy dòng tiêu đề có cột họ tên và thêm ngày sinh, số giấy tờ hoặc điện thoại."),
     "sheets.no_rows": _("Danh sách không có người nào."),
-    "sheets.missing": _("Thiếu thông tin bắt buộc này."),
+    "sheets.missing": _("Ô này còn trống. Mời ghi thêm."),
     "sheets.formula_error": _("Ô này là lỗi công thức ({shown}). Mời gõ giá trị thật."),
+    "sheets.formula_unsaved": _("Ô này là công thức chưa có kết quả. Mời gõ giá trị thật, hoặc mở tệp bằng Excel, lưu lại rồi gửi."),
     "sheets.number_became_date": _("Bảng tính đã đổi số này thành ngày. Mời nhập lại dạng văn bản."),
     "sheets.both_sexes": _("Cả hai cột Nam và Nữ đều được đánh dấu."),
     "sheets.day_incomplete": _("Ngày này cần đủ ngày, tháng, năm."),
     "sheets.group_unknown": _("Không nhận ra nhóm đối tượng. Mời ghi số từ 1 đến 16."),
-    "sheets.same_person_twice": _("Người này đã có ở dòng {row}."),
-    "sheets.number_twice": _("Số giấy tờ này đã ghi cho người khác ở dòng {row}."),
+    "sheets.same_person_twice": _("Người này đã có ở dòng {row}. Nếu đúng là một người, mời bỏ dòng này."),
+    "sheets.number_twice": _("Số giấy tờ này đã ghi cho người khác ở dòng {row}. Mời xem lại số của cả hai."),
     "sheets.maybe_twice": _("Trùng họ tên, ngày sinh và giới tính với dòng {row}. Có phải cùng một người?"),
     "sheets.maybe_swapped": _("Bảng tính có thể đã đổi ngày và tháng: có phải {other}?"),
     "sheets.no_identifier": _("Chưa có số giấy tờ."),

@@ -1,0 +1,88 @@
+"""A row on its way back: its cells as one form shows them, its form as the file's own cells, a corrected file under the first one's headings."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from khien.interchange.sheets.types import Cell, Column, RawRow, Section
+from khien.kernel import vietnamese
+
+_NAME = ("family_name", "full_name", "name_part")
+_PARTS = ("birth_day", "birth_month", "birth_year")
+_SAME = {"cccd": "identifier", "passport": "identifier", "no_papers": "identifier"}
+_SEXES = {"Nam": ("sex_male", "birth_male"), "Nữ": ("sex_female", "birth_female")}
+
+
+def together(fields: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    """The cells by field as a form asks for them: one name, one birth date, one sex."""
+    told = [(field, text.strip()) for field, text in zip(fields, cells, strict=False) if field and text.strip()]
+    found: dict[str, str] = {}
+    for field, text in told:
+        found.setdefault(_SAME.get(field, field), text)
+    found |= {"full_name": " ".join(text for field, text in told if field in _NAME)} if any(field in _NAME for field, _ in told) else {}
+    for word, marks in _SEXES.items():
+        if "sex" not in found and any(field in marks for field, _ in told):
+            found["sex"] = word
+    if "birth_date" not in found:
+        years = [text for field, text in told if field in ("birth_male", "birth_female")]
+        parts = [text for part in _PARTS for field, text in told if field == part]
+        if years or parts:
+            found["birth_date"] = years[0] if years else "/".join(parts)
+    return found
+
+
+def apart(fields: Sequence[str], cells: Sequence[str], form: Mapping[str, str]) -> tuple[str, ...]:
+    """The file's cells with what the form says now; a cell that says the same is left as it was written."""
+    before = together(fields, cells)
+    now = list(cells) + [""] * (len(fields) - len(cells))
+    for name, text in form.items():
+        if (text := text.strip()) != before.get(name, ""):
+            _write(now, fields, name, text)
+    return tuple(now)
+
+
+def _write(now: list[str], fields: Sequence[str], name: str, text: str) -> None:
+    """Write one field of a form into the columns that hold it."""
+    pieces = _pieces(fields, name, text)
+    for place, field in enumerate(fields):
+        if field in pieces:
+            now[place] = pieces.pop(field)
+            if name == "identifier":
+                return
+
+
+def _pieces(fields: Sequence[str], name: str, text: str) -> dict[str, str]:
+    """Column -> its part of the field."""
+    if name == "full_name" and any(field in ("family_name", "name_part") for field in fields):
+        first, _space, last = text.rpartition(" ")
+        return {"family_name": first, "full_name": last} if "family_name" in fields else {"full_name": first, "name_part": last}
+    if name == "birth_date" and "birth_date" not in fields:
+        if "birth_day" in fields:
+            day, month, year = ["", "", *text.replace("-", "/").replace(".", "/").split("/")][-3:]
+            return {"birth_day": day, "birth_month": month, "birth_year": year}
+        return {field: text for field in ("birth_year", "birth_male", "birth_female") if field in fields}
+    if name == "sex" and "sex" not in fields:
+        return {}
+    if name == "identifier":
+        return dict.fromkeys(("identifier", "cccd", "passport"), text)
+    return {name: text}
+
+
+def under_first_headings(told: Mapping[str, Any], raw: RawRow) -> RawRow:
+    """A corrected row under the headings of the list's first file, so that it is understood as the first one was.
+
+    Columns that the sender has added since come after them.
+    """
+    left = list(raw.section.columns)
+    columns: list[Column] = []
+    cells: list[Cell] = []
+    for heading, field in zip(told["headings"], told["fields"], strict=True):
+        column = next((one for one in left if vietnamese.letters(one.heading) == vietnamese.letters(heading)), None)
+        if column:
+            left.remove(column)
+        columns.append(Column(len(columns), heading, field))
+        cells.append(raw.cell(column.place) if column else None)
+    for extra in left:
+        columns.append(Column(len(columns), extra.heading, extra.field))
+        cells.append(raw.cell(extra.place))
+    section = Section(raw.section.sheet, raw.section.heading_row, tuple(columns), month_first=bool(told.get("month_first")))
+    return RawRow(section, raw.number, tuple(cells))

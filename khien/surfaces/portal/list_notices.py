@@ -1,0 +1,32 @@
+"""What a list's page says beside its rows: sheets that were not read, and the rows that hold nobody."""
+
+from django.utils.translation import gettext as _
+
+from khien.registration.types import ListCard
+
+_SHEETS = ("sheet_unread", "sheet_hidden")
+
+
+def unread_sheets(card: ListCard) -> list[str]:
+    """A sentence for each sheet of the file that was not read: whoever stands there is not in the list."""
+    return [_sheet(one["sheet"], one["why"]) for one in card.skipped_rows if one["why"] in _SHEETS]
+
+
+def _sheet(name: str, why: str) -> str:
+    if why == "sheet_hidden":
+        return _("Trang “%(sheet)s” đang ẩn trong tệp nên chưa được đọc. Người ở trang đó chưa có ở đây: bỏ ẩn trang rồi gửi lại tệp.") % {"sheet": name}
+    return _(
+        "Trang “%(sheet)s” chưa được đọc: không thấy dòng tiêu đề có cột họ tên. Người ở trang đó chưa có ở đây: thêm dòng tiêu đề rồi gửi lại tệp."
+    ) % {"sheet": name}
+
+
+def left_out(card: ListCard) -> list[str]:
+    """The rows that hold nobody, each as the spreadsheet counts it, with its sheet where there are several."""
+    several = len(card.sections) > 1
+    rows = [one for one in card.skipped_rows if one["why"] not in _SHEETS]
+    return [f"{one['row']} ({one['sheet']})" if several and one["sheet"] else str(one["row"]) for one in rows]
+
+
+def sheet_of(card: ListCard, section: int) -> str:
+    """The sheet where a row stands, when the file has several lists."""
+    return str(card.sections[section]["sheet"]) if len(card.sections) > 1 and section < len(card.sections) else ""
