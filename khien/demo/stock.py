@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from khien.access import queries as access
+from khien.booking import queries as booking
 from khien.demo.accounts import CITY
 from khien.demo.city import City
 from khien.kernel import clock
@@ -80,6 +81,7 @@ def chill(store: UUID, city: City, at: datetime) -> None:
             rows.append((str(device), now.isoformat(), 850.0))
         stock.take_readings(rows, key=Key(None, holder, None), at=now)
     stock.watch(at)
+    vials(clock.on_date(at), at)
 
 
 def _every(first: datetime, last: datetime) -> list[datetime]:
@@ -112,3 +114,12 @@ def _ask_recall(city: City, at: datetime) -> None:
     lot = next((one for one in stock_reads.all_lots("AZ") if one.id != city.lots["AZ"]), None)
     if staff and lot:
         stock.ask_recall(lot_id=lot.id, scope=CITY, reason="Mẫu kiểm nghiệm có tạp chất, chờ kết quả lần hai", document="CV-218/QLD", by=staff.actor(), at=at - HOUR * 5)
+
+
+def vials(today: date, at: datetime) -> None:
+    """A vial just opened at every point that is open today."""
+    for session in booking.sessions(None, on=today, states=("open", "paused")):
+        usable = (one.lot for one in stock_reads.lots_at(session.site_id, on=today) if one.lot.vaccine in session.vaccines and one.lot.doses_per_vial > 1)
+        lot = next(usable, None)
+        if lot is not None:
+            stock.open_vial(site_id=session.site_id, session_id=session.id, lot_id=lot.id, performed=_done(at - timedelta(minutes=6)), by=SYSTEM, at=at)
