@@ -23,6 +23,17 @@ TOGETHER = timedelta(hours=1)  # reads of one office for one purpose within this
 
 # Acts that a person would want to know of; machinery (a certificate's signature in a queue) is told by its result.
 ACTS: dict[str, Any] = {
+    "safety.aefi_opened": _("Mở hồ sơ phản ứng sau tiêm"), "safety.aefi_told_again": _("Ghi thêm vào hồ sơ phản ứng"),
+    "safety.aefi_edited": _("Sửa hồ sơ phản ứng"), "safety.aefi_reported": _("Báo phản ứng lên Sở Y tế"),
+    "safety.aefi_investigation": _("Điều tra phản ứng"), "safety.aefi_investigated": _("Điều tra phản ứng xong"),
+    "safety.aefi_assessed": _("Hội đồng kết luận về phản ứng"), "safety.aefi_closed": _("Khép hồ sơ phản ứng"),
+    "safety.aefi_withdrawn": _("Rút hồ sơ phản ứng"), "safety.aefi_reopened": _("Mở lại hồ sơ phản ứng"),
+    "safety.aefi_joined": _("Gộp hồ sơ phản ứng"), "safety.aefi_took_over": _("Gộp hồ sơ phản ứng"), "safety.aefi_told_apart": _("Tách hồ sơ phản ứng"),
+    "safety.aefi_identified": _("Nối hồ sơ phản ứng với người"), "safety.alarm_raised": _("Báo động phản vệ"),
+    "safety.alarm_acknowledged": _("Bác sĩ nhận báo động"), "safety.alarm_confirmed": _("Bác sĩ xác nhận phản vệ"),
+    "safety.alarm_taken_back": _("Rút báo động"), "safety.alarm_stamped": _("Ghi việc xử trí phản vệ"), "safety.alarm_struck": _("Bỏ một việc xử trí ghi nhầm"),
+    "safety.alarm_ended": _("Xử trí phản vệ xong"), "safety.follow_up_answered": _("Trả lời hỏi thăm"), "safety.follow_up_called": _("Gọi hỏi thăm"),
+    "safety.follow_up_stopped": _("Thôi hỏi thăm"), "safety.follow_up_resumed": _("Hỏi thăm trở lại"),
     "registration.registered": _("Đăng ký tiêm"),
     "registration.called": _("Gọi điện mời tiêm"),
     "registration.withdrawn": _("Rút đăng ký"),
