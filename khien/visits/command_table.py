@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from khien.kernel import cccd_card
+from khien.kernel import cccd_card, clock
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
 from khien.kernel.identifiers import read_identifier
+from khien.kernel.sex import Sex
 from khien.people.types import NewGuardian, NewPerson
 from khien.stock import actions as stock
 from khien.visits import actions, sessions
@@ -23,7 +24,7 @@ def check_in(told: Told) -> Any:
     return actions.check_in(
         session_id=told.session_id, identity_how=text(body, "identity_how", "typed"), performed=told.performed(), by=told.by, at=told.at,
         person_id=uuid_of(body, "person_id") if body.get("person_id") else None, appointment_code=text(body, "appointment_code"),
-        new_person=new_person(body["person"]) if body.get("person") else None, identity_note=text(body, "identity_note"),
+        new_person=new_person(body["person"], told.at) if body.get("person") else None, identity_note=text(body, "identity_note"),
         priority_group=text(body, "priority_group"), paper_serial=text(body, "paper_serial"), vaccine=text(body, "vaccine"),
         again=flag(body, "again"),
     )  # fmt: skip
@@ -135,7 +136,7 @@ def key_paper(told: Told) -> Any:
         raise Refused("commands.unreadable", field="received_at")
     return actions.key_paper(
         serial=text(body, "serial"), session_id=told.session_id, person_id=uuid_of(body, "person_id") if body.get("person_id") else None,
-        new_person=new_person(body["person"]) if body.get("person") else None, appointment_code=text(body, "appointment_code"),
+        new_person=new_person(body["person"], told.at) if body.get("person") else None, appointment_code=text(body, "appointment_code"),
         received_at=received, consent=consent_given(mapping(body, "consent") or {"agreed": True, "how": "paper"}),
         screening=_paper_screening(body.get("screening")), dose_given=_paper_dose(body.get("dose")), end=_paper_end(body.get("end")),
         identity_how=text(body, "identity_how", "typed"), priority_group=text(body, "priority_group"),
@@ -190,7 +191,7 @@ def consent_given(body: Mapping[str, Any]) -> ConsentGiven:
     )  # fmt: skip
 
 
-def new_person(raw: Any) -> NewPerson:
+def new_person(raw: Any, at: datetime) -> NewPerson:
     """A walk-in's facts: from the text of a scanned card (`scan`), or as typed.
 
     Raises Refused: visits.name_mangled, cards.*, births.*, identifiers.*, commands.unreadable.
@@ -213,9 +214,14 @@ def new_person(raw: Any) -> NewPerson:
             raise Refused("visits.name_mangled")  # an input method altered the scan: the name is typed from the card
         return NewPerson(name, card.birth, card.sex, identifier=card.number, other_identifiers=others, **contact)
     birth = PartialDate.from_iso(text(raw, "birth"))
+    if birth.is_after(clock.on_date(at)):
+        raise Refused("births.in_future")
+    sex = text(raw, "sex", Sex.UNKNOWN.value)
+    if sex not in set(Sex):
+        raise Refused("commands.unreadable", field="sex")
     number_text = text(raw, "identifier")
     identifier = read_identifier(number_text, text(raw, "identifier_type") or None) if number_text else None
-    return NewPerson(text(raw, "full_name"), birth, text(raw, "sex", "unknown"), identifier=identifier, **contact)
+    return NewPerson(text(raw, "full_name"), birth, sex, identifier=identifier, **contact)
 
 
 def text(body: Mapping[str, Any], field: str, otherwise: str = "") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from khien.access.permissions import StaffRef
 from khien.kernel import clock
@@ -21,6 +22,7 @@ from khien.plumbing.receipts import Answer
 from khien.visits import steps
 from khien.visits.pack import plain
 
+log = logging.getLogger("khien.commands")
 VERSION = 1
 MOST = 200  # commands in one batch
 # Refusals that mean: somebody else was here first. The desk shows both.
@@ -139,11 +141,36 @@ def _maybe(body: Mapping[str, Any], field: str) -> UUID | None:
 
 
 def batch(envelopes: Iterable[Mapping[str, Any]], staff: StaffRef, *, at: datetime) -> list[dict[str, Any]]:
-    """Do commands in the order given, each by itself; one receipt for each. Raises Refused commands.too_many (most)."""
+    """Do commands in the order given, each by itself; one receipt for each. Raises Refused commands.too_many (most).
+
+    A command that fails unforeseen is told as "broken" and left without a stored receipt: the device keeps it and sends it
+    again, and the others do not wait behind it. A database that is away fails the whole batch.
+    """
     several = list(envelopes)
     if len(several) > MOST:
         raise Refused("commands.too_many", most=MOST)
-    return [dispatch(envelope, staff, at=at) for envelope in several]
+    return [_apart(envelope, staff, at) for envelope in several]
+
+
+def _apart(envelope: Mapping[str, Any], staff: StaffRef, at: datetime) -> dict[str, Any]:
+    """One command of several, whatever happens to it."""
+    try:
+        return dispatch(envelope, staff, at=at)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as fault:
+        # The text of an exception may hold a person's data: its kind and its last line of code do not.
+        last = fault.__traceback__
+        while last and last.tb_next:
+            last = last.tb_next
+        where = f"{last.tb_frame.f_code.co_filename}:{last.tb_lineno}" if last else ""
+        log.error("command %s broke: %s at %s", str(envelope.get("name", ""))[:40], type(fault).__name__, where)
+        return {
+            "command_id": str(envelope.get("command_id", "")),
+            "status": "broken",
+            "reason": "commands.broken",
+            "result": {},
+        }
 
 
 class _Raced(Exception):
@@ -189,7 +216,10 @@ def _do(read: Envelope, staff: StaffRef, place: PlaceFacts | None, at: datetime)
     permission, path = table()[read.name]
     if not staff.may(permission, place):
         raise Refused("commands.not_allowed", permission=permission)
-    occurred = min(read.occurred_at + timedelta(milliseconds=read.clock_offset_ms), at)
+    try:
+        occurred = min(read.occurred_at + timedelta(milliseconds=read.clock_offset_ms), at)
+    except OverflowError:
+        raise Refused("commands.unreadable", field="clock_offset_ms") from None
     told = Told(read.body, staff, staff.actor(permission, place), place.session_id, place.site_id, occurred, at)
     return as_result(_command(path)(told))
 
@@ -242,7 +272,7 @@ def moment_of(raw: Mapping[str, Any], field: str) -> datetime | None:
         read = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     except ValueError:
         raise Refused("commands.unreadable", field=field) from None
-    if read.tzinfo is None:
+    if read.tzinfo is None or not 1900 <= read.year <= 2200:
         raise Refused("commands.unreadable", field=field)
     return read
 

@@ -19,18 +19,20 @@ from khien.surfaces.station.said import refusal
 from khien.surfaces.web import reading
 from khien.surfaces.web.purposes import PURPOSES
 from khien.visits import queries as visits
+from khien.visits.commands import uuid_of
 
 MOST = 12
 
 
 def search(request: HttpRequest, session: UUID) -> HttpResponse:
-    """Find who stands at the desk: by slip code, card scan, number, phone or name. POST, for an address holds no name."""
+    """Find who stands at the desk: by slip code, card scan, number, phone or name; `person` tells one of a list in whole. POST, for an address holds no name."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     at = here(request, session, "people.search")
     try:
         with once.reading():
-            return answer(_find(str(body(request).get("q", "")).strip(), at), at=at.at)
+            asked = body(request)
+            return answer(_one(asked, at) if "person" in asked else _find(str(asked.get("q", "")).strip(), at), at=at.at)
     except Refused as told:
         return refused(told, at=at.at)
 
@@ -42,9 +44,19 @@ def _find(text: str, at: Here) -> dict[str, Any]:
         return _by_code(codes.read_slip_code(text), at)
     if text.isdigit():
         reading.of_number(text)
-    cards = people.search(text, limit=MOST)
+    cards = people.search(text, limit=MOST + 1)
+    more, cards = len(cards) > MOST, cards[:MOST]
     at.looked(*(card.id for card in cards), purpose="search")
-    return {"kind": "people", "people": [_person(card, at, brief=len(cards) > 3) for card in cards]}
+    return {"kind": "people", "people": [_person(card, at, brief=len(cards) > 3) for card in cards], "more": more}
+
+
+def _one(asked: dict[str, Any], at: Here) -> dict[str, Any]:
+    """The one chosen from a list, with appointment, doses and what is due."""
+    card = people.person(uuid_of(asked, "person"))
+    if card is None:
+        raise Refused("people.unknown")
+    at.looked(card.id, purpose="reception")
+    return {"kind": "people", "people": [_person(card, at)], "more": False}
 
 
 def _by_code(code: str, at: Here) -> dict[str, Any]:

@@ -242,3 +242,46 @@ def test_the_modules_of_the_desks_carry_their_contents_hash(lead, day):
 
     page = lead.get(f"/diem/{day.session_id}").content.decode()
     assert all(re_hash in page for re_hash in (address.split("?v=")[1] for address in words.addresses()))
+
+
+def test_a_long_list_of_names_says_that_there_are_more_and_the_one_chosen_is_told_in_whole(lead, day):
+    people = [make.make_person("Lê Văn Đông Thử") for _ in range(14)]
+    told = post(lead, f"/diem/{day.session_id}/tim", {"q": "dong thu"}).json()
+    assert (len(told["people"]), told["more"]) == (12, True)
+    assert "next" not in told["people"][0]
+    (whole,) = post(lead, f"/diem/{day.session_id}/tim", {"person": str(people[0])}).json()["people"]
+    assert (whole["id"], whole["doses"], whole["appointment"]) == (str(people[0]), [], None)
+    assert AccessLog.objects.filter(person_id=people[0], staff_id=lead.staff.id, purpose="reception").count() == 1
+
+
+def test_a_walk_in_born_tomorrow_is_a_slip_of_the_finger(lead, day):
+    born = (clock.on_date(clock.now()) + timedelta(days=1)).isoformat()
+    person = {"full_name": "Lê Thị Mai Thử", "birth": born, "sex": "female", "no_identifier_reason": "lost"}
+    (receipt,) = tell(lead, day, envelope(lead, "check_in", session_id=str(day.session_id), identity_how="spoken", person=person))
+    assert (receipt["status"], receipt["refused"]["code"]) == ("refused", "births.in_future")
+
+
+def test_a_command_that_breaks_is_told_apart_and_the_others_are_done(lead, day, monkeypatch, caplog):
+    made = [make_visit(day, at=clock.now()) for _ in range(2)]
+
+    def breaks(**told):
+        raise ZeroDivisionError("Nguyễn Văn Thử")
+
+    monkeypatch.setattr(visits, "end", breaks)
+    broken = envelope(lead, "end", visit_id=str(made[0].visit.visit_id), end="refused", reason="đổi ý")
+    agreed = envelope(lead, "consent", visit_id=str(made[1].visit.visit_id), agreed=True)
+    first, second = tell(lead, day, broken, agreed)
+    assert (first["status"], first["refused"]["code"], second["status"]) == ("broken", "commands.broken", "accepted")
+    assert "ZeroDivisionError" in caplog.text
+    assert "Nguyễn" not in caplog.text
+    # nothing was kept of it: sent again, it is done
+    monkeypatch.undo()
+    (again,) = tell(lead, day, broken)
+    assert again["status"] == "accepted"
+
+
+def test_a_clock_beyond_reason_is_refused_in_words(lead, day):
+    for more in ({"occurred_at": "9999-12-31T23:59:59+00:00"}, {"clock_offset_ms": 2**53}):
+        strange = envelope(lead, "help", session_id=str(day.session_id), desk="reception")
+        (receipt,) = tell(lead, day, strange | more)
+        assert (receipt["status"], receipt["refused"]["code"]) == ("refused", "commands.unreadable")

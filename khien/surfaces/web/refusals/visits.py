@@ -127,6 +127,7 @@ WORDING = {
     "commands.unreadable": _("Lệnh từ máy bàn thiếu hoặc sai phần “{field}”."),
     "commands.unknown": _("Không có lệnh “{name}”."),
     "commands.newer": _("Máy bàn chạy bản mới hơn máy chủ. Mời tải lại trang."),
+    "commands.broken": _("Máy chủ chưa ghi được phiếu này. Máy giữ phiếu và tự gửi lại; hãy chép ra phiếu giấy và bấm Cần hỗ trợ."),
     "commands.too_many": _("Mỗi lần gửi nhiều nhất {most} lệnh."),
     "commands.other_actor": _("Lệnh này do người khác làm. Mời người đó đăng nhập."),
     "commands.not_allowed": _("Vai trò của bạn không làm việc này ở buổi này."),

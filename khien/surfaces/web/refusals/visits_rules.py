@@ -16,6 +16,6 @@ WORDING = {
     "visits.decision_needs_reason": _("Quyết định khác với đề nghị của máy: mời ghi lý do."),
     "visits.observation_too_short": _("Theo dõi ít nhất {least} phút."),
     "visits.observation_too_long": _("Theo dõi tại điểm nhiều nhất {most} phút; lâu hơn thì chuyển bệnh viện."),
-    "visits.wrong_state": _("Lượt này đang ở bước khác nên chưa làm được việc này. Mời tải lại trang."),
+    "visits.wrong_state": _("Lượt này đã sang bước khác nên việc này không ghi thêm. Mở lại số này để xem đang ở bước nào."),
     "visits.cannot_undo": _("Không lùi được về bước đó. Mời trưởng điểm sửa."),
 }

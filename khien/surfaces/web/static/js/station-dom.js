@@ -92,5 +92,10 @@ export default (kh) => {
     kh.set(kh.main, nodes);
     if (kh.here && !kh.main.querySelector("h1")) kh.main.prepend(h("h1.kh-hide", kh.here.title));
   };
-  kh.focus = (selector) => kh.main.querySelector(selector)?.focus();
+  // Puts the focus there; null when there is no such place.
+  kh.focus = (selector) => {
+    const node = kh.main.querySelector(selector);
+    node?.focus();
+    return node;
+  };
 };

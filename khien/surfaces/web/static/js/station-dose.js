@@ -131,7 +131,8 @@ export default (kh) => {
         h("div.kh-dose__side", kh.lastList(), side)));
     kh.renew(side, queue());
     kh.changed();
-    kh.focusScan();
+    // Nobody is sure of the person yet: 1, 2, 3 mark what was asked. In the scan box they would be a number of the queue.
+    kh.focus('input[name="hoi"]') || kh.focusScan();
   }
   const otherLot = () => {
     const { row, told } = here;

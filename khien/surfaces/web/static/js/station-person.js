@@ -39,7 +39,7 @@ export default (kh) => {
   };
 
   kh.hits = (people, on) =>
-    h("ul.kh-st-hits", people.map((one) => h("li", h("button", { type: "button", onclick: () => on(one) }, kh.icon("person"), h("span", h("b", one.name), h("small", kh.sexAge(one), one.identifier && `. ${one.identifier}`, one.place && `. ${one.place}`)), one.number ? h("b.kh-num", `${_("số")} ${one.number}`) : one.visit ? h("b.kh-num", `${_("số")} ${one.visit.number}`) : ""))));
+    h("ul.kh-st-hits", people.map((one) => h("li", h("button", { type: "button", onclick: () => on(one) }, kh.icon("person"), h("span", h("b", one.name), h("small", kh.sexAge(one), one.identifier && `. ${one.identifier}`, one.place && `. ${one.place}`)), one.number ? h("b.kh-num", `${_("số")} ${one.number}`) : one.visit ? h("b.kh-num", `${_("số")} ${one.visit.number}`) : one.due ? h("b.kh-num", `${_("hẹn")} ${one.due}`) : ""))));
   // Several people inside answer to what was typed.
   kh.choose = (rows, on) => {
     const box = document.getElementById("loi-nhan");

@@ -9,7 +9,8 @@ export default (kh) => {
     open: (row) => (row.state === "checked_in" ? kh.askConsent(row, layout) : kh.tell(_("Số {n} đã tiếp đón: {state}.", { n: row.number, state: kh.stateName(row.state) }))),
     refresh: () => kh.renew(side, queues()),
     escape: () => desk.draw(),
-    scan: (told) => kh.arriving?.scan?.(told),
+    // A name is looked for in the whole record: whoever is inside may have a namesake at the door.
+    scan: (told) => kh.arriving?.scan?.(told) || (told.kind === "text" && Boolean(kh.receive(told))),
   };
   kh.desk(desk);
   kh.receptionHome = () => {
@@ -62,31 +63,53 @@ export default (kh) => {
 
   function show(told, found) {
     if (found.kind === "card") return kh.fromCard(found);
-    const people = found.people;
-    if (people.length === 1) return kh.found(people[0], { how: told.kind === "code" ? "slip" : "spoken", appointment: found.appointment || people[0].appointment });
-    if (people.length) {
-      layout(kh.panel(_("Có {n} người, chọn một", { n: people.length }), kh.hits(people, choose), h("p", kh.button(_("Không phải ai ở trên: ghi người mới"), { kind: "quiet", img: "plus", hot: "F4", on: () => kh.walkIn({ name: told.text }) }))));
-      kh.focus(".kh-st-hits button");
-      return undefined;
-    }
+    const people = nearFirst(told, found.people);
+    if (people.length === 1) return choose(people[0], told, found.appointment);
+    if (people.length) return list(people, (one) => choose(one, told), told, found.more);
     layout(kh.panel(_("Không thấy trong sổ"), h("p", _("Quét căn cước, hoặc ghi người mới.")), kh.button(_("Ghi người mới"), { main: true, on: () => kh.walkIn({ name: told.kind === "text" && !/\d/.test(told.text) ? told.text : "", identifier: /\d{9,12}/.test(told.text || "") ? told.text : "" }) })));
     return undefined;
   }
-  const choose = async (one) => {
-    if (one.next) return kh.found(one, { how: "spoken", appointment: one.appointment });
-    const whole = one.visit ? kh.row(one.visit.id) : null;
-    if (whole && !one.visit.ended) return kh.open(whole);
-    return kh.found(one, { how: "spoken", appointment: one.appointment });
-  };
+  function list(people, on, told, more) {
+    layout(kh.panel(more ? _("Có hơn {n} người, chọn một hoặc gõ thêm tên", { n: people.length }) : _("Có {n} người, chọn một", { n: people.length }), kh.hits(people, on),
+      h("p", kh.button(_("Không phải ai ở trên: ghi người mới"), { kind: "quiet", img: "plus", hot: "F4", on: () => kh.walkIn({ name: told.text || "" }) }))));
+    kh.focus(".kh-st-hits button");
+  }
+
+  // People of today, inside or expected, as the list on the device knows them.
+  const expectedOne = (one) => ({ id: one.person_id, name: one.name, birth: one.birth, sex: one.sex, identifier: one.last4 && `… ${one.last4}`, identity: one.identity, doses: null, due: kh.hm(one.starts_at), appointment: { ...one, odd: [] } });
+  const insideOne = (row) => ({ id: row.person_id, name: row.name, birth: row.birth, sex: row.sex, identifier: row.last4 && `… ${row.last4}`, visit: { id: row.id, number: row.number, ended: kh.ended(row) }, doses: null });
+  const ofToday = (text) => [...kh.named(text, [...kh.rows.values()].map(kh.seen)).map(insideOne), ...kh.named(text, kh.pack.appointments.filter((one) => !kh.arrived(one))).map(expectedOne)];
+  // Whoever is inside or expected comes first; a long list of the record may have left them out.
+  function nearFirst(told, people) {
+    if (told.kind !== "text" || /\d/.test(told.text)) return people;
+    const near = ofToday(told.text);
+    const asTold = (one) => ({ ...people.find((other) => other.id === one.id), ...(people.some((other) => other.id === one.id) ? { due: one.due } : one) });
+    const seen = new Set(near.map((one) => one.id));
+    return [...new Map(near.map((one) => [one.id, asTold(one)])).values(), ...people.filter((one) => !seen.has(one.id))];
+  }
+
+  // The one chosen: who is inside is opened; of anybody else the record tells the appointment and the doses first.
+  async function choose(one, told, appointment) {
+    let whole = one;
+    const inside = one.visit && !one.visit.ended;
+    if (!inside && !one.next) {
+      try {
+        const found = await kh.post(kh.urls.search, { person: one.id });
+        whole = found.people[0] || one;
+      } catch (trouble) {
+        if (trouble.refused) return kh.tell(kh.both(trouble.refused), "stop");
+      }
+    }
+    return kh.found(whole, { how: told.kind === "code" ? "slip" : "spoken", appointment: appointment || whole.appointment, alone: whole.doses === null });
+  }
 
   // Without a line: the list of those expected is on the device; a card's own text says the rest.
   function alone(told) {
     const expected = kh.pack.appointments.filter((one) => !kh.arrived(one));
-    const found = told.kind === "code" ? expected.filter((one) => one.code === told.code) : told.kind === "card" ? kh.ofCard(told, expected) : kh.named(told.text, expected);
-    const person = (one) => ({ id: one.person_id, name: one.name, birth: one.birth, sex: one.sex, identifier: one.last4 && `… ${one.last4}`, identity: one.identity, doses: null });
-    const take = (one) => kh.found(person(one), { how: told.kind === "card" ? "card" : "spoken", appointment: { ...one, odd: [] }, alone: true });
+    const found = told.kind === "text" ? ofToday(told.text) : (told.kind === "code" ? expected.filter((one) => one.code === told.code) : kh.ofCard(told, expected)).map(expectedOne);
+    const take = (one) => kh.found(one, { how: told.kind === "card" ? "card" : told.kind === "code" ? "slip" : "spoken", appointment: one.appointment, alone: true });
     if (found.length === 1) return take(found[0]);
-    if (found.length) return layout(kh.panel(_("Có {n} người, chọn một", { n: found.length }), kh.hits(found, take)));
+    if (found.length) return list(found, take, told);
     if (told.kind === "card") return kh.walkIn({ scan: told.text, birth: told.birth, identifier: told.number, alone: true });
     layout(idle());
     return kh.tell(_("Mất mạng và không có trong danh sách hẹn. Quét căn cước để nhận như người đến trực tiếp, hoặc ghi phiếu giấy."), "wait");

@@ -10,6 +10,8 @@ export default (kh) => {
   let failures = 0;
   let timer = 0;
 
+  for (const entry of waiting) delete entry.broken; // tried again from the start, and said again
+
   kh.waiting = waiting; // without a receipt
   kh.refusals = []; // refused, until somebody has read them
   kh.done = []; // with a receipt, the latest first
@@ -45,14 +47,28 @@ export default (kh) => {
     return envelope.command_id;
   };
 
+  // A command over which the server stumbled holds back what concerns the same visit, and nobody else; it is sent again when the rest is through.
+  function sendable() {
+    const held = new Set();
+    const first = [];
+    const free = [];
+    for (const entry of waiting) {
+      const behind = entry.about.visit && held.has(entry.about.visit);
+      if (entry.broken && !behind) first.push(entry);
+      if (entry.broken) held.add(entry.about.visit);
+      else if (!behind) free.push(entry);
+    }
+    return (free.length ? free : first).slice(0, BATCH);
+  }
+
   async function pump() {
     if (busy || !waiting.length) return;
     busy = true;
     clearTimeout(timer);
-    const several = waiting.slice(0, BATCH).map((one) => one.envelope);
+    const several = sendable().map((one) => one.envelope);
     try {
       const answer = await kh.post(kh.urls.command, { commands: several });
-      failures = 0;
+      failures = answer.receipts.some((receipt) => receipt.status === "broken") ? failures + 1 : 0;
       for (const receipt of answer.receipts) settle(receipt);
     } catch (trouble) {
       if (trouble.refused) kh.lastError = trouble.refused.code;
@@ -72,10 +88,18 @@ export default (kh) => {
   function settle(receipt) {
     const index = waiting.findIndex((one) => one.envelope.command_id === receipt.command_id);
     if (index < 0) return;
+    if (receipt.status === "broken") {
+      const stuck = waiting[index];
+      if (!stuck.broken) kh.refusals.unshift({ ...stuck.about, receipt, name: stuck.envelope.name, body: stuck.envelope.body });
+      stuck.broken = true;
+      kh.lastError = receipt.reason;
+      return store();
+    }
     const [entry] = waiting.splice(index, 1);
     store();
     const hope = hopes.get(receipt.command_id) || {};
     hopes.delete(receipt.command_id);
+    kh.refusals = kh.refusals.filter((one) => one.receipt.command_id !== receipt.command_id); // said "broken" before
     if (receipt.status === "accepted") {
       kh.received(entry, receipt);
       for (const earlier of kh.done) if (earlier.visit && earlier.visit === entry.about.visit) earlier.undo = false; // only the last step is taken back

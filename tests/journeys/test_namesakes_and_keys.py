@@ -1,0 +1,96 @@
+"""What a busy desk does by mistake: a namesake is taken for who sits inside, a key meant for a question calls a number."""
+
+from typing import Any
+
+import pytest
+
+from khien.kernel.births import PartialDate
+from khien.visits import actions as visits
+from khien.visits import queries
+from tests import make
+from tests.journeys.steps import Desks
+from tests.journeys.town import Town
+from tests.make_day import Day, make_day, make_visit
+
+NAME = "Nguyễn Thị Trùng Thử"
+
+
+def lead_at(town: Town, day: Day) -> Desks:
+    return Desks(town.seat(make.make_staff("point_lead", scope=make.site_scope(day.site_id))), f"/diem/{day.session_id}")
+
+
+def test_a_namesake_at_the_door_is_not_taken_for_the_one_who_waits_inside(town: Town) -> None:
+    day = make_day(at=make.AT)
+    inside = make.make_person(NAME, birth=PartialDate(1953, 2, 8), identifier=make.make_number(year=1953, sex="female"), sex="female")
+    outside = make.make_person(NAME, birth=PartialDate(1990, 6, 15), identifier=make.make_number(year=1990, sex="female"), sex="female")
+    make_visit(day, person_id=inside)
+    desks = lead_at(town, day)
+    page = desks.page
+
+    # given: one of them waits with number 1; when: the name is typed without accents; then: both are shown, who is inside first
+    desks.scan("trung thu nguyen")
+    desks.sees("Có 2 người, chọn một")
+    assert page.locator(".kh-st-hits button").first.inner_text().endswith("số 1")
+    page.get_by_role("button", name="15/06/1990").click()
+    desks.sees("Không có lịch hẹn", "Chưa có mũi nào trong sổ")
+    desks.press("Enter")
+    desks.sees("Đã đón, số 2")
+    assert queries.visit_by_number(day.session_id, 2).person_id == outside
+
+    # without a line the desk says the same of those whom it knows
+    page.context.set_offline(True)
+    desks.press("Escape")
+    desks.scan("nguyen thi trung")
+    desks.sees("Có 2 người, chọn một", "số 1", "số 2")
+    page.context.set_offline(False)
+
+
+def test_the_keys_1_and_2_mark_what_was_asked_and_never_call_number_12(town: Town) -> None:
+    day = make_day(at=make.AT)
+    made = make_visit(day, state="cleared")
+    desks = lead_at(town, day)
+    desks.desk(3)
+    desks.sees("Mở số 1")
+    desks.press("Enter")
+    desks.page.wait_for_selector("#da-tiem")
+    desks.press("1")
+    desks.page.wait_for_selector("#hoi-full_name:checked")
+    desks.press("2")
+    desks.page.wait_for_selector("#hoi-birth:checked")
+    assert desks.page.input_value("#quet") == ""
+    desks.press("Enter")
+    desks.synced()
+    desks.sees("Đã nhận")
+    assert queries.visit(made.visit.visit_id).state == "dosed"
+
+
+def test_a_command_over_which_the_server_stumbles_stops_nobody_else_and_is_kept(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    day = make_day(at=make.AT)
+    for _ in range(2):
+        make_visit(day, state="dosed")
+    desks = lead_at(town, day)
+    page = desks.page
+    desks.desk(4)
+    desks.sees("Theo dõi: 2 người")
+    town.later(minutes=31)
+    page.wait_for_selector(".kh-watch--ready", timeout=20000)
+    finish = visits.finish_observation
+
+    def stumbles(**told: Any) -> Any:
+        if told["visit"] == queries.visit_by_number(day.session_id, 1).ref:
+            raise ZeroDivisionError
+        return finish(**told)
+
+    monkeypatch.setattr(visits, "finish_observation", stumbles)
+    page.get_by_role("button", name="Mời ra về, số 1").click()
+    desks.sees("Máy chủ chưa ghi được phiếu này", "1 phiếu chờ gửi")
+    page.get_by_role("button", name="Mời ra về, số 2").click()
+    town.until(lambda: queries.visit_by_number(day.session_id, 2).state == "observed", "number 2 goes")
+    assert queries.visit_by_number(day.session_id, 1).state == "dosed"
+
+    # mended: what was kept goes by itself
+    monkeypatch.setattr(visits, "finish_observation", finish)
+    page.locator("#dong-bo").click()
+    desks.synced()
+    assert queries.visit_by_number(day.session_id, 1).state == "observed"
+    assert page.locator("#khay").inner_text() == ""
