@@ -1,64 +1,20 @@
 """Understand one row: each cell accepted, repaired (with what and why) or refused (with why); nothing is guessed silently."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from khien.interchange.sheets import vocabulary
-from khien.interchange.sheets.types import Cell, FormulaError, Places, RawRow, Remark, Repair, StagedRow, Table, as_text
+from khien.interchange.sheets.row_state import Staging as _Staging
+from khien.interchange.sheets.types import Cell, FormulaError, Places, RawRow, Remark, StagedRow, Table, as_text
 from khien.kernel import births, countries, identifiers, legacy_text, names, phones, sex, vietnamese
 from khien.kernel.errors import Refused
 from khien.kernel.identifiers import Identified, IdType
 
 REQUIRED = ("full_name", "birth", "sex")
-_DECISIVE = ("full_name", "birth", "sex", "nationality", "insurance", "priority_group", "wished_date")
 _LONGEST = 300
 _NUMBERS = ("cccd", "identifier", "passport", "cmnd")
-
-
-class _Staging:
-    """One row on its way."""
-
-    def __init__(self, raw: RawRow, today: date | None) -> None:
-        self.raw, self.today = raw, today
-        self.values: dict[str, str] = {}
-        self.repairs: list[Repair] = []
-        self.refusals: list[Remark] = []
-        self.warnings: list[Remark] = []
-        self.birth: births.PartialDate | None = None
-
-    def refuse(self, field: str, code: str, **facts: Any) -> None:
-        self.refusals.append(Remark(field, code, facts))
-
-    def warn(self, field: str, code: str, **facts: Any) -> None:
-        self.warnings.append(Remark(field, code, facts))
-
-    def repaired(self, field: str, before: str, after: str, *why: str) -> None:
-        self.repairs.extend(Repair(field, before, after, reason) for reason in why)
-
-    def cell(self, name: str, field: str) -> Cell:
-        """A cell's value; a formula's error counts as empty, and is refused where the field decides who the person is."""
-        value = self.raw.value(name)
-        if isinstance(value, FormulaError):
-            told = self.refuse if field in _DECISIVE else self.warn
-            if value.text == "#?":
-                told(field, "sheets.formula_unsaved")
-            else:
-                told(field, "sheets.formula_error", shown=value.text)
-            return None
-        return value
-
-    def attempt(self, field: str, read: Callable[[], None]) -> None:
-        """Run a reader; its refusal becomes the cell's."""
-        try:
-            read()
-        except Refused as refusal:
-            self.refuse(field, refusal.code, **refusal.facts)
-
-    def refused(self, field: str) -> bool:
-        return any(remark.field == field for remark in self.refusals)
 
 
 def stage_row(raw: RawRow, places: Places, *, today: date | None = None, required: tuple[str, ...] = REQUIRED) -> StagedRow:

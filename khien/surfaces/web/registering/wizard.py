@@ -132,8 +132,8 @@ class Wizard:
         at = clock.now()
         id, answers = self.answers(request, at)
         if id is None:
-            done = visitor.draft(request) is not None and self.finish.known(request)
-            return HttpResponseRedirect(self.to("register_done" if done else "register"))
+            pressed_twice = request.method == "POST" and self.finish.known(request)
+            return HttpResponseRedirect(self.to("register_code" if pressed_twice else "register_done" if self.finish.known(request) else "register"))
         if path.open_question(answers) is not None:
             return HttpResponseRedirect(self._open(answers))
         wrong = ""
