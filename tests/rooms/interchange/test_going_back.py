@@ -5,11 +5,11 @@ from io import BytesIO
 
 import openpyxl
 import pytest
-from tests.rooms.interchange.messy_lists import HEAD, OTHER, PERSON, PLACES, codes, saved, staged, xlsx
 
 from khien.interchange.sheets import correcting, writing
 from khien.interchange.sheets.reading import read_table
 from khien.interchange.sheets.staging import stage_table
+from tests.rooms.interchange.messy_lists import HEAD, OTHER, PERSON, PLACES, codes, saved, staged, xlsx
 
 TODAY = date(2021, 8, 1)
 NUMBER = "079181991202"
