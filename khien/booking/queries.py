@@ -141,17 +141,10 @@ def open_slots(
     ]
 
 
-_ANY_OPEN = """
-SELECT EXISTS (SELECT 1 FROM slot s JOIN session h ON h.site_id = s.site_id AND h.id = s.session_id
-WHERE s.vaccine = ANY(%s) AND s.starts_at > %s AND s.taken + s.kept < s.capacity AND h.mode = 'open' AND h.state IN ('planned', 'open')
-AND (%s = '' OR h.province_2021 = %s OR h.province_2025 = %s))
-"""
-
-
 def any_open(vaccines: Iterable[str], near: PlaceFacts | None, since: datetime) -> bool:
     """Whether `open_slots` would find a place of one of these vaccines."""
     old, new = (near.province_2021, near.province_2025 or "-") if near else ("", "-")
-    found: bool = sqlcall.call(_ANY_OPEN, [list(vaccines), since, old, old, new])[0]
+    found: bool = sqlcall.call("SELECT booking_any_open(%s, %s, %s, %s)", [list(vaccines), since, old, new])[0]
     return found
 
 

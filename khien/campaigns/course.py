@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from khien.campaigns.ages import AgeBand, add_months
 from khien.campaigns.book_types import Additional, Booster, Choice, Interval, Mixing, Schedule, Vaccine
@@ -14,6 +14,7 @@ from khien.campaigns.rulebook import Rules
 from khien.campaigns.types import DoseType, Recipient
 
 ALLOWED = "campaigns.allowed"
+NO_FACTS: Mapping[str, Any] = {}
 GAP_DAYS = 28  # general knowledge; the policy "gap" overrides it
 
 
@@ -64,9 +65,8 @@ class Course:
         return replace(self, last_on=on, invalid=self.invalid + 1, last_was_invalid=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """The rules' answer for one vaccine on one day."""
+class Judgement(NamedTuple):
+    """The rules' answer for one vaccine on one day; a tuple, for a page makes dozens of them."""
 
     code: str
     dose_type: DoseType
@@ -79,7 +79,7 @@ class Judgement:
     needs_consent: bool = False
     schedule: Schedule | None = None
     source: str = ""
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = NO_FACTS
 
 
 def slot(rules: Rules, person: Recipient, course: Course, on: date) -> tuple[DoseType, int, Additional | None]:
@@ -104,9 +104,9 @@ def judge(rules: Rules, person: Recipient, course: Course, vaccine: str, on: dat
     known = rules.vaccines.get(vaccine)
     blank = Judgement("", dose_type, ordinal)
     if known is None:
-        return replace(blank, code="campaigns.not_approved_yet")
+        return blank._replace(code="campaigns.not_approved_yet")
     if course.last_on is not None and on <= course.last_on:
-        return replace(blank, code="campaigns.same_day", facts={"last_on": course.last_on})
+        return blank._replace(code="campaigns.same_day", facts={"last_on": course.last_on})
     if dose_type is DoseType.PRIMARY:
         found = _primary(rules, person, course, known, on, blank)
     else:
@@ -124,12 +124,12 @@ def _primary(rules: Rules, person: Recipient, course: Course, vaccine: Vaccine, 
     if schedule is None and begun is not None and begun.vaccine == vaccine.code:
         schedule = next((rule for rule in rules.schedules.get(vaccine.code, ()) if rule.key == begun.key), None)
     if schedule is None:
-        return replace(blank, code=code, facts=_bounds(rules.schedules.get(vaccine.code, ())))
+        return blank._replace(code=code, facts=_bounds(rules.schedules.get(vaccine.code, ())))
     interval = _nth(schedule.intervals, blank.ordinal) or _gap(rules)
     local = rules.local_intervals.get((vaccine.code, person.province))
     if local and course.primary:
         interval = Interval(min(interval.least, local.start), local.start, local.end)
-    return replace(blank, interval=interval, schedule=schedule, volume_ml=schedule.volume_ml,
+    return blank._replace(interval=interval, schedule=schedule, volume_ml=schedule.volume_ml,
                    source=local.source if local and course.primary else schedule.source)
 
 
@@ -140,11 +140,11 @@ def _mixed(rules: Rules, person: Recipient, course: Course, vaccine: Vaccine, on
     rule, code = _by_age(permissions, person, on)
     if rule is None:
         code = code if code == "campaigns.needs_birth_date" else "campaigns.mixing_not_allowed"
-        return replace(blank, code=code, facts={"before": before})
+        return blank._replace(code=code, facts={"before": before})
     schedule, code = _by_age(rules.schedules.get(vaccine.code, ()), person, on)
     if schedule is None:
-        return replace(blank, code=code, facts=_bounds(rules.schedules.get(vaccine.code, ())))
-    return replace(blank, interval=rule.interval, schedule=schedule, volume_ml=schedule.volume_ml,
+        return blank._replace(code=code, facts=_bounds(rules.schedules.get(vaccine.code, ())))
+    return blank._replace(interval=rule.interval, schedule=schedule, volume_ml=schedule.volume_ml,
                    needs_consent=rule.needs_consent, source=rule.source, facts={"before": before})
 
 
@@ -156,17 +156,17 @@ def _later(rules: Rules, person: Recipient, course: Course, vaccine: Vaccine, on
         boosters = rules.boosters.get(blank.ordinal, ())
         rule, code = _by_age(boosters, person, on)
         if rule is None:
-            return replace(blank, code=code if code == "campaigns.needs_birth_date" else "campaigns.series_complete")
+            return blank._replace(code=code if code == "campaigns.needs_birth_date" else "campaigns.series_complete")
     if rule is None:
-        return replace(blank, code="campaigns.series_complete")
+        return blank._replace(code="campaigns.series_complete")
     schedule, code = _by_age(rules.schedules.get(vaccine.code, ()), person, on)
     choice: Choice = rule.choice
     if not choice.holds(vaccine, frozenset(course.primary)):
-        return replace(blank, code="campaigns.vaccine_not_for_this_dose")
+        return blank._replace(code="campaigns.vaccine_not_for_this_dose")
     if schedule is None:
-        return replace(blank, code=code, facts=_bounds(rules.schedules.get(vaccine.code, ())))
+        return blank._replace(code=code, facts=_bounds(rules.schedules.get(vaccine.code, ())))
     half = vaccine.booster_ml if blank.dose_type is DoseType.BOOSTER else None
-    return replace(blank, interval=rule.interval, schedule=schedule, volume_ml=half or schedule.volume_ml, source=rule.source)
+    return blank._replace(interval=rule.interval, schedule=schedule, volume_ml=half or schedule.volume_ml, source=rule.source)
 
 
 def _timed(rules: Rules, person: Recipient, course: Course, vaccine: Vaccine, on: date, found: Judgement) -> Judgement:
@@ -175,12 +175,12 @@ def _timed(rules: Rules, person: Recipient, course: Course, vaccine: Vaccine, on
     due, recommended, until = _dates(course, found.interval)
     told: dict[str, Any] = {"due_on": due, "recommended_on": recommended, "recommended_to": until}
     if (facts.pregnant and "pregnant" in vaccine.not_when) or (facts.breastfeeding and "breastfeeding" in vaccine.not_when):
-        return replace(found, code="campaigns.not_for_pregnant", **told)
+        return found._replace(code="campaigns.not_for_pregnant", **told)
     free_on = infection_free_on(rules, person, found.dose_type, found.ordinal, on)
     if free_on and on < free_on[0]:
         told["due_on"] = max(free_on[0], due or free_on[0])
         facts_told = {**found.facts, "months": free_on[1], "infected_on": facts.last_infection_on}
-        return replace(found, code="campaigns.after_infection", facts=facts_told, **told)
+        return found._replace(code="campaigns.after_infection", facts=facts_told, **told)
     code = ALLOWED
     if due and on < due:
         code = "campaigns.too_early"
@@ -188,7 +188,7 @@ def _timed(rules: Rules, person: Recipient, course: Course, vaccine: Vaccine, on
         code = "campaigns.before_recommended"
     elif until and on > until:
         code = "campaigns.after_recommended"
-    return replace(found, code=code, **told)
+    return found._replace(code=code, **told)
 
 
 def infection_free_on(rules: Rules, person: Recipient, dose_type: DoseType, ordinal: int, on: date) -> tuple[date, int] | None:

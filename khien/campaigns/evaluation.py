@@ -127,7 +127,7 @@ def _worth(book: RuleBook, rules: Rules, course: Course, dose: PastDose, judged:
     worth = _WORTH.get(judged.code, Validity.VALID)
     grace = timedelta(days=rules.policy("grace", "days", 0))
     if judged.code == "campaigns.too_early" and judged.due_on and dose.on_date >= judged.due_on - grace:
-        worth, judged = Validity.VALID, replace(judged, code="campaigns.within_grace")
+        worth, judged = Validity.VALID, judged._replace(code="campaigns.within_grace")
     if worth is Validity.INVALID:
         return worth, judged.code
     if missing:
@@ -145,7 +145,7 @@ def _sentence(book: RuleBook, course: Course, judged: Judgement, dose: PastDose,
               code: str) -> tuple[str, str]:
     """One sentence on the dose, in both languages."""
     if code not in _NOTES:
-        return sentences.explain(sentences.Said(book, course, replace(judged, code=code), dose.vaccine, dose.on_date, past=True))
+        return sentences.explain(sentences.Said(book, course, judged._replace(code=code), dose.vaccine, dose.on_date, past=True))
     name = sentences.dose_name(*given)
     vaccine = sentences.vaccine_name(book, dose.vaccine)
     vi, en = _NOTES[code]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 
 from khien.campaigns import sentences
 from khien.campaigns.ages import add_months, birthday
 from khien.campaigns.course import ALLOWED, Course, Judgement, judge, slot
 from khien.campaigns.evaluation import follow
-from khien.campaigns.rulebook import RuleBook
+from khien.campaigns.rulebook import RuleBook, Rules
 from khien.campaigns.types import DoseType, DoseVerdict, NextDose, PastDose, Recipient
 
 MAY = frozenset({ALLOWED, "campaigns.before_recommended", "campaigns.after_recommended"})
@@ -83,9 +82,16 @@ def next_dose(book: RuleBook, person: Recipient, history: Iterable[PastDose], on
 def _allowed_on(book: RuleBook, person: Recipient, course: Course, day: date) -> dict[str, Judgement]:
     """Every vaccine that may be given on this day, the last one given first."""
     rules = book.on(day)
-    judged = {code: judge(rules, person, course, code, day) for code in rules.vaccines}
     last = course.primary[-1] if course.primary else ""
+    judged = {code: judge(rules, person, course, code, day) for code in _possible(rules, course, last)}
     return {code: judged[code] for code in sorted(judged, key=lambda code: (code != last, code)) if judged[code].code in MAY}
+
+
+def _possible(rules: Rules, course: Course, last: str) -> Iterable[str]:
+    """The vaccines worth judging: within a primary series the last one, and those that may follow it by the rules on mixing."""
+    if not last or course.primary_complete:
+        return rules.vaccines
+    return [code for code in rules.vaccines if code == last or (last, code) in rules.mixing]
 
 
 def _due(book: RuleBook, person: Recipient, course: Course, found: dict[str, Judgement], earliest: date, on: date) -> NextDose:
@@ -121,7 +127,7 @@ def _nothing(book: RuleBook, person: Recipient, course: Course, on: date) -> Nex
     code, judged = next((pair for pair in tried if pair[1].code == "campaigns.needs_birth_date"), tried[0] if tried else ("", blank))
     complete = course.primary_complete and judged.code != "campaigns.needs_birth_date"
     if complete:
-        judged = replace(judged, code="campaigns.series_complete")
+        judged = judged._replace(code="campaigns.series_complete")
     vi, en = sentences.explain(sentences.Said(book, course, judged, code, day))
     kept: tuple[DoseType | None, int | None] = (None, None) if complete else (dose_type, ordinal)
     return NextDose(complete, course.primary_complete, judged.code, *kept, (), None, None, None, vi, en)

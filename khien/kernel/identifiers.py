@@ -128,8 +128,15 @@ def _unfloat(text: str | int | float) -> tuple[str, list[str]]:
     return raw, repairs
 
 
+def _bare(raw: str) -> bool:
+    """Say whether nothing but digits is there, as a reader or a careful hand gives them."""
+    return raw.isascii() and raw.isdigit()
+
+
 def _unlabel(raw: str) -> tuple[str, IdType | None]:
     """Take off a label typed before the number ("CMND: 0123...") and learn the kind from it."""
+    if _bare(raw):
+        return raw, None
     found = _LABEL.match(vietnamese.fold(raw))
     if not found or len(vietnamese.fold(raw)) != len(raw):
         return raw, None
@@ -141,6 +148,8 @@ def _unlabel(raw: str) -> tuple[str, IdType | None]:
 
 def _compact(raw: str, repairs: list[str]) -> str:
     """Capitals without separators; several numbers in one cell are refused, not guessed."""
+    if _bare(raw):
+        return raw
     if re.fullmatch(r"\s*\w{8,15}\s*(?:[/;,|]|\s-\s|\n)\s*\w{8,15}\s*", raw):
         raise Refused("identifiers.several")
     compact = re.sub(r"[\s.,'\-_/]+", "", vietnamese.clean(raw)).upper()

@@ -1,10 +1,16 @@
 """Keyed hashes and seals of this room: one place says which purpose seals what."""
 
+import re
+
 from django.conf import settings
 
 from khien.kernel import identifiers, phones
 from khien.kernel.errors import Refused
 from khien.kernel.identifiers import Identified, IdType
+
+_EVERY_KIND = (None, IdType.CCCD, IdType.CMND, IdType.BHYT, IdType.PASSPORT)
+_TWELVE_DIGITS = (IdType.CCCD, IdType.BHYT, IdType.PASSPORT)  # an identity card of any age reads as the personal number it holds
+_TWELVE = re.compile("[0-9]{12}")
 
 
 def number_hash(number: Identified) -> str:
@@ -15,13 +21,14 @@ def number_hash(number: Identified) -> str:
 
 def number_hashes(text: str) -> set[str]:
     """The look-up hashes of a number as typed, of whatever kind it may be."""
-    hashes = set()
-    for type in (None, IdType.CCCD, IdType.CMND, IdType.BHYT, IdType.PASSPORT):
+    read = set()
+    for type in _TWELVE_DIGITS if _TWELVE.fullmatch(text) else _EVERY_KIND:
         try:
-            hashes.add(number_hash(identifiers.read_identifier(text, type)))
+            number = identifiers.read_identifier(text, type)
         except Refused:
             continue
-    return hashes
+        read.add((number.type, number.country, identifiers.hash_value(number.type, number.value)))
+    return {settings.KEYS.hash("|".join(one), purpose="identifier") for one in read}
 
 
 def phone_hash(e164: str) -> str:

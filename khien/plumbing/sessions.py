@@ -42,7 +42,4 @@ class SessionStore(Base):
 
 def part(key: str) -> once.Part:
     """The session's own data, for a page that reads everything in one statement."""
-    return once.Part(
-        "(SELECT to_jsonb(session_data) FROM web_session WHERE session_key = %s AND expire_date > now())",
-        lambda ids, told: once.shelf("web_session").update({key: told}), (key,),
-    )  # fmt: skip
+    return once.Part("session_told(%s)", lambda ids, told: once.shelf("web_session").update({key: told}), (key,))

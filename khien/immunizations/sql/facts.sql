@@ -17,7 +17,7 @@ BEGIN
 END $$;
 
 -- The latest version of each of these people's records, whole.
-CREATE OR REPLACE FUNCTION immunizations_told(p_people uuid[]) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION immunizations_told(p_people uuid[]) RETURNS jsonb LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   RETURN (SELECT coalesce(jsonb_agg(c), '[]') FROM immunizations_current(p_people) c);
 END $$;

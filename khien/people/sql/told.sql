@@ -1,5 +1,5 @@
 -- Everyone whose book the account of a browser's session may open, under every id.
-CREATE OR REPLACE FUNCTION people_family(p_session text) RETURNS uuid[] LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION people_family(p_session text) RETURNS uuid[] LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   v_account uuid := session_account(p_session);
 BEGIN
@@ -14,7 +14,7 @@ BEGIN
 END $$;
 
 -- The rows of these people (all their ids): who they became, particulars, numbers, present guardians.
-CREATE OR REPLACE FUNCTION people_told(p_ids uuid[]) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION people_told(p_ids uuid[]) RETURNS jsonb LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   RETURN jsonb_build_object(
     'aliases', (SELECT coalesce(jsonb_agg(jsonb_build_array(loser_id, survivor_id)), '[]') FROM person_alias
@@ -25,7 +25,7 @@ BEGIN
 END $$;
 
 -- The account of a browser's session and what it may open; null when nobody is signed in.
-CREATE OR REPLACE FUNCTION people_account_told(p_session text) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION people_account_told(p_session text) RETURNS jsonb LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   RETURN (SELECT jsonb_build_object('account', to_jsonb(a), 'links', (SELECT coalesce(jsonb_agg(l), '[]') FROM health_book_link l
       WHERE l.account_id = a.id AND l.ended_at IS NULL))

@@ -23,7 +23,7 @@ INSERT INTO audit_head (chain, seq, hash) SELECT g, 0, sha256(convert_to('khien 
 ON CONFLICT DO NOTHING;
 
 -- The last look at each of these people's records.
-CREATE OR REPLACE FUNCTION access_log_last(p_people uuid[]) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION access_log_last(p_people uuid[]) RETURNS jsonb LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   RETURN (SELECT coalesce(jsonb_agg(l), '[]') FROM unnest(p_people) AS i,
     LATERAL (SELECT * FROM access_log a WHERE a.person_id = i ORDER BY a.at DESC, a.id DESC LIMIT 1) l);

@@ -1,6 +1,7 @@
 """Pictograms and drawings: 24 px, 2 px stroke; a page carries only the symbols that it uses."""
 
 import re
+from functools import cache
 
 from markupsafe import Markup, escape
 
@@ -77,11 +78,20 @@ _USE = re.compile(r'<use href="#i-([a-z]+)"/>')
 
 def icon(name: str, css: str = "", title: str = "") -> Markup:
     """A pictogram beside its word; with `title` it speaks for itself."""
+    if not title:
+        return _beside(name, css)
+    return _drawn(name, css, Markup('role="img" aria-label="{}"').format(title))
+
+
+@cache
+def _beside(name: str, css: str) -> Markup:
+    return _drawn(name, css, Markup('aria-hidden="true"'))
+
+
+def _drawn(name: str, css: str, voice: Markup) -> Markup:
     if name not in ICONS:
         raise KeyError(f"no icon {name}")
-    classes = f"kh-icon {css}".strip()
-    voice = Markup('role="img" aria-label="{}"').format(title) if title else Markup('aria-hidden="true"')
-    return Markup('<svg class="{}" {} focusable="false"><use href="#i-{}"/></svg>').format(classes, voice, name)
+    return Markup('<svg class="{}" {} focusable="false"><use href="#i-{}"/></svg>').format(f"kh-icon {css}".strip(), voice, name)
 
 
 def dress(html: str) -> str:
@@ -93,6 +103,7 @@ def dress(html: str) -> str:
     return html.replace(PLACE, f'<svg class="kh-hide" aria-hidden="true" focusable="false">{symbols}</svg>', 1)
 
 
+@cache
 def mark(css: str = "kh-brand__mark", tone: str = "teal") -> Markup:
     """The shield that is also a lotus bud."""
     shield, bud, leaves = MARKS[tone]
@@ -102,6 +113,7 @@ def mark(css: str = "kh-brand__mark", tone: str = "teal") -> Markup:
     )
 
 
+@cache
 def art(css: str, x: int, y: int, first: float, step: float, count: int, box: str = "0 0 460 360") -> Markup:
     """Concentric shields, the only ornament: on the first task, the done panel, the certificate card."""
     rings = "".join(

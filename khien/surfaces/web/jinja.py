@@ -1,20 +1,22 @@
 """The environment of our pages: Jinja2 with Vietnamese sentences, our words for dates and numbers, and the sprite."""
 
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment, Template, Undefined, pass_context
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 
 from khien.kernel import clock
-from khien.surfaces.web import assets, banners, charts, forms, icons, maps, qr, say
+from khien.surfaces.web import assets, banners, charts, forms, icons, maps, qr, say, say_doses
 from khien.surfaces.web.confirmations import short_vaccine
-from khien.surfaces.web.locale import lang
+from khien.surfaces.web.locale import lang, settled
 
 FOOT_LINKS = ("/tro-giup", "/quyen-rieng-tu", "/tro-nang", "/tinh-trang", "/ma-nguon")
 
@@ -26,7 +28,12 @@ class Page(Template):
     """A template whose result carries the pictograms it uses."""
 
     def render(self, *args: Any, **kwargs: Any) -> str:
-        return icons.dress(super().render(*args, **kwargs))
+        with settled():
+            return icons.dress(super().render(*args, **kwargs))
+
+    def _get_default_module(self, ctx: Context | None = None) -> Any:
+        """Macros are one module for every page: none of our templates is loaded with globals of its own."""
+        return super()._get_default_module()
 
 
 class Missing(Undefined):
@@ -39,40 +46,69 @@ class PageEnvironment(Environment):
     template_class = Page
 
 
-@pass_context
-def gettext(context: Context, sentence: str, /, **facts: Any) -> str:
+def gettext(sentence: str, /, **facts: Any) -> Markup:
     """Translate; facts are escaped and put in with %(name)s. Without facts a lone % needs no doubling."""
-    return _fill(context, translation.gettext(sentence), facts)
+    return _words(lang(), sentence) % facts if facts else _sentence(lang(), sentence)
 
 
-@pass_context
-def ngettext(context: Context, one: str, many: str, num: int, /, **facts: Any) -> str:
+def ngettext(one: str, many: str, num: int, /, **facts: Any) -> Markup:
     """Translate by number; %(num)s holds it, grouped by threes."""
     facts.setdefault("num", say.thousands(num, lang()))
-    return _fill(context, translation.ngettext(one, many, num), facts)
+    return _ours(translation.ngettext(one, many, num)) % facts
 
 
-@pass_context
-def pgettext(context: Context, sense: str, sentence: str, /, **facts: Any) -> str:
+def pgettext(sense: str, sentence: str, /, **facts: Any) -> Markup:
     """Translate a sentence that means different things in different places."""
-    return _fill(context, translation.pgettext(sense, sentence), facts)
+    text = _ours(translation.pgettext(sense, sentence))
+    return text % facts if facts else text.replace("%%", "%")
 
 
-@pass_context
-def npgettext(context: Context, sense: str, one: str, many: str, num: int, /, **facts: Any) -> str:
+def npgettext(sense: str, one: str, many: str, num: int, /, **facts: Any) -> Markup:
     """Translate by sense and number."""
     facts.setdefault("num", say.thousands(num, lang()))
-    return _fill(context, translation.npgettext(sense, one, many, num), facts)
+    return _ours(translation.npgettext(sense, one, many, num)) % facts
 
 
-def _fill(context: Context, text: str, facts: dict[str, Any]) -> str:
-    safe = Markup(text) if context.eval_ctx.autoescape else text  # noqa: S704 (our catalogue; facts are escaped)
-    return safe % facts if facts else safe.replace("%%", "%")
+def _ours(text: str) -> Markup:
+    return Markup(text)  # noqa: S704 (our catalogue and our macros; facts are escaped)
+
+
+@lru_cache(maxsize=16_384)
+def _words(language: str, sentence: str) -> Markup:
+    """A sentence of the catalogue, found once in each language (the one that is active)."""
+    return _ours(translation.gettext(sentence))
+
+
+@lru_cache(maxsize=16_384)
+def _sentence(language: str, sentence: str) -> Markup:
+    return _words(language, sentence).replace("%%", "%")
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """The address of a named page."""
+    if not args and all(type(value) is UUID for value in kwargs.values()):
+        return _address(name, tuple(kwargs)).format(**kwargs)
     return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+@lru_cache(maxsize=2_048)
+def _address(name: str, ids: tuple[str, ...]) -> str:
+    """A named page's address with a place for each id: whichever ids come, the rest of it stays."""
+    places = {id: UUID(int=number) for number, id in enumerate(ids, 1)}
+    path = reverse(name, kwargs=places or None)
+    for id, place in places.items():
+        path = path.replace(str(place), f"{{{id}}}")
+    return path
+
+
+@lru_cache(maxsize=1_024)
+def _still(macro: Macro, language: str, facts: tuple[Any, ...]) -> Markup:
+    return _ours(macro(*facts))
+
+
+def still(macro: Macro, *facts: str | bool) -> Markup:
+    """What a macro draws of fixed words, drawn once in each language. Never of anything about a person."""
+    return _still(macro, lang(), facts)
 
 
 def labelled(cells: Any, cols: Any) -> Markup:
@@ -150,6 +186,7 @@ FILTERS: dict[str, Any] = {
 GLOBALS: dict[str, Any] = {
     "static": assets.static,
     "url": url,
+    "still": still,
     "lang": lang,
     "switch_lang_url": switch_lang_url,
     "with_query": with_query,
@@ -164,6 +201,7 @@ GLOBALS: dict[str, Any] = {
     "maps": maps,
     "sprite": Markup(icons.PLACE),  # noqa: S704
     "qr": qr.svg,
+    "dose_name": say_doses.dose_name,
     "banners": banners.current,
     "problems": forms.problems,
     "part_errors": forms.part_errors,

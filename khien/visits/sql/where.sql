@@ -8,7 +8,7 @@ BEGIN
 END $$;
 
 -- Every visit of these people.
-CREATE OR REPLACE FUNCTION visits_told(p_people uuid[]) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION visits_told(p_people uuid[]) RETURNS jsonb LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   RETURN (SELECT coalesce(jsonb_agg(v), '[]') FROM visit v WHERE v.person_id = ANY (p_people));
 END $$;

@@ -1,0 +1,58 @@
+"""The pages that everyone opens on the same morning stay cheap: few statements, and nothing drawn twice that is the same for all."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+import khien.surfaces
+
+TEMPLATES = Path(next(iter(khien.surfaces.__path__)))
+
+# What each page asks beyond the one statement of the family: free places; names of the points.
+MOST = {"person": 2, "history": 2, "certificates": 2}
+
+
+@pytest.mark.parametrize("name", MOST)
+def test_a_page_of_the_book_reads_the_family_in_one_statement(client, family, name):
+    page = reverse(f"healthbook:{name}", kwargs={"person": family.grandmother})
+    client.get(page)
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(page).status_code == 200
+    assert len(seen) <= MOST[name], [query["sql"][:90] for query in seen]
+
+
+def test_the_bar_says_which_page_is_open(client, family):
+    for name, tab in (("person", "/so/"), ("certificates", "/so/chung-nhan")):
+        page = client.get(reverse(f"healthbook:{name}", kwargs={"person": family.grandmother})).content.decode()
+        assert f'<a href="{tab}" aria-current="page">' in page
+        assert page.count('aria-current="page"') == 1
+
+
+def test_the_frame_drawn_once_speaks_the_language_of_each_page(client, family):
+    page = reverse("healthbook:person", kwargs={"person": family.grandmother})
+    client.get(page)
+    client.cookies["khien_lang"] = "en"
+    told = client.get(page).content.decode()
+    assert "Đến nội dung chính" not in told
+    client.cookies["khien_lang"] = "vi"
+    assert "Đến nội dung chính" in client.get(page).content.decode()
+
+
+def test_what_is_drawn_once_for_all_is_never_given_anything_about_a_person():
+    calls = [call for path in TEMPLATES.rglob("*.html") for call in re.findall(r"still\(([^{}]*?)\) }}", path.read_text())]
+    assert sorted(calls) == [
+        'header_words, book, hotlines()["ministry"]', "page.foot, demo()", "page.skip", 'page.tabbar, tab|default("")'
+    ]  # fmt: skip
+
+
+def test_an_address_with_ids_is_the_one_that_the_routes_give(family):
+    from khien.surfaces.web.jinja import url
+
+    for person in (family.grandmother, family.child):
+        assert url("healthbook:person", person=person) == reverse("healthbook:person", kwargs={"person": person})
+        there = {"person": person, "record": family.grandmother}
+        assert url("healthbook:dose", **there) == reverse("healthbook:dose", kwargs=there)
