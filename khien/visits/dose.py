@@ -25,6 +25,7 @@ from khien.visits.states import ALREADY_GIVEN, ENDS, State
 from khien.visits.types import UNDO, Confirmed, DosePlan, DoseReceipt
 
 NO_FACTS = Confirmed()
+LONGEST_LOT = 40  # letters of a lot's number as printed; more is a code scanned twice or the wrong one
 
 
 def _planned(found: Gathered, on: date, confirmed: Confirmed | None) -> DosePlan:
@@ -126,7 +127,7 @@ def _lot_by_number(
 ) -> UUID:
     """The lot as typed from the vial; one that nobody knows is kept as provisional once the dose is in the arm."""
     vaccine = vaccine or steps.visit_row(visit).vaccine
-    if not number.strip() or not vaccine:
+    if not 0 < len(number.strip()) <= LONGEST_LOT or not vaccine:
         raise Refused("visits.lot_unnamed")
     known: LotInfo | None = stock.lot_by_number(vaccine, number)
     if known is not None:

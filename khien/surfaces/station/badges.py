@@ -40,8 +40,11 @@ class DeviceForm(PageForm):
 
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in a helper by badge and PIN; only on a device that the point's lead enrolled."""
-    form = BadgeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    # A scanner ends the badge with Enter before there is a PIN: the page asks for it, nothing went wrong.
+    badge = request.POST.get("badge", "").strip()
+    scanned = bool(badge) and not request.POST.get("pin")
+    form = BadgeForm(initial={"badge": badge}) if scanned else BadgeForm(request.POST or None)
+    if not scanned and request.method == "POST" and form.is_valid():
         try:
             staff = access.sign_in_badge(**form.cleaned_data, device=visitor.enrolled(request), at=clock.now())
         except Refused as refusal:
@@ -49,7 +52,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         else:
             door.enter(request, staff)
             return HttpResponseRedirect(door.wanted(request) or door.home_of(staff))
-    return render(request, "station/badge_in.html", {"form": form, "enrolled": bool(visitor.enrolled(request))})
+    return render(request, "station/badge_in.html", {"form": form, "enrolled": bool(visitor.enrolled(request)), "scanned": scanned})
 
 
 def helper(request: HttpRequest, session: UUID) -> HttpResponse:

@@ -285,3 +285,12 @@ def test_a_clock_beyond_reason_is_refused_in_words(lead, day):
         strange = envelope(lead, "help", session_id=str(day.session_id), desk="reception")
         (receipt,) = tell(lead, day, strange | more)
         assert (receipt["status"], receipt["refused"]["code"]) == ("refused", "commands.unreadable")
+
+
+def test_a_lot_number_longer_than_any_label_is_asked_for_again(lead, day):
+    made = make_visit(day, state="cleared", at=clock.now())
+    facts = {"already_injected": True, "vaccine": "AZ", "reason": "đã tiêm"}
+    (receipt,) = tell(lead, day, envelope(lead, "give_dose", visit_id=str(made.visit.visit_id), lot_number="CU0388" * 10, **facts))
+    assert (receipt["status"], receipt["refused"]["code"]) == ("refused", "visits.lot_unnamed")
+    (receipt,) = tell(lead, day, envelope(lead, "give_dose", visit_id=str(made.visit.visit_id), lot_number="CU0388", **facts))
+    assert receipt["status"] == "accepted"

@@ -114,7 +114,7 @@ export default (kh) => {
   kh.alreadyInjected = (row, number) => {
     const wrong = h("p.kh-error", { role: "alert", hidden: true });
     const fields = {
-      lot: kh.input("roi-lo", { value: number }), hour: kh.input("roi-gio", { value: kh.hm(kh.now()), inputmode: "numeric" }), why: kh.input("roi-vi-sao"),
+      lot: kh.input("roi-lo", { value: number, maxlength: 40 }), hour: kh.input("roi-gio", { value: kh.hm(kh.now()), inputmode: "numeric" }), why: kh.input("roi-vi-sao"),
     };
     const vaccine = kh.pack.session.vaccines.length > 1 && kh.select("roi-vx", kh.pack.vaccines.map((one) => [one.code, kh.both(one)]), row.vaccine);
     const go = () => {
