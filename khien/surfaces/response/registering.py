@@ -98,7 +98,7 @@ class RegisterForm(PageForm):
             self.add_error("no_paper", _("Mời chọn lý do"))
         for question in registration_rules.HISTORY:
             if not told.get(f"h_{question}") and (question != "pregnant_breastfeeding" or self._may_be_pregnant(told)):
-                self.add_error(f"h_{question}", _("Mời hỏi người gọi và chọn một câu trả lời"))
+                self.add_error(f"h_{question}", _("Mời hỏi người gọi: %(question)s") % {"question": self.fields[f"h_{question}"].label})
         if told.get("dose") == "next" and not told.get("previous_count"):
             self.add_error("previous_count", _("Mời chọn số mũi đã tiêm"))
         if told.get("birth") and people_rules.is_minor(PartialDate(*told["birth"]), self.on) and not told.get("guardian_name"):

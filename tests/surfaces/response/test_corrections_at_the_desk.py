@@ -166,7 +166,9 @@ def test_a_caller_is_registered_by_phone_and_keeps_one_place_when_told_twice(age
         "phone": "0987654321", "commune": places.unit(make.WARD).path, "place_key": make.WARD, "group": group, "agree": "on",
         "dose": "next", "previous_count": "1", "previous_vaccine": "AZ", "previous_on_day": "1", "previous_on_month": "9", "previous_on_year": "2021",
     }  # fmt: skip
-    assert "Mời hỏi người gọi" in text(agent.post(f"/mcc/{case}/dang-ky", told))
+    missed = text(agent.post(f"/mcc/{case}/dang-ky", told))
+    assert "Mời hỏi người gọi: " in missed, "each question that was not asked is named"
+    assert "Mời hỏi người gọi và" not in missed
     told |= {f"h_{question}": "no" for question in HISTORY} | {"h_allergy": "yes"}
     page = text(agent.post(f"/mcc/{case}/dang-ky", told))
     assert "Đã nhận đăng ký" in page
