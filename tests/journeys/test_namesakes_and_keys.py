@@ -94,3 +94,17 @@ def test_a_command_over_which_the_server_stumbles_stops_nobody_else_and_is_kept(
     desks.synced()
     assert queries.visit_by_number(day.session_id, 1).state == "observed"
     assert page.locator("#khay").inner_text() == ""
+
+
+def test_enter_does_not_take_one_for_another_whose_card_number_was_typed_wrong(town: Town) -> None:
+    day = make_day(at=make.AT)
+    number = make.make_number(year=1985)
+    holder = make.make_person("Lý Thị Bưởi Thử", birth=PartialDate(1990, 6, 15), identifier=number, sex="female")
+    desks = lead_at(town, day)
+    desks.scan(f"{number.value}||Hoàng Văn Khác Thử|01021985|Nam|1 Đường Thử, Phường 01, Quận Bình Thạnh, TP. Hồ Chí Minh|01012021")
+    desks.sees("Số căn cước này đã có trong sổ, nhưng khác ở")
+    desks.press("Enter")
+    desks.sees("Người đến trực tiếp", "Hoàng Văn Khác Thử")
+    desks.press("Enter")
+    desks.sees("Đã đón, số 1", "Số giấy tờ này đang có hai người nhận")
+    assert queries.visit_by_number(day.session_id, 1).person_id != holder

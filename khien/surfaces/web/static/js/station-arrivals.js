@@ -11,13 +11,16 @@ export default (kh) => {
     if (found.match === "exact") return kh.found(person, { how: "card", appointment: person.appointment, chip: kh.chip(_("Khớp căn cước"), "ready") });
     if (!person) return kh.walkIn({ ...found.card, fromCard: true });
     const names = found.differences.map((field) => FIELDS[field] || field).join(", ");
+    // Name and birth date both differ: most likely somebody else's number was typed earlier, so Enter does not take one for the other.
+    const other = found.differences.includes("full_name") && found.differences.includes("birth");
+    const same = kh.button(_("Vẫn là người này"), { main: !other, kind: other ? "quiet" : "", hot: other ? "F6" : undefined, on: () => kh.found(person, { how: "spoken", appointment: person.appointment, note: names }) });
+    const another = kh.button(_("Là người khác"), { main: other, kind: other ? "" : "quiet", hot: other ? undefined : "F6", on: () => kh.walkIn({ ...found.card, fromCard: true }) });
     kh.receptionLayout(
       kh.strip({ ...person, last4: "" }, kh.chip(_("Khác sổ ở {fields}", { fields: names }), "wait")),
       h("section.kh-st-panel.kh-st-panel--wait", h("h2.kh-h3", _("Số căn cước này đã có trong sổ, nhưng khác ở: {fields}", { fields: names })),
         h("p", _("Trên thẻ: {name}, {birth}.", { name: found.card.name || _("(máy quét làm sai chữ)"), birth: kh.birth(found.card.birth) })),
         h("p", _("Vẫn là người này: nhận, ghi chú chỗ khác, sổ sẽ được sửa sau. Là người khác: ghi người mới, trung tâm sẽ xem lại số.")),
-        h("div.kh-st-acts", kh.button(_("Vẫn là người này"), { main: true, on: () => kh.found(person, { how: "spoken", appointment: person.appointment, note: names }) }),
-          kh.button(_("Là người khác"), { kind: "quiet", hot: "F6", on: () => kh.walkIn({ ...found.card, fromCard: true }) }))));
+        h("div.kh-st-acts", other ? [another, same] : [same, another])));
     return undefined;
   };
 
@@ -92,7 +95,7 @@ export default (kh) => {
       if (missing.length) {
         wrong.hidden = false;
         kh.set(wrong, kh.icon("warn"), _("Mời ghi {what}.", { what: missing.join(", ") }));
-        form.querySelector(person.full_name ? "#w-sinh" : "#w-ten")?.focus();
+        form.querySelector(!person.full_name ? "#w-ten" : !person.birth ? "#w-sinh" : !person.sex ? 'input[name="w-gioi"]' : "#w-so")?.focus();
         return;
       }
       if (!guardian.hidden && value("w-gh")) person.guardian = { full_name: value("w-gh"), phone: value("w-gh-dt"), relation: "relative" };
