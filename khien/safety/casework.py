@@ -116,6 +116,8 @@ def investigate_aefi(*, aefi_id: UUID, done_at: datetime | None = None, reason: 
     """
     row = kept.locked(aefi_id)
     again = row.state in (State.INVESTIGATED, State.ASSESSED)
+    if row.state == State.CLOSED:  # opened again first, with its reason
+        raise Refused("safety.wrong_state", state=row.state, wanted=State.INVESTIGATING.value)
     kept.move(row, State.INVESTIGATING)
     if not again:
         row.investigation_at, row.investigation_by = _done_at(row, done_at, row.reported_at, at), by.text

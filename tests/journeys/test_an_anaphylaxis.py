@@ -53,6 +53,7 @@ def key_of(*roles, scope):
 def signed_in(chrome, server, key, *, width=1280):
     """Somebody's own browser."""
     page = chrome.new_page(width=width, height=900)
+    page.set_default_timeout(30_000)
     page.context.add_cookies([{"name": "khien", "value": key, "url": server}])
     return page
 

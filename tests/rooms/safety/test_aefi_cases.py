@@ -115,6 +115,15 @@ def test_the_council_may_ask_for_more_and_a_closed_case_is_opened_again_with_a_r
     assert (again.line.state, again.line.cause, again.ended_at) == ("investigating", "", None)
 
 
+def test_a_closed_case_is_opened_again_before_it_is_investigated():
+    aefi_id = report(dosed(), ["fever"]).aefi_id
+    actions.close_aefi(aefi_id=aefi_id, by=BY, at=AT + 2 * HOUR)
+    with pytest.raises(Refused, match=r"safety\.wrong_state"):
+        actions.investigate_aefi(aefi_id=aefi_id, by=BY, at=AT + 3 * HOUR)
+    actions.reopen_aefi(aefi_id=aefi_id, reason="Nặng lên", by=BY, at=AT + 4 * HOUR)
+    assert view(aefi_id).line.state == "noted"
+
+
 def test_every_change_is_kept_with_before_and_after_and_who():
     officer = staff("safety_officer")
     aefi_id = report(dosed(), ["fever"]).aefi_id
