@@ -106,14 +106,14 @@ def family(account: AccountRef, on: date) -> tuple[Member, ...]:
 
 
 def open_book(request: Any, person: UUID | None = None) -> Book:
-    """The book at this person's page, or at the one looked at last; the choice is kept for short addresses."""
+    """The book at this person's page, or at the one looked at last; a choice is kept for short addresses."""
     at = clock.now()
     members = family(request.account, clock.on_date(at))
     wanted = str(person or request.session.get("person_id", ""))
     chosen = next((one for one in members if str(one.id) == wanted), None)
     if chosen is None and person is None and members:
         chosen = members[0]
-    if chosen is not None and request.session.get("person_id") != str(chosen.id):
+    if chosen is not None and request.session.get("person_id", str(members[0].id)) != str(chosen.id):
         request.session["person_id"] = str(chosen.id)
     return Book(request.account, members, chosen, at)
 

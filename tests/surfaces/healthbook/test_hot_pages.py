@@ -25,6 +25,12 @@ def test_a_page_of_the_book_reads_the_family_in_one_statement(client, family, na
     assert len(seen) <= MOST[name], [query["sql"][:90] for query in seen]
 
 
+def test_the_first_look_at_the_first_book_writes_nothing(client, family):
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get("/so/").status_code == 200
+    assert not [query["sql"][:60] for query in seen if not query["sql"].lstrip().startswith("SELECT")]
+
+
 def test_the_bar_says_which_page_is_open(client, family):
     for name, tab in (("person", "/so/"), ("certificates", "/so/chung-nhan")):
         page = client.get(reverse(f"healthbook:{name}", kwargs={"person": family.grandmother})).content.decode()
