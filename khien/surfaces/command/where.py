@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from khien.booking import queries as booking
-from khien.kernel import clock
 from khien.immunizations import queries as immunizations
+from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.kernel.refs import PlaceFacts
 from khien.places import queries as places

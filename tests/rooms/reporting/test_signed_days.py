@@ -65,7 +65,8 @@ def test_a_signed_day_says_who_signed_and_signing_again_without_news_is_refused(
     signed = _sign(day, "Đủ thuốc")
     assert (signed.version, signed.numbers["injected"], signed.signed_name) == (1, 1, "Trưởng điểm")
     found = queries.site_day(day.site_id, DAY, at=EVENING)
-    assert found is not None and found.state == "signed"
+    assert found is not None
+    assert found.state == "signed"
     with pytest.raises(Refused, match=r"reporting\.nothing_new"):
         _sign(day, "Đủ thuốc")
 
@@ -87,7 +88,8 @@ def test_a_dose_cancelled_after_the_signature_shows_as_a_difference_with_its_cau
     visits.cancel_dose(visit=given.visit, reason="wrong_person", second_by=OTHER, by=make.BY, at=EVENING)
     _heard(EVENING + timedelta(minutes=5))
     found = queries.site_day(day.site_id, DAY, at=EVENING)
-    assert found is not None and found.state == "changed"
+    assert found is not None
+    assert found.state == "changed"
     assert (found.changed["injected"], found.changed["dose_1"]) == (-1, -1)
     causes = queries.changes(day.site_id, DAY)
     assert any(one.moved.get("injected") == -1 for one in causes), causes
@@ -99,9 +101,11 @@ def test_a_dose_cancelled_after_the_signature_shows_as_a_difference_with_its_cau
 def test_an_unsigned_day_is_late_an_hour_after_its_last_session(db):
     day = make_day()
     found = queries.site_day(day.site_id, DAY, at=make.AT)
-    assert found is not None and found.state == "waiting"
+    assert found is not None
+    assert found.state == "waiting"
     later = queries.site_day(day.site_id, DAY, at=found.due_at + timedelta(minutes=1))
-    assert later is not None and later.state == "late"
+    assert later is not None
+    assert later.state == "late"
 
 
 def test_a_report_of_a_day_equals_the_sum_of_its_visits(db):
@@ -111,10 +115,12 @@ def test_a_report_of_a_day_equals_the_sum_of_its_visits(db):
     _end(day, "refused")
     _heard()
     found = queries.site_day(day.site_id, DAY, at=make.AT)
-    assert found is not None and queries.equals_records(found)
+    assert found is not None
+    assert queries.equals_records(found)
     models.DayCount.objects.filter(indicator="refused").update(count=2)
     broken = queries.site_day(day.site_id, DAY, at=make.AT)
-    assert broken is not None and not queries.equals_records(broken)
+    assert broken is not None
+    assert not queries.equals_records(broken)
 
 
 def test_a_dose_counts_for_the_group_under_which_the_person_registered(db):

@@ -13,6 +13,7 @@ from tests import make
 from tests.make_day import make_day, make_visit
 from tests.surfaces.command.desk import officer
 
+
 @pytest.fixture
 def day(db):
     made = make_day(on=make.AT.date())
