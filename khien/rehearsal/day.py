@@ -16,6 +16,7 @@ from khien.rehearsal.browser import Browser, Counter, Surprise
 from khien.rehearsal.officers import Planned
 from khien.rehearsal.people import register
 from khien.rehearsal.point import Arrival, Point
+from khien.rehearsal.product import awake
 from khien.rehearsal.staff import Officer
 from khien.stock import queries as stock
 from khien.stock.types import LotInfo
@@ -81,6 +82,7 @@ class Day:
 
     def timed(self, what: str, step: Callable[[], None]) -> None:
         began = time.monotonic()
+        awake()
         try:
             step()
         except Surprise as surprise:

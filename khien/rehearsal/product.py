@@ -112,3 +112,20 @@ def check(base: str) -> None:
     site = demo["city"]["sites"][0]
     if httpx.get(f"{base}/diem-tiem/{site}", timeout=60, trust_env=False).status_code != 200:
         raise CannotStart(f"{base} does not serve the data folder {settings.DATA}: name its folder with --data DIR")
+
+
+def awake(seconds: float = 60.0) -> None:
+    """Wait until the database answers again: it may have been killed since we last asked. Raises django's OperationalError."""
+    from django.db import OperationalError, connection
+
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+            return
+        except OperationalError:
+            connection.close()
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.3)
