@@ -100,7 +100,10 @@ class Day:
                 self.planner, number=i + 1, site_id=str(self.city.sites[i]), vaccine=vaccine, district=POINTS[i][0], tables=POINTS[i][3],
             ))  # fmt: skip
         for one in self.planned:
-            self._open(one)
+            try:
+                self._open(one)
+            except Surprise as surprise:
+                self.story.surprises.append(f"point {one.number} does not open: {surprise}")
         self.story.sessions = [one.session_id for one in self.planned]
         self.story.add("sessions", len(self.planned))
         self.evening = yesterday.lay(self.city, sites=self.sites)
@@ -196,6 +199,8 @@ class Day:
 
         point = None
         try:
+            if planned.number not in self.leads:
+                raise Surprise("it was not opened in the morning")
             lot, lead = self.lots[planned.number], self.leads[planned.number]
             serials = officers.print_papers(lead, planned, 4)
             point = Point(officers.desks(self.base, planned, self.story.counter), str(lot.id), lot.vaccine, Random(planned.number), number=planned.number)

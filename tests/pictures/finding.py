@@ -32,6 +32,14 @@ def slip_of_somebody(walk: Walk) -> tuple[str, str]:
     return fallback
 
 
+def asked_link(walk: Walk) -> str:
+    """The link of a question after the dose, from a message."""
+    for one in _messages(walk):
+        if found := re.search(r"(/so/tham/\S+)", one["text"]):
+            return found.group(1).rstrip(".,")
+    raise Lost("nobody in the demo was asked how they are")
+
+
 def link_family(walk: Walk) -> None:
     """As an officer of the district, link the family's books to one phone in person; those who are linked already stay so."""
     walk.staff("quan3")

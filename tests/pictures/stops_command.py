@@ -1,6 +1,28 @@
 """Command: boards, plans, allocation, invitations, records, stock, rules, staff, reports."""
 
 from tests.pictures.stops import Stop, Visit, at, beside, link, nobody, steps
+from tests.pictures.walk import Walk
+
+
+def found_person(walk: Walk) -> None:
+    """Stand in the record of somebody whose phone was sent a slip."""
+    from tests.pictures.finding import slip_of_somebody
+
+    walk.to("/dieu-phoi/ho-so")
+    walk.page.fill("main input[name=q]", slip_of_somebody(walk)[1])
+    walk.press_main()
+    walk.to(walk.link("command:person"))
+
+
+def held(walk: Walk) -> None:
+    """Follow what was held at a point from the work of the store."""
+    walk.to("/dieu-phoi/kho/viec")
+    for page in walk.links("command:stock_site"):
+        walk.to(page)
+        if held_there := walk.links("command:stock_hold"):
+            walk.to(held_there[0])
+            return
+
 
 DOOR = Visit("dieu-phoi", "any staff", nobody, (Stop("dang-nhap", "command:sign_in", at("/dieu-phoi/dang-nhap"), "sign in"),))
 PLANNER = Visit("dieu-phoi", "the city's planner (thanhpho)", lambda walk: walk.staff("thanhpho"), (
@@ -8,6 +30,9 @@ PLANNER = Visit("dieu-phoi", "the city's planner (thanhpho)", lambda walk: walk.
     Stop("bang-dau", "command:home", at("/dieu-phoi/"), "the board as it opens", whole=False),
     Stop("bang-quan", "command:unit", at("/dieu-phoi/dia-ban/2021-770"), "the board of a district"),
     Stop("chon-noi", "command:jump", at("/dieu-phoi/chon"), "go to another place"),
+    Stop("ke-hoach", "command:unit_plans", at("/dieu-phoi/ke-hoach"), "the plan of my place: when everyone will be done, and what if"),
+    Stop("ke-hoach-sua", "command:unit_plan_edit", at("/dieu-phoi/ke-hoach/2021-79/sua"), "record the plan anew"),
+    Stop("ke-hoach-de-xuat", "command:proposals", at("/dieu-phoi/ke-hoach/2021-770/de-xuat"), "sessions that the plan needs"),
     Stop("so-mui", "command:number", at("/dieu-phoi/dia-ban/2021-79/so/injected"), "the list behind a number"),
     Stop("buoi", "command:sessions", at("/dieu-phoi/buoi"), "sessions"),
     Stop("buoi-moi", "command:plan", at("/dieu-phoi/buoi/moi"), "plan a session"),
@@ -15,6 +40,7 @@ PLANNER = Visit("dieu-phoi", "the city's planner (thanhpho)", lambda walk: walk.
     Stop("buoi-sua", "command:session_change", beside("command:session_change"), "change a session"),
     Stop("buoi-hen", "command:appointments", beside("command:appointments"), "its appointments"),
     Stop("buoi-so", "command:session_number", beside("command:session_number", kind="injected"), "the people behind a number"),
+    Stop("buoi-hang-cho", "command:session_queue", beside("command:session_queue"), "how the session's queue will go, hour by hour"),
     Stop("du-phong", "command:standby", beside("command:standby"), "the standby list of the last hours"),
     Stop("phan-bo", "command:allocations", at("/dieu-phoi/phan-bo"), "draws"),
     Stop("phan-bo-moi", "command:allocation_new", at("/dieu-phoi/phan-bo/moi"), "a new draw"),
@@ -31,6 +57,8 @@ PLANNER = Visit("dieu-phoi", "the city's planner (thanhpho)", lambda walk: walk.
     Stop("bao-cao-sua-sai", "command:corrections", at("/dieu-phoi/bao-cao/sua-sai"), "how fast corrections are answered"),
     Stop("bao-cao-diem", "command:site_report", link("command:site_report", on="/dieu-phoi/bao-cao"), "the daily report of a point"),
     Stop("dot", "command:rounds", at("/dieu-phoi/bao-cao/dot"), "the rounds of the campaign"),
+    Stop("mot-dot", "command:round", link("command:round", on="/dieu-phoi/bao-cao/dot"), "one round: its figures, its end, its report"),
+    Stop("thu-hoi-moi", "command:recall_ask", steps(link("command:lots", on="/dieu-phoi/kho/lo", text="ABV5297"), link("command:recall_ask")), "ask for a recall"),
     Stop("kip-thoi", "command:timely", at("/dieu-phoi/bao-cao/kip-thoi"), "how timely doses are recorded"),
     Stop("toi", "command:account", at("/dieu-phoi/toi"), "my account"),
 ))  # fmt: skip
@@ -49,6 +77,7 @@ TECHNICIAN = Visit("dieu-phoi", "a technician of the second tier (hotro2)", lamb
 ))  # fmt: skip
 MINISTRY = Visit("dieu-phoi", "the ministry (boyte)", lambda walk: walk.staff("boyte"), (
     Stop("bang-ca-nuoc", "command:home", at("/dieu-phoi/"), "the board of the nation"),
+    Stop("giu-lo", "command:lot_state", steps(link("command:lots", on="/dieu-phoi/kho/lo", text="ABV5297"), link("command:lot_state")), "hold a lot back everywhere"),
     Stop("nhom-cua-tinh", "command:local_group", at("/dieu-phoi/quy-dinh/nhom-cua-tinh"), "a province's own group"),
     Stop("ghi-quy-dinh", "command:rule", link("command:rule", on="/dieu-phoi/quy-dinh", nth=2), "a rule changed from a date"),
     Stop("loi-dong-y", "command:consents", at("/dieu-phoi/quy-dinh/loi-dong-y"), "texts of consent and their versions"),
@@ -64,15 +93,25 @@ MINISTRY = Visit("dieu-phoi", "the ministry (boyte)", lambda walk: walk.staff("b
 SIGNER = Visit("dieu-phoi", "a signer (kyten)", lambda walk: walk.staff("kyten"), (
     Stop("ky", "command:signing", at("/dieu-phoi/ky"), "certificates to sign"),
 ))  # fmt: skip
-OPERATIONS = Visit("dieu-phoi", "operations of the third tier (hotro3)", lambda walk: walk.staff("hotro3"), (
+SAFETY = Visit("dieu-phoi", "a safety officer (antoan)", lambda walk: walk.staff("antoan"), (
     Stop("an-toan", "command:safety", at("/dieu-phoi/an-toan"), "safety: cases after vaccination"),
+    Stop("an-toan-ca", "command:aefi", link("command:aefi", on="/dieu-phoi/an-toan"), "one case: facts, clocks, story, the next step"),
+    Stop("an-toan-ca-sua", "command:aefi_edit", beside("command:aefi_edit"), "the facts of a case"),
     Stop("an-toan-ty-le", "command:safety_rates", at("/dieu-phoi/an-toan/ty-le"), "rates by vaccine and lot"),
     Stop("an-toan-tin-hieu", "command:safety_signals", at("/dieu-phoi/an-toan/tin-hieu"), "signals"),
     Stop("an-toan-ban-do", "command:safety_map", at("/dieu-phoi/an-toan/ban-do"), "the map of cases"),
+))  # fmt: skip
+COUNCIL = Visit("dieu-phoi", "the expert council (hoidong)", lambda walk: walk.staff("hoidong"), (
+    Stop("an-toan-hoi-dong", "command:aefi", link("command:aefi", on="/dieu-phoi/an-toan?buoc=assessment"), "a case before the council"),
+))  # fmt: skip
+OPERATIONS = Visit("dieu-phoi", "operations of the third tier (hotro3)", lambda walk: walk.staff("hotro3"), (
     Stop("mui-can-quyet", "command:doubts", at("/dieu-phoi/mui-can-quyet"), "doses that a person decides"),
     Stop("kho-chuyen", "command:consignments", at("/dieu-phoi/kho/chuyen"), "consignments on their way"),
+    Stop("kho-chuyen-den", "command:incoming", link("command:incoming", on="/dieu-phoi/kho/chuyen"), "a consignment as its receiver sees it"),
     Stop("kho-viec", "command:stock_work", at("/dieu-phoi/kho/viec"), "work of the store"),
+    Stop("kho-giu", "command:stock_hold", held, "what lay in a fridge that failed: released or destroyed"),
     Stop("kho-lanh", "command:cold", at("/dieu-phoi/kho/lanh"), "the cold chain"),
+    Stop("kho-mot-tu", "command:fridge", link("command:fridge", on="/dieu-phoi/kho/lanh"), "one fridge: its line, its times out of range"),
 ))  # fmt: skip
 LEAD = Visit("dieu-phoi", "the lead of a point (diem01.truong)", lambda walk: walk.staff("diem01.truong"), (
     Stop("an-toan-moi", "command:aefi_new", at("/dieu-phoi/an-toan/moi"), "a new case"),
@@ -82,4 +121,4 @@ LEAD = Visit("dieu-phoi", "the lead of a point (diem01.truong)", lambda walk: wa
     Stop("kho-tu", "command:fridges", beside("command:fridges"), "the fridges of a point"),
     Stop("kho-gui", "command:consignment_send", beside("command:consignment_send"), "send doses on"),
 ))  # fmt: skip
-VISITS = (DOOR, PLANNER, DISTRICT, TECHNICIAN, MINISTRY, SIGNER, OPERATIONS, LEAD)
+VISITS = (DOOR, PLANNER, DISTRICT, TECHNICIAN, MINISTRY, SIGNER, SAFETY, COUNCIL, OPERATIONS, LEAD)

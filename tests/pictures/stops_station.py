@@ -48,6 +48,8 @@ LEAD = Visit("diem", "the lead of a point (diem01.truong)", today, (
     Stop("theo-doi", "station:desk", desk(4), "desk 4: observation"),
     Stop("ket-thuc-luot", "station:desk", desk(5), "desk 5: the end of a visit"),
     Stop("mo-buoi", "station:opening", beside("station:opening"), "the checklist and the lots"),
+    Stop("lo-mo", "station:vials", beside("station:vials"), "open vials: opened, used until, ended with what is left"),
+    Stop("ve-som", "station:early", beside("station:early"), "who left before the 30 minutes: called"),
     Stop("nguoi-giup", "station:helper", beside("station:helper"), "admit a helper in a minute"),
     Stop("phieu", "station:papers", beside("station:papers"), "paper forms and their serials"),
     Stop("nhap-phieu", "station:key", beside("station:key"), "key a paper form"),

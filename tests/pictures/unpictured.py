@@ -4,8 +4,7 @@ BUTTON = "a button's address (POST); it leads back to a page"
 FILE = "a file to download or print"
 PROGRAM = "for programs, or a part of a page that renews itself"
 ONWARD = "leads on to another page"
-ABSENT = "stands on a thing that the demo does not hold by itself (a recall, a consignment, a fridge, a case, a call)"
-YOUNG = "a new page: its picture is taken in the next round"
+ABSENT = "stands on a thing that the demo does not always hold (a dose to decide, a recall, a disputed number, a consignment sent)"
 TWIN = "the same page as in the portal"
 
 REASONS: dict[str, str] = {
@@ -13,7 +12,8 @@ REASONS: dict[str, str] = {
         (
             "healthbook:sign_out", "healthbook:forget_pin", "healthbook:language", "healthbook:confirm", "station:command", "station:open_again",
             "station:lots", "station:pause", "station:enrol", "station:settle", "command:sign_out", "command:stock_move", "command:rule_record",
-            "command:site_report_sign", "command:round_close", "command:round_sign", "response:next", "portal:lookup_leave", "portal:appointment",
+            "command:site_report_sign", "command:round_close", "command:round_sign", "command:session_shift", "command:safety_called", "command:aefi_report", "command:aefi_investigate", "command:aefi_decide", "command:aefi_settle",
+            "station:early_call", "response:next", "portal:lookup_leave", "portal:appointment",
             "portal:list_decide", "portal:list_corrections", "portal:list_send", "portal:register_card", "healthbook:register_card",
             "healthbook:family_registered", "healthbook:resend", "web:language",
         ),
@@ -44,20 +44,11 @@ REASONS: dict[str, str] = {
         ),
         ONWARD,
     ),
-    **dict.fromkeys(
-        (
-            "healthbook:asked", "station:vials", "command:unit_plans", "command:unit_plan_edit", "command:proposals", "command:session_queue",
-            "command:session_shift",
-        ),
-        YOUNG,
-    ),
     **dict.fromkeys(("healthbook:register_code", "healthbook:register_done"), TWIN),
     **dict.fromkeys(
         (
-            "command:round", "command:doubt", "command:recall", "command:incoming", "command:outgoing", "command:stock_hold", "command:fridge",
-            "command:safety_called", "command:aefi", "command:aefi_edit", "command:aefi_report", "command:aefi_investigate",
-            "command:aefi_decide", "command:aefi_settle", "station:early_call", "station:early", "command:recall_ask", "portal:certificate", "command:lot_state",
-            "command:person_decide", "response:identity",
+            "command:doubt", "command:recall", "command:person_decide", "command:outgoing", "healthbook:asked", "portal:certificate",
+            "response:identity",
         ),
         ABSENT,
     ),
