@@ -32,14 +32,6 @@ def slip_of_somebody(walk: Walk) -> tuple[str, str]:
     return fallback
 
 
-def asked_link(walk: Walk) -> str:
-    """The link of a question after the dose, from a message."""
-    for one in _messages(walk):
-        if found := re.search(r"(/so/tham/\S+)", one["text"]):
-            return found.group(1).rstrip(".,")
-    raise Lost("nobody in the demo was asked how they are")
-
-
 def link_family(walk: Walk) -> None:
     """As an officer of the district, link the family's books to one phone in person; those who are linked already stay so."""
     walk.staff("quan3")
@@ -66,12 +58,12 @@ def _people(walk: Walk, kind: str) -> list[str]:
     """People of the point's last session, of the one under way, or of one to come."""
     first, last = {"done": (-7, -1), "now": (0, 0), "ahead": (1, 7)}[kind]
     walk.to(f"/dieu-phoi/buoi?tu={_day(first)}&den={_day(last)}")
-    walk.to(walk.links("command:session")[-1])
-    if kind == "ahead":
-        walk.to(walk.address("command:appointments"))
-    else:
-        walk.to(walk.address("command:session_number", kind="injected"))
-    return walk.links("command:person")
+    for session in reversed(walk.links("command:session")):
+        walk.to(session)
+        walk.to(walk.address("command:appointments") if kind == "ahead" else walk.address("command:session_number", kind="injected"))
+        if len(people := walk.links("command:person")) > 1:  # a session of one is a rehearsal's
+            return people
+    return []
 
 
 def _day(ahead: int) -> str:

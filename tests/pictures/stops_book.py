@@ -1,7 +1,7 @@
 """The health book: a family's books on one phone, by day and in the dark."""
 
 from tests.pictures.answering import PHONE, answer_until, sign_in_book
-from tests.pictures.finding import BEARER, asked_link, link_family
+from tests.pictures.finding import BEARER, link_family
 from tests.pictures.stops import Stop, Visit, at, beside, link, nobody, steps
 from tests.pictures.walk import Walk
 
@@ -55,11 +55,6 @@ def joins(walk: Walk) -> None:
     walk.page.fill("#number", "079151990132")
     walk.page.fill("#slip", "19014862725")
     walk.press_main()
-
-
-def follows_up(walk: Walk) -> None:
-    """Open the link of a question that somebody was sent after the dose."""
-    walk.to(asked_link(walk))
 
 
 STRANGER = Visit("so", "a visitor with a phone", nobody, (

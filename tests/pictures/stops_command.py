@@ -5,11 +5,9 @@ from tests.pictures.walk import Walk
 
 
 def found_person(walk: Walk) -> None:
-    """Stand in the record of somebody whose phone was sent a slip."""
-    from tests.pictures.finding import slip_of_somebody
-
+    """Find somebody by a part of their name."""
     walk.to("/dieu-phoi/ho-so")
-    walk.page.fill("main input[name=q]", slip_of_somebody(walk)[1])
+    walk.page.fill("#text", "nguyen")
     walk.press_main()
     walk.to(walk.link("command:person"))
 
@@ -58,6 +56,7 @@ PLANNER = Visit("dieu-phoi", "the city's planner (thanhpho)", lambda walk: walk.
     Stop("bao-cao-diem", "command:site_report", link("command:site_report", on="/dieu-phoi/bao-cao"), "the daily report of a point"),
     Stop("dot", "command:rounds", at("/dieu-phoi/bao-cao/dot"), "the rounds of the campaign"),
     Stop("mot-dot", "command:round", link("command:round", on="/dieu-phoi/bao-cao/dot"), "one round: its figures, its end, its report"),
+    Stop("thu-hoi", "command:recall", steps(link("command:lots", on="/dieu-phoi/kho/lo", text="ABV7003"), link("command:recall")), "a recall that waits for a second person"),
     Stop("thu-hoi-moi", "command:recall_ask", steps(link("command:lots", on="/dieu-phoi/kho/lo", text="ABV5297"), link("command:recall_ask")), "ask for a recall"),
     Stop("kip-thoi", "command:timely", at("/dieu-phoi/bao-cao/kip-thoi"), "how timely doses are recorded"),
     Stop("toi", "command:account", at("/dieu-phoi/toi"), "my account"),
@@ -74,6 +73,7 @@ DISTRICT = Visit("dieu-phoi", "an officer of a district (quan3)", lambda walk: w
 ))  # fmt: skip
 TECHNICIAN = Visit("dieu-phoi", "a technician of the second tier (hotro2)", lambda walk: walk.staff("hotro2"), (
     Stop("trung", "command:duplicates", at("/dieu-phoi/ho-so/trung"), "possible duplicates"),
+    Stop("so-va-gop", "command:person_decide", steps(found_person, beside("command:person_decide")), "whose number it is, and merges taken apart"),
 ))  # fmt: skip
 MINISTRY = Visit("dieu-phoi", "the ministry (boyte)", lambda walk: walk.staff("boyte"), (
     Stop("bang-ca-nuoc", "command:home", at("/dieu-phoi/"), "the board of the nation"),
@@ -102,7 +102,7 @@ SAFETY = Visit("dieu-phoi", "a safety officer (antoan)", lambda walk: walk.staff
     Stop("an-toan-ban-do", "command:safety_map", at("/dieu-phoi/an-toan/ban-do"), "the map of cases"),
 ))  # fmt: skip
 COUNCIL = Visit("dieu-phoi", "the expert council (hoidong)", lambda walk: walk.staff("hoidong"), (
-    Stop("an-toan-hoi-dong", "command:aefi", link("command:aefi", on="/dieu-phoi/an-toan?buoc=assessment"), "a case before the council"),
+    Stop("an-toan-hoi-dong", "command:aefi", link("command:aefi", on="/dieu-phoi/an-toan?buoc=investigated"), "a case before the council"),
 ))  # fmt: skip
 OPERATIONS = Visit("dieu-phoi", "operations of the third tier (hotro3)", lambda walk: walk.staff("hotro3"), (
     Stop("mui-can-quyet", "command:doubts", at("/dieu-phoi/mui-can-quyet"), "doses that a person decides"),

@@ -18,10 +18,8 @@ AGENT = Visit("mcc", "a contact agent (tongdai)", lambda walk: walk.staff("tongd
 TECHNICIAN = Visit("mcc", "a technician of the second tier (hotro2)", lambda walk: walk.staff("hotro2"), (
     Stop("de-nghi", "response:propose", steps(link("response:case", on="/mcc/?xem=tat-ca&loai=correction"), beside("response:propose")), "propose a correction"),
 ))  # fmt: skip
-DISTRICT = Visit("mcc", "an officer of a district (quan3)", lambda walk: walk.staff("quan3"), (
-))  # fmt: skip
 SUPERVISOR = Visit("mcc", "a supervisor (giamsat)", lambda walk: walk.staff("giamsat"), (
     Stop("van-hanh", "response:operations", at("/mcc/van-hanh"), "the board of operations"),
     Stop("duyet", "response:decide", steps(link("response:case", on="/mcc/?xem=tat-ca&loai=correction"), beside("response:decide")), "decide a correction"),
 ))  # fmt: skip
-VISITS = (AGENT, TECHNICIAN, DISTRICT, SUPERVISOR)
+VISITS = (AGENT, TECHNICIAN, SUPERVISOR)

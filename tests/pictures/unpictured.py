@@ -4,7 +4,7 @@ BUTTON = "a button's address (POST); it leads back to a page"
 FILE = "a file to download or print"
 PROGRAM = "for programs, or a part of a page that renews itself"
 ONWARD = "leads on to another page"
-ABSENT = "stands on a thing that the demo does not always hold (a dose to decide, a recall, a disputed number, a consignment sent)"
+ABSENT = "stands on a thing that the demo does not always hold (a dose to decide, a disputed number, a certificate looked up, a consignment sent)"
 TWIN = "the same page as in the portal"
 
 REASONS: dict[str, str] = {
@@ -47,7 +47,7 @@ REASONS: dict[str, str] = {
     **dict.fromkeys(("healthbook:register_code", "healthbook:register_done"), TWIN),
     **dict.fromkeys(
         (
-            "command:doubt", "command:recall", "command:person_decide", "command:outgoing", "healthbook:asked", "portal:certificate",
+            "command:doubt", "command:outgoing", "healthbook:asked", "portal:certificate",
             "response:identity",
         ),
         ABSENT,
