@@ -23,7 +23,7 @@ def slip_of_somebody(walk: Walk) -> tuple[str, str]:
     fallback: tuple[str, str] | None = None
     for phone in dict.fromkeys(one["address"] for one in _messages(walk)):
         received = _messages(walk, phone)
-        code = next((found.group(1) for one in received if (found := re.search(r"\b(\d{11})\b", one["text"]))), "")
+        code = next((found.group(1) for one in received if one["template"] == "invited" and (found := re.search(r"\b(\d{11})\b", one["text"]))), "")
         if code and any(one["template"] == "certificate" for one in received):
             return phone, code
         fallback = fallback or ((phone, code) if code else None)

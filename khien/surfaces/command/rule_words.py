@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from khien.campaigns.queries import RuleVersion
 from khien.campaigns.rules import Span, Typical
 from khien.places import queries as places
+from khien.surfaces.web.confirmations import short_vaccine
 
 PLATFORMS = {"mrna": _("mRNA"), "viral_vector": _("Véc tơ vi rút"), "inactivated": _("Bất hoạt"), "protein_subunit": _("Tiểu đơn vị protein")}
 EXCLUSIONS = {"pregnant": _("Đang mang thai"), "breastfeeding": _("Đang cho con bú")}
@@ -128,13 +129,13 @@ def title(kind: str, key: str, data: Mapping[str, Any], language: str) -> str:
         return str(POLICIES.get(key, key))
     ages = _band(data)
     if kind == "schedule":
-        return f"{data.get('vaccine')}, {ages}"
+        return f"{short_vaccine(str(data.get('vaccine')))}, {ages}"
     if kind == "mixing":
-        return f"{data.get('before')} → {data.get('after')}, {ages}"
+        return f"{short_vaccine(str(data.get('before')))} → {short_vaccine(str(data.get('after')))}, {ages}"
     if kind == "booster":
         return gettext("Nhắc lại lần %(n)s, %(ages)s") % {"n": data.get("ordinal"), "ages": ages}
     if kind == "local_interval":
-        return f"{data.get('vaccine')}, {value('province', data.get('province'))}"
+        return f"{short_vaccine(str(data.get('vaccine')))}, {value('province', data.get('province'))}"
     return ages or key
 
 
