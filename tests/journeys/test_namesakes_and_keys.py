@@ -108,3 +108,37 @@ def test_enter_does_not_take_one_for_another_whose_card_number_was_typed_wrong(t
     desks.press("Enter")
     desks.sees("Đã đón, số 1", "Số giấy tờ này đang có hai người nhận")
     assert queries.visit_by_number(day.session_id, 1).person_id != holder
+
+
+def test_two_windows_of_one_person_never_lose_what_the_other_has_not_sent(town: Town) -> None:
+    day = make_day(at=make.AT)
+    for _ in range(2):
+        make_visit(day, state="dosed")
+    first = lead_at(town, day)
+    context = first.page.context
+    first.desk(4)
+    second = context.new_page()
+    second.goto(first.page.url)
+    for page in (first.page, second):
+        page.wait_for_selector("text=Theo dõi: 2 người")
+    town.later(minutes=31)
+    for page in (first.page, second):
+        page.wait_for_selector(".kh-watch--ready", timeout=20000)
+
+    # given: no line; when: each window lets one person go, and both are closed before anything was sent
+    context.set_offline(True)
+    for number, page in enumerate((first.page, second), 1):
+        page.get_by_role("button", name=f"Mời ra về, số {number}").click()
+        page.get_by_text("1 phiếu chờ gửi").first.wait_for()
+        page.close()
+    assert [queries.visit_by_number(day.session_id, number).state for number in (1, 2)] == ["dosed", "dosed"]
+
+    # then: the next window sends both
+    context.set_offline(False)
+    again = context.new_page()
+    again.goto(f"{town.server}/diem/{day.session_id}")
+    town.until(
+        lambda: [queries.visit_by_number(day.session_id, number).state for number in (1, 2)] == ["observed", "observed"], "both go"
+    )
+    again.wait_for_selector("text=Đã nhận")
+    assert again.evaluate("Object.keys(localStorage).filter((name) => name.includes(':hang')).length") == 0

@@ -1,28 +1,45 @@
 // Commands on their way: kept on the device until the server's receipt is held, sent in order, sent again after a lost line.
+// Each is kept under a name of its own: two windows of one person never write over what the other has not sent.
 const BATCH = 40;
 const PAUSES = [1, 2, 4, 8, 15];
 
 export default (kh) => {
   const place = `${kh.session}:${kh.staff}:hang`;
-  const waiting = kh.kept(place, []);
+  const namesFrom = (start) => {
+    try {
+      return Object.keys(localStorage).filter((name) => name.startsWith(`khien:${start}`)).map((name) => name.slice(6));
+    } catch {
+      return [];
+    }
+  };
+  const nameOf = (entry) => `${place}:${entry.envelope.command_id}`;
+  const lost = new Set(); // what this device could not keep
+  const waiting = namesFrom(`${place}:`).map((name) => kh.kept(name)).filter(Boolean);
   const hopes = new Map();
   let busy = false;
   let failures = 0;
   let timer = 0;
 
+  waiting.sort((one, other) => one.envelope.seq - other.envelope.seq);
   for (const entry of waiting) delete entry.broken; // tried again from the start, and said again
 
   kh.waiting = waiting; // without a receipt
   kh.refusals = []; // refused, until somebody has read them
   kh.done = []; // with a receipt, the latest first
   kh.lastError = "";
-  kh.othersWaiting = () =>
-    Object.keys(localStorage)
-      .filter((name) => name.startsWith(`khien:${kh.session}:`) && name.endsWith(":hang") && name !== `khien:${place}`)
-      .reduce((count, name) => count + kh.kept(name.slice(6), []).length, 0);
+  kh.othersWaiting = () => namesFrom(`${kh.session}:`).filter((name) => name.includes(":hang:") && !name.startsWith(`${place}:`)).length;
+  kh.keptSafe = true;
 
-  function store() {
-    kh.keptSafe = kh.keep(place, waiting);
+  function keep(entry) {
+    if (kh.keep(nameOf(entry), entry)) lost.delete(entry);
+    else lost.add(entry);
+    kh.keptSafe = !lost.size;
+  }
+
+  function forget(entry) {
+    kh.keep(nameOf(entry), undefined);
+    lost.delete(entry);
+    kh.keptSafe = !lost.size;
   }
 
   // Sends a command. about: {label, visit, number, to: the state it leads to, then, otherwise}
@@ -39,9 +56,10 @@ export default (kh) => {
       actor: kh.staff,
       body: { session_id: kh.session, ...body },
     };
-    waiting.push({ envelope, about, at: kh.now().toISOString() });
+    const entry = { envelope, about, at: kh.now().toISOString() };
+    waiting.push(entry);
     hopes.set(envelope.command_id, { then, otherwise });
-    store();
+    keep(entry);
     kh.changed();
     pump();
     return envelope.command_id;
@@ -93,10 +111,10 @@ export default (kh) => {
       if (!stuck.broken) kh.refusals.unshift({ ...stuck.about, receipt, name: stuck.envelope.name, body: stuck.envelope.body });
       stuck.broken = true;
       kh.lastError = receipt.reason;
-      return store();
+      return;
     }
     const [entry] = waiting.splice(index, 1);
-    store();
+    forget(entry);
     const hope = hopes.get(receipt.command_id) || {};
     hopes.delete(receipt.command_id);
     kh.refusals = kh.refusals.filter((one) => one.receipt.command_id !== receipt.command_id); // said "broken" before
