@@ -55,7 +55,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _opens(staff: StaffRef, card: PersonCard) -> bool:
-    return staff.may("people.see", where.person(card.id))
+    return staff.may("people.see", where.seen(card.id))
 
 
 def _find(text: str, year: int | None, at: frame.Here) -> list[PersonCard]:
@@ -71,8 +71,7 @@ def _find(text: str, year: int | None, at: frame.Here) -> list[PersonCard]:
 
 def show(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """The record of a person, for the purpose that was said; without one the page asks for it and shows nothing."""
-    place = where.person(person_id)
-    at = frame.here(request, "people.see", place)
+    at = frame.here(request, "people.see", where.seen(person_id))
     why = request.GET.get("vi", "")
     if why not in GIVEN:
         return frame.page(request, "person_why", "people", person_id=person_id, purposes=[(code, PURPOSES[code]) for code in WHY])
@@ -80,7 +79,7 @@ def show(request: HttpRequest, person_id: UUID) -> HttpResponse:
     if details is None:
         return not_found(request)
     at.looked(details.card.id, purpose=why)
-    return frame.page(request, "person", "people", done=request.GET.get("xong", ""), why=why, **_facts(details, at, place))
+    return frame.page(request, "person", "people", done=request.GET.get("xong", ""), why=why, **_facts(details, at, where.person(person_id)))
 
 
 def _facts(details: Any, at: frame.Here, place: Any) -> dict[str, Any]:

@@ -70,7 +70,7 @@ urlpatterns = [
     staff("goi.pdf", waiting.call_paper, "call_paper", may="lists.call"),
     staff("ho-so", people.search, "people", may="people.search"),
     staff("ho-so/trung", duplicates.index, "duplicates", may="people.merge"),
-    staff(P, people.show, "person", may="people.see", place=where.person),
+    staff(P, people.show, "person", may="people.see", place=where.seen),
     staff(f"{P}/sua", person_acts.correct, "person_correct", may="people.correct", place=where.person),
     staff(f"{P}/giay-to", person_acts.identity, "person_papers", may="people.correct", place=where.person),
     staff(f"{P}/noi-so", person_acts.link, "person_link", may="people.link", place=where.person),

@@ -39,8 +39,13 @@ def site(site_id: UUID, **_: Any) -> PlaceFacts | None:
 
 
 def person(person_id: UUID, **_: Any) -> PlaceFacts | None:
-    """Where a person lives, and the point that expects or received them: staff of either may open the record."""
+    """Where a person lives, and the point that expects or last received them: staff of either may act on the record."""
     return placing.person_place(person_id)
+
+
+def seen(person_id: UUID, **_: Any) -> PlaceFacts | None:
+    """The same, and every point that ever received them: staff of any of these may open the record."""
+    return placing.person_seen_from(person_id)
 
 
 def dose(record_id: UUID, **_: Any) -> PlaceFacts | None:

@@ -54,7 +54,7 @@ def test_the_point_that_received_a_person_opens_the_record_wherever_the_person_l
     assert lead.get(f"{ROOT}/ho-so/{make.make_person()}", {"vi": "identity"}).status_code == 403
 
 
-def test_the_districts_of_all_points_that_received_a_person_open_the_record(db):
+def test_the_districts_of_all_points_that_received_a_person_open_the_record_and_only_its_home_corrects_it(db):
     at_home = make.make_site(facility_id=make.make_facility(unit_key="2021-001"), commune_key=HANOI_WARD)
     person_id = make.make_person(place_key=HANOI_WARD)
     for at, where in ((make.AT - timedelta(days=90), {}), (make.AT, {"site_id": at_home})):
@@ -62,6 +62,8 @@ def test_the_districts_of_all_points_that_received_a_person_open_the_record(db):
     for scope in (DISTRICT, FAR):
         assert officer("list_keeper", scope=scope).get(f"{ROOT}/ho-so/{person_id}", {"vi": "identity"}).status_code == 200
     assert officer("list_keeper", scope=Scope("district", "760", "2021")).get(f"{ROOT}/ho-so/{person_id}", {"vi": "identity"}).status_code == 403
+    pages = {scope: officer("list_keeper", scope=scope).get(f"{ROOT}/ho-so/{person_id}/sua").status_code for scope in (DISTRICT, FAR)}
+    assert pages == {DISTRICT: 403, FAR: 200}
 
 
 def test_particulars_are_corrected_with_a_reason_and_the_old_ones_stay(db):
