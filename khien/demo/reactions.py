@@ -17,7 +17,7 @@ from khien.places import queries as places
 from khien.safety import actions
 from khien.safety.types import ToldPatient
 from khien.visits import queries as visits
-from khien.visits.types import VisitCard
+from khien.visits.views import VisitCard
 
 HOUR = timedelta(hours=1)
 DOCTORS = ("Tôn Nữ Bác Sĩ Trực", "Khúc Bác Sĩ Trực", "Thạch Thị Bác Sĩ Trực")

@@ -27,17 +27,8 @@ from khien.visits.pack import session_pack
 from khien.visits.sessions import checklist_lines, open_work
 from khien.visits.states import ENDS, LABELS, State
 from khien.visits.stopping import stopped as _stop_note
-from khien.visits.types import (
-    ConsentView,
-    DaySummary,
-    NoteView,
-    PaperInfo,
-    ScreeningView,
-    SessionBoard,
-    VisitCard,
-    VisitStory,
-    Watched,
-)  # fmt: skip
+from khien.visits.types import PaperInfo
+from khien.visits.views import ConsentView, DaySummary, NoteView, ScreeningView, SessionBoard, VisitCard, VisitStory, Watched
 from khien.visits.watching import desk_rows, numbers, pulse
 
 __all__ = [

@@ -12,7 +12,7 @@ from django.db import connection
 from khien.people import queries as people
 from khien.visits import models, rules, sessions
 from khien.visits.states import State
-from khien.visits.types import DeskRow, HallNumbers
+from khien.visits.views import DeskRow, HallNumbers
 
 # The version of every row (xmin) tells any change, also one that moves nobody.
 _PULSE = """

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from khien.kernel import clock
 from khien.visits import queries as visits
-from khien.visits.types import VisitCard
+from khien.visits.views import VisitCard
 from tests import make
 from tests.journeys.town import Hands, Town
 

@@ -21,7 +21,7 @@ from khien.surfaces.healthbook.next_thing import history_of
 from khien.surfaces.web.forms import PageForm
 from khien.surfaces.web.locale import lang
 from khien.visits import queries as visits
-from khien.visits.types import VisitCard
+from khien.visits.views import VisitCard
 
 SINCE = {"now": timedelta(0), "hours": timedelta(hours=4), "yesterday": timedelta(days=1), "days": timedelta(days=3)}
 MOST, WITHIN = 12, timedelta(hours=1)

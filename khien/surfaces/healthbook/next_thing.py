@@ -14,7 +14,7 @@ from khien.safety.rules import FOLLOW_UP_DAYS
 from khien.surfaces.healthbook.book import Book
 from khien.surfaces.web.say_doses import dose_name
 from khien.visits import queries as visits
-from khien.visits.types import VisitCard
+from khien.visits.views import VisitCard
 
 # Every day of the first week, then on the days of the follow-up: the 28 days of watching (Decision 3588/QD-BYT).
 FIRST_WEEK = range(8)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from khien.immunizations.types import ImmunizationView
 from khien.surfaces.web import say
-from khien.visits.types import VisitCard
+from khien.visits.views import VisitCard
 
 PROOFS = {
     "registered": _("Đã đăng ký tiêm cho người này"), "slip": _("Nối bằng giấy tờ, phiếu và mã điện thoại"),

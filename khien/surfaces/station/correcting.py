@@ -21,7 +21,7 @@ from khien.surfaces.web.forms import PageForm
 from khien.surfaces.web.locale import lang
 from khien.visits import actions as visits
 from khien.visits import queries
-from khien.visits.types import VisitCard
+from khien.visits.views import VisitCard
 
 HOWS = [("card", _("Quét căn cước")), ("typed", _("Nhìn căn cước")), ("spoken", _("Hỏi miệng")), ("slip", _("Quét phiếu"))]
 
