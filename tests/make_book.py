@@ -53,17 +53,20 @@ def signed_in(account: AccountRef, client: Client | None = None) -> Client:
     return client
 
 
-def handle() -> None:
-    """Let every event reach its handlers, those due later today too."""
-    while outbox.drain(lambda: clock.now() + timedelta(hours=1)):
+HOUR = timedelta(hours=1)
+
+
+def handle(ahead: timedelta = HOUR) -> None:
+    """Let every event reach its handlers, those due within `ahead` too."""
+    while outbox.drain(lambda: clock.now() + ahead):
         pass
 
 
-def make_certified(person_id: UUID, day: Day | None = None) -> tuple[UUID, UUID]:
-    """A dose of half an hour ago with everything done: returns the record and its issued certificate."""
+def make_certified(person_id: UUID, day: Day | None = None, *, ahead: timedelta = HOUR) -> tuple[UUID, UUID]:
+    """A dose of half an hour ago with everything done: returns the record and its issued certificate (as of `ahead` of now)."""
     day = day or make_day(at=make.AT - timedelta(hours=1))
     visit = make_visit(day, state="closed", person_id=person_id, at=make.AT - timedelta(hours=1))
-    handle()
+    handle(ahead)
     card = visits.visit(visit.visit)
     assert card is not None
     assert card.record_id is not None
