@@ -14,7 +14,8 @@ from khien.kernel import clock
 from khien.kernel.refs import Scope
 from khien.places import queries as places
 from khien.planning import models, rules
-from khien.planning.types import ChildPlan, Outlook, PlanInfo, SessionLoad
+from khien.planning.rules import Means, Point, Proposal
+from khien.planning.types import ChildPlan, Outlook, PlanInfo, QueueOutlook, SessionLoad
 from khien.registration import queries as registration
 from khien.stock import queries as stock
 from khien.visits import queries as visits
@@ -137,7 +138,44 @@ def per_hour(scopes: Iterable[Scope] | None, *, on: date) -> float | None:
     return median(speeds) if speeds else None
 
 
-def arrivals(session_id: UUID) -> dict[int, int]:
+def means(
+    plan: PlanInfo | None, seen: Outlook, *, tables: int | None = None, per_table: int | None = None, doses: int | None = None
+) -> Means:
+    """What the plan has (without one: the tables of the unit's sites, six days a week), or what is asked about instead."""
+    return Means(
+        tables if tables is not None else plan.tables if plan else seen.tables,
+        per_table if per_table is not None else plan.per_table if plan else rules.PER_TABLE,
+        frozenset(plan.weekdays if plan else range(6)), doses if doses is not None else sum(seen.on_hand.values()), {},
+    )  # fmt: skip
+
+
+def proposals(plan: PlanInfo, seen: Outlook, *, on: date) -> list[Proposal]:
+    """Sessions from tomorrow on that the plan lacks for who waits and who is due, at its sites on days without one."""
+    scopes, first = _scopes(plan.unit_key), max(plan.first_on, on + timedelta(days=1))
+    busy: dict[UUID, set[date]] = {}
+    for one in booking.sessions(scopes, first=first, last=plan.last_on):
+        if one.state != "cancelled":
+            busy.setdefault(one.site_id, set()).add(one.on_date)
+    points = [Point(str(site.id), site.tables, frozenset(busy.get(site.id, ()))) for site in places.sites(scopes)]
+    owed = sum(n for day, n in seen.due.items() if day <= plan.last_on)
+    needed = max(seen.waiting + owed - sum(n for day, n in seen.planned.items() if day >= first), 0)
+    return rules.propose(points, needed=needed, per_table=plan.per_table, weekdays=frozenset(plan.weekdays), first=first, last=plan.last_on)
+
+
+def queue(session: SessionInfo, *, on: date, tables: int | None = None, walk_in: int | None = None) -> QueueOutlook:
+    """How the queue of a session will go, with its own tables and the plan's share of walk-ins unless others are asked about."""
+    place = session.place
+    key = f"2021-{place.district_2021 or place.province_2021}" if place.district_2021 or place.province_2021 else ""
+    known = plan(key) or parent_plan(key)
+    measured = per_hour(_scopes(key), on=on)
+    usual = session.per_table / max((session.ends_at - session.starts_at).total_seconds() / 3600, 1)
+    staffed = tables if tables is not None else session.tables
+    extra = walk_in if walk_in is not None else known.walk_in if known else 0
+    hours = rules.queue(_arrivals(session.id), an_hour=staffed * (measured or usual), walk_in=extra / 100)
+    return QueueOutlook(tuple(hours), staffed, extra, measured, usual)
+
+
+def _arrivals(session_id: UUID) -> dict[int, int]:
     """People invited to a session by hour of the day."""
     found: dict[int, int] = {}
     for slot in booking.slots(session_id):

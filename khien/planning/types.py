@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from khien.planning.rules import Hour
+
 
 @dataclass(frozen=True, slots=True)
 class PlanInfo:
@@ -81,3 +83,19 @@ class Shifted:
 
     moved: int
     stayed: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueOutlook:
+    """How a session's queue will go, with what it was counted from: people an hour and table as measured (None: never) or as planned."""
+
+    hours: tuple[Hour, ...]
+    tables: int
+    walk_in: int
+    measured: float | None
+    usual: float
+
+    @property
+    def longest(self) -> int:
+        """The longest wait in minutes."""
+        return max((one.wait for one in self.hours), default=0)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from khien.kernel.refs import Scope
 from khien.places import queries as places
@@ -24,7 +24,7 @@ def coverage(*, unit_key: str = "", epoch: str = "2021", age: str = "") -> list[
     rows = models.CoverageCount.objects.filter(age_band=age) if age else models.CoverageCount.objects.all()
     top = places.unit(places.same_in(unit_key, epoch)) if unit_key else None
     home, here = (_by_unit(rows, side, parted.column, places.column(top.epoch, top.level) if top else "", top.code if top else "") for side in ("home", "at"))
-    people, targets = (figures_of_age(kind, [unit.key for unit in parted.units], age) for kind in ("population", "target"))
+    people, targets = (latest_figures(kind, [unit.key for unit in parted.units], age) for kind in ("population", "target"))
     lines = [
         CoverageLine(unit.key, unit.full_name, home.get(unit.code, {}), here.get(unit.code, {}), people.get(unit.key), targets.get(unit.key))
         for unit in parted.units
@@ -49,7 +49,7 @@ def _by_unit(rows: QuerySet[models.CoverageCount], side: str, column: str, top: 
     return found
 
 
-def figures_of_age(kind: str, unit_keys: Iterable[str], age: str = "") -> dict[str, int]:
+def latest_figures(kind: str, unit_keys: Iterable[str], age: str = "") -> dict[str, int]:
     """The newest imported number of people of each unit whose ages lie within this band ("" is every age)."""
     rows = models.PopulationFigure.objects.filter(kind=kind, unit_key__in=list(unit_keys), group="")
     if age:
@@ -76,8 +76,3 @@ def timeliness(*, first: date, last: date, by: str, scopes: Iterable[Scope] | No
         if n:
             found.setdefault(str(key), {})[bucket] = n
     return [Timely(key, sum(within.values()), within) for key, within in sorted(found.items(), key=lambda pair: pair[0].zfill(2))]
-
-
-def as_of() -> object:
-    """When coverage was last counted."""
-    return models.CoverageCount.objects.aggregate(at=Max("updated_at"))["at"]

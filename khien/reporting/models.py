@@ -104,20 +104,28 @@ class TimelinessCount(models.Model):
         db_table = "timeliness_count"
 
 
-class SiteReport(Row):
+class SignedRow(Row):
+    """What every signed report has: its version, a note, and who signed it when."""
+
+    version = models.SmallIntegerField()
+    note = models.TextField(default="")
+    signed_at = models.DateTimeField()
+    signed_by = models.TextField()
+    signed_name = models.TextField()
+
+    class Meta:
+        abstract = True
+
+
+class SiteReport(SignedRow):
     """A site's daily report as its lead signed it; signed again, it is a further version, and every version stays."""
 
     placement = "site"
     site_id = models.UUIDField()
     on_date = models.DateField()
-    version = models.SmallIntegerField()
     numbers = models.JSONField()
     vaccines = models.JSONField()
-    note = models.TextField(default="")
     due_at = models.DateTimeField()
-    signed_at = models.DateTimeField()
-    signed_by = models.TextField()
-    signed_name = models.TextField()
 
     class Meta:
         db_table = "site_report"
@@ -143,18 +151,13 @@ class ReportChange(Row):
         indexes = [models.Index("site_id", "on_date", name="report_change_day")]
 
 
-class RoundReport(Row):
+class RoundReport(SignedRow):
     """A round's end as signed for its unit: each priority group's target, done before and done in the round."""
 
     placement = "reference"
     round_id = models.UUIDField()
-    version = models.SmallIntegerField()
     lines = models.JSONField()
     unsigned = models.IntegerField(default=0)
-    note = models.TextField(default="")
-    signed_at = models.DateTimeField()
-    signed_by = models.TextField()
-    signed_name = models.TextField()
 
     class Meta:
         db_table = "round_report"

@@ -12,6 +12,7 @@ from khien.places import queries as places
 from khien.places.types import Unit
 from khien.reporting import models, rules
 from khien.reporting.coverage import coverage as coverage
+from khien.reporting.coverage import latest_figures as latest_figures
 from khien.reporting.coverage import timeliness as timeliness
 from khien.reporting.daily import changes as changes
 from khien.reporting.daily import daily_report as daily_report
@@ -149,20 +150,9 @@ def by_vaccine(*, on: date) -> list[tuple[str, int]]:
 
 
 def daily_lines(*, on: date, scopes: Iterable[Scope] | None = None, unit_key: str = "", epoch: str = "2021") -> tuple[BoardRow, ...]:
-    """Each session of the day with its numbers: the columns of the daily report."""
+    """Each session of the day with its numbers on the boards."""
     top = places.unit(places.same_in(unit_key, epoch)) if unit_key else None
     return _sites(_inside(top, scopes), on)
-
-
-def latest_figures(kind: str, unit_keys: Iterable[str]) -> dict[str, int]:
-    """The newest imported number of people of each unit, over all its age bands."""
-    rows = models.PopulationFigure.objects.filter(kind=kind, unit_key__in=list(unit_keys), group="").values_list("unit_key", "as_of", "people")
-    newest: dict[str, date] = {}
-    sums: dict[tuple[str, date], int] = {}
-    for key, as_of, people in rows:
-        newest[key] = max(newest.get(key, as_of), as_of)
-        sums[key, as_of] = sums.get((key, as_of), 0) + people
-    return {key: sums[key, as_of] for key, as_of in newest.items()}
 
 
 def figures(kind: str, *, unit_keys: Iterable[str] | None = None, limit: int = 500) -> list[Figure]:

@@ -15,8 +15,8 @@ from khien.campaigns import queries as campaigns
 from khien.kernel.errors import Refused
 from khien.places import queries as places
 from khien.planning import actions, queries, rules
-from khien.planning.rules import Forecast, Means, Point, Proposal
-from khien.planning.types import Outlook, PlanInfo
+from khien.planning.rules import Forecast, Means
+from khien.planning.types import Outlook
 from khien.surfaces.command import choosing, frame, where
 from khien.surfaces.web import charts, say
 from khien.surfaces.web.confirmations import short_vaccine
@@ -60,19 +60,12 @@ class UnitPlanForm(PageForm):
         return {code: self.cleaned_data[f"doses_{code}"] for code in self.vaccines if self.cleaned_data.get(f"doses_{code}")}
 
 
-def _number(request: HttpRequest, name: str, otherwise: int, most: int) -> int:
+def _number(request: HttpRequest, name: str, most: int) -> int | None:
+    """A number of the address, within 0 and `most`; None where there is none."""
     try:
         return min(max(int(request.GET.get(name, "")), 0), most)
     except ValueError:
-        return otherwise
-
-
-def _means(request: HttpRequest, plan: PlanInfo | None, seen: Outlook) -> Means:
-    """What the plan has, or what the address asks about instead."""
-    tables = _number(request, "ban", plan.tables if plan else seen.tables, 5000)
-    per_table = _number(request, "moi_ban", plan.per_table if plan else rules.PER_TABLE, 2000)
-    doses = _number(request, "lieu", sum(seen.on_hand.values()), 100_000_000)
-    return Means(tables, per_table, frozenset(plan.weekdays if plan else range(6)), doses, {})
+        return None
 
 
 def _forecast(seen: Outlook, means: Means, start: date) -> Forecast:
@@ -85,8 +78,10 @@ def index(request: HttpRequest) -> HttpResponse:
     chosen = choosing.choose(request, at)
     key = chosen.key or choosing.own_unit(at)
     unit, plan, seen = places.unit(key) if key else None, queries.plan(key), queries.outlook(key, on=at.on)
-    means = _means(request, plan, seen)
-    found, usual = _forecast(seen, means, at.on), _forecast(seen, _means_of(plan, seen), at.on)
+    means = queries.means(
+        plan, seen, tables=_number(request, "ban", 5000), per_table=_number(request, "moi_ban", 2000), doses=_number(request, "lieu", 100_000_000)
+    )
+    found, usual = _forecast(seen, means, at.on), _forecast(seen, queries.means(plan, seen), at.on)
     drawn = found.days[:SHOWN]
     chart = charts.columns(
         [day.later + day.first for day in drawn], [say.dm(day.on) for day in drawn], label=gettext("Người được tiêm mỗi ngày, theo dự tính"),
@@ -98,11 +93,6 @@ def index(request: HttpRequest) -> HttpResponse:
         loads=queries.loads(frame.unit_scope(key) if key else frame.reach(at.scopes), at=at.at)[:MOST_LOADS], vaccine=short_vaccine,
         may_plan=at.staff.may("plan.sessions", place), asked=bool({"ban", "lieu", "moi_ban"} & set(request.GET)),
     )  # fmt: skip
-
-
-def _means_of(plan: PlanInfo | None, seen: Outlook) -> Means:
-    tables, per_table = (plan.tables, plan.per_table) if plan else (seen.tables, rules.PER_TABLE)
-    return Means(tables, per_table, frozenset(plan.weekdays if plan else range(6)), sum(seen.on_hand.values()), {})
 
 
 def edit(request: HttpRequest, unit_key: str) -> HttpResponse:
@@ -146,7 +136,7 @@ def proposals(request: HttpRequest, unit_key: str) -> HttpResponse:
     at = frame.here(request, "plan.sessions", where.unit(unit_key))
     key = "" if unit_key == where.NATION else unit_key
     plan, seen = queries.plan(key), queries.outlook(key, on=at.on)
-    found = _proposed(plan, seen, at) if plan else []
+    found = queries.proposals(plan, seen, on=at.on)[:MOST_PROPOSED] if plan else []
     names = {str(one.id): one.name for one in places.sites(frame.unit_scope(key))}
     vaccines = [(one.code, one.short_en if lang() == "en" else one.short_vi) for one in campaigns.vaccines(at.on)]
     wrong, done, refused = "", 0, {}
@@ -171,38 +161,18 @@ def proposals(request: HttpRequest, unit_key: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def _proposed(plan: PlanInfo, seen: Outlook, at: frame.Here) -> list[Proposal]:
-    key = plan.unit_key
-    scopes = frame.unit_scope(key)
-    first, last = max(plan.first_on, at.on + timedelta(days=1)), plan.last_on
-    busy: dict[UUID, set[date]] = {}
-    for one in booking.sessions(scopes, first=first, last=last):
-        if one.state != "cancelled":
-            busy.setdefault(one.site_id, set()).add(one.on_date)
-    points = [Point(str(site.id), site.tables, frozenset(busy.get(site.id, ()))) for site in places.sites(scopes)]
-    owed = sum(n for day, n in seen.due.items() if day <= last)
-    needed = max(seen.waiting + owed - sum(n for day, n in seen.planned.items() if day >= first), 0)
-    return rules.propose(points, needed=needed, per_table=plan.per_table, weekdays=frozenset(plan.weekdays), first=first, last=last)[:MOST_PROPOSED]
-
-
 def queue(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """How the queue of a session will go, hour by hour, from those invited and the measured speed of its tables."""
     at = frame.here(request, "command.board", where.session(session_id))
     session = booking.session(session_id)
     assert session is not None
-    place = session.place
-    unit_key = f"2021-{place.district_2021}" if place.district_2021 else f"2021-{place.province_2021}" if place.province_2021 else ""
-    plan = queries.plan(unit_key) or queries.parent_plan(unit_key)
-    measured = queries.per_hour(frame.unit_scope(unit_key), on=at.on)
-    usual = session.per_table / max((session.ends_at - session.starts_at).total_seconds() / 3600, 1)
-    tables = _number(request, "ban", session.tables, 200)
-    walk_in = _number(request, "khong_hen", plan.walk_in if plan else 0, 100)
-    hours = rules.queue(queries.arrivals(session_id), an_hour=tables * (measured or usual), walk_in=walk_in / 100)
+    found = queries.queue(session, on=at.on, tables=_number(request, "ban", 200), walk_in=_number(request, "khong_hen", 100))
+    hours = found.hours
     load = next((one for one in queries.loads(frame.reach(at.scopes), at=at.at) if one.session_id == session_id), None)
     chart = charts.columns([one.queue for one in hours], [f"{one.hour}h" for one in hours], label=gettext("Người còn chờ cuối mỗi giờ")) if hours else None
     facts = {
-        "session": session, "hours": hours, "chart": chart, "measured": measured, "usual": usual, "tables": tables, "walk_in": walk_in, "load": load,
-        "longest": max((one.wait for one in hours), default=0), "may_shift": at.staff.may("plan.invite", where.session(session_id)),
+        "session": session, "hours": hours, "chart": chart, "measured": found.measured, "usual": found.usual, "tables": found.tables,
+        "walk_in": found.walk_in, "load": load, "longest": found.longest, "may_shift": at.staff.may("plan.invite", where.session(session_id)),
         "moved": request.GET.get("chuyen", ""), "stayed": request.GET.get("o_lai", ""), "wrong": "",
     }  # fmt: skip
     return frame.page(request, "session_queue", "plan", **facts)
