@@ -132,6 +132,7 @@ PERIODIC: dict[str, int] = {
     "messaging.actions.remind_due": 300,
     "safety.actions.count_due": 10,
     "safety.actions.gather_old": 15,
+    "reporting.actions.count_old": 5,
     "booking.handlers.no_shows": 300,
     "certificates.actions.sign_waiting": 20,
     "certificates.actions.renew_due": 3600,

@@ -13,6 +13,7 @@ from khien.kernel.refs import Actor
 from khien.places import queries as places
 from khien.plumbing import audit
 from khien.reporting import counting, models, tallies
+from khien.reporting.older import count_old as count_old
 from khien.reporting.signing import sign_day as sign_day
 from khien.reporting.signing import sign_round as sign_round
 

@@ -1,0 +1,65 @@
+"""What a copy older than a rollup holds is counted into it a page at a time; the place reached is kept, so that a stop loses nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from khien.immunizations import due
+from khien.plumbing import marks
+from khien.reporting import counting
+from khien.reporting.rules import NIL
+
+REACHED = "rollups_of_older_data"
+PAGE = 300  # subjects looked at in one call
+
+
+@dataclass(frozen=True, slots=True)
+class Older:
+    """One rollup: the ids it comes from, a page of them after one, and which of those it lacks."""
+
+    name: str
+    page: str
+    lacks: str
+    count: Callable[..., None]
+
+
+_NOT_COUNTED = "SELECT w.id FROM unnest(%s::uuid[]) w(id) WHERE NOT EXISTS (SELECT 1 FROM counted c WHERE c.subject_id = w.id AND c.kind = '{kind}')"
+ROLLUPS = (
+    Older(
+        "coverage", "SELECT DISTINCT record_id FROM immunization WHERE record_id > %s ORDER BY record_id LIMIT %s",
+        _NOT_COUNTED.format(kind="dose"), counting.dose,
+    ),
+    Older(
+        "due", "SELECT DISTINCT person_id FROM immunization WHERE person_id > %s ORDER BY person_id LIMIT %s",
+        "SELECT w.id FROM unnest(%s::uuid[]) w(id) WHERE NOT EXISTS (SELECT 1 FROM due_dose d WHERE d.person_id = w.id)", due.recount,
+    ),
+    Older(
+        "timeliness", "SELECT id FROM visit WHERE id > %s ORDER BY id LIMIT %s",
+        _NOT_COUNTED.format(kind="time") + " AND EXISTS (SELECT 1 FROM visit v WHERE v.id = w.id AND v.dosed_at IS NOT NULL)", counting.visit,
+    ),
+)  # fmt: skip
+
+
+def count_old(at: datetime, *, page: int = PAGE) -> bool:
+    """Count the next page of what was recorded before there was the rollup; called now and again. Returns whether some is left."""
+    reached = marks.get(REACHED) or {"rollup": 0, "after": str(NIL)}
+    if reached["rollup"] >= len(ROLLUPS):
+        return False
+    rollup = ROLLUPS[reached["rollup"]]
+    with transaction.atomic():
+        ids = _ids(rollup.page, [reached["after"], page])
+        for subject in _ids(rollup.lacks, [ids]):
+            rollup.count(subject, at=at)
+        over = len(ids) < page
+        marks.put(REACHED, {"rollup": reached["rollup"] + over, "after": str(NIL if over else ids[-1])})
+    return not over or rollup is not ROLLUPS[-1]
+
+
+def _ids(statement: str, facts: list[Any]) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, facts)
+        return [row[0] for row in cursor.fetchall()]
