@@ -15,11 +15,11 @@ from khien.campaigns.preview import Span, Typical
 from khien.campaigns.rulebook import RuleBook, Rules, national, national_entries
 from khien.campaigns.sentences import dose_name
 from khien.campaigns.types import Recipient
-from khien.campaigns.verdicts import check_dose, next_dose
+from khien.campaigns.verdicts import check_dose, next_dose, whole
 
 __all__ = [
     "RuleBook", "Rules", "Span", "Typical", "check_dose", "check_entry", "dose_name", "evaluate_history", "national", "national_entries",
-    "needs_guardian", "next_dose",
+    "needs_guardian", "next_dose", "whole",
 ]
 
 

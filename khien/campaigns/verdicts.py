@@ -10,7 +10,7 @@ from khien.campaigns.ages import add_months, birthday
 from khien.campaigns.course import ALLOWED, Course, Judgement, judge, slot
 from khien.campaigns.evaluation import follow
 from khien.campaigns.rulebook import RuleBook, Rules
-from khien.campaigns.types import DoseType, DoseVerdict, NextDose, PastDose, Recipient
+from khien.campaigns.types import DoseType, DoseVerdict, EvaluatedDose, NextDose, PastDose, Recipient
 
 MAY = frozenset({ALLOWED, "campaigns.before_recommended", "campaigns.after_recommended"})
 
@@ -66,7 +66,16 @@ def _verdict(book: RuleBook, course: Course, judged: Judgement, vaccine: str, on
 
 def next_dose(book: RuleBook, person: Recipient, history: Iterable[PastDose], on: date) -> NextDose:
     """Which dose comes next, with which vaccines, from when; or that all are given. `history` is taken whole."""
-    course = follow(book, person, history)[1]
+    return _coming(book, person, follow(book, person, history)[1], on)
+
+
+def whole(book: RuleBook, person: Recipient, history: Iterable[PastDose], on: date) -> tuple[tuple[EvaluatedDose, ...], NextDose]:
+    """What `evaluate_history` and `next_dose` say, the history followed once."""
+    told, course = follow(book, person, history)
+    return told, _coming(book, person, course, on)
+
+
+def _coming(book: RuleBook, person: Recipient, course: Course, on: date) -> NextDose:
     last = course.last_on
     ready = _allowed_on(book, person, course, on) if last is None or on > last else {}
     start = (last if ready else max(last, on) if last else on) if last else on

@@ -119,9 +119,9 @@ def history(person_id: UUID, on: date) -> History:
     who = recipient_of(basics.birth, basics.sex, rows, province=basics.place.province_2021)
     book = campaigns.rulebook(on)
     doses = [past(row) for row in rows]
-    read = {dose.dose.ref: dose for dose in rules.evaluate_history(book, who, doses)}
+    told, coming = rules.whole(book, who, doses, on)
+    read = {dose.dose.ref: dose for dose in told}
     views = tuple(_read(view(row, book), read[str(row.record_id)]) for row in rows)
-    coming = rules.next_dose(book, who, doses, on)
     if any(one.validity == "uncertain" and one.validity_code in own_rules.DOUBTS for one in views):
         vi, en = own_rules.AWAITED
         coming = replace(coming, sentence_vi=f"{coming.sentence_vi} {vi}".strip(), sentence_en=f"{coming.sentence_en} {en}".strip())

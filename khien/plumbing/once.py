@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
+from django.db.models.base import ModelState
 
 from khien.plumbing import sqlcall
 
@@ -96,15 +97,20 @@ def ask(ids: str, params: Sequence[Any], parts: Sequence[Part]) -> list[UUID]:
 
 
 def instance[M: models.Model](model: type[M], told: dict[str, Any]) -> M:
-    """A row as `to_jsonb` told it."""
-    names, readers = _readers(model)
-    return model.from_db("default", names, [read(told[column]) if read and told[column] is not None else told[column] for column, read in readers])
+    """A row as `to_jsonb` told it, put together without the model's own beginning: a page makes many and no signal is heard."""
+    made = model.__new__(model)
+    values = made.__dict__
+    for name, column, read in _readers(model):
+        value = told[column]
+        values[name] = value if read is None or value is None else read(value)
+    state = values["_state"] = ModelState()
+    state.adding, state.db = False, "default"
+    return made
 
 
 @cache
-def _readers(model: type[models.Model]) -> tuple[list[str], list[tuple[str, Callable[[Any], Any] | None]]]:
-    fields = model._meta.concrete_fields
-    return [field.attname for field in fields], [(field.column, _reader(field)) for field in fields]  # type: ignore[misc]
+def _readers(model: type[models.Model]) -> list[tuple[str, str, Callable[[Any], Any] | None]]:
+    return [(field.attname, field.column, _reader(field)) for field in model._meta.concrete_fields]  # type: ignore[misc]
 
 
 def _reader(field: "models.Field[Any, Any]") -> Callable[[Any], Any] | None:

@@ -1,11 +1,13 @@
 """Reads of reactions."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count
 
 from khien.people import queries as people
+from khien.plumbing import once
 from khien.safety import models, rules
 from khien.safety.following import (
     early,
@@ -24,7 +26,7 @@ from khien.safety.types import ReactionView
 from khien.visits import queries as visits
 
 __all__ = [
-    "BY", "CODE", "SIGNS", "Signal", "aefi", "alarm", "alarm_of_reaction", "alarms_of_session", "as_of", "by_unit", "core_values", "counts", "counts_of_visits", "early",
+    "BY", "CODE", "REACTIONS", "SIGNS", "Signal", "aefi", "alarm", "alarm_of_reaction", "alarms_of_session", "as_of", "by_unit", "core_values", "counts", "counts_of_visits", "early",
     "early_leavers", "follow_up", "follow_up_by_token", "follow_up_counts", "follow_ups_of", "line_list", "missing", "of_reaction", "of_session", "of_visits",
     "place_of", "rates", "reaction", "reactions", "screen", "to_call", "wants_none",
 ]  # fmt: skip
@@ -34,7 +36,18 @@ SIGNS = rules.SIGNS
 
 def reactions(person_id: UUID) -> list[ReactionView]:
     """Every reaction of a person, the latest first."""
-    return views(models.Reaction.objects.filter(person_id__in=people.ids_of(person_id)).order_by("-onset_at"))
+
+    def fetch(ids: list[UUID]) -> Iterable[tuple[UUID, models.Reaction]]:
+        return ((row.person_id, row) for row in models.Reaction.objects.filter(person_id__in=ids))
+
+    return views(sorted(once.rows("safety.reactions", people.ids_of(person_id), fetch), key=lambda row: row.onset_at, reverse=True))
+
+
+def _keep(ids: list[UUID], told: list[dict[str, Any]]) -> None:
+    once.keep("safety.reactions", ids, ((row.person_id, row) for row in (once.instance(models.Reaction, one) for one in told)))
+
+
+REACTIONS = once.Part("safety_told(x.ids)", _keep)
 
 
 def reaction(reaction_id: UUID) -> ReactionView | None:

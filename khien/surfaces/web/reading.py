@@ -7,6 +7,7 @@ from khien.immunizations import queries as immunizations
 from khien.people import queries as people
 from khien.plumbing import access_log, once, sessions
 from khien.registration import queries as registration
+from khien.safety import queries as safety
 from khien.visits import queries as visits
 
 
@@ -14,7 +15,7 @@ def family(session: str) -> None:
     """Everything that the pages of the health book ask of the people whose books this browser may open."""
     parts = [
         sessions.part(session), people.account(session), people.PEOPLE, immunizations.DOSES, registration.REGISTRATIONS, booking.APPOINTMENTS, visits.VISITS,
-        certificates.CERTIFICATES, access_log.LAST, campaigns.RULES,
+        safety.REACTIONS, certificates.CERTIFICATES, access_log.LAST, campaigns.RULES,
     ]  # fmt: skip
     once.ask("people_family(%s)", [session], parts)
 
