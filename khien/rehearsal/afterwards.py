@@ -18,6 +18,7 @@ from khien.rehearsal import invariants as rules
 from khien.rehearsal.browser import Browser, Surprise
 from khien.rehearsal.day import Day, Story
 from khien.rehearsal.people import read_code
+from khien.rehearsal.shelf import unaccounted
 from khien.rehearsal.staff import Officer
 
 ROUNDS = 5  # an event's handler may publish another: a dose closed, its certificate, its message
@@ -187,7 +188,8 @@ def invariants(day: Day, began: datetime) -> tuple[dict[str, bool], dict[str, li
     """Every invariant: whether it holds in the whole instance and for this day, and what breaks it."""
     now = clock.now()
     checked = rules.check(at=now, late=now - timedelta(minutes=2), since=began - timedelta(seconds=1))
-    ours = {"people_distinct": _people(day, began), "doses_confirmed": _confirmed(day, began), "staff_reads_logged": _reads_logged(day, began)}
+    ours = {"people_distinct": _people(day, began), "doses_confirmed": _confirmed(day, began), "staff_reads_logged": _reads_logged(day, began),
+            "stock_accounted": [what for shelf in day.story.shelves for what in unaccounted(*shelf)]}  # fmt: skip
     broken = {one.name: [*one.broken, *ours.pop(one.name, ())] for one in checked}
     broken.update({name: list(found) for name, found in ours.items()})
     return {name: not found for name, found in broken.items()}, {name: found for name, found in broken.items() if found}

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -17,6 +18,7 @@ from khien.rehearsal.officers import Planned
 from khien.rehearsal.people import register
 from khien.rehearsal.point import Arrival, Point
 from khien.rehearsal.product import awake
+from khien.rehearsal.shelf import Shelf
 from khien.rehearsal.staff import Officer
 from khien.stock import queries as stock
 from khien.stock.types import LotInfo
@@ -39,6 +41,7 @@ class Story:
     confirmed: set[str] = field(default_factory=set)  # visits whose confirmation was printed
     sessions: list[str] = field(default_factory=list)
     renamed: dict[str, str] = field(default_factory=dict)
+    shelves: list[tuple[str, date, set[str]]] = field(default_factory=list)  # a site, a day, the lots that were used there
 
     def add(self, what: str, n: int = 1) -> None:
         self.tally[what] = self.tally.get(what, 0) + n
@@ -203,13 +206,15 @@ class Day:
                 raise Surprise("it was not opened in the morning")
             lot, lead = self.lots[planned.number], self.leads[planned.number]
             serials = officers.print_papers(lead, planned, 4)
-            point = Point(officers.desks(self.base, planned, self.story.counter), str(lot.id), lot.vaccine, Random(planned.number), number=planned.number)
+            desks = officers.desks(self.base, planned, self.story.counter)
+            point = Point(desks, lot, Shelf(desks["injection"], planned.site_id, planned.day), Random(planned.number), number=planned.number)
+            if self.evening and self.late and str(self.evening.site_id) == planned.site_id:
+                point.shelf.gone(str(self.evening.lot.id), self.evening.lot.doses_per_vial)
+            self._paper(planned, lead, point, serials)
             arrivals = officers.expected(point.desks["reception"], known) + self._at_the_door(planned)
             for n, pair in enumerate(self._in_pairs(arrivals)):
                 self._serve(point, pair, n, planned)
-            self._paper(planned, lead, point, serials, str(lot.id))
-            officers.close_point(lead, planned)
-            self.story.add("points_closed")
+            self._evening(planned, lead, point)
         except Surprise as surprise:
             return point, f"point {planned.number}: {surprise}"
         finally:
@@ -232,7 +237,7 @@ class Day:
             if one.cccd:
                 found.append(Arrival(card=officers.card_text(one)))
             else:
-                told = {"full_name": one.full_name, "birth": one.birth.iso(), "sex": one.sex, "no_identifier_reason": "Chưa được cấp", "phone": one.phone}
+                told = {"full_name": one.full_name, "birth": one.birth.iso(), "sex": one.sex, "no_identifier_reason": "never_issued", "phone": one.phone}
                 found.append(Arrival(person=told))
         return found
 
@@ -246,13 +251,26 @@ class Day:
         except Surprise as surprise:
             point.score.surprises.append(f"point {planned.number}, person {n + 1}: {surprise}")
 
-    def _paper(self, planned: Planned, lead: Officer, point: Point, serials: list[str], lot_id: str) -> None:
+    def _evening(self, planned: Planned, lead: Officer, point: Point) -> None:
+        """What is left in vials is thrown away, the shelf counted, the session closed, the point's day signed."""
+        point.shelf.clear(clock.now())
+        point.shelf.count(lead)
+        self.story.shelves.append((planned.site_id, planned.day, {point.lot_id}))
+        officers.close_point(lead, planned)
+        self.story.add("points_closed")
+        self.story.add("days_signed" if officers.sign_day(lead, planned.site_id, planned.day) else "days_still_open")
+
+    def _paper(self, planned: Planned, lead: Officer, point: Point, serials: list[str]) -> None:
         """One sheet is keyed, one spoilt, one lost and found after the close; the last was never used."""
         keyed, spoilt, lost, unused = serials[:4]
         on_paper = self.walk_ins[planned.number - 1 :: self.sites][:1]
         clerk = officers.Desk(Officer(self.base, f"diem{planned.number:02d}.nhaplieu", counter=self.story.counter), planned.session_id)
+        point.shelf.begin(point.lot_id, clock.now())
         if on_paper:
-            done = officers.key_paper(clerk, planned, keyed, on_paper[0], lot_id=lot_id)
+            hours = officers.paper_hours(planned)
+            point.shelf.ready(point.lot, hours(officers.DOSE_ON_PAPER))
+            done = officers.key_paper(clerk, planned, keyed, on_paper[0], lot_id=point.lot_id, hours=hours)
+            point.shelf.drew(point.lot_id, hours(officers.DOSE_ON_PAPER))
             point.score.tally.update(("received", "dosed", "closed", "paper"))
             point.confirm(done["visit"]["visit_id"])
         else:

@@ -17,6 +17,7 @@ from khien.rehearsal.staff import Desk, Officer
 
 SHIFTS = ("evening", "afternoon", "morning", "whole_day")
 LONGEST, SHORTEST = timedelta(minutes=150), timedelta(minutes=20)
+DOSE_ON_PAPER = 8  # minutes from the door to the injection
 ON_PAPER = 45  # minutes from the door to the way home
 DESKS = {"reception": "tiepdon", "screening": "bacsi", "injection": "tiem", "observation": "theodoi"}
 REASON = "Diễn tập: nhiều người trong ít giờ"
@@ -147,6 +148,25 @@ def close_point(lead: Officer, planned: Planned) -> None:
         raise Surprise(f"point {planned.number} does not close: {done.title}")
 
 
+def sign_day(lead: Officer, site_id: str, day: date, *, seconds: float = 90) -> bool:
+    """The lead signs the point's day as it stands in the records; False where another session of the point goes on."""
+    until = time.monotonic() + seconds
+    path = f"/dieu-phoi/bao-cao/diem/{site_id}"
+    while True:
+        page = lead.get(path, ngay=day.isoformat())
+        form = next((form for form in page.forms if form.action.endswith("/ky")), None)
+        if form is None:
+            if page.status != 200:
+                raise Surprise(f"{lead.username}: the day's report does not open ({page.status})")
+            return False
+        done = lead.send(page, form, {"ghi_chu": ""})
+        if done.status == 200:
+            return True
+        if time.monotonic() > until:
+            raise Surprise(f"{lead.username}: the day cannot be signed ({done.status})")
+        time.sleep(1)  # the worker still counts what happened a moment ago
+
+
 def closing(page: Page) -> Form:
     """The form that closes the day."""
     form = next((form for form in page.forms if form.method == "post" and form.action in ("", page.path)), None)
@@ -179,15 +199,21 @@ def card_text(one: Any) -> str:
     return f"{one.cccd}||{one.full_name}|{date_text}|{sex}|{one.address}|01012021"
 
 
-def key_paper(clerk: Desk, planned: Planned, serial: str, one: Any, *, lot_id: str) -> dict[str, Any]:
-    """Key a whole visit from its sheet, with hours of the session's day; just after midnight the person had no time to stay."""
+def paper_hours(planned: Planned) -> Callable[[int], datetime]:
+    """The hours written on a sheet of this session's day, by minutes from the door; just after midnight there was no time to stay."""
     now = clock.now()
     midnight = clock.at_local(planned.day)
     at = max(midnight, min(now - timedelta(minutes=70), midnight + timedelta(hours=22)))
     pace = min(1.0, (now - at) / timedelta(minutes=ON_PAPER))
+    return lambda minutes: at + timedelta(minutes=minutes) * pace
+
+
+def key_paper(clerk: Desk, planned: Planned, serial: str, one: Any, *, lot_id: str, hours: Callable[[int], datetime]) -> dict[str, Any]:
+    """Key a whole visit from its sheet, with the hours that stand on it."""
+    stayed = hours(ON_PAPER) - hours(0) >= timedelta(minutes=ON_PAPER)
 
     def moment(minutes: int) -> str:
-        return (at + timedelta(minutes=minutes) * pace).isoformat()
+        return hours(minutes).isoformat()
 
     pack = clerk.pack()
     items = {item["no"]: False for item in pack["forms"]["adult"]["items"] if not item["computed"]}
@@ -196,6 +222,6 @@ def key_paper(clerk: Desk, planned: Planned, serial: str, one: Any, *, lot_id: s
         person={"full_name": one.full_name, "birth": one.birth.iso(), "sex": one.sex, "identifier": one.cccd, "phone": one.phone},
         consent={"agreed": True, "how": "paper"},
         screening={"decision": "eligible", "answers": {"items": items}, "vitals": {"temperature_c": "36,8"}, "at": moment(4), "doctor": "Trần Bác Sĩ"},
-        dose={"at": moment(8), "injector": "Phạm Thị Điều Dưỡng", "lot_id": lot_id},
-        end={"end": "closed" if pace == 1 else "left_early", "reason": "" if pace == 1 else "Không ở lại đủ giờ", "at": moment(40)},
+        dose={"at": moment(DOSE_ON_PAPER), "injector": "Phạm Thị Điều Dưỡng", "lot_id": lot_id},
+        end={"end": "closed" if stayed else "left_early", "reason": "" if stayed else "Không ở lại đủ giờ", "at": moment(40)},
     )  # fmt: skip

@@ -8,7 +8,9 @@ from typing import Any
 
 from khien.kernel import clock
 from khien.rehearsal.browser import Surprise
+from khien.rehearsal.shelf import Shelf, soon
 from khien.rehearsal.staff import Desk
+from khien.stock.types import LotInfo
 
 # How people's visits go; each list of a point starts with one of each kind, then goes on by weight.
 EVERY = ("closed", "deferred", "refused", "referred", "contraindicated", "left_early", "reaction", "earlier", "withdrawn", "twice")
@@ -57,8 +59,9 @@ class Score:
 class Point:
     """The desks of one session, kept by the staff who hold them."""
 
-    def __init__(self, desks: dict[str, Desk], lot_id: str, vaccine: str, random: Random, *, number: int) -> None:
-        self.desks, self.lot_id, self.vaccine, self.random, self.number = desks, lot_id, vaccine, random, number
+    def __init__(self, desks: dict[str, Desk], lot: LotInfo, shelf: Shelf, random: Random, *, number: int) -> None:
+        self.desks, self.lot, self.shelf, self.random, self.number = desks, lot, shelf, random, number
+        self.lot_id, self.vaccine = str(lot.id), lot.vaccine
         self.score = Score()
         pack = desks["reception"].pack()
         self.items = [item["no"] for item in pack["forms"]["adult"]["items"] if not item["computed"]]
@@ -167,7 +170,9 @@ class Point:
                 self.score.add(f"stopped {stop.get('code', '')}")
             return
         given = {"visit_id": visit, "lot_id": self.lot_id, "slip": slip, **_done(came, 9)}
+        self.shelf.ready(self.lot, soon(came + timedelta(minutes=9)))
         desk.must("give_dose", **given)
+        self.shelf.drew(self.lot_id, came + timedelta(minutes=9))
         self.score.add("dosed")
         if outcome == "twice":  # the nurse taps again: it must stay one dose
             desk.tell("give_dose", **given)

@@ -12,13 +12,16 @@ from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor
 from khien.rehearsal.browser import Counter, Surprise
-from khien.rehearsal.officers import closing
+from khien.rehearsal.officers import closing, sign_day
+from khien.rehearsal.shelf import Shelf
 from khien.rehearsal.staff import Desk, Officer
 from khien.stock import queries as stock
+from khien.stock.types import LotInfo
 from khien.synthetic.crowd import Somebody
 from khien.visits import actions as visits
 from khien.visits import queries
 
+DOSED = 20  # minutes after the session was opened
 HOURS = (("evening", 17, 19), ("afternoon", 19, 21), ("morning", 21, 23), ("whole_day", 5, 7))
 
 
@@ -29,8 +32,8 @@ class Evening:
     session_id: UUID
     point: int
     serials: tuple[str, ...]
-    lot_number: str
-    vaccine: str
+    site_id: UUID
+    lot: LotInfo
     opened_at: datetime
 
 
@@ -55,7 +58,7 @@ def lay(city: City, *, sites: int) -> Evening:
                 raise
             _open(session_id, balance.lot.id, lead, opened_at)
             serials = visits.print_forms(session_id=session_id, count=3, by=lead, at=opened_at)
-            return Evening(session_id, number + 1, tuple(serials), balance.lot.number, balance.lot.vaccine, opened_at)
+            return Evening(session_id, number + 1, tuple(serials), city.sites[number], balance.lot, opened_at)
     raise Surprise("no point has an hour of yesterday left")
 
 
@@ -84,8 +87,13 @@ def settle(base: str, evening: Evening, one: Somebody, *, counter: Counter) -> t
     Returns who printed the confirmation, and of which visit.
     """
     address = f"/diem/{evening.session_id}"
+    lot_id, day = str(evening.lot.id), clock.on_date(evening.opened_at)
     with Officer(base, f"diem{evening.point:02d}.nhaplieu", counter=counter) as clerk:
+        shelf = Shelf(Desk(clerk, str(evening.session_id)), str(evening.site_id), day)
+        shelf.ready(evening.lot, evening.opened_at + timedelta(minutes=DOSED - 1))
         _key(clerk, address, evening, one)
+        shelf.drew(lot_id, evening.opened_at + timedelta(minutes=DOSED))
+        shelf.clear(evening.opened_at + timedelta(minutes=DOSED + 35))
     with Officer(base, f"diem{evening.point:02d}.truong", counter=counter) as lead:
         early = lead.get(f"{address}/ket-thuc")
         refused = lead.send(early, closing(early), {})
@@ -98,6 +106,8 @@ def settle(base: str, evening: Evening, one: Somebody, *, counter: Counter) -> t
         done = lead.send(page, closing(page), {})
         if done.status != 200:
             raise Surprise(f"yesterday does not close ({done.status})")
+        if not sign_day(lead, str(evening.site_id), day):
+            raise Surprise("yesterday cannot be signed although it is closed")
         desk = Desk(lead, str(evening.session_id))
         visit = str(queries.visits_of_session(evening.session_id)[0].ref.visit_id)
         desk.confirmation(visit)
@@ -112,8 +122,8 @@ def _key(clerk: Officer, address: str, evening: Evening, one: Somebody) -> None:
     told = {
         "full_name": one.full_name, "birth_day": one.birth.day or "", "birth_month": one.birth.month or "", "birth_year": one.birth.year, "sex": one.sex,
         "identifier": one.cccd, "phone": one.phone, "received": f"{hour}h05", "temperature": "36,8", "pulse": "78", "pressure": "120/80",
-        "decision": "eligible", "screened": f"{hour}:12", "doctor": "Trần Bác Sĩ", "injected": f"{hour}:20", "injector": "Phạm Thị Điều Dưỡng",
-        "vaccine": evening.vaccine, "lot_number": evening.lot_number, "end": "closed", "ended": f"{hour}:55",
+        "decision": "eligible", "screened": f"{hour}:12", "doctor": "Trần Bác Sĩ", "injected": f"{hour}:{DOSED}", "injector": "Phạm Thị Điều Dưỡng",
+        "vaccine": evening.lot.vaccine, "lot_number": evening.lot.number, "end": "closed", "ended": f"{hour}:55",
         **{name: "no" for name in form.choices if name.startswith("item_")},
     }  # fmt: skip
     done = clerk.send(page, form, told, button="key")

@@ -25,6 +25,7 @@ ENDS = {"closed", "refused", "deferred", "referred", "contraindicated", "left_ea
 STORIES = {
     "paper", "paper_next_day", "earlier_dose", "namesake_stopped", "reaction", "registered_by_list", "registered_by_portal",
     "registered_by_health_book", "corrected", "old_certificate_refused", "rows_mended", "rows_doubled", "points_closed",
+    "days_still_open",
 }  # fmt: skip
 
 

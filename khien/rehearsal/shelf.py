@@ -1,0 +1,97 @@
+"""What lies on a point's table, as hands count it: vials opened when one is empty, the rest thrown away, the shelf counted in the evening."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from khien.rehearsal.browser import Surprise
+from khien.rehearsal.staff import Desk, Officer
+from khien.stock import queries as stock
+from khien.stock.types import LotInfo
+
+LEFT_OVER = "open_vial"  # why doses of an opened vial are thrown away in the evening
+
+
+@dataclass
+class Vial:
+    """An opened vial in the nurse's hand."""
+
+    id: str
+    lot_id: str
+    doses: int
+    used: int = 0
+
+
+class Shelf:
+    """Counts by hand, apart from the ledger: what the two say is compared in the evening."""
+
+    def __init__(self, desk: Desk, site_id: str, day: date) -> None:
+        self.desk, self.site_id, self.day = desk, site_id, day
+        self.open: dict[str, Vial] = {}
+        self.opened = self.given = self.wasted = 0
+        self.hand = {str(one.lot.id): one.on_hand for one in stock.lots_at(UUID(site_id), on=day)}
+
+    def begin(self, lot_id: str, at: datetime) -> None:
+        """Before the first dose: what others left open of this lot is ended, as nobody injects from a stranger's vial."""
+        for vial in stock.vials(UUID(self.site_id), self.day, open_only=True):
+            if str(vial.lot.id) == lot_id and lot_id not in self.open:
+                self._end(Vial(str(vial.id), lot_id, vial.doses, min(vial.drawn, vial.doses)), at)
+
+    def gone(self, lot_id: str, doses: int) -> None:
+        """Doses that left yesterday on a sheet that nobody has keyed yet: the ledger still holds them, the shelf does not."""
+        self.hand[lot_id] = self.hand.get(lot_id, 0) - doses
+
+    def ready(self, lot: LotInfo, at: datetime) -> None:
+        """Have a vial open for a dose at this moment."""
+        lot_id = str(lot.id)
+        if lot_id in self.open:
+            return
+        done = self.desk.must("open_vial", lot_id=lot_id, performed_at=at.isoformat())
+        self.open[lot_id] = Vial(done["vial_id"], lot_id, lot.doses_per_vial)
+        self.opened += 1
+
+    def drew(self, lot_id: str, at: datetime) -> None:
+        """A dose left the vial; an empty one is ended."""
+        vial = self.open[lot_id]
+        vial.used += 1
+        self.given += 1
+        self.hand[lot_id] = self.hand.get(lot_id, 0) - 1
+        if vial.used >= vial.doses:
+            self._end(self.open.pop(lot_id), at)
+
+    def _end(self, vial: Vial, at: datetime, reason: str = LEFT_OVER) -> None:
+        left = vial.doses - vial.used
+        self.desk.must("end_vial", vial_id=vial.id, left=left, reason=reason if left else "", performed_at=at.isoformat())
+        self.wasted += left
+        self.hand[vial.lot_id] = self.hand.get(vial.lot_id, 0) - left
+
+    def clear(self, at: datetime, lot_id: str = "", reason: str = LEFT_OVER) -> None:
+        """Throw away what is left in open vials (of one lot, where one is named)."""
+        for key in [key for key in self.open if not lot_id or key == lot_id]:
+            self._end(self.open.pop(key), at, reason)
+
+    def count(self, lead: Officer) -> None:
+        """The lead counts the shelf in the evening, on the page where it stands beside the ledger."""
+        page = lead.get(f"/dieu-phoi/kho/{self.site_id}/doi-chieu", ngay=self.day.isoformat())
+        form = next((form for form in page.forms if form.values.get("act") == ["count"]), None)
+        if form is None:
+            raise Surprise(f"{lead.username}: the shelf cannot be counted ({page.status})")
+        told = {f"dem-{lot_id}": doses for lot_id, doses in self.hand.items() if f"dem-{lot_id}" in form.values}
+        done = lead.send(page, form, told)
+        if done.status != 200:
+            raise Surprise(f"{lead.username}: the count is not taken ({done.status})")
+
+
+def unaccounted(site_id: str, day: date, lots: set[str]) -> list[str]:
+    """Doses of these lots that the vials, the records, the ledger and the hand's count tell differently, each by what differs."""
+    return [
+        f"{site_id}/{line.lot.id} {what}"
+        for line in stock.reconcile(UUID(site_id), day)
+        if str(line.lot.id) in lots
+        for what in (*line.differences, *(["uncounted"] if line.counted is None else []))
+    ]
+
+
+def soon(at: datetime) -> datetime:
+    """A minute before: when the vial for a dose was opened."""
+    return at - timedelta(minutes=1)
