@@ -18,7 +18,7 @@ from khien.kernel.refs import Actor, Performed, VisitRef
 from khien.kernel.sex import Sex
 from khien.people import queries as people
 from khien.people.types import PersonCard
-from khien.visits import ends, models, rules, steps
+from khien.visits import ends, models, offline, rules, steps
 from khien.visits.screening_types import FormChoice, Proposal, Verdict
 from khien.visits.states import State, check_move
 from khien.visits.types import ConsentGiven, Moved, ScreeningReceipt
@@ -99,10 +99,16 @@ def propose(*, visit: VisitRef, answers: Mapping[str, Any], vitals: Mapping[str,
     return _propose(row, person_of(row), answers, vitals)
 
 
+def screening_facts(visit: VisitRef) -> dict[str, Any]:
+    """What a proposal stands on besides the answers, as `offline.propose` takes it. Raises Refused visits.unknown."""
+    row = steps.visit_row(visit)
+    card = person_of(row)
+    return {"on": row.on_date.isoformat(), "birth": card.birth.iso(), "sex": card.sex, "vaccine": row.vaccine}
+
+
 def _propose(row: models.Visit, card: PersonCard, answers: Mapping[str, Any], vitals: Mapping[str, Any]) -> Proposal:
-    read, measured = rules.read_answers(answers), rules.read_vitals(vitals)
     vaccine = campaigns.rulebook(row.on_date).vaccines.get(row.vaccine)
-    return rules.screen(form_of(row, card).form, read, measured, card.birth, Sex(card.sex), vaccine, row.on_date)
+    return offline.proposal((card.birth, Sex(card.sex)), vaccine, answers, vitals, row.on_date)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -28,15 +29,32 @@ NO_FACTS = Confirmed()
 LONGEST_LOT = 40  # letters of a lot's number as printed; more is a code scanned twice or the wrong one
 
 
-def _planned(found: Gathered, on: date, confirmed: Confirmed | None) -> DosePlan:
-    """Plan the dose; a slip of another code may still be this person's appointment."""
-    facts, own = found.facts, found.row["code"]
-    if confirmed and confirmed.slip and confirmed.slip != own:
+def _known_by(found: Gathered, confirmed: Confirmed | None) -> tuple[dosing.DoseFacts, Confirmed | None]:
+    """The facts with every code by which this person may come; a slip of another code may still be this person's appointment."""
+    facts = found.facts
+    if confirmed and confirmed.slip and confirmed.slip not in facts.codes:
         confirmed = replace(confirmed, slip=codes.read_slip_code(confirmed.slip))
-        if confirmed.slip != own and found.row["appointment_id"]:
+        if confirmed.slip not in facts.codes and found.row["appointment_id"]:
             appointment = booking.appointment(UUID(found.row["appointment_id"]))
-            facts = replace(facts, codes=(own, *([appointment.code] if appointment else [])))
+            facts = replace(facts, codes=(*facts.codes, *([appointment.code] if appointment else [])))
+    return facts, confirmed
+
+
+def _planned(found: Gathered, on: date, confirmed: Confirmed | None) -> DosePlan:
+    facts, confirmed = _known_by(found, confirmed)
     return dosing.plan(found.book, facts, on, confirmed)
+
+
+def dose_facts(*, visit: VisitRef, lot_id: UUID, confirmed: Confirmed | None) -> tuple[Gathered, dosing.DoseFacts, dict[str, Any] | None]:
+    """What the desk's question stands on, and the dose already recorded, if any. Raises Refused: visits.unknown, stock.lot_unknown."""
+    found = gather(visit, lot_id)
+    row, facts = found.row, found.facts
+    with contextlib.suppress(Refused):  # a slip that cannot be read is told as a stop
+        facts, _ = _known_by(found, confirmed)
+    recorded = None
+    if row["record_id"] is not None:
+        recorded = {"number": row["number"], "dosed_at": datetime.fromisoformat(row["dosed_at"]), "state": row["state"]}
+    return found, facts, recorded
 
 
 def check_before_dose(*, visit: VisitRef, lot_id: UUID, on: date, confirmed: Confirmed | None = None) -> DosePlan:

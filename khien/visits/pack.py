@@ -22,6 +22,7 @@ from khien.people import queries as people
 from khien.people.types import PersonCard
 from khien.visits import models, rules, sessions
 from khien.visits.forms import vital_kinds
+from khien.visits.offline import plain
 from khien.visits.screening_types import Form
 from khien.visits.states import LABELS, NEXT
 
@@ -170,16 +171,3 @@ def _walk_ins(session_id: UUID) -> list[dict[str, Any]]:
     """The few facts of everyone received who is not on the list of appointments."""
     rows = models.Visit.objects.filter(session_id=session_id, appointment_id__isnull=True)
     return [_few(card) for card in people.cards_of(rows.values_list("person_id", flat=True)).values()]
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON knows it."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(part) for part in value]
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, UUID | Decimal):
-        return str(value)
-    return value

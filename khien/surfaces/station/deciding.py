@@ -1,4 +1,7 @@
-"""What the software says before a person decides: the screening's proposal, and whether this lot may go into this arm."""
+"""What the software says before a person decides: the screening's proposal, and whether this lot may go into this arm.
+
+The answers are those of `khien.visits.offline`, which a desk without a line asks in its own browser.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -10,11 +13,10 @@ from khien.kernel.errors import Refused
 from khien.kernel.refs import VisitRef
 from khien.stock import queries as stock
 from khien.stock import rules as stock_rules
+from khien.surfaces.station import ruling
 from khien.surfaces.station.asking import Here, answer, body, here, refused, uuid_in
-from khien.surfaces.station.said import refusal, several
 from khien.visits import actions as visits
-from khien.visits import queries
-from khien.visits.types import Confirmed, DosePlan
+from khien.visits import offline, queries
 
 
 def propose(request: HttpRequest, session: UUID) -> HttpResponse:
@@ -24,15 +26,10 @@ def propose(request: HttpRequest, session: UUID) -> HttpResponse:
     at = here(request, session, "visit.screen")
     try:
         told = body(request)
-        found = visits.propose(visit=_visit(told, at), answers=_facts(told, "answers"), vitals=_facts(told, "vitals"))
+        known = visits.screening_facts(_visit(told, at))
+        return answer(offline.propose(ruling.told(), {**known, "answers": told.get("answers"), "vitals": told.get("vitals")}), at=at.at)
     except Refused as wrong:
         return refused(wrong, at=at.at)
-    return answer({
-        "verdict": found.verdict.value, "source": found.source, "complete": found.complete,
-        "reasons": [{"item": one.item, "code": one.code, "verdict": one.verdict.value, "vi": one.vi, "en": one.en} for one in found.reasons],
-        "missing": [{"item": one.item, "code": one.code, "vi": one.vi, "en": one.en} for one in found.missing],
-        "needs": [{"vital": one.vital, "vi": one.label_vi, "en": one.label_en, "unit": one.unit, "why_vi": one.why_vi, "why_en": one.why_en} for one in found.needs],
-    }, at=at.at)  # fmt: skip
 
 
 def _visit(told: dict[str, Any], at: Here) -> VisitRef:
@@ -50,37 +47,11 @@ def before_dose(request: HttpRequest, session: UUID) -> HttpResponse:
     at = here(request, session, "visit.dose")
     try:
         told = body(request)
-        visit, lot_id = _visit(told, at), _lot(told, at)
-        on = clock.on_date(at.at)
-        plan = visits.dose_plan(visit=visit, lot_id=lot_id, on=on)
-        stops = several(plan.stops)
-        if not stops and (told.get("slip") or told.get("confirmed_facts")):
-            stops = _sure(visit, lot_id, on, told)
+        confirmed = offline.confirmed_of(told)
+        found, facts, recorded = visits.dose_facts(visit=_visit(told, at), lot_id=_lot(told, at), confirmed=confirmed)
+        return answer(offline.decide(ruling.told(found.book), facts, clock.on_date(at.at), confirmed, recorded), at=at.at)
     except Refused as wrong:
         return refused(wrong, at=at.at)
-    return answer({"plan": _plan(plan), "stops": stops, "warnings": several(plan.warnings)}, at=at.at)
-
-
-def _sure(visit: VisitRef, lot_id: UUID, on: Any, told: dict[str, Any]) -> list[dict[str, Any]]:
-    """What stops when it is known who sits there."""
-    try:
-        visits.check_before_dose(visit=visit, lot_id=lot_id, on=on, confirmed=_confirmed(told))
-    except Refused as stop:
-        return [refusal(stop.code, stop.facts)]
-    return []
-
-
-def _confirmed(told: dict[str, Any]) -> Confirmed:
-    facts = told.get("confirmed_facts")
-    return Confirmed(slip=str(told.get("slip") or ""), facts=tuple(map(str, facts)) if isinstance(facts, list) else ())
-
-
-def _facts(told: dict[str, Any], field: str) -> dict[str, Any]:
-    """An object inside the body. Raises Refused commands.unreadable (field)."""
-    value = told.get(field) or {}
-    if not isinstance(value, dict):
-        raise Refused("commands.unreadable", field=field)
-    return value
 
 
 def _lot(told: dict[str, Any], at: Here) -> UUID:
@@ -94,11 +65,3 @@ def _lot(told: dict[str, Any], at: Here) -> UUID:
     if not found:
         raise Refused("stock.lot_unknown")
     return found[0].id
-
-
-def _plan(plan: DosePlan) -> dict[str, Any]:
-    return {
-        "vaccine": plan.vaccine, "lot_id": str(plan.lot_id), "lot_number": plan.lot_number, "dose_type": plan.dose_type, "ordinal": plan.ordinal,
-        "volume_ml": plan.volume_ml, "minutes": plan.observe_minutes, "vi": plan.sentence_vi, "en": plan.sentence_en,
-        "namesakes": list(plan.namesakes),
-    }  # fmt: skip

@@ -1,6 +1,7 @@
 """The addresses of this system; each says who may use it."""
 
 from khien.surfaces.station import (
+    along,
     badges,
     correcting,
     deciding,
@@ -15,16 +16,23 @@ from khien.surfaces.station import (
     opening,
     papers,
     printing,
+    ruling,
     vials,
     where,
 )  # fmt: skip
-from khien.surfaces.web.guard import public, staff
+from khien.surfaces.web.guard import public, staff, tablet
 
 app_name = "station"
 S = "<uuid:session>"
 urlpatterns = [
     staff("", home.index, "home", may="station.see"),
     public("the", badges.sign_in, "badge"),
+    public("luat.zip", ruling.rules, "rules"),
+    public("luat.js", ruling.rules_worker, "rules_worker"),
+    staff("may-nay/khoa", along.key, "device_key", may="station.see"),
+    tablet("gui", along.send, "send"),
+    tablet("gui/hoi", along.ask, "sent"),
+    staff(f"{S}/mang-theo", along.take, "take_along", may="station.see", place=where.session),
     staff(S, desk.shell, "desk", may="station.see", place=where.session),
     staff(f"{S}/goi", desk.pack, "pack", may="station.see", place=where.session),
     staff(f"{S}/tinh-hinh", desk.state, "state", may="station.see", place=where.session),

@@ -3,7 +3,11 @@
 from datetime import date, datetime, time
 from typing import Any
 
-from khien.kernel import clock
+from khien.kernel.wording import day_of, time_of
+from khien.kernel.wording import dmy as dmy
+from khien.kernel.wording import dmyhm as dmyhm
+from khien.kernel.wording import hm as hm
+from khien.kernel.wording import thousands as thousands
 
 WEEKDAYS = {
     "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
@@ -19,46 +23,19 @@ MONTHS_EN = (
 )  # fmt: skip
 
 
-def _day(value: date | datetime) -> date:
-    if isinstance(value, datetime):
-        return clock.on_date(value) if value.tzinfo else value.date()
-    return value
-
-
-def _time(value: datetime | time) -> time:
-    if isinstance(value, datetime):
-        return (clock.local(value) if value.tzinfo else value).time()
-    return value
-
-
-def dmy(value: date | datetime | None) -> str:
-    """dd/MM/yyyy, in both languages."""
-    return f"{_day(value):%d/%m/%Y}" if value else ""
-
-
 def dm(value: date | datetime | None) -> str:
     """dd/MM, where the year is plain from the page."""
-    return f"{_day(value):%d/%m}" if value else ""
-
-
-def hm(value: datetime | time | None) -> str:
-    """HH:MM on the 24-hour clock."""
-    return f"{_time(value):%H:%M}" if value is not None else ""
-
-
-def dmyhm(value: datetime | None) -> str:
-    """dd/MM/yyyy HH:MM."""
-    return f"{dmy(value)} {hm(value)}" if value else ""
+    return f"{day_of(value):%d/%m}" if value else ""
 
 
 def weekday(value: date | datetime | None, lang: str = "vi") -> str:
     """The name of the day of the week."""
-    return WEEKDAYS[_lang(lang)][_day(value).weekday()] if value else ""
+    return WEEKDAYS[_lang(lang)][day_of(value).weekday()] if value else ""
 
 
 def short_weekday(value: date | datetime | None, lang: str = "vi") -> str:
     """The weekday as a calendar leaf writes it."""
-    return SHORT_WEEKDAYS[_lang(lang)][_day(value).weekday()] if value else ""
+    return SHORT_WEEKDAYS[_lang(lang)][day_of(value).weekday()] if value else ""
 
 
 def long_day(value: date | datetime | None, lang: str = "vi") -> str:
@@ -70,7 +47,7 @@ def day_in_words(value: date | datetime | None, lang: str = "vi") -> str:
     """The date as papers write it: "ngày 14 tháng 12 năm 2021"."""
     if not value:
         return ""
-    day = _day(value)
+    day = day_of(value)
     if _lang(lang) == "en":
         return f"{day.day} {MONTHS_EN[day.month - 1]} {day.year}"
     return f"ngày {day.day:02d} tháng {day.month:02d} năm {day.year}"
@@ -80,7 +57,7 @@ def spoken_time(value: datetime | time | None, lang: str = "vi") -> str:
     """The hour as people say it: "8 giờ 30"; "8:30" in English."""
     if value is None:
         return ""
-    at = _time(value)
+    at = time_of(value)
     if _lang(lang) == "en":
         return f"{at.hour}:{at.minute:02d}"
     return f"{at.hour} giờ {at.minute:02d}" if at.minute else f"{at.hour} giờ"
@@ -91,14 +68,6 @@ def partial_date(year: int, month: int | None = None, day: int | None = None) ->
     if month and day:
         return f"{day:02d}/{month:02d}/{year}"
     return f"{month:02d}/{year}" if month else str(year)
-
-
-def thousands(value: float | None, lang: str = "vi", digits: int = 0) -> str:
-    """A number grouped by threes: "1.234,5" in Vietnamese, "1,234.5" in English."""
-    if value is None:
-        return ""
-    text = f"{value:,.{digits}f}"
-    return text if _lang(lang) == "en" else text.translate({44: ".", 46: ","})
 
 
 def percent(share: float | None, lang: str = "vi", digits: int = 1) -> str:

@@ -5,9 +5,7 @@ A room's refusals stand in the module of its name; modules are found by themselv
 
 import logging
 import pkgutil
-import string
 from collections.abc import Mapping
-from datetime import date, datetime, time
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -15,8 +13,8 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from khien.kernel import wording as wording_of
 from khien.kernel.errors import Refused
-from khien.surfaces.web import say
 
 log = logging.getLogger("khien.web.refusals")
 GENERAL = _("Chưa làm được việc này. Mời xem lại thông tin; cần giúp thì gọi 1900 9095.")
@@ -42,29 +40,4 @@ def word(refusal: Refused, lang: str | None = None) -> str:
         if sentence is None:
             log.warning("refusal without words: %s", refusal.code)
             return str(GENERAL)
-        facts = {name: _said(value, lang) for name, value in refusal.facts.items()}
-        facts |= {name[:-3]: value for name, value in facts.items() if name.endswith(f"_{lang[:2]}")}
-        return _Gentle().vformat(str(sentence), (), facts)
-
-
-def _said(value: Any, lang: str) -> str:
-    if isinstance(value, datetime):
-        return say.dmyhm(value)
-    if isinstance(value, date):
-        return say.dmy(value)
-    if isinstance(value, time):
-        return say.hm(value)
-    if isinstance(value, bool):
-        return str(value)
-    if isinstance(value, int):  # years and small counts stay as they are
-        return say.thousands(value, lang) if abs(value) >= 10_000 else str(value)
-    if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(_said(item, lang) for item in value)
-    return str(getattr(value, "label", value))
-
-
-class _Gentle(string.Formatter):
-    """A fact that is missing leaves an ellipsis, never an error page."""
-
-    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
-        return kwargs.get(str(key), "…")
+        return wording_of.fill(str(sentence), refusal.facts, lang)
