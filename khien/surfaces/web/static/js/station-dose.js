@@ -11,7 +11,7 @@ export default (kh) => {
     draw: () => idle(),
     open,
     takes: (row) => ["cleared", "consented", "checked_in"].includes(row.state) && !kh.rights.has("visit.screen"),
-    refresh: () => (kh.renew(side, queue()), here || kh.renew(calls, next()), ahead()),
+    refresh: () => (kh.renew(side, queue()), here || kh.renew(calls, next()), ahead(), again()),
     escape: () => idle(),
     scan: (told) => kh.proves(told),
     keys: (key) => (here?.plan && /^[1-3]$/.test(key) ? () => document.querySelectorAll('input[name="hoi"]')[Number(key) - 1]?.click() : null),
@@ -55,6 +55,15 @@ export default (kh) => {
     if (!sure.slip && !sure.confirmed_facts) plans.set(`${row.id}:${answer.plan.lot_id}`, { answer });
     return answer;
   }
+
+  // The lot of the dose on the screen was recalled, held or set aside at this moment: what stops stops now, not at the next Enter.
+  let asked = "";
+  const again = () => {
+    const { row, plan, told, alone } = here || {};
+    const key = plan && `${row.id}:${plan.lot_id}`;
+    if (!plan || alone || kh.lots(plan.vaccine).some((one) => one.lot_id === plan.lot_id)) return;
+    if (asked !== key) (asked = key), open(row, told, { lot_id: plan.lot_id });
+  };
 
   async function open(row, told = {}, lot = null) {
     const known = lot || { lot_id: kh.lotFor(row.vaccine)?.lot_id };
