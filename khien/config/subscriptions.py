@@ -35,6 +35,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     ),
     "people.code_asked": ("messaging.handlers.code_asked",),
     "registration.registered": ("reporting.handlers.registration_changed",),
+    "registration.moved": ("reporting.handlers.registration_changed",),
     "registration.called": (),
     "registration.list_staged": (),
     "registration.list_sent": (),
@@ -74,6 +75,8 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
         "registration.handlers.visit_closed",
     ),
     "visits.dose_marked": ("cases.handlers.dose_marked",),
+    "sync.command_quarantined": (),
+    "sync.command_judged": (),
     "visits.help_asked": ("cases.handlers.help_asked",),
     "immunizations.recorded": (
         "immunizations.handlers.due_changed",
@@ -127,6 +130,7 @@ LOOPS: list[str] = ["messaging.actions.deliver_due"]
 # Called by the worker every so many seconds with the present moment.
 PERIODIC: dict[str, int] = {
     "cases.actions.escalate_overdue": 5,
+    "sync.actions.watch": 20,
     "stock.actions.watch": 60,
     "messaging.actions.tidy": 30,
     "messaging.actions.remind_due": 300,

@@ -16,7 +16,7 @@ from khien.places import queries as places
 from khien.planning import models, rules
 from khien.planning.rules import Means, Point, Proposal
 from khien.planning.types import ChildPlan, Outlook, PlanInfo, QueueOutlook, SessionLoad
-from khien.registration import queries as registration
+from khien.reporting import queries as reporting
 from khien.stock import queries as stock
 from khien.visits import queries as visits
 
@@ -81,7 +81,7 @@ def children(unit_key: str, *, on: date) -> list[ChildPlan]:
     if not units:
         return []
     scopes, column = _scopes(unit_key), parted.column
-    plans, waiting = in_force(unit.key for unit in units), registration.counts_of_units(unit.key for unit in units)
+    plans, waiting = in_force(unit.key for unit in units), reporting.queue_of_units(unit.key for unit in units)
     owed: dict[str, int] = {}
     for line in due.due(scopes, until=on + MONTH, by=column):
         owed[line.code] = owed.get(line.code, 0) + line.people
@@ -122,7 +122,7 @@ def outlook(unit_key: str, *, on: date) -> Outlook:
     for session in booking.sessions(scopes, first=on, last=on + MONTH, states=("planned", "open", "paused")):
         planned[session.on_date] = planned.get(session.on_date, 0) + session.capacity
     tables = sum(site.tables for site in places.sites(scopes))
-    waiting = registration.counts(scopes).get("waiting", 0)
+    waiting = reporting.queue(scopes).get("waiting", 0)
     return Outlook(unit_key, waiting, owed, held, tables, per_hour(scopes, on=on), planned)
 
 

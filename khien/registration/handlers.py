@@ -8,8 +8,9 @@ from khien.immunizations import queries as immunizations
 from khien.kernel import clock
 from khien.kernel.refs import SYSTEM
 from khien.people import queries as people
+from khien.plumbing import outbox
 
-from . import queries, queue, registering, rules
+from . import events, queries, queue, registering, rules
 from .models import Registration
 from .types import Wish
 
@@ -29,6 +30,7 @@ def visit_closed(data: dict[str, Any], at: datetime) -> None:
             Registration.objects.filter(person_id=row.person_id, id=row.id).update(
                 state="done", ended_at=at, end_reason="dose_given", previous_dose=told
             )
+            _moved(row, at)
         return
     if row is None:
         made = registering.register(
@@ -44,6 +46,11 @@ def visit_closed(data: dict[str, Any], at: datetime) -> None:
     Registration.objects.filter(person_id=row.person_id, id=row.id).update(
         state="waiting", declared_dose="next", wished_from=due.earliest_on, wished_shift="", previous_dose=told, call_outcome=""
     )
+    _moved(row, at)
+
+
+def _moved(row: Registration, at: datetime) -> None:
+    outbox.publish(events.MOVED, at=at, registration_id=row.id, person_id=row.person_id)
 
 
 def merged(data: dict[str, Any], at: datetime) -> None:
@@ -66,6 +73,7 @@ def merge_undone(data: dict[str, Any], at: datetime) -> None:
             Registration.objects.filter(person_id=row.person_id, id=row.id).update(
                 state="waiting", ended_at=None, end_reason=""
             )
+            _moved(row, at)
 
 
 def died(data: dict[str, Any], at: datetime) -> None:
@@ -87,3 +95,4 @@ def corrected(data: dict[str, Any], at: datetime) -> None:
             province_2021=place.province_2021, district_2021=place.district_2021, commune_2021=place.commune_2021,
             province_2025=place.province_2025, commune_2025=place.commune_2025,
         )  # fmt: skip
+        _moved(row, at)

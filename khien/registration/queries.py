@@ -11,7 +11,6 @@ from khien.kernel import codes
 from khien.kernel.errors import Refused
 from khien.kernel.refs import PlaceFacts, Scope
 from khien.people import queries as people
-from khien.places import queries as places
 from khien.plumbing import once
 
 from . import rules
@@ -24,7 +23,7 @@ from .types import QueueCard, RegistrationView, WaitingRow, WayInfo
 from .waiting import still_waiting
 
 __all__ = [
-    "active_row", "call_sheet", "counts", "counts_of_units", "draft", "error_rows", "history_of_person", "holder_of_code", "invited", "list_row", "list_rows", "list_view",
+    "active_row", "call_sheet", "counts", "draft", "error_rows", "history_of_person", "holder_of_code", "invited", "list_row", "list_rows", "list_view",
     "lists", "neighbourhoods", "of_person", "receipt", "registration", "registration_by_code", "row_at", "still_waiting", "totals",
     "waiting", "waiting_rows",
 ]  # fmt: skip
@@ -167,16 +166,3 @@ def counts(scopes: Iterable[Scope] | None = None, *, unit_key: str = "", organiz
         found = narrowed(scopes, unit_key, (), organization_id, tuple(rules.NEXT))
         kept[asked] = {row["state"]: row["n"] for row in found.values("state").annotate(n=Count("*"))}
     return dict(kept[asked])
-
-
-def counts_of_units(unit_keys: Iterable[str]) -> dict[str, dict[str, int]]:
-    """How many registrations stand in each state in each of these units, in one statement for each level."""
-    levels: dict[str, dict[str, str]] = {}
-    for unit in filter(None, map(places.unit, unit_keys)):
-        levels.setdefault(f"{unit.level}_{unit.epoch}", {})[unit.code] = unit.key
-    counted: dict[str, dict[str, int]] = {key: {} for keys in levels.values() for key in keys.values()}
-    for column, keys in levels.items():
-        found = Registration.objects.filter(state__in=tuple(rules.NEXT), **{f"{column}__in": list(keys)})
-        for code, state, n in found.values_list(column, "state").annotate(n=Count("*")):
-            counted[keys[code]][state] = n
-    return counted

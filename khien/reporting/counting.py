@@ -88,10 +88,12 @@ def appointment(appointment_id: UUID, *, at: datetime) -> None:
         for name in indicators.get(found.state, ())
     ]
     recount(appointment_id, "appointment", cells, at=at)
+    if found.registration_id:
+        registered(found.registration_id, at=at)
 
 
 def registered(registration_id: UUID, *, at: datetime) -> None:
-    """Count a registration at the home of its person, for as long as it was not withdrawn."""
+    """Count a registration at the home of its person, for as long as it was not withdrawn, and as it stands in the queue."""
     found = registration.registration(registration_id)
     if found is None:
         return
@@ -101,6 +103,7 @@ def registered(registration_id: UUID, *, at: datetime) -> None:
         Cell(on, "registered", place, group=found.best_group, home_2021=found.place.commune_2021, home_2025=found.place.commune_2025)  # type: ignore[arg-type]
     ]  # fmt: skip
     recount(registration_id, "registration", cells, at=at)
+    tallies.move(tallies.QUEUE, registration_id, "queue", [[*place, found.state]], at=at)
 
 
 def reaction(reaction_id: UUID, *, at: datetime) -> None:

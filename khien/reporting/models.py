@@ -104,6 +104,29 @@ class TimelinessCount(models.Model):
         db_table = "timeliness_count"
 
 
+class QueueCount(models.Model):
+    """How many registrations stand in each state of the one queue, by the home of their people."""
+
+    placement = "local"
+    pk = models.CompositePrimaryKey("province_2021", "district_2021", "commune_2021", "province_2025", "commune_2025", "state")
+    province_2021 = models.TextField(default="")
+    district_2021 = models.TextField(default="")
+    commune_2021 = models.TextField(default="")
+    province_2025 = models.TextField(default="")
+    commune_2025 = models.TextField(default="")
+    state = models.TextField()
+    count = models.IntegerField(default=0)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "queue_count"
+        indexes = [
+            models.Index("district_2021", name="queue_count_district"),
+            models.Index("commune_2021", name="queue_count_commune"),
+            models.Index("province_2025", "commune_2025", name="queue_count_2025"),
+        ]
+
+
 class SignedRow(Row):
     """What every signed report has: its version, a note, and who signed it when."""
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from khien.immunizations import due
 from khien.plumbing import marks
-from khien.reporting import counting
+from khien.reporting import counting, standing
 from khien.reporting.rules import NIL
 
 REACHED = "rollups_of_older_data"
@@ -19,28 +19,40 @@ PAGE = 300  # subjects looked at in one call
 
 @dataclass(frozen=True, slots=True)
 class Older:
-    """One rollup: the ids it comes from, a page of them after one, and which of those it lacks."""
+    """One rollup: the ids it comes from, a page of them after one, and what counts those of a page that it lacks."""
 
     name: str
     page: str
-    lacks: str
-    count: Callable[..., None]
+    count: Callable[[list[UUID], datetime], None]
+    times: int = 1  # of PAGE: what is counted by one statement takes larger pages
+
+
+
+def _lacking(statement: str, count: Callable[..., None]) -> Callable[[list[UUID], datetime], None]:
+    """Counts one by one those that the statement says are lacking."""
+
+    def counted(ids: list[UUID], at: datetime) -> None:
+        for subject in _ids(statement, [ids]):
+            count(subject, at=at)
+
+    return counted
 
 
 _NOT_COUNTED = "SELECT w.id FROM unnest(%s::uuid[]) w(id) WHERE NOT EXISTS (SELECT 1 FROM counted c WHERE c.subject_id = w.id AND c.kind = '{kind}')"
 ROLLUPS = (
     Older(
         "coverage", "SELECT DISTINCT record_id FROM immunization WHERE record_id > %s ORDER BY record_id LIMIT %s",
-        _NOT_COUNTED.format(kind="dose"), counting.dose,
+        _lacking(_NOT_COUNTED.format(kind="dose"), counting.dose),
     ),
     Older(
         "due", "SELECT DISTINCT person_id FROM immunization WHERE person_id > %s ORDER BY person_id LIMIT %s",
-        "SELECT w.id FROM unnest(%s::uuid[]) w(id) WHERE NOT EXISTS (SELECT 1 FROM due_dose d WHERE d.person_id = w.id)", due.recount,
+        _lacking("SELECT w.id FROM unnest(%s::uuid[]) w(id) WHERE NOT EXISTS (SELECT 1 FROM due_dose d WHERE d.person_id = w.id)", due.recount),
     ),
     Older(
         "timeliness", "SELECT id FROM visit WHERE id > %s ORDER BY id LIMIT %s",
-        _NOT_COUNTED.format(kind="time") + " AND EXISTS (SELECT 1 FROM visit v WHERE v.id = w.id AND v.dosed_at IS NOT NULL)", counting.visit,
+        _lacking(_NOT_COUNTED.format(kind="time") + " AND EXISTS (SELECT 1 FROM visit v WHERE v.id = w.id AND v.dosed_at IS NOT NULL)", counting.visit),
     ),
+    Older("queue", "SELECT id FROM registration WHERE id > %s ORDER BY id LIMIT %s", lambda ids, at: standing.fill(ids, at=at), times=60),
 )  # fmt: skip
 
 
@@ -51,10 +63,9 @@ def count_old(at: datetime, *, page: int = PAGE) -> bool:
         return False
     rollup = ROLLUPS[reached["rollup"]]
     with transaction.atomic():
-        ids = _ids(rollup.page, [reached["after"], page])
-        for subject in _ids(rollup.lacks, [ids]):
-            rollup.count(subject, at=at)
-        over = len(ids) < page
+        ids = _ids(rollup.page, [reached["after"], page * rollup.times])
+        rollup.count(ids, at)
+        over = len(ids) < page * rollup.times
         marks.put(REACHED, {"rollup": reached["rollup"] + over, "after": str(NIL if over else ids[-1])})
     return not over or rollup is not ROLLUPS[-1]
 

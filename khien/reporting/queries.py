@@ -21,6 +21,9 @@ from khien.reporting.daily import site_day as site_day
 from khien.reporting.daily import versions as versions
 from khien.reporting.rounds import round_report as round_report
 from khien.reporting.rounds import signed_rounds as signed_rounds
+from khien.reporting.standing import queue as queue
+from khien.reporting.standing import queue_as_of as queue_as_of
+from khien.reporting.standing import queue_of_units as queue_of_units
 from khien.reporting.types import Board, BoardRow, Figure, PublicNumbers, UnitNumbers
 from khien.visits import queries as visits
 

@@ -42,7 +42,8 @@ COVERAGE = Tally(
     (*_COVERAGE, *(f"{side}_{name}" for side in ("home", "at") for name in ("province_2021", "district_2021", "province_2025"))),
     _COVERAGE,
 )
-ALL = (DAY, TIMES, COVERAGE)
+QUEUE = Tally("queue_count", (*rules.PLACE, "state"), (*rules.PLACE, "state"))
+ALL = (DAY, TIMES, COVERAGE, QUEUE)
 
 
 def move(tally: Tally, subject: UUID, kind: str, after: Sequence[Sequence[str]], *, at: datetime) -> Moved:

@@ -62,7 +62,8 @@ PLANNER = Visit("dieu-phoi", "the city's planner (thanhpho)", lambda walk: walk.
     Stop("toi", "command:account", at("/dieu-phoi/toi"), "my account"),
 ))  # fmt: skip
 DISTRICT = Visit("dieu-phoi", "an officer of a district (quan3)", lambda walk: walk.staff("quan3"), (
-    Stop("goi", "command:calls", at("/dieu-phoi/goi"), "who is to be called"),
+    Stop("goi-noi", "command:calls", at("/dieu-phoi/goi"), "where to call"),
+    Stop("goi", "command:calls", link("command:calls", on="/dieu-phoi/goi"), "who is to be called"),
     Stop("ho-so", "command:people", at("/dieu-phoi/ho-so"), "find a person"),
     Stop("vi-sao", "command:person", steps(link("command:person", on="/dieu-phoi/cho-tiem"), beside("command:person")), "why the record is opened"),
     Stop("mot-ho-so", "command:person", beside("command:person", "?vi=registration"), "one record"),

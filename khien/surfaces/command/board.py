@@ -13,7 +13,6 @@ from khien.booking import queries as booking
 from khien.booking.types import SessionInfo
 from khien.campaigns import queries as campaigns
 from khien.places import queries as places
-from khien.registration import queries as registration
 from khien.reporting import queries as reporting
 from khien.reporting.types import Board, BoardRow
 from khien.stock import queries as stock
@@ -210,7 +209,7 @@ def _pace(injected: int, due: float, capacity: int) -> tuple[str, str]:
 
 
 def _people(at: frame.Here, spot: Spot) -> Plan:
-    waiting = registration.counts(spot.reach).get("waiting", 0)
+    waiting = reporting.queue(spot.reach).get("waiting", 0)
     coming = booking.sessions(spot.reach, first=spot.today, last=spot.today + timedelta(days=7), states=("planned", "open"))
     free = sum(one.free for one in coming)
     lacking = max(waiting - free, 0)

@@ -15,6 +15,7 @@ from khien.cases import queries as cases
 from khien.kernel import clock
 from khien.places import queries as places
 from khien.registration import queries as registration
+from khien.reporting import queries as reporting
 from khien.stock import queries as stock
 from khien.surfaces.command.frame import Here, reach
 from khien.surfaces.command.signing import KINDS, held_for
@@ -180,7 +181,7 @@ def _places(at: Here, spot: Spot) -> list[Todo]:
     """People who wait while no session of the coming week has a place for them."""
     if not at.staff.may("plan.sessions"):
         return []
-    waiting = registration.counts(spot.reach).get("waiting", 0)
+    waiting = reporting.queue(spot.reach).get("waiting", 0)
     coming = booking.sessions(spot.reach, first=at.on + timedelta(days=1), last=at.on + WEEK, states=("planned", "open"))
     free = sum(one.free for one in coming)
     if waiting <= free:

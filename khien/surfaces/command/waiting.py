@@ -12,6 +12,7 @@ from khien.kernel.errors import Refused
 from khien.places import queries as places
 from khien.registration import actions as registration_acts
 from khien.registration import queries as registration
+from khien.reporting import queries as reporting
 from khien.surfaces.command import choosing, frame
 from khien.surfaces.command.session import slip_of
 from khien.surfaces.command.words import OUTCOMES, REGISTRATION_STATES, WAYS
@@ -43,7 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
     groups = [(one.code, one.en if lang() == "en" else one.vi) for one in campaigns.groups(at.on)]
     return frame.page(
         request, "waiting", "invite", chosen=chosen, rows=shown, after=shown[-1].registration_id if len(rows) > PAGE else None, first=request.GET.get("sau"),
-        counts=registration.counts(chosen.scopes), states=REGISTRATION_STATES, state=state, groups=groups, group=group, outcomes=OUTCOMES, outcome=outcome, ways=WAYS,
+        counts=reporting.queue(chosen.scopes), states=REGISTRATION_STATES, state=state, groups=groups, group=group, outcomes=OUTCOMES, outcome=outcome, ways=WAYS,
         below=_below(chosen, at),
     )  # fmt: skip
 
@@ -61,7 +62,7 @@ def _below(chosen: choosing.Chosen, at: frame.Here) -> list[tuple[Any, dict[str,
     units = places.children(key, key[:4] or "2021") if key or frame.reach(at.scopes) is None else ()
     if not units or len(units) > MOST_UNITS:
         return []
-    found = registration.counts_of_units(one.key for one in units)
+    found = reporting.queue_of_units(one.key for one in units)
     return [(one, found[one.key]) for one in units if found[one.key].get("waiting") or found[one.key].get("booked")]
 
 
@@ -79,12 +80,13 @@ def calls(request: HttpRequest) -> HttpResponse:
         if not told and not asking:
             return HttpResponseRedirect(f"{request.get_full_path()}#goi")
     unit = places.unit(key) if key else None
-    near = unit is not None and (unit.leaf or unit.level == "district")
+    near = unit is not None and unit.leaf
     rows = registration.call_sheet(scopes, neighbourhood=part, uncalled=request.GET.get("tat-ca") != "1", limit=MOST_CALLS) if near else []
     at.looked(*(row.person_id for row in rows), purpose="call_sheet")
     return frame.page(
         request, "calls", "invite", chosen=chosen, unit=unit, near=near, rows=rows, part=part, parts=registration.neighbourhoods(scopes) if near else {},
         outcomes=OUTCOMES, error=told, asking=asking, about=next((row for row in rows if str(row.registration_id) == request.POST.get("id")), None), everyone=request.GET.get("tat-ca") == "1", most=MOST_CALLS,
+        below=[] if near else _below(chosen, at),
     )  # fmt: skip
 
 
@@ -109,7 +111,7 @@ def call_paper(request: HttpRequest) -> HttpResponse:
     key = chosen.key or choosing.own_unit(at)
     unit = places.unit(key) if key else None
     part = request.GET.get("to", "")
-    rows = registration.call_sheet(frame.unit_scope(key), neighbourhood=part, uncalled=True, limit=MOST_PRINTED) if unit else []
+    rows = registration.call_sheet(frame.unit_scope(key), neighbourhood=part, uncalled=True, limit=MOST_PRINTED) if unit and unit.leaf else []
     at.looked(*(row.person_id for row in rows), purpose="call_sheet")
     lines = [CallRow(row.full_name, birth_words(row.birth), say.phone(row.phone), row.neighbourhood, row.address) for row in rows]
     site = ", ".join(filter(None, (part, unit.full_name if unit else "")))
@@ -122,7 +124,7 @@ def call_slips(request: HttpRequest) -> HttpResponse:
     chosen = choosing.choose(request, at)
     key = chosen.key or choosing.own_unit(at)
     unit = places.unit(key) if key else None
-    near = unit is not None and (unit.leaf or unit.level == "district")
+    near = unit is not None and unit.leaf
     part, bare = request.GET.get("to", ""), request.GET.get("khong-so") == "1"
     rows = [one for one in registration.call_sheet(frame.unit_scope(key), neighbourhood=part, limit=MOST_PRINTED) if one.state == "booked"] if near else []
     rows = [one for one in rows if not (bare and one.phone)]

@@ -9,6 +9,7 @@ from khien.kernel.errors import Refused
 from khien.planning import actions, queries, rules
 from khien.planning.rules import Proposal
 from tests import make
+from tests.make_book import handle
 
 DAY = make.AT.date()
 CITY, DISTRICT = "2021-79", f"2021-{make.BINH_THANH}"
@@ -99,6 +100,7 @@ def test_a_full_session_with_people_on_standby_shows_with_the_near_ones(db):
 
 def test_an_outlook_has_who_waits_what_is_due_and_what_is_there(db):
     make.make_registration()
+    handle()
     make.make_lot("AZ", site_id=make.make_site(), doses=50)
     seen = queries.outlook(CITY, on=DAY)
     assert (seen.waiting, seen.on_hand) == (1, {"AZ": 50})

@@ -43,11 +43,6 @@ def test_how_many_wait_is_counted_from_an_index_alone(plans, scope):
         assert "Index Only Scan" in plan
 
 
-def test_how_many_wait_in_each_district_is_one_statement(plans):
-    (plan,) = plans("registration", lambda: queries.counts_of_units(["2021-760", "2021-765", "2021-771"]))
-    assert "Index Only Scan" in plan
-
-
 def test_the_registrations_of_a_person_are_found_by_key(plans):
     (plan,) = plans("registration", lambda: Registration.objects.filter(person_id__in=[uuid4()], previous_dose__visit="x").exists())
     assert "Index Cond: (person_id" in plan

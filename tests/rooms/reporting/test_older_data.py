@@ -22,14 +22,16 @@ def _numbers():
     coverage = sorted(models.CoverageCount.objects.filter(count__gt=0).values_list("home_2021", "dose", "count"))
     due = sorted(DueDose.objects.values_list("person_id", "vaccine", "due_on"))
     times = sorted(models.TimelinessCount.objects.filter(count__gt=0).values_list("site_id", "hour", "bucket", "count"))
-    return coverage, due, times
+    queue = sorted(models.QueueCount.objects.filter(count__gt=0).values_list("commune_2021", "state", "count"))
+    return coverage, due, times, queue
 
 
 def _as_before_the_rollups() -> None:
     models.CoverageCount.objects.all().delete()
     models.TimelinessCount.objects.all().delete()
+    models.QueueCount.objects.all().delete()
     DueDose.objects.all().delete()
-    models.Counted.objects.filter(kind__in=["dose", "time"]).delete()
+    models.Counted.objects.filter(kind__in=["dose", "time", "queue"]).delete()
 
 
 def test_doses_recorded_before_the_rollups_are_counted_into_them_page_by_page(db):
@@ -41,7 +43,7 @@ def test_doses_recorded_before_the_rollups_are_counted_into_them_page_by_page(db
     while actions.count_old(LATER, page=2):
         rounds += 1
         assert marks.get(older.REACHED)["rollup"] <= len(older.ROLLUPS)
-    assert rounds == 8  # three pages of each rollup; the last is told as the end
+    assert rounds == 9  # three pages of each rollup and one of the queue; the last is told as the end
     assert _numbers() == before
     assert not actions.count_old(LATER, page=2)
 

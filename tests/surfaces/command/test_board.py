@@ -7,6 +7,7 @@ from khien.kernel.refs import Performed, Scope
 from khien.plumbing import outbox
 from khien.stock import actions as stock
 from tests import make, make_day
+from tests.make_book import handle
 from tests.surfaces.command.desk import DISTRICT, FAR, ROOT, officer, read
 
 
@@ -109,4 +110,5 @@ def test_shortfalls_are_named_and_never_stop_a_board(db):
 
 def test_people_who_wait_without_places_are_named(db):
     make.make_registration()
+    handle()
     assert "1 người đang chờ, tuần tới chỉ còn 0 chỗ" in read(officer("planner", scope=DISTRICT), "/")

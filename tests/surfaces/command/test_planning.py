@@ -141,10 +141,10 @@ def test_the_queue_of_my_ward_is_read_page_by_page_and_every_read_is_logged(db):
 def test_a_call_is_entered_and_its_end_is_asked_once_more(db):
     registration_id = make.make_registration(make.make_person("Trần Văn Gọi", phone="0900000132"))
     keeper = officer("list_keeper", scope=DISTRICT)
-    assert "0900 000 132" in read(keeper, "/goi")
+    assert "0900 000 132" in read(keeper, "/goi", noi=make.WARD)
     send(keeper, "/goi", id=str(registration_id), outcome="no_answer")
     assert registration.registration(registration_id).call_outcome == "no_answer"
-    asked = words(send(keeper, "/goi", id=str(registration_id), outcome="refused"))
+    asked = words(send(keeper, f"/goi?noi={make.WARD}", id=str(registration_id), outcome="refused"))
     assert "Đăng ký của người này sẽ kết thúc" in asked
     assert registration.registration(registration_id).state == "waiting"
     send(keeper, "/goi", id=str(registration_id), outcome="refused", sure="1")
@@ -159,7 +159,7 @@ def test_nobody_calls_people_of_another_province(db):
 
 def test_the_call_sheet_prints_for_a_ward(db):
     make.make_registration(make.make_person(phone="0900000132"))
-    assert officer("list_keeper", scope=DISTRICT).get(f"{ROOT}/goi.pdf").content.startswith(b"%PDF")
+    assert officer("list_keeper", scope=DISTRICT).get(f"{ROOT}/goi.pdf?noi={make.WARD}").content.startswith(b"%PDF")
 
 
 def test_times_are_read_as_people_write_them():

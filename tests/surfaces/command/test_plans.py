@@ -5,6 +5,7 @@ from datetime import timedelta
 from khien.booking import queries as booking
 from khien.planning import queries
 from tests import make
+from tests.make_book import handle
 from tests.surfaces.command.desk import FAR, day, officer, read, send
 
 CITY = "2021-79"
@@ -18,6 +19,7 @@ def _told(**more):
 def test_a_planner_records_the_plan_and_asks_what_if(db):
     planner = officer("planner")
     make.make_registration()
+    handle()
     assert "Chưa có kế hoạch ở đây" in read(planner, "/ke-hoach")
     assert send(planner, f"/ke-hoach/{CITY}/sua", **_told()).status_code == 302
     assert queries.plan(CITY).doses == {"AZ": 500}
@@ -40,6 +42,7 @@ def test_sessions_are_proposed_for_those_who_wait_and_the_ticked_ones_planned(db
     planner = officer("planner")
     site = make.make_site()
     make.make_registration()
+    handle()
     send(planner, f"/ke-hoach/{CITY}/sua", **_told())
     page = planner.get(f"/dieu-phoi/ke-hoach/{CITY}/de-xuat").content.decode()
     on = make.AT.date() + timedelta(days=1)
