@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
-from khien.kernel import vietnamese
+from khien.kernel import clock, vietnamese
 from khien.kernel.refs import PlaceFacts, Scope
 from khien.places import queries as places
 from khien.plumbing import sqlcall
@@ -99,6 +99,18 @@ def on_post(scopes: Iterable[Scope], *, roles: Iterable[str], at: datetime) -> l
     posts = Post.objects.filter(here, Q(ends_at__isnull=True) | Q(ends_at__gt=at), role__in=list(roles), starts_at__lte=at)
     ids = set(posts.values_list("staff_id", flat=True)) if here else set()
     return list(Staff.objects.filter(id__in=ids, is_active=True).order_by("id").values_list("id", flat=True))
+
+
+def stood(staff_id: UUID, place: PlaceFacts, *, on: date, at: datetime) -> tuple[str, bool]:
+    """The name of an account ("" for none) and whether it held a post over this place on that day or now.
+
+    Closed accounts count: what was done before is written under the name of who did it.
+    """
+    row = Staff.objects.filter(id=staff_id).first()
+    if row is None:
+        return "", False
+    posts = Post.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=clock.at_local(on)), staff_id=staff_id, starts_at__lte=at)
+    return row.full_name, any(_scope(post).covers(place) for post in posts)
 
 
 def place_of(scope: Scope) -> PlaceFacts | None:

@@ -183,7 +183,7 @@ def _actor(username: str, at: datetime) -> Actor:
 def _person(one: Somebody) -> NewPerson:
     return NewPerson(
         full_name=one.full_name, birth=one.birth, sex=one.sex, identifier=read_identifier(one.cccd) if one.cccd else None,
-        no_identifier_reason="" if one.cccd else "Chưa được cấp", phone=one.phone, place_key=one.commune_key, address=one.address,
+        no_identifier_reason="" if one.cccd else "never_issued", phone=one.phone, place_key=one.commune_key, address=one.address,
         occupation=one.occupation, household=one.household, neighbourhood=one.neighbourhood,
     )  # fmt: skip
 

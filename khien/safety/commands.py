@@ -8,7 +8,8 @@ from uuid import UUID
 from khien.kernel.errors import Refused
 from khien.safety import actions, queries
 from khien.visits import queries as visits
-from khien.visits.commands import Told, moment_of, uuid_of
+from khien.visits.bodies import flag, lines, moment_of, text, texts, uuid_of, uuid_or_none
+from khien.visits.commands import Told
 
 
 def react(told: Told) -> Any:
@@ -16,13 +17,10 @@ def react(told: Told) -> Any:
     card = visits.visit(told.visit)
     if card is None:
         raise Refused("visits.unknown")
-    symptoms = told.body.get("symptoms") or []
-    if not isinstance(symptoms, list):
-        raise Refused("commands.unreadable", field="symptoms")
     return actions.report_reaction(
-        person_id=card.person_id, visit=told.visit, symptoms=[str(code) for code in symptoms],
-        anaphylaxis=told.body.get("anaphylaxis") is True, onset_at=moment_of(told.body, "onset_at") or told.performed().at, source="desk",
-        detail=str(told.body.get("detail") or ""), action_taken=str(told.body.get("action_taken") or ""), by=told.by, at=told.at,
+        person_id=card.person_id, visit=told.visit, symptoms=texts(told.body, "symptoms"),
+        anaphylaxis=flag(told.body, "anaphylaxis"), onset_at=moment_of(told.body, "onset_at") or told.performed().at, source="desk",
+        detail=text(told.body, "detail", most=2_000), action_taken=text(told.body, "action_taken"), by=told.by, at=told.at,
     )  # fmt: skip
 
 
@@ -35,19 +33,16 @@ def outcome(told: Told) -> Any:
     if found is None or found.site_id != told.site_id:
         raise Refused("safety.reaction_unknown")
     actions.set_outcome(
-        reaction_id=found.id, outcome=str(told.body.get("outcome") or "unknown"),
-        action_taken=str(told.body.get("action_taken") or ""), by=told.by, at=told.at,
+        reaction_id=found.id, outcome=text(told.body, "outcome") or "unknown",
+        action_taken=text(told.body, "action_taken"), by=told.by, at=told.at,
     )  # fmt: skip
     return {}
 
 
 def alarm(told: Told) -> Any:
     """Raise the red flag of anaphylaxis for a person under observation: visit_id, symptoms (codes), onset_at."""
-    symptoms = told.body.get("symptoms") or []
-    if not isinstance(symptoms, list):
-        raise Refused("commands.unreadable", field="symptoms")
     alarm_id, reaction_id = actions.raise_alarm(
-        visit=told.visit, symptoms=tuple(str(code) for code in symptoms), onset_at=moment_of(told.body, "onset_at"), raised_at=told.occurred_at,
+        visit=told.visit, symptoms=texts(told.body, "symptoms"), onset_at=moment_of(told.body, "onset_at"), raised_at=told.occurred_at,
         by=told.by, at=told.at,
     )  # fmt: skip
     return {"alarm_id": alarm_id, "reaction_id": reaction_id}
@@ -75,25 +70,22 @@ def acknowledge(told: Told) -> Any:
 
 def confirm(told: Told) -> Any:
     """A doctor confirms: the session stops. `reason`: the words that the stopped desks read."""
-    reason = str(told.body.get("reason") or "")
+    reason = text(told.body, "reason")
     return {"stopped": actions.confirm_alarm(alarm_id=_alarm_id(told), reason=reason, done_at=told.occurred_at, by=told.by, at=told.at)}
 
 
 def take_back(told: Told) -> Any:
     """Take back a flag raised by mistake: reason."""
-    actions.take_back_alarm(alarm_id=_alarm_id(told), reason=str(told.body.get("reason") or ""), by=told.by, at=told.at)
+    actions.take_back_alarm(alarm_id=_alarm_id(told), reason=text(told.body, "reason"), by=told.by, at=told.at)
 
 
 def act(told: Told) -> Any:
     """Stamp one act of the time line, or edit one: kind, happened_at, facts, who, text, replaces."""
-    facts = told.body.get("facts") or {}
-    if not isinstance(facts, dict):
-        raise Refused("commands.unreadable", field="facts")
     happened = moment_of(told.body, "happened_at") or told.occurred_at
     entry = actions.stamp(
-        alarm_id=_alarm_id(told), kind=str(told.body.get("kind") or ""), happened_at=min(happened, told.at) if not told.body.get("happened_at") else happened,
-        facts=facts, who=str(told.body.get("who") or ""), text=str(told.body.get("text") or ""),
-        replaces=uuid_of(told.body, "replaces") if told.body.get("replaces") else None, by=told.by, at=told.at,
+        alarm_id=_alarm_id(told), kind=text(told.body, "kind"), happened_at=min(happened, told.at) if not told.body.get("happened_at") else happened,
+        facts=lines(told.body, "facts"), who=text(told.body, "who"), text=text(told.body, "text"),
+        replaces=uuid_or_none(told.body, "replaces"), by=told.by, at=told.at,
     )  # fmt: skip
     return {"entry_id": entry}
 
@@ -105,9 +97,9 @@ def strike(told: Told) -> Any:
 
 def end(told: Told) -> Any:
     """End the treatment at the point: outcome is recovering, transferred or died."""
-    actions.end_alarm(alarm_id=_alarm_id(told), outcome=str(told.body.get("outcome") or ""), by=told.by, at=told.at)
+    actions.end_alarm(alarm_id=_alarm_id(told), outcome=text(told.body, "outcome"), by=told.by, at=told.at)
 
 
 def release(told: Told) -> Any:
     """The lead doctor lets a stopped session go on: reason."""
-    actions.release(session_id=told.session_id, reason=str(told.body.get("reason") or ""), by=told.by, at=told.at)
+    actions.release(session_id=told.session_id, reason=text(told.body, "reason"), by=told.by, at=told.at)

@@ -135,10 +135,11 @@ def record_screening(
     the person is to get; `settled_birth` settles an open age, with a reason; a deferral may name the day to come again, a referral
     the hospital in `detail`. `as_on_paper` keeps a decision taken on paper as it was, blanks and missing reasons included.
     Raises Refused: visits.wrong_state, visits.decision_unknown, visits.decision_needs_reason, visits.screening_incomplete,
-    visits.return_day_past, visits.observation_too_short, visits.in_the_future and those of reading answers and measures.
+    visits.return_day_past, visits.return_day_far, visits.observation_too_short, visits.vaccine_unknown, visits.in_the_future and those of reading answers and measures.
     """
     steps.check_time(performed, at)
     row = steps.visit_row(visit)
+    steps.known_vaccine(vaccine, row.on_date)
     card = person_of(row)
     proposal = _propose(row, card, answers, vitals)
     decided = _decision(decision)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from khien.kernel import cccd_card, clock
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
-from khien.kernel.identifiers import read_identifier
+from khien.kernel.identifiers import IdType, read_identifier, without_papers
 from khien.kernel.sex import Sex
+from khien.people.rules import GUARDIAN_RELATIONS
 from khien.people.types import NewGuardian, NewPerson
 from khien.stock import actions as stock
 from khien.visits import actions, sessions
-from khien.visits.commands import Told, moment_of, uuid_of
+from khien.visits.bodies import day, flag, lines, mapping, moment_of, number, part, text, texts, uuid_of, uuid_or_none
+from khien.visits.commands import Told
 from khien.visits.types import Confirmed, ConsentGiven
 
 
@@ -23,8 +25,8 @@ def check_in(told: Told) -> Any:
     body = told.body
     return actions.check_in(
         session_id=told.session_id, identity_how=text(body, "identity_how", "typed"), performed=told.performed(), by=told.by, at=told.at,
-        person_id=uuid_of(body, "person_id") if body.get("person_id") else None, appointment_code=text(body, "appointment_code"),
-        new_person=new_person(body["person"], told.at) if body.get("person") else None, identity_note=text(body, "identity_note"),
+        person_id=uuid_or_none(body, "person_id"), appointment_code=text(body, "appointment_code"),
+        new_person=new_person(body["person"], told.at) if body.get("person") is not None else None, identity_note=text(body, "identity_note"),
         priority_group=text(body, "priority_group"), paper_serial=text(body, "paper_serial"), vaccine=text(body, "vaccine"),
         again=flag(body, "again"),
     )  # fmt: skip
@@ -39,7 +41,7 @@ def screen(told: Told) -> Any:
     return actions.record_screening(
         visit=told.visit, answers=mapping(body, "answers"), vitals=mapping(body, "vitals"), decision=text(body, "decision"),
         reason=text(body, "reason"), vaccine=text(body, "vaccine"), observe_minutes=number(body, "observe_minutes"),
-        settled_birth=day(body, "settled_birth"), return_on=day(body, "return_on"), detail=mapping(body, "detail"),
+        settled_birth=day(body, "settled_birth"), return_on=day(body, "return_on"), detail=lines(body, "detail"),
         performed=told.performed(), by=told.by, at=told.at,
     )  # fmt: skip
 
@@ -47,7 +49,7 @@ def screen(told: Told) -> Any:
 def give_dose(told: Told) -> Any:
     body = told.body
     return actions.give_dose(
-        visit=told.visit, lot_id=uuid_of(body, "lot_id") if body.get("lot_id") else None, confirmed=confirmed(body),
+        visit=told.visit, lot_id=uuid_or_none(body, "lot_id"), confirmed=confirmed(body),
         performed=told.performed(), by=told.by, at=told.at, already_injected=flag(body, "already_injected"), reason=text(body, "reason"),
         vaccine=text(body, "vaccine"), lot_number=text(body, "lot_number"),
     )  # fmt: skip
@@ -75,7 +77,7 @@ def extend(told: Told) -> Any:
 def end(told: Told) -> Any:
     body = told.body
     return actions.end(
-        visit=told.visit, end=text(body, "end"), reason=text(body, "reason"), detail=mapping(body, "detail"), return_on=day(body, "return_on"),
+        visit=told.visit, end=text(body, "end"), reason=text(body, "reason"), detail=lines(body, "detail"), return_on=day(body, "return_on"),
         performed=told.performed(), by=told.by, at=told.at,
     )  # fmt: skip
 
@@ -135,52 +137,53 @@ def key_paper(told: Told) -> Any:
     if received is None:
         raise Refused("commands.unreadable", field="received_at")
     return actions.key_paper(
-        serial=text(body, "serial"), session_id=told.session_id, person_id=uuid_of(body, "person_id") if body.get("person_id") else None,
-        new_person=new_person(body["person"], told.at) if body.get("person") else None, appointment_code=text(body, "appointment_code"),
+        serial=text(body, "serial"), session_id=told.session_id, person_id=uuid_or_none(body, "person_id"),
+        new_person=new_person(body["person"], told.at) if body.get("person") is not None else None, appointment_code=text(body, "appointment_code"),
         received_at=received, consent=consent_given(mapping(body, "consent") or {"agreed": True, "how": "paper"}),
-        screening=_paper_screening(body.get("screening")), dose_given=_paper_dose(body.get("dose")), end=_paper_end(body.get("end")),
+        screening=_paper_screening(told, received), dose_given=_paper_dose(told), end=_paper_end(part(body, "end")),
         identity_how=text(body, "identity_how", "typed"), priority_group=text(body, "priority_group"),
         another_injection=flag(body, "another_injection"), by=told.by, at=told.at,
     )  # fmt: skip
 
 
-def _paper_screening(raw: Any) -> actions.PaperScreening | None:
-    if not isinstance(raw, Mapping):
+def _paper_screening(told: Told, received: datetime) -> actions.PaperScreening | None:
+    raw = part(told.body, "screening")
+    if raw is None:
         return None
+    at, doctor, name = moment_of(raw, "at"), uuid_or_none(raw, "doctor_id"), text(raw, "doctor", most=200)
     return actions.PaperScreening(
         decision=text(raw, "decision"), answers=mapping(raw, "answers"), vitals=mapping(raw, "vitals"), reason=text(raw, "reason"),
-        at=moment_of(raw, "at"), doctor=text(raw, "doctor"), doctor_id=uuid_of(raw, "doctor_id") if raw.get("doctor_id") else None,
-        observe_minutes=number(raw, "observe_minutes"), return_on=day(raw, "return_on"), detail=mapping(raw, "detail"),
+        at=at, doctor=told.doer(doctor, at or received) if doctor else name, doctor_id=doctor,
+        observe_minutes=number(raw, "observe_minutes"), return_on=day(raw, "return_on"), detail=lines(raw, "detail"),
     )  # fmt: skip
 
 
-def _paper_dose(raw: Any) -> actions.PaperDose | None:
-    if not isinstance(raw, Mapping):
+def _paper_dose(told: Told) -> actions.PaperDose | None:
+    raw = part(told.body, "dose")
+    if raw is None:
         return None
     at = moment_of(raw, "at")
     if at is None:
         raise Refused("commands.unreadable", field="dose.at")
+    injector, name = uuid_or_none(raw, "injector_id"), text(raw, "injector", most=200)
     return actions.PaperDose(
-        at=at, injector=text(raw, "injector"), injector_id=uuid_of(raw, "injector_id") if raw.get("injector_id") else None,
-        lot_id=uuid_of(raw, "lot_id") if raw.get("lot_id") else None, vaccine=text(raw, "vaccine"), lot_number=text(raw, "lot_number"),
+        at=at, injector=told.doer(injector, at) if injector else name, injector_id=injector,
+        lot_id=uuid_or_none(raw, "lot_id"), vaccine=text(raw, "vaccine"), lot_number=text(raw, "lot_number"),
     )  # fmt: skip
 
 
-def _paper_end(raw: Any) -> actions.PaperEnd | None:
-    if not isinstance(raw, Mapping):
+def _paper_end(raw: Mapping[str, Any] | None) -> actions.PaperEnd | None:
+    if raw is None:
         return None
     return actions.PaperEnd(
         end=text(raw, "end", "closed"), at=moment_of(raw, "at"), reason=text(raw, "reason"), return_on=day(raw, "return_on"),
-        detail=mapping(raw, "detail"),
+        detail=lines(raw, "detail"),
     )  # fmt: skip
 
 
 def confirmed(body: Mapping[str, Any]) -> Confirmed:
     """How the injector made sure: a slip's code, or the facts asked."""
-    facts = body.get("confirmed_facts") or ()
-    return Confirmed(
-        slip=text(body, "slip"), facts=tuple(str(fact) for fact in facts) if isinstance(facts, list | tuple) else ()
-    )
+    return Confirmed(slip=text(body, "slip"), facts=texts(body, "confirmed_facts"))
 
 
 def consent_given(body: Mapping[str, Any]) -> ConsentGiven:
@@ -198,12 +201,13 @@ def new_person(raw: Any, at: datetime) -> NewPerson:
     """
     if not isinstance(raw, Mapping):
         raise Refused("commands.unreadable", field="person")
-    guardian = raw.get("guardian")
+    guardian, reason = part(raw, "guardian"), text(raw, "no_identifier_reason")
+    if reason:
+        without_papers(reason)
     contact: dict[str, Any] = {
         "phone": text(raw, "phone"), "place_key": text(raw, "place_key"), "address": text(raw, "address"),
-        "occupation": text(raw, "occupation"), "work_unit": text(raw, "work_unit"), "no_identifier_reason": text(raw, "no_identifier_reason"),
-        "guardian": NewGuardian(text(guardian, "full_name"), text(guardian, "phone"), text(guardian, "relation", "other"))
-        if isinstance(guardian, Mapping) else None,
+        "occupation": text(raw, "occupation"), "work_unit": text(raw, "work_unit"), "no_identifier_reason": reason,
+        "guardian": new_guardian(guardian) if guardian else None,
     }  # fmt: skip
     if raw.get("scan"):
         card = cccd_card.read_card(text(raw, "scan"))
@@ -220,38 +224,16 @@ def new_person(raw: Any, at: datetime) -> NewPerson:
     if sex not in set(Sex):
         raise Refused("commands.unreadable", field="sex")
     number_text = text(raw, "identifier")
-    identifier = read_identifier(number_text, text(raw, "identifier_type") or None) if number_text else None
+    kind = text(raw, "identifier_type")
+    if kind not in ("", *IdType):
+        raise Refused("commands.unreadable", field="identifier_type")
+    identifier = read_identifier(number_text, kind or None) if number_text else None
     return NewPerson(text(raw, "full_name"), birth, sex, identifier=identifier, **contact)
 
 
-def text(body: Mapping[str, Any], field: str, otherwise: str = "") -> str:
-    value = body.get(field)
-    return otherwise if value is None else str(value).strip()
-
-
-def flag(body: Mapping[str, Any], field: str) -> bool:
-    return body.get(field) is True
-
-
-def number(body: Mapping[str, Any], field: str) -> int | None:
-    value = body.get(field)
-    if value in (None, ""):
-        return None
-    if isinstance(value, bool) or not str(value).isascii() or not str(value).isdigit():
-        raise Refused("commands.unreadable", field=field)
-    return int(str(value))
-
-
-def day(body: Mapping[str, Any], field: str) -> date | None:
-    value = body.get(field)
-    try:
-        return date.fromisoformat(str(value)) if value else None
-    except ValueError:
-        raise Refused("commands.unreadable", field=field) from None
-
-
-def mapping(body: Mapping[str, Any], field: str) -> Mapping[str, Any]:
-    value = body.get(field) or {}
-    if not isinstance(value, Mapping):
-        raise Refused("commands.unreadable", field=field)
-    return value
+def new_guardian(raw: Mapping[str, Any]) -> NewGuardian:
+    """Who answers for a minor. Raises Refused: people.relation_unknown, commands.unreadable, commands.too_long."""
+    relation = text(raw, "relation", "other")
+    if relation not in GUARDIAN_RELATIONS:
+        raise Refused("people.relation_unknown")
+    return NewGuardian(text(raw, "full_name", most=200), text(raw, "phone"), relation)

@@ -13,13 +13,15 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
+from khien.access import queries as access
 from khien.access.permissions import StaffRef
 from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor, Performed, PlaceFacts, VisitRef
 from khien.plumbing import once, receipts, sqlcall
 from khien.plumbing.receipts import Answer
-from khien.visits import steps
+from khien.visits import bodies, steps
+from khien.visits.bodies import moment_of, uuid_of
 from khien.visits.pack import plain
 
 log = logging.getLogger("khien.commands")
@@ -63,6 +65,7 @@ class Told:
     site_id: UUID
     occurred_at: datetime
     at: datetime
+    place: PlaceFacts
 
     @property
     def visit(self) -> VisitRef:
@@ -70,14 +73,32 @@ class Told:
         return VisitRef(self.site_id, uuid_of(self.body, "visit_id"))
 
     def performed(self) -> Performed:
-        """Who did it and when: as told for another (a clerk keys), else who is signed in, at the command's own moment."""
-        when = moment_of(self.body, "performed_at") or self.occurred_at
-        name, by = str(self.body.get("performed_by_name") or ""), self.body.get("performed_by")
-        if by:
-            return Performed(when, clock.on_date(when), UUID(str(by)), name)
-        if name:
+        """Who did it and when: as told for another (a clerk keys), else who is signed in, at the command's own moment.
+
+        Raises Refused: commands.unreadable (field), visits.in_the_future, visits.before_the_session (on_date),
+        visits.doer_unknown, visits.doer_elsewhere (then the name alone is written).
+        """
+        told = moment_of(self.body, "performed_at")
+        when = told or self.occurred_at
+        if when > self.at:
+            raise Refused("visits.in_the_future", performed_at=when)
+        if told:
+            steps.check_day(told, self.session_id)
+        name, by = bodies.text(self.body, "performed_by_name", most=200), bodies.uuid_or_none(self.body, "performed_by")
+        if by and by != self.staff.id:
+            return Performed(when, clock.on_date(when), by, self.doer(by, when))
+        if name and not by:
             return Performed(when, clock.on_date(when), None, name)
         return Performed(when, clock.on_date(when), self.staff.id, self.staff.full_name)
+
+    def doer(self, staff_id: UUID, when: datetime) -> str:
+        """The name of who did it, if they stood here that day. Raises Refused: visits.doer_unknown, visits.doer_elsewhere."""
+        name, here = access.stood(staff_id, self.place, on=clock.on_date(when), at=self.at)
+        if not name:
+            raise Refused("visits.doer_unknown")
+        if not here:
+            raise Refused("visits.doer_elsewhere", name=name)
+        return name
 
 
 Command = Callable[[Told], Any]
@@ -106,7 +127,7 @@ def dispatch(envelope: Mapping[str, Any], staff: StaffRef, *, at: datetime) -> d
         read = read_envelope(envelope)
     except Refused as refusal:
         return {
-            "command_id": str(envelope.get("command_id", "")),
+            "command_id": _id_told(envelope),
             "status": "refused",
             "reason": refusal.code,
             "result": plain(refusal.facts),
@@ -163,10 +184,11 @@ def _apart(envelope: Mapping[str, Any], staff: StaffRef, at: datetime) -> dict[s
         last = fault.__traceback__
         while last and last.tb_next:
             last = last.tb_next
+        name = str(envelope.get("name", ""))[:40] if isinstance(envelope, Mapping) else ""
         where = f"{last.tb_frame.f_code.co_filename}:{last.tb_lineno}" if last else ""
-        log.error("command %s broke: %s at %s", str(envelope.get("name", ""))[:40], type(fault).__name__, where)
+        log.error("command %s broke: %s at %s", name, type(fault).__name__, where)
         return {
-            "command_id": str(envelope.get("command_id", "")),
+            "command_id": _id_told(envelope),
             "status": "broken",
             "reason": "commands.broken",
             "result": {},
@@ -220,7 +242,7 @@ def _do(read: Envelope, staff: StaffRef, place: PlaceFacts | None, at: datetime)
         occurred = min(read.occurred_at + timedelta(milliseconds=read.clock_offset_ms), at)
     except OverflowError:
         raise Refused("commands.unreadable", field="clock_offset_ms") from None
-    told = Told(read.body, staff, staff.actor(permission, place), place.session_id, place.site_id, occurred, at)
+    told = Told(read.body, staff, staff.actor(permission, place), place.session_id, place.site_id, occurred, at, place)
     return as_result(_command(path)(told))
 
 
@@ -232,17 +254,27 @@ def as_result(value: Any) -> dict[str, Any]:
     return found if isinstance(found, dict) else {"value": found}
 
 
-def read_envelope(raw: Mapping[str, Any]) -> Envelope:
+def _id_told(raw: Any) -> str:
+    """The id under which a device looks for its receipt, as far as it told one."""
+    return str(raw.get("command_id", ""))[:40] if isinstance(raw, Mapping) else ""
+
+
+def read_envelope(raw: Any) -> Envelope:
     """Read a command's envelope.
 
-    Raises Refused: commands.unreadable (field), commands.unknown (name), commands.newer (version).
+    Raises Refused: commands.unreadable (field), commands.unknown (name), commands.newer (version), commands.too_big (field).
     """
+    if not isinstance(raw, Mapping):
+        raise Refused("commands.unreadable", field="body")
+    bodies.tame(raw)
     name, body = str(raw.get("name", "")), raw.get("body")
     if name not in table():
         raise Refused("commands.unknown", name=name[:40])
     if not isinstance(body, Mapping):
         raise Refused("commands.unreadable", field="body")
     version = _int(raw, "version", 1)
+    if version < 1:
+        raise Refused("commands.unreadable", field="version")
     if version > VERSION:
         raise Refused("commands.newer", version=version)
     occurred = moment_of(raw, "occurred_at")
@@ -253,28 +285,6 @@ def read_envelope(raw: Mapping[str, Any]) -> Envelope:
         uuid_of(raw, "command_id"), uuid_of(raw, "device_id") if device else None, _int(raw, "seq", 0), name, version, occurred,
         _int(raw, "clock_offset_ms", 0), str(raw.get("rules_version") or ""), str(raw.get("actor") or ""), body, raw.get("signature"),
     )  # fmt: skip
-
-
-def uuid_of(raw: Mapping[str, Any], field: str) -> UUID:
-    """A UUID of a body. Raises Refused commands.unreadable (field)."""
-    try:
-        return UUID(str(raw[field]))
-    except (KeyError, ValueError):
-        raise Refused("commands.unreadable", field=field) from None
-
-
-def moment_of(raw: Mapping[str, Any], field: str) -> datetime | None:
-    """A moment with its zone, or None when there is none. Raises Refused commands.unreadable (field)."""
-    value = raw.get(field)
-    if value in (None, ""):
-        return None
-    try:
-        read = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    except ValueError:
-        raise Refused("commands.unreadable", field=field) from None
-    if read.tzinfo is None or not 1900 <= read.year <= 2200:
-        raise Refused("commands.unreadable", field=field)
-    return read
 
 
 def _int(raw: Mapping[str, Any], field: str, otherwise: int) -> int:

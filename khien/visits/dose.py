@@ -96,7 +96,7 @@ def give_dose(
     Before the injection everything that speaks against it stops here. `already_injected` never stops: the dose is recorded as it
     was (a lot that nobody knows by `vaccine` and `lot_number` as printed), each reason a mark, and a case follows.
     The same injection keyed again returns the receipt of the first. Raises Refused: as `check_before_dose`, visits.wrong_state,
-    visits.lot_unnamed, visits.in_the_future.
+    visits.lot_unnamed, visits.vaccine_unknown, visits.in_the_future.
     """
     steps.check_time(performed, at)
     told = _Asked(confirmed, performed, by, at, already_injected, reason, from_paper)
@@ -147,6 +147,7 @@ def _lot_by_number(
     vaccine = vaccine or steps.visit_row(visit).vaccine
     if not 0 < len(number.strip()) <= LONGEST_LOT or not vaccine:
         raise Refused("visits.lot_unnamed")
+    steps.known_vaccine(vaccine, performed.on)
     known: LotInfo | None = stock.lot_by_number(vaccine, number)
     if known is not None:
         return known.id

@@ -19,6 +19,8 @@ from khien.visits.types import UNDO, Moved
 # Ends that a desk may name; the doctor's own (contraindicated) comes from a screening too.
 NAMED = {State.REFUSED, State.DEFERRED, State.REFERRED, State.CONTRAINDICATED, State.LEFT_EARLY, State.WITHDRAWN}
 
+LATEST_RETURN = timedelta(days=366)  # a day further away is a slip of the pen
+
 
 @transaction.atomic
 def end(
@@ -35,7 +37,8 @@ def end(
     """End a visit without closing it in the ordinary way: refused, deferred, referred, contraindicated, left early, withdrawn.
 
     `detail` holds what the end asks for (the hospital of a referral); `return_on` invites a deferred person again.
-    Raises Refused: visits.end_unknown, visits.reason_missing, visits.wrong_state, visits.return_day_past, visits.in_the_future.
+    Raises Refused: visits.end_unknown, visits.reason_missing, visits.wrong_state, visits.return_day_past, visits.return_day_far,
+    visits.in_the_future.
     """
     steps.check_time(performed, at)
     try:
@@ -48,6 +51,8 @@ def end(
         raise Refused("visits.reason_missing")
     if return_on is not None and return_on <= performed.on:
         raise Refused("visits.return_day_past", return_on=return_on)
+    if return_on is not None and return_on > performed.on + LATEST_RETURN:
+        raise Refused("visits.return_day_far", return_on=return_on)
     columns: dict[str, Any] = {
         "ended_at": performed.at, "ended_by": steps.by_text(performed, by), "end_reason": reason.strip()[:200], "return_on": return_on,
         "end_detail": {name: str(value)[:500] for name, value in dict(detail or {}).items() if value},

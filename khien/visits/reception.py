@@ -62,12 +62,13 @@ def check_in(
     Warnings tell what is odd and stop nothing. A card scanned (or typed from) that agrees verifies the number; `card_number` names
     which. `again` makes a second visit for who was injected today already.
     Raises Refused: visits.session_unknown, visits.session_not_open, visits.nobody_named, visits.code_unknown,
-    visits.identity_how_unknown, visits.in_the_future, people.*.
+    visits.identity_how_unknown, visits.vaccine_unknown, visits.in_the_future, people.*.
     """
     session = sessions.session_of(session_id)
     steps.check_time(performed, at)
     if identity_how not in IDENTITY_HOW:
         raise Refused("visits.identity_how_unknown")
+    steps.known_vaccine(vaccine, session.on_date)
     if session.state != "open" and not from_paper:
         raise Refused("visits.session_not_open", state=session.state)
     person_id, appointment = _who(session, person_id, appointment_code, new_person, by, at)

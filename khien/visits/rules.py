@@ -75,7 +75,7 @@ def read_answers(raw: Mapping[str, Any]) -> Answers:
     visits.vital_impossible.
     """
     items = {}
-    for no, value in dict(raw.get("items") or {}).items():
+    for no, value in _object(raw, "items").items():
         word = value if isinstance(value, bool) else str(value or "").strip().lower()
         if word == "":
             continue
@@ -83,11 +83,22 @@ def read_answers(raw: Mapping[str, Any]) -> Answers:
             raise Refused("visits.answer_unreadable", item=str(no)[:8])
         items[str(no)] = _WORDS[word]
     details = {
-        str(no): str(text).strip()[:500] for no, text in dict(raw.get("details") or {}).items() if str(text or "").strip()
+        str(no): str(text).strip()[:500] for no, text in _object(raw, "details").items() if str(text or "").strip()
     }
     usual = raw.get("usual_systolic")
     usual = None if usual in (None, "") else int(read_vitals({"bp_systolic": usual, "bp_diastolic": 20})["bp_systolic"])
-    return Answers(items, details, frozenset(raw.get("background") or ()), _weeks(raw.get("pregnancy_weeks")), usual)
+    background = raw.get("background") or ()
+    if not isinstance(background, list | tuple | set | frozenset) or not all(isinstance(code, str) for code in background):
+        raise Refused("visits.answer_unreadable", item="background")
+    return Answers(items, details, frozenset(background), _weeks(raw.get("pregnancy_weeks")), usual)
+
+
+def _object(raw: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Answers or details by item. Raises Refused visits.answer_unreadable (item)."""
+    value = raw.get(name) or {}
+    if not isinstance(value, Mapping):
+        raise Refused("visits.answer_unreadable", item=name)
+    return dict(value)
 
 
 def _weeks(value: Any) -> int | None:

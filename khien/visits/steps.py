@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+from khien.booking import queries as sessions
+from khien.campaigns import queries as campaigns
+from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.kernel.ids import uuid7
 from khien.kernel.refs import Actor, Performed, VisitRef
@@ -28,6 +31,20 @@ def check_time(performed: Performed, at: datetime) -> None:
     """Refuse a step that is said to have happened later than it is recorded. Raises Refused visits.in_the_future."""
     if performed.at > at:
         raise Refused("visits.in_the_future", performed_at=performed.at)
+
+
+def known_vaccine(code: str, on: date) -> str:
+    """A vaccine's code, empty for none named. Raises Refused visits.vaccine_unknown (vaccine)."""
+    if code and code not in campaigns.rulebook(on).vaccines:
+        raise Refused("visits.vaccine_unknown", vaccine=code[:40])
+    return code
+
+
+def check_day(told: datetime, session_id: UUID) -> None:
+    """Refuse an hour told of a day before the session's. Raises Refused visits.before_the_session (on_date)."""
+    session = sessions.session(session_id)
+    if session is not None and clock.on_date(told) < session.on_date:
+        raise Refused("visits.before_the_session", on_date=session.on_date)
 
 
 def event(kind: str, *, due: datetime | None = None) -> dict[str, Any]:

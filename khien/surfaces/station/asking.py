@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from khien.access.permissions import StaffRef
@@ -65,10 +66,12 @@ def here(request: HttpRequest, session: UUID, permission: str) -> Here:
 
 
 def body(request: HttpRequest) -> dict[str, Any]:
-    """The JSON object that a desk sent. Raises Refused commands.unreadable."""
+    """The JSON object that a desk sent. Raises Refused: commands.unreadable, commands.too_big."""
     try:
         read = json.loads(request.body or b"{}")
-    except ValueError:
+    except RequestDataTooBig:
+        raise Refused("commands.too_big", field="body") from None
+    except (ValueError, RecursionError):
         raise Refused("commands.unreadable", field="body") from None
     if not isinstance(read, dict):
         raise Refused("commands.unreadable", field="body")

@@ -16,7 +16,7 @@ from khien.surfaces.station.asking import Here, answer, body, here, refused
 from khien.surfaces.station.said import receipt
 from khien.visits import commands
 from khien.visits import queries as visits
-from khien.visits.commands import moment_of
+from khien.visits.bodies import moment_of
 
 # What a desk may show or send, by the permissions of whoever sits at it.
 RIGHTS = (
@@ -113,7 +113,7 @@ def command(request: HttpRequest, session: UUID) -> HttpResponse:
     at = here(request, session, "station.see")
     try:
         told = body(request).get("commands")
-        if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
+        if not isinstance(told, list):
             raise Refused("commands.unreadable", field="commands")
         _stay(told, at)
         receipts = commands.batch(told, at.staff, at=at.at)
@@ -122,9 +122,9 @@ def command(request: HttpRequest, session: UUID) -> HttpResponse:
     return answer({"receipts": [receipt(one) for one in receipts]}, at=at.at)
 
 
-def _stay(told: list[dict[str, Any]], at: Here) -> None:
+def _stay(told: list[Any], at: Here) -> None:
     """A desk writes for its own session only. Raises Refused visits.session_unknown."""
     for one in told:
-        inner = one.get("body")
+        inner = one.get("body") if isinstance(one, dict) else None
         if isinstance(inner, dict) and str(inner.get("session_id", at.session_id)) != str(at.session_id):
             raise Refused("visits.session_unknown")

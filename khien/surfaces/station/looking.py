@@ -19,7 +19,7 @@ from khien.surfaces.station.said import refusal
 from khien.surfaces.web import reading
 from khien.surfaces.web.purposes import PURPOSES
 from khien.visits import queries as visits
-from khien.visits.commands import uuid_of
+from khien.visits.bodies import uuid_of
 
 MOST = 12
 
