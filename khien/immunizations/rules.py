@@ -30,6 +30,14 @@ DOUBTS: dict[str, tuple[str, str]] = {
         "Lô {lot} đang được giữ lại khi tiêm, cần người xem lại.",
         "Lot {lot} was held back when it was given; a person must decide.",
     ),
+    "stock.vial_over": (
+        "Lọ của lô {lot} đã quá giờ dùng khi tiêm, cần người xem lại.",
+        "The vial of lot {lot} was past its time in use when it was given; a person must decide.",
+    ),
+    "stock.thaw_over": (
+        "Lô {lot} đã quá hạn sau rã đông khi tiêm ({use_before}), cần người xem lại.",
+        "Lot {lot} was past its days after thawing when it was given ({use_before}); a person must decide.",
+    ),
     "visits.lot_provisional": (
         "Lô {lot} chưa có giấy tờ, cần người xem lại.",
         "Lot {lot} has no papers yet; a person must decide.",

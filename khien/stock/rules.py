@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from khien.kernel.errors import Refused
-from khien.stock.types import Balance, Item, LotInfo, Proposed
+from khien.stock.types import Balance, Item, LotInfo, Proposed, Shelf
 
 # What hands and scanners confuse on a vial: O with 0, I and l with 1.
 _CONFUSED = str.maketrans({"O": "0", "I": "1", "L": "1"})
@@ -98,6 +98,20 @@ def use_until(opened_at: datetime, hours: int | None, thaw_before: datetime | No
     """The end of an opened vial: its hours in use, or the end of its thawed days where that comes first."""
     by_use = opened_at + timedelta(hours=hours or 6)
     return min(by_use, thaw_before) if thaw_before else by_use
+
+
+def check_shelf(shelf: Shelf, lot: LotInfo, moment: datetime, on: date) -> None:
+    """Look at the clocks of the vial from which a dose of this lot comes at this moment; one that is still in time is enough.
+
+    Vials nobody told of stop nothing, nor do those whose labelled doses are all drawn. Raises Refused: stock.vial_over (lot,
+    opened_at, use_until), stock.thaw_over (lot, use_before).
+    """
+    open_ = [one for one in shelf.vials if one.opened_at <= moment and (one.ended_at is None or one.ended_at >= moment) and one.left > 0]
+    if open_ and all(one.use_until < moment for one in open_):
+        last = max(open_, key=lambda one: one.use_until)
+        raise Refused("stock.vial_over", lot=lot.number, opened_at=last.opened_at, use_until=last.use_until)
+    if not open_ and shelf.thaw_before is not None and on > shelf.thaw_before:
+        raise Refused("stock.thaw_over", lot=lot.number, use_before=shelf.thaw_before)
 
 
 def first_expired_first_out(held: Iterable[Balance], item: str, doses: int, on: date) -> list[Proposed]:

@@ -191,6 +191,24 @@ class VialInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenVial:
+    """A vial as the injection table asks about it: its clock, and the doses of its label not drawn yet."""
+
+    opened_at: datetime
+    use_until: datetime
+    ended_at: datetime | None
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The vials of a lot that a holder opened on a day, and the last day of those thawed last, where thawing was told."""
+
+    vials: tuple[OpenVial, ...] = ()
+    thaw_before: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ThawInfo:
     """Frozen vials taken out to thaw; used before `use_before`, never refrozen."""
 

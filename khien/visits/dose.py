@@ -40,15 +40,18 @@ def _known_by(found: Gathered, confirmed: Confirmed | None) -> tuple[dosing.Dose
     return facts, confirmed
 
 
-def _planned(found: Gathered, on: date, confirmed: Confirmed | None) -> DosePlan:
+def _planned(found: Gathered, on: date, confirmed: Confirmed | None, moment: datetime | None = None) -> DosePlan:
     facts, confirmed = _known_by(found, confirmed)
-    return dosing.plan(found.book, facts, on, confirmed)
+    return dosing.plan(found.book, replace(facts, moment=moment), on, confirmed)
 
 
-def dose_facts(*, visit: VisitRef, lot_id: UUID, confirmed: Confirmed | None) -> tuple[Gathered, dosing.DoseFacts, dict[str, Any] | None]:
+def dose_facts(
+    *, visit: VisitRef, lot_id: UUID, confirmed: Confirmed | None, moment: datetime | None = None
+) -> tuple[Gathered, dosing.DoseFacts, dict[str, Any] | None]:
     """What the desk's question stands on, and the dose already recorded, if any. Raises Refused: visits.unknown, stock.lot_unknown."""
     found = gather(visit, lot_id)
-    row, facts = found.row, found.facts
+    row, facts = found.row, replace(found.facts, moment=moment)
+    found = replace(found, facts=facts)
     with contextlib.suppress(Refused):  # a slip that cannot be read is told as a stop
         facts, _ = _known_by(found, confirmed)
     recorded = None
@@ -57,11 +60,13 @@ def dose_facts(*, visit: VisitRef, lot_id: UUID, confirmed: Confirmed | None) ->
     return found, facts, recorded
 
 
-def check_before_dose(*, visit: VisitRef, lot_id: UUID, on: date, confirmed: Confirmed | None = None) -> DosePlan:
-    """Say which dose this would be, or STOP the desk before the injection with the gravest reason.
+def check_before_dose(
+    *, visit: VisitRef, lot_id: UUID, on: date, confirmed: Confirmed | None = None, moment: datetime | None = None
+) -> DosePlan:
+    """Say which dose this would be, or STOP the desk before the injection with the gravest reason; the clocks of vials by the moment.
 
-    Raises Refused: stock.lot_expired, stock.lot_recalled, stock.lot_quarantined, visits.lot_paused, visits.vaccine_not_offered,
-    visits.other_vaccine, visits.lot_not_chosen, visits.contraindicated, visits.not_cleared, campaigns.* (with earliest_on),
+    Raises Refused: stock.lot_expired, stock.lot_recalled, stock.lot_quarantined, stock.vial_over (opened_at, use_until),
+    stock.thaw_over (use_before), visits.lot_paused, visits.vaccine_not_offered, visits.other_vaccine, visits.lot_not_chosen, visits.contraindicated, visits.not_cleared, campaigns.* (with earliest_on),
     visits.mixing_needs_consent, visits.slip_of_another, visits.not_confirmed, visits.namesake, visits.already_dosed.
     """
     found = gather(visit, lot_id)
@@ -69,7 +74,7 @@ def check_before_dose(*, visit: VisitRef, lot_id: UUID, on: date, confirmed: Con
     if row["record_id"] is not None:
         dosed_at = datetime.fromisoformat(row["dosed_at"])
         raise Refused("visits.already_dosed", number=row["number"], dosed_at=dosed_at, state=row["state"])
-    return dosing.check(_planned(found, on, confirmed))
+    return dosing.check(_planned(found, on, confirmed, moment))
 
 
 def dose_plan(*, visit: VisitRef, lot_id: UUID, on: date) -> DosePlan:
@@ -124,7 +129,7 @@ def _give(visit: VisitRef, lot_id: UUID, told: _Asked) -> DoseReceipt:
     row = found.row
     if row["record_id"] is not None and row["lot_id"] == str(lot_id):
         return _receipt({**row, "repeat": True, "shortfall": 0}, told.at)
-    plan = _planned(found, told.performed.on, None if told.already else told.confirmed)
+    plan = _planned(found, told.performed.on, None if told.already else told.confirmed, told.performed.at)
     if plan.stops and not told.already and row["record_id"] is None:
         now = steps.visit_row(visit)  # another tablet may have keyed this very injection while we read
         if now.record_id is not None and now.lot_id == lot_id:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from khien.campaigns import rules as campaign_rules
 from khien.campaigns.types import DoseVerdict, Facts, PastDose, Recipient, Validity
 from khien.kernel.errors import Refused
-from khien.stock.rules import check_lot
-from khien.stock.types import LotInfo
+from khien.stock.rules import check_lot, check_shelf
+from khien.stock.types import LotInfo, Shelf
 from khien.visits.rules import form_named
 from khien.visits.screening_types import Verdict
 from khien.visits.states import State
@@ -24,8 +24,11 @@ from khien.visits.types import Confirmed, DosePlan, Stop, Warning
 
 # What an injector asks to be sure; a name and one of the others, or the slip.
 FACTS = frozenset({"full_name", "birth", "identifier", "phone", "address"})
+NO_SHELF = Shelf()
 # Reasons that leave the worth of a given dose to a person's decision.
-_DOUBT = {"stock.lot_expired", "stock.lot_recalled", "stock.lot_quarantined", "visits.lot_provisional"}
+_DOUBT = {
+    "stock.lot_expired", "stock.lot_recalled", "stock.lot_quarantined", "stock.vial_over", "stock.thaw_over", "visits.lot_provisional",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class DoseFacts:
     history: tuple[PastDose, ...]
     namesakes: tuple[Namesake, ...] = ()
     stopped: bool = False
+    shelf: Shelf = NO_SHELF
+    moment: datetime | None = None  # of the injection; None leaves the clocks of vials aside
 
 
 def health(form_code: str, answers: Mapping[str, Any]) -> Facts:
@@ -148,6 +153,11 @@ def _lot(facts: DoseFacts, on: date) -> Iterator[Stop]:
         check_lot(lot, on)
     except Refused as refusal:
         yield Stop("visits.lot_provisional", {"lot": lot.number}) if lot.provisional else Stop(refusal.code, refusal.facts)
+    if facts.moment is not None:
+        try:
+            check_shelf(facts.shelf, lot, facts.moment, on)
+        except Refused as refusal:
+            yield Stop(refusal.code, refusal.facts)
     if facts.lot_paused:
         yield Stop("visits.lot_paused", {"lot": lot.number})
     if lot.vaccine not in facts.offered:

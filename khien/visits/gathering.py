@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
 from khien.kernel.refs import VisitRef
 from khien.plumbing import sqlcall
-from khien.stock.types import LotInfo
+from khien.stock.types import LotInfo, OpenVial, Shelf
 from khien.visits import dosing, steps
 from khien.visits.screening_types import Verdict
 from khien.visits.states import State
@@ -58,7 +58,7 @@ def _facts(told: Mapping[str, Any]) -> dosing.DoseFacts:
         offered=tuple(session["vaccines"]), decision=Verdict(decision) if decision in _VERDICTS else None,
         doctor_minutes=row["observe_minutes"], mixing_agreed=bool(told["mixing"]), lot=_lot(told["lot"]), lot_chosen=chosen is not None,
         lot_paused=bool(chosen and chosen["paused"]), recipient=recipient, history=history,
-        stopped=bool(told["stopped"]),
+        stopped=bool(told["stopped"]), shelf=_shelf(told["shelf"]),
         namesakes=tuple(dosing.Namesake(number, same) for number, same in told["namesakes"]),
     )  # fmt: skip
 
@@ -72,3 +72,11 @@ def _lot(told: Mapping[str, Any]) -> LotInfo:
         UUID(told["id"]), told["vaccine"], told["number"], told["manufacturer"], date.fromisoformat(made) if made else None,
         date.fromisoformat(told["expires_on"]), told["doses_per_vial"], told["state"], told["state_reason"],
     )  # fmt: skip
+
+
+def _shelf(told: Mapping[str, Any]) -> Shelf:
+    vials = (
+        OpenVial(datetime.fromisoformat(opened), datetime.fromisoformat(until), datetime.fromisoformat(ended) if ended else None, left)
+        for opened, until, ended, left in told["vials"]
+    )
+    return Shelf(tuple(vials), date.fromisoformat(told["thaw_before"]) if told["thaw_before"] else None)

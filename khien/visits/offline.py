@@ -20,7 +20,7 @@ from khien.kernel import cccd_card, codes, wording
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
 from khien.kernel.sex import Sex
-from khien.stock.types import LotInfo
+from khien.stock.types import LotInfo, OpenVial, Shelf
 from khien.visits import dosing, rules
 from khien.visits.screening_types import Proposal, Verdict
 from khien.visits.states import State
@@ -164,6 +164,7 @@ def facts_of(asked: Mapping[str, Any]) -> dosing.DoseFacts:
         mixing_agreed=bool(visit["mixing"]), lot=lot_of(lot), lot_chosen=bool(lot["chosen"]), lot_paused=bool(lot["paused"]),
         recipient=recipient, history=tuple(dose_of(dose) for dose in asked["history"]),
         namesakes=tuple(dosing.Namesake(number, same) for number, same in visit["namesakes"]), stopped=bool(session["stopped"]),
+        shelf=shelf_of(lot), moment=datetime.fromisoformat(asked["moment"]) if asked.get("moment") else None,
     )  # fmt: skip
 
 
@@ -215,6 +216,17 @@ def lot_of(told: Mapping[str, Any]) -> LotInfo:
         UUID(told["id"]), told["vaccine"], told["number"], told["manufacturer"], _day(told["manufactured_on"]),
         date.fromisoformat(told["expires_on"]), told["doses_per_vial"], told["state"], told["state_reason"],
     )  # fmt: skip
+
+
+def shelf_of(told: Mapping[str, Any]) -> Shelf:
+    """The clocks of the lot's vials as a device keeps them: `vials` of the board, `thaw_before` of the pack; none where it keeps none."""
+    return Shelf(
+        tuple(
+            OpenVial(datetime.fromisoformat(one["opened_at"]), datetime.fromisoformat(one["use_until"]), None, one["doses"] - one["drawn"])
+            for one in told.get("vials") or ()
+        ),
+        _day(told.get("thaw_before")),
+    )
 
 
 def dose_json(dose: PastDose) -> dict[str, Any]:

@@ -34,6 +34,14 @@ BEGIN
     'state_reason', v.state_reason);
 END $$;
 
+-- The clocks of a lot's vials at a holder on a day, for the injection table; the thawed ones by the last thawing that was told.
+CREATE OR REPLACE FUNCTION stock_shelf(p_lot uuid, p_site uuid, p_on date) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT jsonb_build_object(
+    'vials', (SELECT coalesce(jsonb_agg(jsonb_build_array(v.opened_at, v.use_until, v.ended_at, v.doses - v.drawn) ORDER BY v.opened_at, v.id), '[]')
+      FROM vial v WHERE v.site_id = p_site AND v.lot_id = p_lot AND v.on_date = p_on),
+    'thaw_before', (SELECT t.use_before FROM thaw t WHERE t.site_id = p_site AND t.lot_id = p_lot ORDER BY t.thawed_at DESC, t.id DESC LIMIT 1))
+$$;
+
 -- A text that changes with the holds, recalls, states and open vials of these lots at a holder: the desks' pulse.
 CREATE OR REPLACE FUNCTION stock_pulse(p_site uuid, p_lots uuid[]) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT coalesce(string_agg(l.id || l.state || coalesce((SELECT s.state FROM stock_lot_stands(l.id, p_site) s), ''), ',' ORDER BY l.id), '')

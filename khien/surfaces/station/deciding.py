@@ -48,7 +48,7 @@ def before_dose(request: HttpRequest, session: UUID) -> HttpResponse:
     try:
         told = body(request)
         confirmed = offline.confirmed_of(told)
-        found, facts, recorded = visits.dose_facts(visit=_visit(told, at), lot_id=_lot(told, at), confirmed=confirmed)
+        found, facts, recorded = visits.dose_facts(visit=_visit(told, at), lot_id=_lot(told, at), confirmed=confirmed, moment=at.at)
         return answer(offline.decide(ruling.told(found.book), facts, clock.on_date(at.at), confirmed, recorded), at=at.at)
     except Refused as wrong:
         return refused(wrong, at=at.at)

@@ -10,6 +10,7 @@ BEGIN
   END IF;
   v_person := people_dose_facts(v.person_id);
   RETURN jsonb_build_object('visit', to_jsonb(v), 'person', v_person, 'lot', stock_lot_facts(p_lot, p_site),
+    'shelf', stock_shelf(p_lot, p_site, v.on_date),
     'session', booking_session_facts(v.session_id), 'owner', places_owner_facts(v.site_id), 'rules', campaigns_rules_version(),
     'past', immunizations_past(ARRAY(SELECT jsonb_array_elements_text(v_person -> 'ids')::uuid)),
     'screening', (SELECT jsonb_build_object('decision', s.decision, 'form', s.form, 'answers', s.answers) FROM screening s

@@ -7,6 +7,8 @@ WORDING = {
     "stock.lot_expired": _("DỪNG: lô {lot} đã hết hạn ngày {expired_on}. Không tiêm lô này."),
     "stock.lot_recalled": _("DỪNG: lô {lot} đã bị thu hồi ({reason}). Không tiêm lô này."),
     "stock.lot_quarantined": _("DỪNG: lô {lot} đang được giữ lại chờ xem xét ({reason}). Không tiêm lô này."),
+    "stock.vial_over": _("DỪNG: lọ lô {lot} mở lúc {opened_at}, chỉ dùng đến {use_until}. Bỏ lọ này, mở lọ mới."),
+    "stock.thaw_over": _("DỪNG: lô {lot} đã rã đông, chỉ dùng đến hết ngày {use_before}. Không tiêm lô này."),
     "stock.lot_other_vaccine": _("DỪNG: lô {lot} là vắc xin {found}, không phải {expected}."),
     "stock.lot_number_empty": _("Mời nhập số lô như in trên lọ."),
     "stock.lot_expiry_missing": _("Mời nhập hạn dùng của lô {lot}."),

@@ -8,6 +8,7 @@ export default (kh) => {
 
   function steps(code, row) {
     if (kh.isVial(code)) {
+      if (code === "stock.vial_over") return [_("Bỏ lọ vào hộp an toàn, không rút thêm liều."), _("Mở lọ mới, ghi lọ cũ và lọ mới vào sổ.")];
       if (code === "visits.lot_not_chosen") return [_("Để lọ này lại, lấy lọ của lô đang dùng ở buổi."), _("Muốn dùng lô này: trưởng điểm chọn lô trước.")];
       if (code === "visits.other_vaccine" || code === "visits.vaccine_not_offered") return [_("Để lọ này lại, không rút liều."), _("Lấy lọ của đúng vắc xin, quét mã trên lọ.")];
       return [_("Đặt lọ vào hộp đỏ “Không dùng”."), _("Lấy lọ khác, quét mã trên lọ.")];
@@ -55,6 +56,7 @@ export default (kh) => {
             : h("div.kh-halt__form", h("button.kh-button.kh-halt__main", { type: "button", onclick: close, data: { main: "1" } }, _("Đã hiểu, không tiêm"), " ", kh.key("Enter"))),
           h("p.kh-halt__links",
             oninjected && h("button.kh-st-link", { type: "button", onclick: () => (close(), oninjected()) }, _("Đã lỡ tiêm")),
+            first.code === "stock.vial_over" && h("a.kh-st-link", { href: `${kh.urls.base}/lo-mo` }, _("Ghi lọ cũ và lọ mới")),
             vial && onlot && h("button.kh-st-link", { type: "button", onclick: close }, _("Về bàn, không tiêm")),
             h("button.kh-st-link", { type: "button", onclick: () => kh.askHelp(first.code) }, _("Gọi trưởng điểm và hỗ trợ"))))),
       h("p.kh-halt__foot", `${kh.pack.session.site}, ${kh.hm(kh.now())}.`),
