@@ -27,7 +27,6 @@ class Older:
     times: int = 1  # of PAGE: what is counted by one statement takes larger pages
 
 
-
 def _lacking(statement: str, count: Callable[..., None]) -> Callable[[list[UUID], datetime], None]:
     """Counts one by one those that the statement says are lacking."""
 
@@ -40,6 +39,7 @@ def _lacking(statement: str, count: Callable[..., None]) -> Callable[[list[UUID]
 
 _NOT_COUNTED = "SELECT w.id FROM unnest(%s::uuid[]) w(id) WHERE NOT EXISTS (SELECT 1 FROM counted c WHERE c.subject_id = w.id AND c.kind = '{kind}')"
 ROLLUPS = (
+    Older("queue", "SELECT id FROM registration WHERE id > %s ORDER BY id LIMIT %s", lambda ids, at: standing.fill(ids, at=at), times=60),
     Older(
         "coverage", "SELECT DISTINCT record_id FROM immunization WHERE record_id > %s ORDER BY record_id LIMIT %s",
         _lacking(_NOT_COUNTED.format(kind="dose"), counting.dose),
@@ -52,22 +52,23 @@ ROLLUPS = (
         "timeliness", "SELECT id FROM visit WHERE id > %s ORDER BY id LIMIT %s",
         _lacking(_NOT_COUNTED.format(kind="time") + " AND EXISTS (SELECT 1 FROM visit v WHERE v.id = w.id AND v.dosed_at IS NOT NULL)", counting.visit),
     ),
-    Older("queue", "SELECT id FROM registration WHERE id > %s ORDER BY id LIMIT %s", lambda ids, at: standing.fill(ids, at=at), times=60),
 )  # fmt: skip
 
 
 def count_old(at: datetime, *, page: int = PAGE) -> bool:
     """Count the next page of what was recorded before there was the rollup; called now and again. Returns whether some is left."""
-    reached = marks.get(REACHED) or {"rollup": 0, "after": str(NIL)}
-    if reached["rollup"] >= len(ROLLUPS):
+    reached = marks.get(REACHED) or {"done": [], "after": str(NIL)}
+    left = [rollup for rollup in ROLLUPS if rollup.name not in reached["done"]]
+    if not left:
         return False
-    rollup = ROLLUPS[reached["rollup"]]
+    rollup = left[0]
     with transaction.atomic():
         ids = _ids(rollup.page, [reached["after"], page * rollup.times])
         rollup.count(ids, at)
         over = len(ids) < page * rollup.times
-        marks.put(REACHED, {"rollup": reached["rollup"] + over, "after": str(NIL if over else ids[-1])})
-    return not over or rollup is not ROLLUPS[-1]
+        done = [*reached["done"], rollup.name] if over else reached["done"]
+        marks.put(REACHED, {"done": done, "after": str(NIL if over else ids[-1])})
+    return not over or len(left) > 1
 
 
 def _ids(statement: str, facts: list[Any]) -> list[UUID]:
