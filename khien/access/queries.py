@@ -30,6 +30,15 @@ def staff_of_session(session: str, *, at: datetime) -> StaffRef | None:
     return _read(sqlcall.call("SELECT access_staff_of_session(%s, %s)", [session, at])[0])
 
 
+def staff_then(staff_id: UUID, *, at: datetime) -> StaffRef | None:
+    """The staff member with the posts that were in force at a past moment, also of an account closed since; None when unknown."""
+    row = Staff.objects.filter(id=staff_id).first()
+    if row is None:
+        return None
+    posts = Post.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), staff_id=staff_id, starts_at__lte=at).order_by("given_at", "id")
+    return StaffRef(row.id, row.full_name, tuple(PostRef(post.id, post.role, _scope(post), post.office) for post in posts), row.language)
+
+
 def _read(answer: Any) -> StaffRef | None:
     told = sqlcall.read(answer)
     if told is None:

@@ -56,8 +56,11 @@ class HelperBadge:
 
 @dataclass(frozen=True, slots=True)
 class DeviceRef:
-    """A device enrolled at a point."""
+    """A device enrolled at a point; `letter` stands before the queue numbers that it gives without a line."""
 
     id: UUID
     site_id: UUID | None
     name: str
+    letter: str = ""
+    public_key: bytes | None = None
+    revoked: bool = False

@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
-from khien.config import folder
+from khien.config import folder, moved
+from khien.kernel import clock
 from khien.plumbing import keys, postgres
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -12,6 +13,8 @@ DATA = folder.path()
 MODE = folder.mode(DATA)
 DEMO = MODE == "demo"
 DEBUG = False
+if DEMO:
+    clock.shift_by(moved.reader(DATA))  # a rehearsal plays the days to come
 
 KEYS = keys.load(folder.keys_file())
 SECRET_KEY = KEYS.django
@@ -22,7 +25,7 @@ PUBLIC_URL = os.environ.get("KHIEN_URL", "")
 
 ROOMS = [
     "plumbing", "places", "people", "access", "campaigns", "immunizations", "stock", "registration", "booking",
-    "visits", "safety", "certificates", "cases", "messaging", "interchange", "reporting",
+    "visits", "sync", "safety", "certificates", "cases", "messaging", "interchange", "reporting",
     "planning",
 ]  # fmt: skip
 INSTALLED_APPS = [

@@ -138,6 +138,7 @@ PERIODIC: dict[str, int] = {
     "safety.actions.gather_old": 15,
     "reporting.actions.count_old": 5,
     "booking.handlers.no_shows": 300,
+    "booking.actions.count_kept": 60,
     "certificates.actions.sign_waiting": 20,
     "certificates.actions.renew_due": 3600,
     "people.actions.clear_codes": 600,

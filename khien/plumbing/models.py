@@ -129,6 +129,7 @@ class Device(Row):
     site_id = models.UUIDField(null=True)
     secret_hash = models.TextField(default="")
     public_key = models.BinaryField(null=True)
+    letter = models.TextField(default="")  # before the queue numbers that it gives without a line
     enrolled_at = models.DateTimeField()
     enrolled_by = models.TextField()
     revoked_at = models.DateTimeField(null=True)
@@ -138,6 +139,7 @@ class Device(Row):
         db_table = "device"
         constraints = [
             pair("revoked_at", "revoked_by", "device_revoked_pair"),
+            models.UniqueConstraint("site_id", "letter", name="device_letter_once", condition=~models.Q(letter="")),
         ]
 
 

@@ -58,9 +58,10 @@ def told(command_id: UUID, asked: str, found: Any) -> Answer | None:
     return Answer(command_id, stored["status"], stored["reason"], stored["result"], received, repeat=True)
 
 
-def find_many(command_ids: Iterable[UUID]) -> dict[UUID, Answer]:
-    """Stored answers by command: what a device asks after a lost line."""
+def find_many(command_ids: Iterable[UUID], *, device_id: UUID | None = None) -> dict[UUID, Answer]:
+    """Stored answers by command: what a device asks after a lost line; with `device_id` those of its own commands only."""
     rows = Receipt.objects.filter(command_id__in=list(command_ids))
+    rows = rows.filter(device_id=device_id) if device_id else rows
     return {
         row.command_id: Answer(row.command_id, row.status, row.reason, row.result, row.received_at, repeat=True) for row in rows
     }

@@ -17,7 +17,7 @@ from khien.stock import actions as stock
 from khien.visits import actions, sessions
 from khien.visits.bodies import day, flag, lines, mapping, moment_of, number, part, text, texts, uuid_of, uuid_or_none
 from khien.visits.commands import Told
-from khien.visits.types import Confirmed, ConsentGiven
+from khien.visits.types import Confirmed, ConsentGiven, GivenNumber
 
 
 def check_in(told: Told) -> Any:
@@ -28,8 +28,21 @@ def check_in(told: Told) -> Any:
         person_id=uuid_or_none(body, "person_id"), appointment_code=text(body, "appointment_code"),
         new_person=new_person(body["person"], told.at) if body.get("person") is not None else None, identity_note=text(body, "identity_note"),
         priority_group=text(body, "priority_group"), paper_serial=text(body, "paper_serial"), vaccine=text(body, "vaccine"),
-        again=flag(body, "again"),
+        again=flag(body, "again"), given=given_number(told),
     )  # fmt: skip
+
+
+def given_number(told: Told) -> GivenNumber | None:
+    """The visit's id and the number that a device without a line gave; the letter is the device's own, whatever is told.
+
+    Raises Refused commands.unreadable (visit_id, number).
+    """
+    if told.late is None:
+        return None
+    given = number(told.body, "number")
+    if not given or not told.late.letter:
+        raise Refused("commands.unreadable", field="number")
+    return GivenNumber(uuid_of(told.body, "visit_id"), given, told.late.letter)
 
 
 def consent(told: Told) -> Any:

@@ -35,11 +35,14 @@ CONFLICTS = {
     "visits.paper_differs",
     "visits.received_again",
 }
+# What is in the arm cannot be refused afterwards.
+NEEDLES = {"give_dose"}
+SLACK = timedelta(minutes=2)  # a clock that far from the truth is no news
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A command as a device sends it. `signature` stays empty until desks work without a line."""
+    """A command as a device sends it."""
 
     command_id: UUID
     device_id: UUID | None
@@ -51,7 +54,19 @@ class Envelope:
     rules_version: str
     actor: str
     body: Mapping[str, Any]
-    signature: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """What was done without a line, on a device that took its session along `since` then.
+
+    `judged`: a person has looked and lets it stand, whatever the rights of the one who did it.
+    """
+
+    device_id: UUID
+    letter: str
+    since: datetime
+    judged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +81,9 @@ class Told:
     occurred_at: datetime
     at: datetime
     place: PlaceFacts
+    command_id: UUID
+    late: Late | None = None
+    clamped: bool = False  # the device's clock told a moment that cannot be
 
     @property
     def visit(self) -> VisitRef:
@@ -78,7 +96,7 @@ class Told:
         Raises Refused: commands.unreadable (field), visits.in_the_future, visits.before_the_session (on_date),
         visits.doer_unknown, visits.doer_elsewhere (then the name alone is written).
         """
-        told = moment_of(self.body, "performed_at")
+        told = None if self.late else moment_of(self.body, "performed_at")
         when = told or self.occurred_at
         if when > self.at:
             raise Refused("visits.in_the_future", performed_at=when)
@@ -118,10 +136,11 @@ def _command(path: str) -> Command:
     return found
 
 
-def dispatch(envelope: Mapping[str, Any], staff: StaffRef, *, at: datetime) -> dict[str, Any]:
+def dispatch(envelope: Mapping[str, Any], staff: StaffRef, *, at: datetime, late: Late | None = None) -> dict[str, Any]:
     """Do one command and return its receipt; a command that came before gets its first receipt again.
 
-    The effect and the receipt are one transaction. Nothing is raised: a refusal is a receipt too.
+    The effect and the receipt are one transaction. Nothing is raised: a refusal is a receipt too. A dose that was given without a
+    line is never refused: what cannot be recorded is told as "quarantined" and leaves no receipt, for a person to judge.
     """
     try:
         read = read_envelope(envelope)
@@ -135,7 +154,7 @@ def dispatch(envelope: Mapping[str, Any], staff: StaffRef, *, at: datetime) -> d
     asked = receipts.body_hash(read.name, read.version, read.body)
     known, place = _look_up(read, asked)
     with once.acting():
-        return (known or _answer(read, staff, place, asked, at)).as_json()
+        return (known or _answer(read, staff, place, asked, at, late)).as_json()
 
 
 def _look_up(read: Envelope, asked: str) -> tuple[Answer | None, PlaceFacts | None]:
@@ -170,13 +189,13 @@ def batch(envelopes: Iterable[Mapping[str, Any]], staff: StaffRef, *, at: dateti
     several = list(envelopes)
     if len(several) > MOST:
         raise Refused("commands.too_many", most=MOST)
-    return [_apart(envelope, staff, at) for envelope in several]
+    return [apart(envelope, staff, at=at) for envelope in several]
 
 
-def _apart(envelope: Mapping[str, Any], staff: StaffRef, at: datetime) -> dict[str, Any]:
+def apart(envelope: Mapping[str, Any], staff: StaffRef, *, at: datetime, late: Late | None = None) -> dict[str, Any]:
     """One command of several, whatever happens to it."""
     try:
-        return dispatch(envelope, staff, at=at)
+        return dispatch(envelope, staff, at=at, late=late)
     except (OperationalError, InterfaceError):
         raise
     except Exception as fault:
@@ -199,7 +218,7 @@ class _Raced(Exception):
     """Another worker answered the same command first."""
 
 
-def _answer(read: Envelope, staff: StaffRef, place: PlaceFacts | None, asked: str, at: datetime) -> Answer:
+def _answer(read: Envelope, staff: StaffRef, place: PlaceFacts | None, asked: str, at: datetime, late: Late | None) -> Answer:
     kept: dict[str, Any] = {
         "device_id": read.device_id, "seq": read.seq, "name": read.name, "version": read.version, "actor": f"staff:{staff.id}",
         "occurred_at": read.occurred_at, "clock_offset_ms": read.clock_offset_ms, "body_hash": asked,
@@ -207,7 +226,7 @@ def _answer(read: Envelope, staff: StaffRef, place: PlaceFacts | None, asked: st
 
     def whole() -> Answer:
         with transaction.atomic():
-            result = _do(read, staff, place, at)
+            result = _do(read, staff, place, at, late)
             answer = Answer(read.command_id, "accepted", "", result, at)
             if not receipts.keep(answer, **kept):
                 raise _Raced
@@ -218,6 +237,8 @@ def _answer(read: Envelope, staff: StaffRef, place: PlaceFacts | None, asked: st
     except _Raced:
         pass
     except Refused as refusal:
+        if late and read.name in NEEDLES:
+            return Answer(read.command_id, "quarantined", refusal.code, plain(refusal.facts), at)
         status = "conflict" if refusal.code in CONFLICTS else "refused"
         answer = Answer(read.command_id, status, refusal.code, plain(refusal.facts), at)
         if receipts.keep(answer, **kept):
@@ -227,7 +248,7 @@ def _answer(read: Envelope, staff: StaffRef, place: PlaceFacts | None, asked: st
     return found
 
 
-def _do(read: Envelope, staff: StaffRef, place: PlaceFacts | None, at: datetime) -> dict[str, Any]:
+def _do(read: Envelope, staff: StaffRef, place: PlaceFacts | None, at: datetime, late: Late | None) -> dict[str, Any]:
     """Check the right, then call the command's function."""
     if read.actor and read.actor != str(staff.id):
         raise Refused("commands.other_actor")
@@ -236,14 +257,29 @@ def _do(read: Envelope, staff: StaffRef, place: PlaceFacts | None, at: datetime)
     if place is None or place.site_id is None or place.session_id is None:
         raise Refused("visits.unknown" if named == "visit_id" else "visits.session_unknown")
     permission, path = table()[read.name]
-    if not staff.may(permission, place):
+    if not (staff.may(permission, place) or (late and late.judged)):
         raise Refused("commands.not_allowed", permission=permission)
+    occurred, clamped = moment(read, at, late)
+    told = Told(
+        read.body, staff, staff.actor(permission, place), place.session_id, place.site_id, occurred, at, place, read.command_id, late, clamped
+    )  # fmt: skip
+    result = as_result(_command(path)(told))
+    return {**result, "clamped": True} if clamped else result
+
+
+def moment(read: Envelope, at: datetime, late: Late | None = None) -> tuple[datetime, bool]:
+    """When a command was done by the server's clock, never later than now; without a line also never before the pack was taken.
+
+    Says too whether the device's clock told something that cannot be. Raises Refused commands.unreadable (field).
+    """
     try:
-        occurred = min(read.occurred_at + timedelta(milliseconds=read.clock_offset_ms), at)
+        told = read.occurred_at + timedelta(milliseconds=read.clock_offset_ms)
     except OverflowError:
         raise Refused("commands.unreadable", field="clock_offset_ms") from None
-    told = Told(read.body, staff, staff.actor(permission, place), place.session_id, place.site_id, occurred, at, place)
-    return as_result(_command(path)(told))
+    if late is None:
+        return min(told, at), False
+    kept = max(min(told, at), min(late.since, at))
+    return kept, abs(kept - told) > SLACK
 
 
 def as_result(value: Any) -> dict[str, Any]:
@@ -283,7 +319,7 @@ def read_envelope(raw: Any) -> Envelope:
     device = raw.get("device_id")
     return Envelope(
         uuid_of(raw, "command_id"), uuid_of(raw, "device_id") if device else None, _int(raw, "seq", 0), name, version, occurred,
-        _int(raw, "clock_offset_ms", 0), str(raw.get("rules_version") or ""), str(raw.get("actor") or ""), body, raw.get("signature"),
+        _int(raw, "clock_offset_ms", 0), str(raw.get("rules_version") or ""), str(raw.get("actor") or ""), body,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ class Visit(Row):
     registration_id = models.UUIDField(null=True)
     code = models.TextField()
     number = models.IntegerField()
+    letter = models.TextField(db_default="", default="")  # of the device that gave the number without a line
     on_date = models.DateField()
     state = models.TextField(default="checked_in")
     walk_in = models.BooleanField(default=False)
@@ -54,6 +55,13 @@ class Visit(Row):
     marks = models.JSONField(default=list)
     previous_state = models.TextField(default="")
     moved_at = models.DateTimeField()
+    # Received twice without a line: the visit that stands for this one.
+    joined_to = models.UUIDField(null=True)
+
+    @property
+    def label(self) -> str:
+        """The number as the person reads it: 7, or B7."""
+        return f"{self.letter}{self.number}"
 
     class Meta:
         db_table = "visit"
@@ -80,14 +88,14 @@ class Visit(Row):
             pair("dosed_at", "dosed_by", "visit_dosed_pair"),
             pair("dosed_recorded_at", "dosed_recorded_by", "visit_dosed_recorded_pair"),
             pair("ended_at", "ended_by", "visit_ended_pair"),
-            models.UniqueConstraint("session_id", "number", "site_id", name="visit_number_once"),
+            models.UniqueConstraint("session_id", "letter", "number", "site_id", name="visit_number_once"),
             models.UniqueConstraint("code", name="visit_code_once"),
             models.UniqueConstraint(
                 "person_id",
                 "session_id",
                 "site_id",
                 name="visit_one_waiting",
-                condition=models.Q(state__in=["checked_in", "consented", "cleared"]),
+                condition=models.Q(state__in=["checked_in", "consented", "cleared"], letter=""),
             ),
         ]
         indexes = [

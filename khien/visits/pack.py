@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -162,7 +161,7 @@ def _due(session: SessionInfo, person: Recipient, past: Iterable[PastDose], vacc
 
 def _visit(row: models.Visit) -> dict[str, Any]:
     return {
-        "id": row.id, "number": row.number, "code": row.code, "person_id": row.person_id, "state": row.state, "vaccine": row.vaccine,
+        "id": row.id, "number": row.number, "letter": row.letter, "code": row.code, "person_id": row.person_id, "state": row.state, "vaccine": row.vaccine,
         "observe_until": row.observe_until, "appointment_id": row.appointment_id,
     }  # fmt: skip
 

@@ -15,7 +15,7 @@ from khien.booking import queries as appointments
 from khien.booking.types import AppointmentInfo, SessionInfo
 from khien.campaigns import queries as campaigns
 from khien.campaigns import rules as campaign_rules
-from khien.campaigns.types import Recipient
+from khien.campaigns.types import DoseType, DoseVerdict, Recipient
 from khien.immunizations import queries as immunizations
 from khien.kernel import codes
 from khien.kernel.errors import Refused
@@ -30,7 +30,7 @@ from khien.registration import actions as registration
 from khien.registration import queries as registrations
 from khien.visits import models, sessions, steps
 from khien.visits.states import State
-from khien.visits.types import CheckedIn, Warning
+from khien.visits.types import CheckedIn, GivenNumber, Warning
 
 IDENTITY_HOW = ("card", "typed", "spoken", "slip")
 # Ways that mean: the card lay on the desk and agreed.
@@ -55,12 +55,14 @@ def check_in(
     card_number: Identified | None = None,
     from_paper: bool = False,
     again: bool = False,
+    given: GivenNumber | None = None,
 ) -> CheckedIn:
     """Receive a person at a session and give the next queue number; received already, they keep the number they have.
 
     The person comes by appointment or slip code, by id (found by card or search), or as a new person (walk-in).
     Warnings tell what is odd and stop nothing. A card scanned (or typed from) that agrees verifies the number; `card_number` names
-    which. `again` makes a second visit for who was injected today already.
+    which. `again` makes a second visit for who was injected today already. `given`: a device without a line gave the visit its id and
+    number; whether the session is still open is then no question any more.
     Raises Refused: visits.session_unknown, visits.session_not_open, visits.nobody_named, visits.code_unknown,
     visits.identity_how_unknown, visits.vaccine_unknown, visits.in_the_future, people.*.
     """
@@ -69,18 +71,18 @@ def check_in(
     if identity_how not in IDENTITY_HOW:
         raise Refused("visits.identity_how_unknown")
     steps.known_vaccine(vaccine, session.on_date)
-    if session.state != "open" and not from_paper:
+    if session.state != "open" and not from_paper and given is None:
         raise Refused("visits.session_not_open", state=session.state)
     person_id, appointment = _who(session, person_id, appointment_code, new_person, by, at)
     card = people.person(person_id)
     if card is None:
         raise Refused("visits.nobody_named")
-    inside = None if again else _inside(session_id, people.ids_of(person_id))
+    inside = None if again or given else _inside(session_id, people.ids_of(person_id))
     if inside is not None:
         return _received(inside, True, tuple(_warnings(session, card, appointment, performed, inside.id)))
     walk_in = appointment is None
     registration_id = appointment.registration_id if appointment else _registration(card, session, by, at)
-    row = _row(session, card, appointment, registration_id, performed, by, at)
+    row = _row(session, card, appointment, registration_id, performed, by, at, given)
     row.update(
         identity_how=identity_how, identity_note=identity_note.strip()[:500], priority_group=priority_group or _group(registration_id),
         paper_serial=paper_serial,
@@ -157,16 +159,17 @@ def _row(
     performed: Performed,
     by: Actor,
     at: datetime,
+    given: GivenNumber | None,
 ) -> dict[str, Any]:
     """The visit's columns at its beginning."""
-    visit_id = uuid7()
+    visit_id = given.visit_id if given else uuid7()
     name_hash, name_birth_hash = name_hashes(card)
     vaccine = appointment.vaccine if appointment and appointment.vaccine in session.vaccines else ""
     if not vaccine and len(session.vaccines) == 1:
         vaccine = session.vaccines[0]
     minutes = campaigns.rulebook(session.on_date).on(session.on_date).observation_minutes(vaccine or None)
     return {
-        "id": visit_id, "site_id": session.site_id, "session_id": session.id, "person_id": card.id,
+        "id": visit_id, **({"number": given.number, "letter": given.letter} if given else {}), "site_id": session.site_id, "session_id": session.id, "person_id": card.id,
         "appointment_id": appointment.id if appointment else None, "registration_id": registration_id,
         "code": codes.slip_code(visit_id.int & (2**62 - 1)), "on_date": session.on_date, "state": State.CHECKED_IN.value,
         "identity_note": "", "priority_group": "", "paper_serial": "", "home_commune_2021": card.place.commune_2021,
@@ -186,7 +189,7 @@ def _warnings(
         yield Warning("visits.recorded_dead", {"died_on": card.died_on})
     if card.identity_state in ("disputed", "none"):
         yield Warning(f"visits.identity_{card.identity_state}", {})
-    yield from _dose_warnings(session, card, performed)
+    yield from _dose_warnings(session, card, appointment)
     book = campaigns.rulebook(session.on_date)
     if campaign_rules.needs_guardian(book, Recipient(card.birth), session.on_date):
         yield Warning("visits.guardian_consents", {"age": card.age(session.on_date)})
@@ -194,6 +197,18 @@ def _warnings(
     numbers = sorted(others.exclude(person_id=card.id).values_list("number", flat=True))
     if numbers:
         yield Warning("visits.namesakes", {"numbers": numbers[:10]})
+
+
+def _kept_warnings(session: SessionInfo, verdicts: list[DoseVerdict]) -> Iterator[Warning]:
+    """A first dose without an appointment, of a product that its province keeps for later doses; the lead's decision ends it."""
+    allowed = [one for one in verdicts if one.allowed]
+    firsts = [one for one in allowed if (one.dose_type, one.ordinal) == (DoseType.PRIMARY, 1)]
+    if not firsts or len(firsts) < len(allowed):
+        return
+    kept = {one.vaccine: appointments.kept_for_later(session.id, one.vaccine, session.on_date) for one in firsts}
+    if all(kept.values()):
+        vaccine, facts = next(iter(kept.items()))
+        yield Warning("visits.kept_for_later", {"vaccine": vaccine, **(facts or {})})
 
 
 def _appointment_warnings(session: SessionInfo, appointment: AppointmentInfo | None) -> Iterator[Warning]:
@@ -214,7 +229,7 @@ def _appointment_warnings(session: SessionInfo, appointment: AppointmentInfo | N
         yield Warning("visits.vaccine_not_here", {"vaccine": appointment.vaccine, "offered": list(session.vaccines)})
 
 
-def _dose_warnings(session: SessionInfo, card: PersonCard, performed: Performed) -> Iterator[Warning]:
+def _dose_warnings(session: SessionInfo, card: PersonCard, appointment: AppointmentInfo | None) -> Iterator[Warning]:
     """What the history says about a dose today."""
     past = immunizations.past_doses(card.id)
     if any(dose.on_date == session.on_date for dose in past):
@@ -229,10 +244,12 @@ def _dose_warnings(session: SessionInfo, card: PersonCard, performed: Performed)
             "code": first.code, "earliest_on": first.earliest_on, "sentence_vi": first.sentence_vi, "sentence_en": first.sentence_en,
         }  # fmt: skip
         yield Warning("visits.no_dose_due", facts)
+    elif appointment is None:
+        yield from _kept_warnings(session, verdicts)
 
 
 def _received(row: models.Visit | dict[str, Any], already: bool, told: tuple[Warning, ...]) -> CheckedIn:
     if isinstance(row, dict):
         visit = VisitRef(UUID(row["site_id"]), UUID(row["id"]))
-        return CheckedIn(visit, UUID(row["person_id"]), row["number"], row["code"], row["state"], already, told)
-    return CheckedIn(VisitRef(row.site_id, row.id), row.person_id, row.number, row.code, row.state, already, told)
+        return CheckedIn(visit, UUID(row["person_id"]), row["number"], row["code"], row["state"], already, told, row["letter"])
+    return CheckedIn(VisitRef(row.site_id, row.id), row.person_id, row.number, row.code, row.state, already, told, row.letter)

@@ -23,6 +23,15 @@ class Warning:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenNumber:
+    """What a device without a line gave a person: the visit's id, the queue number, its own letter before it."""
+
+    visit_id: UUID
+    number: int
+    letter: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedIn:
     """A person is in the queue; `already` when they were in it before this call."""
 
@@ -33,6 +42,7 @@ class CheckedIn:
     state: str
     already: bool
     warnings: tuple[Warning, ...] = ()
+    letter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,7 @@ class DeskRow:
 
     id: UUID
     number: int
+    letter: str
     code: str
     person_id: UUID
     state: str

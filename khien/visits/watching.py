@@ -16,7 +16,7 @@ from khien.visits.views import DeskRow, HallNumbers
 
 # The version of every row (xmin) tells any change, also one that moves nobody.
 _PULSE = """
-SELECT coalesce((SELECT string_agg(number || ':' || xmin::text, ',' ORDER BY number) FROM visit WHERE session_id = %(id)s), ''),
+SELECT coalesce((SELECT string_agg(letter || number || ':' || xmin::text, ',' ORDER BY letter, number) FROM visit WHERE session_id = %(id)s), ''),
        coalesce((SELECT string_agg(lot_id || ':' || xmin::text, ',' ORDER BY lot_id) FROM session_lot WHERE session_id = %(id)s), ''),
        coalesce((SELECT string_agg(state || n::text, ',' ORDER BY state) FROM
          (SELECT state, count(*) AS n FROM paper_form WHERE session_id = %(id)s GROUP BY state) p), ''),
@@ -34,7 +34,7 @@ def pulse(session_id: UUID) -> str:
 
 def desk_rows(session_id: UUID, *, since: datetime | None = None) -> list[DeskRow]:
     """The visits of a session as the desks draw them, by number; with `since`, everyone inside and who ended after it."""
-    rows = models.Visit.objects.filter(session_id=session_id).order_by("number")
+    rows = models.Visit.objects.filter(session_id=session_id).order_by("letter", "number")
     several = [row for row in rows if since is None or row.state in sessions.INSIDE or row.moved_at >= since]
     cards = people.cards_of([row.person_id for row in several])
     return [_row(row, cards.get(row.person_id)) for row in several]
@@ -48,7 +48,7 @@ def _row(row: models.Visit, card: Any) -> DeskRow:
             "identity": card.identity_state, "form": rules.form_for(row.on_date, card.birth.age_min(row.on_date)).form.audience,
         }  # fmt: skip
     return DeskRow(
-        id=row.id, number=row.number, code=row.code, person_id=row.person_id, state=row.state, previous=row.previous_state,
+        id=row.id, number=row.number, letter=row.letter, code=row.code, person_id=row.person_id, state=row.state, previous=row.previous_state,
         moved_at=row.moved_at, vaccine=row.vaccine, lot_id=row.lot_id, dose_type=row.dose_type, ordinal=row.ordinal,
         identity_how=row.identity_how, walk_in=row.walk_in, appointment_id=row.appointment_id, checked_in_at=row.checked_in_at,
         dosed_at=row.dosed_at, dosed_recorded_at=row.dosed_recorded_at, observe_minutes=row.observe_minutes,

@@ -14,7 +14,7 @@ from khien.kernel.refs import PlaceFacts, Scope
 from khien.surfaces.web import guard
 from tests.house.routes import Route, routes, staff_routes
 
-KINDS = {"public", "citizen", "session", "device", "staff", "demo"}
+KINDS = {"public", "citizen", "session", "device", "tablet", "staff", "demo"}
 METHODS = ("get", "post")
 FACILITY, SITE, SESSION, ORGANIZATION, OTHER = (UUID(int=n) for n in range(1, 6))
 HERE = PlaceFacts("79", "765", "26956", "79", "26929", FACILITY, SITE, SESSION, ORGANIZATION)
@@ -136,7 +136,7 @@ def test_who_is_not_signed_in_is_led_to_the_door(stubbed):
                 assert response.status_code == 302, route.name
                 assert response["Location"].startswith(door), route.name
             else:
-                assert response.status_code == (401 if route.guard.kind in ("session", "device") else 200), route.name
+                assert response.status_code == (401 if route.guard.kind in ("session", "device", "tablet") else 200), route.name
 
 
 def test_staff_are_no_citizens_and_citizens_no_staff(stubbed):
@@ -154,6 +154,18 @@ def test_a_thing_that_is_not_there_is_not_found(stubbed, monkeypatch):
         if route.guard.place:
             monkeypatch.setattr(route.guard, "place", lambda **kwargs: None)
             assert answer(route, "get", staff_with("administrator", COVERING["nation"])).status_code == 404, route.name
+
+
+def test_a_tablet_is_heard_by_its_own_cookie_whoever_is_signed_in_on_it(stubbed, monkeypatch):
+    sealed = [route for route in routes() if route.guard.kind == "tablet"]
+    assert sealed
+    for route in sealed:
+        for method in METHODS:
+            assert answer(route, method, staff_with("administrator", COVERING["nation"])).status_code == 401, route.name
+    monkeypatch.setattr(guard.visitor, "enrolled", lambda request: "secret")
+    for route in sealed:
+        for method in METHODS:
+            assert answer(route, method).status_code == 200, route.name
 
 
 def test_what_a_demo_shows_is_absent_in_production(stubbed):

@@ -39,8 +39,13 @@ def pack(request: HttpRequest, session: UUID) -> HttpResponse:
     told = visits.session_pack(session, at=at.at)
     people = [UUID(row["person_id"]) for row in (*told["appointments"], *told["walk_ins"])]
     at.looked(*people, purpose="list", once=True)
+    return answer(with_signs(told, at), at=at.at)
+
+
+def with_signs(told: dict[str, Any], at: Here) -> dict[str, Any]:
+    """A pack with what the safety desk asks about, and whom to call."""
     signs = [{"code": sign.code, "vi": sign.vi, "en": sign.en, "severity": sign.severity.value, "red": sign.red} for sign in safety.SIGNS]
-    return answer({**told, "signs": signs, "hotline": at.session.site.phone}, at=at.at)
+    return {**told, "signs": signs, "hotline": at.session.site.phone}
 
 
 def state(request: HttpRequest, session: UUID) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from khien.access import permissions
 from khien.kernel.refs import PlaceFacts
-from khien.surfaces.web import late
+from khien.surfaces.web import late, visitor
 
 View = Callable[..., HttpResponse]
 PlaceOf = Callable[..., PlaceFacts | None]
@@ -20,7 +20,7 @@ PlaceOf = Callable[..., PlaceFacts | None]
 
 @dataclass
 class Guard:
-    """Who may pass to `view`: kind is public, citizen, session, device, staff or demo; `may` a permission; `place` finds the place from the route."""
+    """Who may pass to `view`: kind is public, citizen, session, device, tablet, staff or demo; `may` a permission; `place` finds the place from the route."""
 
     kind: str
     view: View
@@ -79,6 +79,22 @@ def device(route: str, view: View, name: str) -> URLPattern:
     def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if not request.headers.get("Authorization", "").startswith("Bearer "):
             return HttpResponse('{"refused": {"code": "not_signed_in"}}', status=401, content_type="application/json")
+        return guard.view(request, **kwargs)
+
+    return path(route, csrf_exempt(_marked(guarded, guard)), name=name)
+
+
+def tablet(route: str, view: View, name: str) -> URLPattern:
+    """An address for the scripts of an enrolled device, whoever is signed in on it or nobody; the view asks which device it is.
+
+    What it takes is sealed and signed by the device itself, so no form of another site can use it. Without the device's cookie: 401.
+    """
+    guard = Guard("tablet", view)
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if not visitor.enrolled(request):
+            return HttpResponse('{"refused": {"code": "not_enrolled"}}', status=401, content_type="application/json")
         return guard.view(request, **kwargs)
 
     return path(route, csrf_exempt(_marked(guarded, guard)), name=name)

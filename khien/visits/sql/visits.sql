@@ -32,14 +32,17 @@ BEGIN
 END $$;
 
 -- Receives a person: takes the next queue number and makes the visit, or returns the visit in which this person waits already.
--- p: row (columns of visit without number), at, actor, facts, event. A number is never lost: what fails gives it back.
+-- p: row (columns of visit; number only with its letter, given by a device without a line), at, actor, facts, event. A number is never lost: what fails gives it back.
 CREATE OR REPLACE FUNCTION visits_receive(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   n visit%ROWTYPE := jsonb_populate_record(NULL::visit, p -> 'row');
   e visit%ROWTYPE;
 BEGIN
+  n.letter := coalesce(n.letter, '');
   BEGIN
-    n.number := booking_take_number(n.site_id, n.session_id);
+    IF n.letter = '' THEN
+      n.number := booking_take_number(n.site_id, n.session_id);
+    END IF;
     INSERT INTO visit SELECT n.*;
   EXCEPTION WHEN unique_violation THEN
     SELECT * INTO e FROM visit WHERE session_id = n.session_id AND person_id = n.person_id

@@ -1,10 +1,8 @@
--- Where a command acts: the session of the visit it names, else the session it names. Null where there is none.
+-- Where a command acts: the session of the visit it names, else the session it names (a desk without a line names visits that are not
+-- here yet). Null where there is none.
 CREATE OR REPLACE FUNCTION visits_where(p_visit uuid, p_session uuid) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 BEGIN
-  IF p_visit IS NULL THEN
-    RETURN booking_session_place(p_session);
-  END IF;
-  RETURN (SELECT booking_session_place(session_id) FROM visit WHERE id = p_visit);
+  RETURN booking_session_place(coalesce((SELECT session_id FROM visit WHERE id = p_visit), p_session));
 END $$;
 
 -- Every visit of these people.

@@ -1,0 +1,96 @@
+"""What waits too long becomes work; what was kept apart is judged by a person: run as it was, or set aside with a reason."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from khien.access import devices
+from khien.kernel.errors import Refused
+from khien.kernel.refs import Actor
+from khien.plumbing import audit, outbox, receipts
+from khien.sync import models, receiving
+from khien.sync.opening import unseal
+from khien.sync.states import NEXT, HeldState
+
+PATIENCE = timedelta(hours=24)
+SEVERAL = 200  # commands tried in one go
+SLOWLY = timedelta(minutes=5)  # between two tries of what a newer desk told
+
+
+def watch(at: datetime) -> bool:
+    """Run what may run now, and make work of what waited a day; says whether there was anything (called by the worker)."""
+    rows = models.HeldCommand.objects.filter(state=HeldState.WAITING).order_by("received_at", "id")
+    told = {row.after_id for row in rows[:SEVERAL]}
+    done = receiving.follow([one for one in told if one and receiving.ready(one)], at)
+    for row in rows.filter(reason__in=receiving.NEWER)[:SEVERAL]:
+        done += receiving.again(row, at)
+    return bool(done + strand(at))
+
+
+def strand(at: datetime) -> int:
+    """Make work of every command that has waited a day for the one before it."""
+    rows = models.HeldCommand.objects.filter(state=HeldState.WAITING, received_at__lte=at - PATIENCE).order_by("received_at", "id")
+    return sum(_strand(row.id, at) for row in rows[:SEVERAL])
+
+
+@transaction.atomic
+def _strand(held_id: UUID, at: datetime) -> int:
+    row = models.HeldCommand.objects.select_for_update(skip_locked=True).filter(id=held_id, state=HeldState.WAITING).first()
+    if row is None:
+        return 0
+    row.state = HeldState.STRANDED
+    row.save(update_fields=["state"])
+    receiving.tell(row, at)
+    return 1
+
+
+@transaction.atomic
+def accept(*, held_id: UUID, by: Actor, at: datetime) -> str:
+    """Record a held command as it was: run with the name of who did it, under the judgement of who decides now.
+
+    Returns its status; one that the rules refuse for its content stays held. Raises Refused: sync.held_unknown, sync.judged,
+    sync.cannot_be_read, sync.still_refused (why).
+    """
+    row = _open_row(held_id)
+    opened = unseal(row.command_id, row.key_id, bytes(row.sealed))
+    device = devices.device(row.device_id) if row.device_id else None
+    device = device or (devices.device(own) if (own := opened.id("device_id")) else None)
+    if device is None:
+        raise Refused("sync.device_unknown")
+    status, reason = receiving.run(opened, device, at, judged=True, alone=True)
+    if status in ("quarantined", "broken"):
+        raise Refused("sync.still_refused", why=reason)
+    _judge(row, HeldState.RUN, reason, by, at)
+    receiving.follow([row.command_id], at)
+    return status
+
+
+@transaction.atomic
+def set_aside(*, held_id: UUID, reason: str, by: Actor, at: datetime) -> None:
+    """Leave a held command unrun, with the reason; it stays here, sealed. Raises Refused: sync.held_unknown, sync.judged, visits.reason_missing."""
+    if not reason.strip():
+        raise Refused("visits.reason_missing")
+    row = _open_row(held_id)
+    _judge(row, HeldState.ASIDE, reason.strip()[:500], by, at)
+    receiving.follow([row.command_id], at)
+
+
+def _open_row(held_id: UUID) -> models.HeldCommand:
+    row = models.HeldCommand.objects.select_for_update().filter(id=held_id).first()
+    if row is None:
+        raise Refused("sync.held_unknown")
+    if not NEXT[HeldState(row.state)] & {HeldState.ASIDE} or receipts.find_many([row.command_id], device_id=row.device_id):
+        raise Refused("sync.judged")
+    return row
+
+
+def _judge(row: models.HeldCommand, state: HeldState, reason: str, by: Actor, at: datetime) -> None:
+    row.state, row.judged_at, row.judged_by, row.judged_reason = state, at, by.text, reason
+    row.save(update_fields=["state", "judged_at", "judged_by", "judged_reason"])
+    audit.record("sync.command_judged", by=by, at=at, subject=f"command:{row.command_id}", state=state.value, was=row.reason)
+    outbox.publish(
+        "sync.command_judged", at=at, command_id=row.command_id, device_id=row.device_id, session_id=row.session_id, state=state.value,
+    )  # fmt: skip

@@ -1,0 +1,81 @@
+"""What a desk takes along beside the session's pack, to decide without a line as it would decide with one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from khien.access import devices
+from khien.access.permissions import StaffRef
+from khien.access.types import DeviceRef
+from khien.booking import queries as booking
+from khien.campaigns.types import PastDose, Recipient
+from khien.immunizations import queries as immunizations
+from khien.kernel.errors import Refused
+from khien.people import queries as people
+from khien.people.types import PersonCard
+from khien.plumbing import sealing
+from khien.stock import queries as stock
+from khien.sync.types import GrantInfo
+from khien.visits import commands
+from khien.visits import queries as visits
+
+
+def offline_part(session_id: UUID, persons: Iterable[UUID], grant: GrantInfo, device: DeviceRef, staff: StaffRef, *, at: datetime) -> dict[str, Any]:
+    """The facts of a session for a device without a line; JSON's own values, days and moments as text.
+
+    `persons` are those expected and those inside; the caller logs that they were told. Raises Refused: visits.session_unknown,
+    sync.no_sealing_key.
+    """
+    session = booking.session(session_id)
+    if session is None:
+        raise Refused("visits.session_unknown")
+    key_id, public = sealing.current(settings.KEYS)
+    told = {
+        "made_at": at,
+        "device": {"id": device.id, "letter": device.letter, "counter": visits.highest_number(session_id, device.letter)},
+        "grant": {"staff": staff.id, "name": staff.full_name, "since": grant.given_at, "until": grant.until},
+        "sealing": {"id": key_id, "key": sealing.text_of(public)},
+        "devices": [
+            {"id": one.id, "letter": one.letter, "public_key": sealing.text_of(one.public_key)}
+            for one in devices.listed(session.site_id) if one.public_key
+        ],
+        "session_province": session.place.province_2021, "stopped": visits.is_stopped(session_id),
+        "people": _people(persons), "visits": visits.standings(session_id), "lots": _lots(session_id, session.site_id),
+    }  # fmt: skip
+    return commands.as_result(told)
+
+
+def _people(persons: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Each person as the rules and the desks need to know them."""
+    cards = people.cards_of(persons)
+    known = immunizations.known_of({card.id: (card.birth, card.sex) for card in cards.values()})
+    rows = immunizations.rows_of(card.id for card in cards.values())
+    numbers = {str(row.record_id): row.lot_number for several in rows.values() for row in several}
+    return {asked: _person(card, *known[card.id], numbers) for asked, card in cards.items()}
+
+
+def _person(card: PersonCard, recipient: Recipient, past: Iterable[PastDose], numbers: dict[str, str]) -> dict[str, Any]:
+    return {
+        "name": card.full_name, "birth": card.birth.iso(), "sex": card.sex, "last4": card.identifier_masked[-4:], "identity": card.identity_state,
+        "place": card.place_text, "died_on": card.died_on, "settled_birth": recipient.facts.settled_birth,
+        "history": [
+            {
+                "vaccine": dose.vaccine, "on_date": dose.on_date, "dose_type": dose.dose_type, "ordinal": dose.ordinal, "valid": dose.valid,
+                "evidence": dose.evidence, "lot": numbers.get(dose.ref, ""),
+            }
+            for dose in past
+        ],
+    }  # fmt: skip
+
+
+def _lots(session_id: UUID, site_id: UUID) -> list[dict[str, Any]]:
+    """Every lot that the book knows, as it stands at this point: a strange vial is stopped without a line too."""
+    chosen = visits.lots_chosen(session_id)
+    known = stock.lots((lot.id for lot in stock.all_lots()), site_id)
+    return [{**asdict(lot), "chosen": lot.id in chosen, "paused": chosen.get(lot.id, False)} for lot in known.values()]
