@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from khien.access.permissions import StaffRef
@@ -53,11 +53,13 @@ class Here:
 
 
 def here(request: HttpRequest, session: UUID, permission: str) -> Here:
-    """Read the request. Raises Refused visits.session_unknown."""
+    """Read the request. Raises Refused visits.session_unknown, PermissionDenied when the tablet says it is in another's hands."""
     place = booking.session_place(session)
     if place is None:
         raise Refused("visits.session_unknown")
     staff: StaffRef = request.staff  # type: ignore[attr-defined]
+    if request.headers.get("Khien-Staff", str(staff.id)) != str(staff.id):
+        raise PermissionDenied  # a tablet in another's hands reads nothing in this one's name
     match = request.resolver_match
     return Here(
         session, place, staff, staff.actor(permission, place), staff.office(permission, place), clock.now(),

@@ -10,8 +10,8 @@ from khien.surfaces.web.assets import FOLDER, static
 
 # In the order in which they are put together; each adds its part to the desk.
 MODULES = (
-    "dom", "say", "ids", "sheaf", "store", "sync", "scan", "frame", "person", "stop", "reception", "arrivals", "consent", "screening", "proposal",
-    "dose", "sure", "watch", "reaction", "alarm", "closing", "lead", "help",
+    "dom", "say", "ids", "vault-box", "vault-seal", "vault-keeper", "vault-log", "vault-shelf", "vault-bring", "vault-gate", "sheaf", "steps", "store", "rules", "local", "sync", "scan", "qr", "slip", "frame", "person", "hand", "stop", "reception", "arrivals", "consent", "screening", "proposal",
+    "dose", "sure", "watch", "reaction", "alarm", "closing", "lead", "help", "vault-take", "vault-needs", "vault-line",
 )  # fmt: skip
 _SENTENCE = re.compile(r'\b_\("((?:[^"\\]|\\.)*)"')
 
@@ -20,7 +20,7 @@ _SENTENCE = re.compile(r'\b_\("((?:[^"\\]|\\.)*)"')
 def sentences() -> tuple[str, ...]:
     """Every sentence that the desks' scripts say, in Vietnamese."""
     found: dict[str, None] = {}
-    for path in sorted((FOLDER / "js").glob("station*.js")):
+    for path in sorted([*(FOLDER / "js").glob("station*.js"), *(FOLDER / "js").glob("vault-*.js")]):
         found.update(dict.fromkeys(text.replace('\\"', '"') for text in _SENTENCE.findall(path.read_text(encoding="utf-8"))))
     return tuple(found)
 
@@ -34,4 +34,4 @@ def for_desk() -> dict[str, str]:
 
 def addresses() -> list[str]:
     """The address of every module in order, with its content's hash: a module that changed is never taken from a cache."""
-    return [static(f"js/station-{name}.js") for name in MODULES]
+    return [static(f"js/{name if name.startswith('vault-') else f'station-{name}'}.js") for name in MODULES]

@@ -6,9 +6,9 @@ export default (kh) => {
   const desks = [];
   const byId = (id) => document.getElementById(id);
 
-  // A desk: {name, id: "ban1", title, right, states, draw(), open(row, told), scan(told), keys(key), refresh()}
+  // A desk: {name, id: "ban1", title, right, states, draw(), open(row, told), scan(told), keys(key), refresh(), when(), count()}
   kh.desk = (desk) => desks.push(desk);
-  kh.mayDesk = (desk) => desk.right.some((right) => kh.rights.has(right));
+  kh.mayDesk = (desk) => (!desk.when || desk.when()) && desk.right.some((right) => kh.rights.has(right));
   kh.deskOf = (state) => desks.find((desk) => desk.states.includes(state) && kh.mayDesk(desk));
 
   kh.start = () => {
@@ -29,6 +29,7 @@ export default (kh) => {
     stations();
     kh.focusScan();
   }
+  kh.desksAgain = show; // for another person at the same tablet
   kh.go = (desk) => {
     if (kh.here === desk) return;
     history.replaceState(null, "", `#${desk.id}`);
@@ -44,7 +45,7 @@ export default (kh) => {
 
   function stations() {
     const links = desks.filter(kh.mayDesk).map((desk, index) => {
-      const count = desk.states.length ? kh.at(...desk.states).length : null;
+      const count = desk.states.length ? kh.at(...desk.states).length : (desk.count?.() ?? null);
       return h(
         "li",
         h("a", { href: `#${desk.id}`, "aria-current": desk === kh.here && "page", "aria-keyshortcuts": `Alt+${index + 1}`, title: `Alt+${index + 1}` },
@@ -60,7 +61,7 @@ export default (kh) => {
     const waiting = kh.at("checked_in", "consented", "cleared").length;
     const pairs = [
       [_("Lô"), lots.length ? [lots.join(", "), usable.length === 1 && h("span", ` ${_("hạn")} ${kh.dmy(usable[0].expires_on)}`)] : h("span.kh-st-alarm", _("chưa chọn"))],
-      [_("Đã tiêm"), String([...kh.rows.values()].map(kh.seen).filter((row) => row.dosed_at || row.state === "dosed").length)],
+      [_("Đã tiêm"), String(kh.all().filter((row) => row.dosed_at || row.state === "dosed").length)],
       [_("Đang chờ"), String(waiting)],
       [_("Theo dõi"), String(kh.at("dosed").length)],
     ];
@@ -69,21 +70,23 @@ export default (kh) => {
 
   function sync() {
     const box = byId("dong-bo");
-    const count = kh.waiting.length;
+    const count = kh.waiting.filter((entry) => entry.kept !== false || kh.unkept.has(entry)).length;
     const since = kh.awaySince ? kh.hm(kh.awaySince) : "";
-    const tone = kh.line === "door" ? "stop" : count || kh.line === "away" ? "wait" : "ready";
-    const words = count ? _("{n} phiếu chờ gửi", { n: count }) : kh.line === "ready" ? _("Đã nhận đủ") : _("Không có phiếu chờ");
-    const why = kh.line === "door" ? _("hết phiên, bấm để đăng nhập lại") : kh.line === "away" ? _("mất mạng từ {time}", { time: since }) : count ? _("đang gửi") : _("máy chủ đã giữ mọi phiếu");
+    const sealed = kh.vault.open; // a tablet that carries its session sends without anybody signed in
+    const tone = kh.unkept.size || (kh.line === "door" && !sealed) ? "stop" : count || kh.line === "away" ? "wait" : "ready";
+    const words = count ? _("{n} phiếu chờ gửi", { n: count }) : kh.line === "ready" || (sealed && kh.line === "door") ? _("Đã nhận đủ") : _("Không có phiếu chờ");
+    const why = kh.unkept.size ? _("máy không ghi được") : kh.line === "door" ? (sealed ? _("chưa đăng nhập, vẫn gửi được") : _("hết phiên, bấm để đăng nhập lại")) : kh.line === "away" ? (sealed ? _("làm trên máy từ {time}", { time: since }) : _("mất mạng từ {time}", { time: since })) : count ? _("đang gửi") : kh.held.length ? _("máy chủ giữ {n}, chờ bước trước", { n: kh.held.length }) : _("máy chủ đã giữ mọi phiếu");
     const shown = `${tone}|${words}|${why}`;
     if (box.dataset.shown === shown) return;
     box.dataset.shown = shown;
     box.className = `kh-top__sync kh-top__sync--${tone}`;
-    box.href = kh.line === "door" ? kh.door : "#dong-bo";
+    box.href = kh.line === "door" && kh.vault.open ? "#may-nay" : kh.line === "door" ? kh.door : "#dong-bo";
     kh.set(box, kh.icon(tone === "ready" ? "check" : tone === "stop" ? "warn" : "offline"), h("span", h("b", words), ` ${why}`));
   }
   byId("dong-bo").addEventListener("click", (event) => {
-    if (kh.line === "door") return;
+    if (kh.line === "door" && !kh.vault.open) return;
     event.preventDefault();
+    if (kh.line === "door") kh.askTablet();
     kh.pump();
     kh.poll();
   });
@@ -109,13 +112,20 @@ export default (kh) => {
   // What this desk did last (green only with a receipt), and what the server refused.
   kh.lastList = () => h("section.kh-st-panel", { "aria-labelledby": "vua" }, h("h2#vua.kh-h3", _("Vừa làm")), h("ul.kh-st-last#vua-lam"));
   kh.tray = () => [h("div#loi-nhan", { role: "status" }), h("div#khay", { role: "alert" })];
+  const held = (entry) => h("li", kh.chip(_("Máy chủ giữ, chờ bước trước"), "wait"), h("span", entry.about.label || ""));
   function lists() {
     const last = byId("vua-lam");
-    if (last) kh.set(last, ...kh.waiting.toReversed().slice(0, 4).map(unsent), ...kh.done.filter((one) => one.label).slice(0, 4).map(sent));
+    if (last) kh.set(last, ...kh.held.toReversed().slice(0, 2).map(held), ...kh.waiting.toReversed().slice(0, 4).map(unsent), ...kh.done.filter((one) => one.label).slice(0, 4).map(sent));
     const box = byId("khay");
     if (box) kh.set(box, ...kh.refusals.slice(0, 2).map(refused));
   }
-  const unsent = (entry) => h("li", kh.chip(_("Chờ gửi"), "wait"), h("span", entry.about.label || entry.envelope.name));
+  const unsent = (entry) => h("li", entry.kept === false ? kh.chip(kh.unkept.has(entry) ? _("Chưa ghi được vào máy") : _("Đang ghi"), kh.unkept.has(entry) ? "stop" : "") : kh.chip(_("Chờ gửi"), "wait"), h("span", entry.about.label || entry.envelope.name), takeBack(entry));
+  // The last step of a visit that was done here without a line is taken back by a command of its own, sent after it.
+  function takeBack(entry) {
+    const { about, envelope } = entry;
+    if (!about.undo || entry.way !== "log" || kh.now() - new Date(entry.at) > UNDO_MS || kh.row(about.visit)?.last !== envelope.command_id) return null;
+    return kh.button(_("Hoàn tác"), { kind: "quiet", img: "undo", on: () => kh.askUndo({ ...about, name: envelope.name }), "aria-label": `${_("Hoàn tác")}: ${about.label}` });
+  }
   function sent(one) {
     const undoable = one.undo && kh.now() - new Date(one.got) < UNDO_MS;
     const until = new Date(Date.parse(one.got) + UNDO_MS).toISOString();

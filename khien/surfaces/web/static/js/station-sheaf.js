@@ -1,93 +1,100 @@
 // Commands on their way: kept on the device until the server's receipt is held, sent in order, sent again after a lost line.
-// Each is kept under a name of its own: two windows of one person never write over what the other has not sent.
-const BATCH = 40;
+// A device with an open vault writes them into its log (vault-log.js), any other onto its shelf (vault-shelf.js).
 const PAUSES = [1, 2, 4, 8, 15];
+const ASK = 15000; // ms between questions for what the server holds
 
 export default (kh) => {
-  const place = `${kh.session}:${kh.staff}:hang`;
-  const namesFrom = (start) => {
-    try {
-      return Object.keys(localStorage).filter((name) => name.startsWith(`khien:${start}`)).map((name) => name.slice(6));
-    } catch {
-      return [];
-    }
-  };
-  const nameOf = (entry) => `${place}:${entry.envelope.command_id}`;
-  const lost = new Set(); // what this device could not keep
-  const waiting = namesFrom(`${place}:`).map((name) => kh.kept(name)).filter(Boolean);
+  const waiting = [];
   const hopes = new Map();
+  const lost = new Set(); // what the vault's log did not take: in memory only
+  const lastOf = new Map(); // visit: the last command of this device about it
+  let line = Promise.resolve();
   let busy = false;
   let failures = 0;
   let timer = 0;
-
-  waiting.sort((one, other) => one.envelope.seq - other.envelope.seq);
-  for (const entry of waiting) delete entry.broken; // tried again from the start, and said again
+  let asked = 0;
 
   kh.waiting = waiting; // without a receipt
+  kh.held = []; // safe at the server, which waits for what went before
   kh.refusals = []; // refused, until somebody has read them
   kh.done = []; // with a receipt, the latest first
   kh.lastError = "";
-  kh.othersWaiting = () => namesFrom(`${kh.session}:`).filter((name) => name.includes(":hang:") && !name.startsWith(`${place}:`)).length;
-  kh.keptSafe = true;
+  kh.othersWaiting = () => kh.shelf.others();
+  Object.defineProperty(kh, "keptSafe", { get: () => kh.shelf.safe() && !lost.size });
+  kh.unkept = lost;
 
-  function keep(entry) {
-    if (kh.keep(nameOf(entry), entry)) lost.delete(entry);
-    else lost.add(entry);
-    kh.keptSafe = !lost.size;
-  }
-
-  function forget(entry) {
-    kh.keep(nameOf(entry), undefined);
-    lost.delete(entry);
-    kh.keptSafe = !lost.size;
-  }
-
-  // Sends a command. about: {label, visit, number, to: the state it leads to, then, otherwise}
-  kh.send = (name, body, { then, otherwise, ...about } = {}) => {
+  // Sends a command. about: {label, visit, number, to: the state it leads to, after, then, otherwise; done: the envelope of when it was done}
+  kh.send = (name, body, { then, otherwise, done, ...about } = {}) => {
+    const way = kh.vault.open ? "log" : "shelf";
     const envelope = {
       command_id: kh.newId(),
-      device_id: kh.device,
-      seq: kh.nextSeq(),
+      device_id: way === "log" ? kh.vault.device.id : kh.device,
+      seq: 0,
       name,
       version: 1,
-      occurred_at: new Date().toISOString(),
-      clock_offset_ms: Math.round(kh.offset),
+      occurred_at: done?.occurred_at || new Date().toISOString(),
+      clock_offset_ms: done?.clock_offset_ms ?? Math.round(kh.offset),
       rules_version: kh.pack?.rules_version || "",
       actor: kh.staff,
       body: { session_id: kh.session, ...body },
     };
-    const entry = { envelope, about, at: kh.now().toISOString() };
-    waiting.push(entry);
+    const visit = about.visit || body.visit_id || "";
+    if (way === "log") {
+      const mine = lastOf.get(visit);
+      envelope.after = about.after || mine || null;
+      if (visit) lastOf.set(visit, envelope.command_id);
+      if (visit) about.visit = visit;
+    }
+    const entry = { envelope, about, at: kh.now().toISOString(), way, session: kh.session };
     hopes.set(envelope.command_id, { then, otherwise });
-    keep(entry);
-    kh.changed();
-    pump();
+    if (way === "shelf") {
+      waiting.push(entry);
+      kh.shelf.keep(entry);
+      standing(entry);
+    } else {
+      entry.kept = false;
+      waiting.push(entry);
+      line = line.then(() => write(entry));
+    }
     return envelope.command_id;
   };
 
-  // A command over which the server stumbled holds back what concerns the same visit, and nobody else; it is sent again when the rest is through.
-  function sendable() {
-    const held = new Set();
-    const first = [];
-    const free = [];
-    for (const entry of waiting) {
-      const behind = entry.about.visit && held.has(entry.about.visit);
-      if (entry.broken && !behind) first.push(entry);
-      if (entry.broken) held.add(entry.about.visit);
-      else if (!behind) free.push(entry);
+  // Nothing is said of a command before it lies in the log. What this device cannot write down stays in memory, is sent from there and said aloud.
+  async function write(entry) {
+    try {
+      await kh.log.append(entry);
+      lost.delete(entry);
+    } catch (trouble) {
+      lost.add(entry);
+      kh.vaultFull?.(trouble);
     }
-    return (free.length ? free : first).slice(0, BATCH);
+    entry.kept = !lost.has(entry);
+    if (waiting.includes(entry)) standing(entry);
   }
+  const standing = (entry) => {
+    kh.applyLocal?.(entry);
+    kh.changed();
+    pump();
+  };
+  kh.written = () => line;
+  kh.lastCommand = (visit) => lastOf.get(visit) || null;
 
   async function pump() {
-    if (busy || !waiting.length) return;
+    if (busy) return;
     busy = true;
     clearTimeout(timer);
-    const several = sendable().map((one) => one.envelope);
     try {
-      const answer = await kh.post(kh.urls.command, { commands: several });
-      failures = answer.receipts.some((receipt) => receipt.status === "broken") ? failures + 1 : 0;
-      for (const receipt of answer.receipts) settle(receipt);
+      let broke = false;
+      for (const entry of [...lost]) await again(entry);
+      const old = waiting.filter((one) => one.way === "shelf");
+      if (old.length) broke = await kh.shelf.send(old);
+      let left = 0;
+      if (kh.vault.device) left = (await kh.log.send([...lost])) || 0;
+      if (kh.held.length && Date.now() - asked > ASK) {
+        asked = Date.now();
+        await kh.log.ask();
+      }
+      failures = broke || left ? failures + 1 : 0;
     } catch (trouble) {
       if (trouble.refused) kh.lastError = trouble.refused.code;
       failures += 1;
@@ -97,38 +104,83 @@ export default (kh) => {
     if (waiting.length) timer = setTimeout(pump, failures ? PAUSES[Math.min(failures, PAUSES.length) - 1] * 1000 : 0);
     else kh.poll?.();
   }
+  async function again(entry) {
+    try {
+      await kh.log.append(entry);
+      lost.delete(entry);
+      entry.kept = true;
+    } catch {
+      entry.kept = false;
+    }
+  }
   kh.pump = () => {
     failures = 0;
     clearTimeout(timer);
-    pump();
+    if (waiting.length || kh.held.length) pump();
   };
 
+  // The server's word: known to this window's desks. The vault's log lets go of it by itself.
   function settle(receipt) {
     const index = waiting.findIndex((one) => one.envelope.command_id === receipt.command_id);
-    if (index < 0) return;
+    const before = kh.held.findIndex((one) => one.envelope.command_id === receipt.command_id);
+    if (index < 0 && before < 0) return;
     if (receipt.status === "broken") {
       const stuck = waiting[index];
+      if (!stuck) return;
       if (!stuck.broken) kh.refusals.unshift({ ...stuck.about, receipt, name: stuck.envelope.name, body: stuck.envelope.body });
       stuck.broken = true;
       kh.lastError = receipt.reason;
       return;
     }
-    const [entry] = waiting.splice(index, 1);
-    forget(entry);
-    const hope = hopes.get(receipt.command_id) || {};
-    hopes.delete(receipt.command_id);
-    kh.refusals = kh.refusals.filter((one) => one.receipt.command_id !== receipt.command_id); // said "broken" before
+    const [entry] = index >= 0 ? waiting.splice(index, 1) : kh.held.splice(before, 1);
+    lost.delete(entry);
+    if (entry.way === "shelf") kh.shelf.forget(entry);
+    if (receipt.status === "waiting") {
+      kh.held.push(entry);
+      kh.changed();
+      return;
+    }
+    const { command_id } = receipt;
+    const hope = hopes.get(command_id) || {};
+    hopes.delete(command_id);
+    kh.refusals = kh.refusals.filter((one) => one.receipt.command_id !== command_id); // said "broken" before
     if (receipt.status === "accepted") {
       kh.received(entry, receipt);
       for (const earlier of kh.done) if (earlier.visit && earlier.visit === entry.about.visit) earlier.undo = false; // only the last step is taken back
       kh.done.unshift({ ...entry.about, name: entry.envelope.name, body: entry.envelope.body, result: receipt.result, at: entry.at, got: receipt.received_at });
       kh.done.splice(12);
       hope.then?.(receipt.result, receipt);
+      kh.changed();
       return;
     }
+    kh.dropLocal?.(entry);
     kh.lastError = receipt.refused?.code || receipt.reason;
     if (hope.otherwise?.(receipt) !== true) kh.refusals.unshift({ ...entry.about, receipt, name: entry.envelope.name, body: entry.envelope.body });
+    kh.changed();
   }
+  kh.settle = settle;
+
+  // What lies on this device from before: read when the desks open, before they draw.
+  kh.readLog = async () => {
+    for (const entry of kh.shelf.read()) if (!waiting.some((one) => one.envelope.command_id === entry.envelope.command_id)) waiting.push(entry), kh.applyLocal?.(entry);
+    if (!kh.vault.open) return;
+    for (const entry of await kh.log.read()) add(entry);
+    if (kh.held.length) kh.log.ask().catch(() => {});
+  };
+  function add(entry) {
+    const id = entry.envelope.command_id;
+    if ([...waiting, ...kh.held].some((one) => one.envelope.command_id === id)) return;
+    entry.kept = true;
+    (entry.state === "unsent" ? waiting : kh.held).push(entry);
+    if (entry.session !== kh.session) return;
+    if (entry.about.visit) lastOf.set(entry.about.visit, id);
+    if (entry.envelope.name) kh.applyLocal?.(entry);
+  }
+  kh.heard = async (id) => {
+    const entry = await kh.log.one(id);
+    if (entry) add(entry);
+    kh.changed();
+  };
 
   window.addEventListener("online", kh.pump);
   window.addEventListener("beforeunload", (event) => {

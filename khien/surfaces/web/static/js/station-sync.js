@@ -21,7 +21,7 @@ export default (kh) => {
   async function ask(url, options) {
     let answer;
     try {
-      answer = await fetch(url, { redirect: "manual", cache: "no-store", ...options });
+      answer = await fetch(url, { redirect: "manual", cache: "no-store", ...options, headers: { "Khien-Staff": kh.staff, ...options?.headers } });
     } catch {
       holds("away");
       throw { away: true };
@@ -47,8 +47,24 @@ export default (kh) => {
     }
     const told = await answer.json();
     holds("ready");
+    if (!kh.csrf) freshen();
     if (told.refused) throw told;
     return { told, tag: answer.headers.get("ETag") };
+  }
+
+  // Opened without a line: what only the server's own page tells (who is signed in, by which rights) is read when the line is back.
+  async function freshen() {
+    kh.csrf = " ";
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(kh.urls.base, { redirect: "error", cache: "no-store" })).text(), "text/html");
+      const told = page.getElementById("noi-dung").dataset;
+      if (told.staff !== kh.staff) return;
+      Object.assign(kh, { csrf: told.csrf, signedIn: told.staff, serverRights: JSON.parse(told.rights) });
+      kh.rights = new Set(kh.serverRights);
+      kh.changed();
+    } catch {
+      kh.csrf = "";
+    }
   }
 
   kh.get = async (url) => (await ask(url)).told;
@@ -79,10 +95,16 @@ export default (kh) => {
     try {
       kh.pack = await kh.get(kh.urls.pack);
     } catch {
+      kh.pack = kh.vault.pack;
+    }
+    if (!kh.pack) {
       const again = () => location.reload();
       kh.draw(kh.h("div.kh-st-hint", kh.icon("offline"), kh.h("p", kh._("Chưa mở được các bàn: máy chủ chưa trả lời.")), kh.button(kh._("Thử lại"), { on: again, main: true })));
       return;
     }
+    await kh.rowsBefore?.();
+    await kh.readLog();
+    await kh.readNeeds();
     await kh.poll();
     kh.start();
     kh.pump();

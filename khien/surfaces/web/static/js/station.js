@@ -13,9 +13,12 @@ const kh = {
   words: JSON.parse(told.words),
   urls: JSON.parse(told.urls),
   door: told.signIn,
-  offset: Number(told.now) * 1000 - Date.now(),
+  offset: told.now ? Number(told.now) * 1000 - Date.now() : 0,
+  clockKnown: Boolean(told.now),
+  signedIn: told.staff, // who the server knows; a tablet may be in another's hands (vault-keeper.js)
 };
+kh.serverRights = [...kh.rights];
 document.getElementById("dang-mo").hidden = false;
 const modules = await Promise.all(JSON.parse(told.modules).map((address) => import(address)));
-for (const module of modules) module.default(kh);
+for (const module of modules) await module.default(kh); // a locked tablet stops here until it is opened (vault-gate.js)
 await kh.begin();
