@@ -14,7 +14,7 @@ from khien.surfaces.station import ruling, words
 from khien.surfaces.web.assets import static
 
 WORKER = Path(__file__).with_name("worker.js")
-PAGES = ("theme.css", "desk.css", "station.css", "vault.css", "mark.svg", "js/station.js", "icons/icon-192.png")
+PAGES = ("theme.css", "desk.css", "station.css", "vault.css", "slip.css", "mark.svg", "js/station.js", "icons/icon-192.png")
 # Asked for by the style sheets, which know no content hash.
 BY_NAME = (
     "icons/down.svg",

@@ -52,6 +52,12 @@ def part() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def files() -> list[str]:
+    """Every address that a device keeps so that the rules and the slips work without a line."""
+    vendored = sorted(path.relative_to(FOLDER).as_posix() for path in (FOLDER / "vendor").rglob("*.*") if path.is_file())
+    return [address("rules"), address("rules_worker"), *(f"/static/{path}" for path in vendored)]
+
+
 def address(name: str) -> str:
     """The address of the archive or of the worker, by its content."""
     content = bundle() if name == "rules" else _worker()

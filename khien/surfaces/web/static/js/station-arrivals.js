@@ -36,7 +36,7 @@ export default (kh) => {
       if (appointment) body.appointment_code = appointment.code;
       else body.person_id = person.id;
       if (!appointment && kh.picked("vac-xin")[0]) [body.vaccine] = kh.picked("vac-xin");
-      send(body, person);
+      send(body, person, appointment);
     };
     // The card of somebody on the screen: identity is proved by it.
     kh.arriving = {
@@ -112,13 +112,13 @@ export default (kh) => {
   };
 
   // Sends the reception; when the receipt comes, the number is shown and consent asked.
-  function send(body, person) {
+  function send(body, person, appointment = null) {
+    if (kh.vault?.open) return sendHere(body, person, appointment);
     const id = kh.send("check_in", body, {
-      label: _("Đón {name}", { name: person.name }),
+      label: _("Đón {name}", { name: person.name }), row: rowOf(body, person, appointment),
       then: (result) => {
         const label = kh.done.find((one) => one.result === result);
         if (label) Object.assign(label, { label: _("Số {n}, {name}: đã đón", { n: result.number, name: person.name }), visit: result.visit.visit_id, number: result.number });
-        if (!kh.rows.has(result.visit.visit_id)) kh.rows.set(result.visit.visit_id, rowOf(result, body, person));
         if (kh.arriving?.command === id) received(result, person);
         kh.changed();
       },
@@ -133,15 +133,34 @@ export default (kh) => {
     kh.receptionLayout(kh.panel(_("Đang lấy số cho {name}", { name: person.name }), h("p", kh.chip(_("Chờ máy chủ nhận"), "wait"), " ", _("Có mạng là có số. Làm người tiếp theo được rồi.")), kh.button(_("Người tiếp theo"), { on: kh.receptionHome })));
     kh.focusScan();
   }
-  const rowOf = (result, body, person) => ({
-    id: result.visit.visit_id, number: result.number, code: result.code, person_id: result.person_id, state: result.state, previous: "", name: person.name, birth: person.birth || "",
-    sex: person.sex || "", last4: (person.identifier || body.person?.identifier || "").slice(-4), identity: "", form: person.birth && kh.ages(person.birth)[0] < 18 ? "child" : "adult", identity_how: body.identity_how,
-    vaccine: body.vaccine || (kh.pack.session.vaccines.length === 1 ? kh.pack.session.vaccines[0] : ""), marks: [], appointment_id: null,
+  // The row of somebody received just now, as far as this desk knows them.
+  const rowOf = (body, person, appointment, more = {}) => ({
+    code: "", codes: [appointment?.code].filter(Boolean), person_id: person.id || null, state: "checked_in", previous: "", name: person.name, birth: person.birth || "",
+    sex: person.sex || "", last4: (person.identifier || body.person?.identifier || "").slice(-4), identity: person.identity || "", form: person.birth && kh.ages(person.birth)[0] < 18 ? "child" : "adult", identity_how: body.identity_how,
+    vaccine: appointment?.vaccine || body.vaccine || (kh.pack.session.vaccines.length === 1 ? kh.pack.session.vaccines[0] : ""), marks: [], appointment_id: appointment?.id || null, walk_in: !appointment, decision: null, health: {}, mixing: false,
+    checked_in_at: kh.now().toISOString(), person: body.person || null, observe_minutes: kh.pack.minutes, dosed_at: null, observe_until: null, place: person.place || body.person?.address || "", ...more,
   });
+
+  // On a tablet that holds the session: the number is its own, the letter says whose; the visit exists from here on.
+  async function sendHere(body, person, appointment) {
+    const { number, letter } = kh.nextNumber();
+    const id = kh.newId();
+    const row = rowOf(body, person, appointment, { id, no: number, letter, number });
+    kh.send("check_in", { ...body, visit_id: id, number, letter }, { label: _("Số {n}, {name}: đã đón", { n: `${letter}${number}`, name: person.name }), visit: id, number: `${letter}${number}`, row, to: "checked_in" });
+    await kh.written?.();
+    const known = kh.row(id) || { ...row, number: `${letter}${number}` };
+    const others = kh.strange(known).map((other) => other.number);
+    const minor = known.form === "child";
+    received({ visit: { visit_id: id }, number: known.number, warnings: [
+      minor && { vi: _("Chưa đủ 18 tuổi: người giám hộ ký đồng ý."), en: _("Chưa đủ 18 tuổi: người giám hộ ký đồng ý.") },
+      others.length > 0 && { vi: _("Trùng tên với số {list}", { list: others.join(", ") }), en: _("Trùng tên với số {list}", { list: others.join(", ") }) },
+      !kh.pastOf(known) && { vi: _("Chưa xem được sổ: hỏi giấy xác nhận các mũi trước."), en: _("Chưa xem được sổ: hỏi giấy xác nhận các mũi trước.") },
+    ].filter(Boolean) }, person);
+  }
 
   function received(result, person) {
     const row = kh.row(result.visit.visit_id);
-    const told = h("section.kh-st-panel.kh-st-panel--ready", { "aria-live": "polite" }, h("p.kh-st-told", kh.chip(result.already ? _("Đã có số {n} từ trước", { n: result.number }) : _("Đã đón, số {n}", { n: result.number }), "ready"), h("a", { href: `${kh.urls.base}/so-cho/${result.visit.visit_id}`, target: "_blank", rel: "noopener" }, kh.icon("print"), _("In số")),
+    const told = h("section.kh-st-panel.kh-st-panel--ready", { "aria-live": "polite" }, h("p.kh-st-told", kh.chip(result.already ? _("Đã có số {n} từ trước", { n: result.number }) : _("Đã đón, số {n}", { n: result.number }), row?.unsent ? "wait" : "ready"), kh.vault?.open ? kh.button(_("Mã phiếu, in phiếu"), { kind: "quiet small", img: "print", on: () => kh.handOver(row) }) : h("a", { href: `${kh.urls.base}/so-cho/${result.visit.visit_id}`, target: "_blank", rel: "noopener" }, kh.icon("print"), _("In số")),
       result.warnings.map((warning) => kh.chip(kh.both(warning), "wait"))));
     kh.arriving = null;
     if (row?.state === "checked_in" && kh.rights.has("visit.consent")) return kh.askConsent({ ...row, doses: person.doses }, kh.receptionLayout, told);

@@ -33,12 +33,12 @@ export default (kh) => {
     const next = h("section.kh-st-panel", { "aria-live": "polite" }, h("h2.kh-h3", _("Hẹn mũi sau")), h("p", _("Đang xem sổ…")));
     const closed = row.state !== "observed";
     const paper = `${kh.urls.base}/giay-xac-nhan/${row.id}.pdf`;
-    const print = h("a.kh-button.kh-button--main.kh-button--tall", { href: paper, target: "_blank", rel: "noopener", data: closed ? { main: "1" } : {}, hidden: !closed, id: "in-giay" }, kh.icon("print"), _("In giấy xác nhận"), " ", kh.key("Enter"));
+    const print = h("a.kh-button.kh-button--main.kh-button--tall", { href: paper, target: "_blank", rel: "noopener", data: closed ? { main: "1" } : {}, hidden: !closed || kh.offline, id: "in-giay" }, kh.icon("print"), _("In giấy xác nhận"), " ", kh.key("Enter"));
     const close = kh.button(_("Kết thúc, in giấy"), { main: true, on: () => {
       kh.send("close", { visit_id: row.id }, { label: _("Số {n}, {name}: kết thúc", { n: row.number, name: row.name }), visit: row.id, number: row.number, to: "closed", undo: true, then: () => {
         if (here?.id !== row.id) return;
         kh.set(waits, kh.chip(_("Sổ chung đã nhận"), "ready"));
-        print.hidden = false;
+        print.hidden = kh.offline;
         print.dataset.main = "1";
         print.focus();
       } });
@@ -57,7 +57,7 @@ export default (kh) => {
       return;
     }
     try {
-      const story = await kh.get(`${kh.urls.base}/luot/${row.id}?ban=closing`);
+      const story = await kh.storyOf(row, "closing");
       if (here?.id === row.id) kh.set(next, h("h2.kh-h3", _("Hẹn mũi sau")), h("p", h("b", kh.both(story.person?.next) || _("Chưa có hẹn."))), h("ul.kh-st-past", (story.person?.doses || []).map((dose) => h("li", h("b", dose.counted ? kh.doseName(dose.dose_type, dose.ordinal) : _("Không tính")), h("span", kh.dmy(dose.on_date)), h("span", kh.vaccine(dose.vaccine)), h("span", dose.lot)))));
     } catch {
       if (here?.id === row.id) kh.set(next, h("p", _("Mất mạng: ngày hẹn in trên giấy xác nhận.")));

@@ -15,7 +15,7 @@ export default (kh) => {
     const other = (row.doses || []).some((dose) => row.vaccine && dose.vaccine !== row.vaccine);
     const wrong = h("p.kh-error", { role: "alert", hidden: true });
     const signer = () => (kh.picked("ky")[0] || (minor ? "guardian" : "self"));
-    const give = (agreed, how) => {
+    const give = async (agreed, how) => {
       const guardian = signer() === "guardian";
       const name = document.getElementById("gh-ten")?.value.trim() || "";
       if (guardian && !name) {
@@ -28,7 +28,8 @@ export default (kh) => {
         visit_id: row.id, agreed, how, signer: guardian ? "guardian" : "self", text_version: text.version, guardian_name: guardian ? name : "",
         guardian_phone: guardian ? document.getElementById("gh-dt").value.trim() : "", relation: guardian ? "relative" : "", mixing_agreed: Boolean(kh.picked("khac-loai").length),
       }, { label: agreed ? _("Số {n}, {name}: đồng ý", { n: row.number, name: row.name }) : _("Số {n}, {name}: từ chối", { n: row.number, name: row.name }), visit: row.id, number: row.number, to: agreed ? "consented" : "refused", undo: true });
-      if (kh.here.name === "reception") return kh.receptionHome();
+      await kh.written?.();
+      if (kh.here.name === "reception") return agreed ? kh.handOn(row, kh.receptionHome) : kh.receptionHome();
       return agreed ? kh.open(kh.row(row.id)) : kh.here.draw();
     };
     layout(

@@ -41,7 +41,7 @@ export default (kh) => {
   const planOf = (row) => plans.get(`${row.id}:${kh.lotFor(row.vaccine)?.lot_id}`)?.answer.plan;
   async function ahead() {
     const missing = kh.at("cleared").filter((row) => !row.unsent).slice(0, 3).find((row) => kh.lotFor(row.vaccine) && !plans.has(`${row.id}:${kh.lotFor(row.vaccine).lot_id}`));
-    if (!missing || kh.line !== "ready" || ahead.busy) return;
+    if (!missing || (kh.line !== "ready" && !kh.vault?.open) || ahead.busy) return;
     ahead.busy = true;
     try {
       await ask(missing, { lot_id: kh.lotFor(missing.vaccine).lot_id });
@@ -51,7 +51,7 @@ export default (kh) => {
     ahead.busy = false;
   }
   async function ask(row, lot, sure = {}) {
-    const answer = await kh.post(kh.urls.before_dose, { visit_id: row.id, ...lot, ...sure });
+    const answer = await kh.askDose(row, lot, sure);
     if (!sure.slip && !sure.confirmed_facts) plans.set(`${row.id}:${answer.plan.lot_id}`, { answer });
     return answer;
   }
@@ -67,7 +67,7 @@ export default (kh) => {
 
   async function open(row, told = {}, lot = null) {
     const known = lot || { lot_id: kh.lotFor(row.vaccine)?.lot_id };
-    here = { row, told, slip: told.kind === "code" ? told.code : "", facts: told.kind === "card" ? ["full_name", "birth", "identifier"] : [], lot: known };
+    here = { row, told, slip: told.kind === "code" ? told.code : told.kind === "slip" ? row.id : "", facts: told.kind === "card" ? ["full_name", "birth", "identifier"] : [], lot: known };
     if (!known.lot_id && !known.lot_number) {
       idle();
       return kh.tell(_("Chưa chọn lô {vaccine} cho buổi. Trưởng điểm chọn lô ở “Mở buổi, lô”.", { vaccine: kh.vaccine(row.vaccine) }), "stop");
@@ -153,7 +153,7 @@ export default (kh) => {
   async function advice(mine) {
     if (!kh.rights.has("people.see")) return;
     try {
-      const story = await kh.get(`${kh.urls.base}/luot/${mine.row.id}?ban=injection`);
+      const story = await kh.storyOf(mine.row, "injection");
       const box = document.getElementById("bac-si-dan");
       const last = story.screening;
       if (!box || here !== mine || !last) return;

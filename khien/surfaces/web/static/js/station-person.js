@@ -9,7 +9,7 @@ export default (kh) => {
       { "aria-label": _("Người đang ở bàn") },
       row.number && h("p.kh-person__no", h("span", _("Số")), h("b", String(row.number))),
       h("div", h("h1.kh-person__name", row.name), h("p.kh-person__meta", kh.sexAge(row), row.last4 && [". ", _("Giấy tờ"), " ", h("span.kh-num", `… ${row.last4}`)])),
-      h("div.kh-person__chips", chips),
+      h("div.kh-person__chips", chips, kh.handKey(row)),
     );
   kh.identityChip = (row) => {
     if (row.identity_how === "card") return kh.chip(_("Khớp căn cước"), "ready");
@@ -17,17 +17,17 @@ export default (kh) => {
     return row.last4 ? null : kh.chip(_("Chưa có số giấy tờ"), "wait");
   };
   // The way to a dose given elsewhere, with its evidence: a page of its own.
-  kh.earlier = (row) => kh.rights.has("visit.history") && row.id && !row.unsent && h("a", { href: `${kh.urls.base}/mui-cu/${row.id}` }, _("Thêm mũi nơi khác"));
-  kh.strange = (row) => [...kh.rows.values()].filter((other) => other.person_id !== row.person_id && kh.fold(other.name) === kh.fold(row.name));
+  kh.earlier = (row) => kh.rights.has("visit.history") && row.id && !row.sealed && !kh.offline && h("a", { href: `${kh.urls.base}/mui-cu/${row.id}` }, _("Thêm mũi nơi khác"));
+  kh.strange = (row) => kh.all().filter((other) => other.person_id !== row.person_id && other.id !== row.id && kh.folded(other.name) === kh.folded(row.name));
 
   // A queue: who is next, each one a button.
-  kh.queue = (id, title, rows, { on, note = () => "", empty = _("Chưa có ai."), most = 9, hours = false } = {}) =>
+  kh.queue = (id, title, rows, { on, note = () => "", empty = _("Chưa có ai."), most = 9, rest = 0, hours = false } = {}) =>
     h(
       "section.kh-st-panel",
       { "aria-labelledby": `${id}-h` },
       h(`h2#${id}-h.kh-h3`, title),
       rows.length
-        ? h(`ol#${id}.kh-queue${hours ? ".kh-queue--hours" : ""}`, rows.slice(0, most).map((row) => h("li", h("b", String(row.number ?? "")), h("span", h("button", { type: "button", onclick: () => on(row) }, row.name), h("small", note(row), row.unsent && h("span.kh-queue__wait", ` ${_("chờ gửi")}`))))), rows.length > most && h("li", h("b", ""), h("span", h("small", _("và {n} người nữa", { n: rows.length - most })))))
+        ? h(`ol#${id}.kh-queue${hours ? ".kh-queue--hours" : ""}`, rows.slice(0, most).map((row) => h("li", h("b", String(row.number ?? "")), h("span", h("button", { type: "button", onclick: () => on(row) }, row.name), h("small", note(row), row.unsent && h("span.kh-queue__wait", ` ${_("chờ gửi")}`))))), (rest || rows.length - most) > 0 && h("li", h("b", ""), h("span", h("small", _("và {n} người nữa", { n: rest || rows.length - most })))))
         : h("p.kh-soft", empty),
     );
   // Draws a queue again without moving what has the focus inside it.

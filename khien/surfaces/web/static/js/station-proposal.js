@@ -55,7 +55,7 @@ export default (kh) => {
       try {
         const half = Boolean(mine.vitals.bp_systolic) !== Boolean(mine.vitals.bp_diastolic);
         const { bp_systolic, bp_diastolic, ...others } = mine.vitals;
-        mine.proposal = await kh.post(kh.urls.propose, { visit_id: mine.row.id, answers: mine.answers, vitals: half ? others : { ...others, bp_systolic, bp_diastolic } });
+        mine.proposal = await kh.askProposal(mine.row, mine.answers, half ? others : { ...others, bp_systolic, bp_diastolic });
         mine.trouble = "";
       } catch (trouble) {
         mine.trouble = trouble.refused ? kh.both(trouble.refused) : _("Mất mạng: máy chưa đề nghị được. Bác sĩ vẫn quyết định, ghi lý do; máy chủ xem lại khi có mạng.");
@@ -129,7 +129,7 @@ export default (kh) => {
     if (focused && box.querySelector(`#${CSS.escape(focused)}`)) document.getElementById(focused).focus();
   }
 
-  function decide() {
+  async function decide() {
     const now = kh.screeningNow();
     const { row, proposal } = now;
     const wrong = document.getElementById("qd-loi");
@@ -148,10 +148,12 @@ export default (kh) => {
     if (value("qd-ngay") && !/^\d{4}-\d\d-\d\d$/.test(returns)) return say(_("Ghi ngày hẹn dạng ngày/tháng/năm."), "qd-ngay");
     const minutes = Number(value("qd-phut")) || null;
     const to = decision === "wait" ? "consented" : { eligible: "cleared", caution: "cleared", defer: "deferred", refer: "referred", contraindicated: "contraindicated" }[decision];
+    const health = kh.vault?.open ? await kh.askHealth(row, now.answers).catch(() => row.health) : undefined;
     kh.send("screen", {
       visit_id: row.id, answers: now.answers, vitals: Object.fromEntries(Object.entries(now.vitals).filter(([, one]) => one)), decision, reason: value("qd-ly-do"),
       observe_minutes: minutes && minutes !== kh.pack.minutes ? minutes : null, return_on: returns || null, detail: value("qd-bv") ? { hospital: value("qd-bv") } : {}, ...kh.doneBy("kham"),
-    }, { label: _("Số {n}, {name}: {what}", { n: row.number, name: row.name, what: decision === "wait" ? _("đo lại") : VERDICTS[decision][0].toLowerCase() }), visit: row.id, number: row.number, to, undo: decision !== "wait" });
-    return kh.screeningNext();
+    }, { label: _("Số {n}, {name}: {what}", { n: row.number, name: row.name, what: decision === "wait" ? _("đo lại") : VERDICTS[decision][0].toLowerCase() }), visit: row.id, number: row.number, to, undo: decision !== "wait", health, reasons: proposal?.reasons.slice(0, 4) });
+    await kh.written?.();
+    return decision === "wait" ? kh.screeningNext() : kh.handOn(row, kh.screeningNext);
   }
 };

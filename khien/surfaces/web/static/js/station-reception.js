@@ -33,12 +33,11 @@ export default (kh) => {
 
   function queues() {
     const waiting = kh.at("checked_in");
-    const here = new Set([...kh.rows.values()].map((row) => row.appointment_id));
-    const expected = kh.pack.appointments.filter((one) => !here.has(one.id) && !kh.waiting.some((entry) => entry.envelope.body.appointment_code === one.code));
+    const expected = kh.pack.appointments.filter((one) => !kh.arrived(one));
     return h("div.kh-st-side",
       kh.queue("cho-ky", _("Đã đón, chờ đồng ý"), waiting, { on: (row) => kh.open(row), empty: _("Không còn ai."), most: 4 }),
-      kh.queue("sap-den", _("Chưa đến: {n}", { n: expected.length }), expected.map((one) => ({ ...one, number: kh.hm(one.starts_at) })), {
-        on: (one) => kh.receive({ kind: "code", code: one.code, whole: true }), note: (one) => [one.due?.ordinal && kh.doseName(one.due.dose_type, one.due.ordinal), kh.vaccine(one.vaccine)].filter(Boolean).join(", "), empty: _("Ai có hẹn cũng đã đến."), most: 4, hours: true,
+      kh.queue("sap-den", _("Chưa đến: {n}", { n: expected.length }), expected.slice(0, 6).map((one) => ({ ...one, number: kh.hm(one.starts_at) })), {
+        on: (one) => kh.receive({ kind: "code", code: one.code, whole: true }), rest: expected.length - 4, note: (one) => [one.due?.ordinal && kh.doseName(one.due.dose_type, one.due.ordinal), kh.vaccine(one.vaccine)].filter(Boolean).join(", "), empty: _("Ai có hẹn cũng đã đến."), most: 4, hours: true,
       }));
   }
 
@@ -47,9 +46,9 @@ export default (kh) => {
     kh.go(desk);
     layout(kh.hint("search", _("Đang tìm…")));
     const asked = told.kind === "code" ? told.code : told.text;
-    if (kh.rights.has("people.search") || told.kind === "code") {
+    if ((kh.rights.has("people.search") || told.kind === "code") && !kh.offline) {
       try {
-        return show(told, await kh.post(kh.urls.search, { q: asked }));
+        return show(told, await kh.soon(kh.post(kh.urls.search, { q: asked })));
       } catch (trouble) {
         if (trouble.refused) {
           kh.lastError = trouble.refused.code;
@@ -66,7 +65,19 @@ export default (kh) => {
     const people = nearFirst(told, found.people);
     if (people.length === 1) return choose(people[0], told, found.appointment);
     if (people.length) return list(people, (one) => choose(one, told), told, found.more);
-    layout(kh.panel(_("Không thấy trong sổ"), h("p", _("Quét căn cước, hoặc ghi người mới.")), kh.button(_("Ghi người mới"), { main: true, on: () => kh.walkIn({ name: told.kind === "text" && !/\d/.test(told.text) ? told.text : "", identifier: /\d{9,12}/.test(told.text || "") ? told.text : "" }) })));
+    return nobody(told, _("Không thấy trong sổ"));
+  }
+  async function cardAlone(told) {
+    let card = { scan: told.text, birth: told.birth, identifier: told.number };
+    try {
+      if (kh.vault?.open) card = await kh.askRules("card", { scan: told.text });
+    } catch (trouble) {
+      if (trouble.refused) return kh.tell(kh.both(trouble.refused), "stop");
+    }
+    return kh.walkIn({ ...card, alone: true });
+  }
+  function nobody(told, words) {
+    layout(kh.panel(words, h("p", _("Quét căn cước, hoặc ghi người mới.")), kh.button(_("Ghi người mới"), { main: true, on: () => kh.walkIn({ name: told.kind === "text" && !/\d/.test(told.text) ? told.text : "", identifier: /\d{9,12}/.test(told.text || "") ? told.text : "" }) })));
     return undefined;
   }
   function list(people, on, told, more) {
@@ -78,7 +89,7 @@ export default (kh) => {
   // People of today, inside or expected, as the list on the device knows them.
   const expectedOne = (one) => ({ id: one.person_id, name: one.name, birth: one.birth, sex: one.sex, identifier: one.last4 && `… ${one.last4}`, identity: one.identity, doses: null, due: kh.hm(one.starts_at), appointment: { ...one, odd: [] } });
   const insideOne = (row) => ({ id: row.person_id, name: row.name, birth: row.birth, sex: row.sex, identifier: row.last4 && `… ${row.last4}`, visit: { id: row.id, number: row.number, ended: kh.ended(row) }, doses: null });
-  const ofToday = (text) => [...kh.named(text, [...kh.rows.values()].map(kh.seen)).map(insideOne), ...kh.named(text, kh.pack.appointments.filter((one) => !kh.arrived(one))).map(expectedOne)];
+  const ofToday = (text) => [...kh.named(text, kh.all()).map(insideOne), ...kh.named(text, kh.pack.appointments.filter((one) => !kh.arrived(one))).map(expectedOne)];
   // Whoever is inside or expected comes first; a long list of the record may have left them out.
   function nearFirst(told, people) {
     if (told.kind !== "text" || /\d/.test(told.text)) return people;
@@ -94,7 +105,7 @@ export default (kh) => {
     const inside = one.visit && !one.visit.ended;
     if (!inside && !one.next) {
       try {
-        const found = await kh.post(kh.urls.search, { person: one.id });
+        const found = kh.offline ? { people: [] } : await kh.soon(kh.post(kh.urls.search, { person: one.id }));
         whole = found.people[0] || one;
       } catch (trouble) {
         if (trouble.refused) return kh.tell(kh.both(trouble.refused), "stop");
@@ -104,13 +115,17 @@ export default (kh) => {
   }
 
   // Without a line: the list of those expected is on the device; a card's own text says the rest.
-  function alone(told) {
+  async function alone(told) {
     const expected = kh.pack.appointments.filter((one) => !kh.arrived(one));
     const found = told.kind === "text" ? ofToday(told.text) : (told.kind === "code" ? expected.filter((one) => one.code === told.code) : kh.ofCard(told, expected)).map(expectedOne);
-    const take = (one) => kh.found(one, { how: told.kind === "card" ? "card" : told.kind === "code" ? "slip" : "spoken", appointment: one.appointment, alone: true });
+    const take = async (one) => {
+      const story = await kh.askStory({ person_id: one.id, birth: one.birth, sex: one.sex }).catch(() => null);
+      return kh.found({ ...one, ...story?.person }, { how: told.kind === "card" ? "card" : told.kind === "code" ? "slip" : "spoken", appointment: one.appointment, alone: true });
+    };
     if (found.length === 1) return take(found[0]);
     if (found.length) return list(found, take, told);
-    if (told.kind === "card") return kh.walkIn({ scan: told.text, birth: told.birth, identifier: told.number, alone: true });
+    if (told.kind === "card") return cardAlone(told);
+    if (kh.vault?.open) return nobody(told, _("Không có trong danh sách trên máy"));
     layout(idle());
     return kh.tell(_("Mất mạng và không có trong danh sách hẹn. Quét căn cước để nhận như người đến trực tiếp, hoặc ghi phiếu giấy."), "wait");
   }

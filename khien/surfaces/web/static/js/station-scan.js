@@ -1,5 +1,6 @@
 // The one box that owns the scanner: a code, a card, a number or a name, whatever is typed or scanned into it.
 const CARD = /^\s*\D{0,3}\d{12}\D.*\d{8}/s;
+const SLIP = /^\s*KH1\.\d{100,}\s*$/i; // station-slip.js
 const QUICK = 45; // ms between letters that no hand types
 
 export default (kh) => {
@@ -11,11 +12,18 @@ export default (kh) => {
   // What a text is: {kind: number|code|serial|card|text, ...}
   kh.classify = (text) => {
     const digits = text.replaceAll(/[\s.\-·]/g, "");
+    if (SLIP.test(text)) return { kind: "slip", text };
     if (CARD.test(text)) return { kind: "card", text, ...card(text) };
-    if (/^\d{1,4}$/.test(digits)) return { kind: "number", number: Number(digits) };
+    if (/^\d{1,4}$/.test(digits) || lettered(digits)) return { kind: "number", number: digits.toUpperCase() };
     if (/^\d{11}$/.test(digits)) return { kind: "code", code: digits, whole: kh.wholeCode(digits) };
     if (/^\d{13}$/.test(digits) && kh.wholeCode(digits)) return { kind: "serial", serial: digits };
     return { kind: "text", text: text.trim() };
+  };
+
+  // "B7": the letter of a tablet that gave numbers here; any other letters may be a vial's.
+  const lettered = (text) => {
+    const [, letter] = /^([A-Za-z]{1,2})\d{1,4}$/.exec(text) || [];
+    return Boolean(letter) && kh.all().some((row) => row.letter === letter.toUpperCase());
   };
 
   // The parts of a card's text that no input method can alter: the number and the birth date.
@@ -37,6 +45,7 @@ export default (kh) => {
   kh.scanned = (text) => {
     const told = kh.classify(text);
     kh.clearTold();
+    if (told.kind === "slip") return kh.scanSlip(text.trim());
     if (kh.halted?.scan) return kh.halted.scan(told, text);
     if (told.kind === "serial" && kh.rights.has("visit.key_paper")) {
       location.assign(`${kh.urls.key}?phieu=${told.serial}`);
@@ -49,8 +58,11 @@ export default (kh) => {
 
   // Looks among the people inside; whoever is not inside yet is looked for at reception.
   kh.find = (told) => {
-    const rows = [...kh.rows.values()].map(kh.seen);
-    if (told.kind === "number") return one(kh.byNumber(told.number), told, _("Chưa có số {n} trong buổi này.", { n: told.number }));
+    const rows = kh.all();
+    if (told.kind === "number") {
+      const several = kh.byNumber(told.number);
+      return several.length > 1 ? kh.choose(several, (row) => one(row, told)) : one(several[0], told, _("Chưa có số {n} trong buổi này.", { n: told.number }));
+    }
     if (told.kind === "code") {
       const row = kh.byCode(told.code);
       return row ? one(row, told) : outside(told, _("Mã này chưa được tiếp đón."));

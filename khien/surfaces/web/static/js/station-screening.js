@@ -36,7 +36,7 @@ export default (kh) => {
     if (kh.rights.has("people.see")) {
       const mine = here;
       try {
-        mine.story = await kh.get(`${kh.urls.base}/luot/${row.id}?ban=screening`);
+        mine.story = await kh.storyOf(row, "screening");
       } catch {
         return undefined;
       }
@@ -153,8 +153,8 @@ export default (kh) => {
     return [node, which];
   }
   kh.screeningNext = () => {
-    const last = here.row.number;
-    const next = kh.at("consented").find((row) => row.id !== here.row.id && row.number > last) || kh.at("consented").find((row) => row.id !== here.row.id);
+    const last = here.row.no;
+    const next = kh.at("consented").find((row) => row.id !== here.row.id && row.no > last) || kh.at("consented").find((row) => row.id !== here.row.id);
     return next && kh.lastDecision !== "stop" ? open(next) : idle();
   };
 };

@@ -1,10 +1,35 @@
-// What the desks know: the session pack, the rows of the visits as the server last told them, and what is still on its way.
+// What the desks know: the session pack, the rows of the visits, and where what is still on its way brings each of them.
+// A row that is drawn = what the server (or a slip) last told of it + every command of this device that has no receipt yet.
+const SAVE_MS = 400;
+const SHARDS = "0123456789abcdef";
+
 export default (kh) => {
-  kh.rows = new Map();
+  kh.rows = new Map(); // as drawn
   kh.reactions = [];
-  kh.board = { state: "", lots: [], vials: [], counts: {}, papers: {} };
+  kh.board = { state: "", lots: [], vials: [], counts: {}, papers: {}, alarms: [] };
+  const base = new Map(); // without what is on its way
+  const pending = new Map(); // visit: its commands without a receipt, in order
+  const aliases = new Map(); // an id made here: the visit that the server keeps for it
   const listeners = new Set();
+  const dirty = new Set();
+  const foreign = new Map(); // visit: the command of another device on which the next one of this device stands
   let planned = false;
+  let saving = 0;
+  let sorted = null; // rows by number, until one changes
+
+  // Sends a command; the first one after another tablet's slip stands on that tablet's last.
+  const { send } = kh;
+  kh.send = (name, body, about = {}) => {
+    const id = real(about.visit || body.visit_id || "");
+    const after = foreign.get(id);
+    foreign.delete(id);
+    return send(name, kh.vault?.open && kh.rows.has(id) ? { ...body, visit_facts: facts(kh.rows.get(id)) } : body, after ? { ...about, after } : about);
+  };
+  // Who this is about, told with every step: should the reception's tablet be lost, the server still knows whose step it is.
+  const facts = (row) => ({
+    number: row.no, letter: row.letter, identity_how: row.identity_how, checked_in_at: row.checked_in_at || null,
+    ...(row.person_id ? { person_id: row.person_id } : { person: row.person || { full_name: row.name, birth: row.birth, sex: row.sex } }),
+  });
 
   kh.listen = (listener) => {
     listeners.add(listener);
@@ -20,55 +45,120 @@ export default (kh) => {
     });
   };
 
+  // A number as people say it: the device's letter before its own count ("B7").
+  const labelled = (row) => {
+    const no = row.no ?? row.number;
+    return { ...row, no, letter: row.letter || "", number: row.letter ? `${row.letter}${no}` : no };
+  };
+  const real = (id) => aliases.get(id) || id;
+
+  function see(id) {
+    const waits = pending.get(id) || [];
+    let row = base.get(id) || null;
+    for (const entry of waits) row = kh.rowAfter(row, entry) || row;
+    sorted = null;
+    if (!row) return kh.rows.delete(id);
+    const held = new Set((kh.held || []).map((one) => one.envelope.command_id));
+    return kh.rows.set(id, { ...labelled(row), unsent: waits.some((one) => !held.has(one.envelope.command_id)), sealed: waits.length > 0 });
+  }
+  function put(row, keep = false) {
+    base.set(row.id, { ...labelled(row), ...(keep ? { kept_at: kh.now().toISOString() } : {}) });
+    if (keep) later(row.id);
+    see(row.id);
+  }
+
   kh.learn = (told) => {
-    kh.board = told;
+    kh.board = { alarms: [], ...told };
     kh.reactions = told.reactions;
     for (const row of told.visits) {
-      const known = kh.rows.get(row.id);
+      const known = base.get(row.id);
       // News that was read before this desk's last receipt would put the person back a step.
       if (known?.heard && known.state !== row.state && Date.parse(told.now) < Date.parse(known.heard)) continue;
-      kh.rows.set(row.id, row);
+      put({ ...kept(known), ...row }, Boolean(kh.vault?.open));
     }
     kh.changed();
   };
+  // What the server's news of a row leave out and the next desk needs.
+  const kept = (known) => (known ? Object.fromEntries(["codes", "health", "screening", "decision", "mixing", "place", "last"].filter((name) => known[name] !== undefined).map((name) => [name, known[name]])) : {});
+
+  // A command of this device, written down: the row stands where it brings it.
+  kh.applyLocal = (entry) => {
+    const id = real(entry.about.visit || entry.envelope.body.visit_id || "");
+    if (!id || (pending.get(id) || []).some((one) => one.envelope.command_id === entry.envelope.command_id)) return;
+    pending.set(id, [...(pending.get(id) || []), entry]);
+    see(id);
+  };
+  function done(entry) {
+    const id = real(entry.about.visit || entry.envelope.body.visit_id || "");
+    const left = (pending.get(id) || []).filter((one) => one.envelope.command_id !== entry.envelope.command_id);
+    if (left.length) pending.set(id, left);
+    else pending.delete(id);
+    return id;
+  }
+  kh.dropLocal = (entry) => see(done(entry));
 
   // A receipt is held: the row stands where the server says, before the next round of news.
   kh.received = (entry, receipt) => {
-    const result = receipt.result || {};
-    const row = kh.rows.get(entry.about.visit || result.visit?.visit_id);
-    if (!row) return;
-    const state = result.state || entry.about.to;
-    row.heard = receipt.received_at;
-    if (state) Object.assign(row, { previous: row.state, state });
-    for (const name of ["observe_until", "dose_type", "ordinal", "lot_id", "vaccine", "record_id"]) if (result[name]) row[name] = result[name];
-    if (entry.envelope.name === "give_dose") Object.assign(row, { dosed_at: result.performed_at, dosed_recorded_at: receipt.received_at });
+    const told = receipt.result?.visit?.visit_id;
+    const mine = entry.envelope.body.visit_id;
+    if (entry.envelope.name === "check_in" && told && mine && told !== mine) joined(mine, told);
+    const id = done(entry) || told;
+    const row = kh.rowAfter(base.get(id) || null, entry, receipt);
+    if (row && !base.has(id)) row.number = row.no = receipt.result?.number;
+    if (row) put({ ...row, id, ...(entry.envelope.name === "check_in" ? numbered(receipt.result) : {}) }, true);
+    else see(id);
+  };
+  const numbered = (result) => (result.number ? { no: result.number, letter: result.letter || "", code: result.code || "", person_id: result.person_id } : {});
+  // The person had been received elsewhere already: this device's visit is that one.
+  function joined(mine, told) {
+    aliases.set(mine, told);
+    const row = base.get(mine) || kh.rows.get(mine);
+    if (row && !base.has(told)) base.set(told, { ...row, id: told });
+    pending.set(told, [...(pending.get(told) || []), ...(pending.get(mine) || [])]);
+    pending.delete(mine);
+    base.delete(mine);
+    kh.rows.delete(mine);
+    later(mine);
+  }
+  // A slip of another tablet: what it tells stands until the server tells more.
+  kh.adopt = (row) => {
+    const known = base.get(real(row.id));
+    if (row.last) foreign.set(real(row.id), row.last);
+    put({ ...known, ...row, id: real(row.id) }, true);
+    kh.changed();
+    return kh.rows.get(real(row.id));
   };
 
-  // A visit as this desk sees it: where its last unsent command would bring it.
-  kh.seen = (row) => {
-    const last = kh.waiting.findLast((entry) => entry.about.visit === row.id && entry.about.to);
-    return last ? { ...row, state: last.about.to, unsent: true } : row;
+  kh.row = (id) => kh.rows.get(real(id)) || null;
+  kh.seen = (row) => row; // rows are kept as they are seen
+  const order = (a, b) => a.no - b.no || (a.letter < b.letter ? -1 : 1);
+  kh.all = () => (sorted ||= [...kh.rows.values()].sort(order));
+  kh.at = (...states) => kh.all().filter((row) => states.includes(row.state));
+  kh.byNumber = (number) => {
+    const asked = String(number).toUpperCase();
+    const exact = kh.all().filter((row) => String(row.number) === asked);
+    return exact.length ? exact : kh.all().filter((row) => String(row.no) === asked);
   };
-  kh.at = (...states) =>
-    [...kh.rows.values()]
-      .map(kh.seen)
-      .filter((row) => states.includes(row.state))
-      .sort((a, b) => a.number - b.number);
-  kh.row = (id) => (kh.rows.has(id) ? kh.seen(kh.rows.get(id)) : null);
-  kh.byNumber = (number) => [...kh.rows.values()].map(kh.seen).find((row) => row.number === number) || null;
   kh.byCode = (code) => {
-    const found = [...kh.rows.values()].find((row) => row.code === code);
-    if (found) return kh.seen(found);
+    const found = kh.all().find((row) => row.code === code || row.codes?.includes(code));
+    if (found) return found;
     const appointment = kh.expected(code);
-    const arrived = appointment && [...kh.rows.values()].findLast((row) => row.appointment_id === appointment.id);
-    return arrived ? kh.seen(arrived) : null;
+    return (appointment && kh.all().findLast((row) => row.appointment_id === appointment.id)) || null;
   };
-  kh.expected = (code) => kh.pack.appointments.find((one) => one.code === code) || null;
-  kh.arrived = (appointment) => [...kh.rows.values()].some((row) => row.appointment_id === appointment.id);
+  let byCode = null;
+  kh.expected = (code) => (byCode?.of === kh.pack ? byCode : (byCode = { of: kh.pack, map: new Map(kh.pack.appointments.map((one) => [one.code, one])) })).map.get(code) || null;
+  let here = null;
+  kh.arrived = (appointment) => {
+    if (here?.of !== kh.all()) here = { of: kh.all(), ids: new Set(kh.all().map((row) => row.appointment_id)), codes: new Set(kh.waiting.map((entry) => entry.envelope.body?.appointment_code).filter(Boolean)) };
+    return here.ids.has(appointment.id) || here.codes.has(appointment.code);
+  };
   // People of the session by a part of the name, typed in any way.
+  const folds = new Map();
+  const folded = (name) => folds.get(name) || (folds.set(name, kh.fold(name)), folds.get(name));
+  kh.folded = folded;
   kh.named = (text, among) => {
     const words = kh.fold(text).split(" ").filter(Boolean);
-    return words.length ? among.filter((one) => words.every((word) => kh.fold(one.name).split(" ").some((part) => part.startsWith(word)))) : [];
+    return words.length ? among.filter((one) => words.every((word) => ` ${folded(one.name)}`.includes(` ${word}`))) : [];
   };
   // People of the session whom a card may name: the last four digits and the birth date.
   kh.ofCard = (card, among) => among.filter((one) => one.last4 && card.number.endsWith(one.last4) && (!one.birth || card.birth === one.birth));
@@ -81,4 +171,36 @@ export default (kh) => {
     return usable.find((lot) => lot.lot_id === chosen) || usable.at(-1) || null;
   };
   kh.chooseLot = (vaccine, lotId) => kh.keep(`${kh.session}:lo`, { ...kh.kept(`${kh.session}:lo`, {}), [vaccine]: lotId });
+
+  // The vault holds what moved since the pack was taken, in sixteen parts by the id's last letter.
+  function later(id) {
+    if (!kh.vault?.open) return;
+    dirty.add(id.at(-1));
+    clearTimeout(saving);
+    saving = setTimeout(save, SAVE_MS);
+  }
+  async function save() {
+    for (const shard of [...dirty]) {
+      dirty.delete(shard);
+      const rows = [...base.values()].filter((row) => row.kept_at && row.id.endsWith(shard));
+      try {
+        await kh.vault.save(`rows:${shard}`, rows);
+      } catch {
+        dirty.add(shard); // tried again with the next change
+      }
+    }
+  }
+  // What the vault holds of this session, before the log is read: the pack's rows, then what moved after it.
+  kh.rowsKept = async () => {
+    clearTimeout(saving);
+    await save();
+  };
+  kh.rowsBefore = async () => {
+    if (!kh.vault?.open) return;
+    const { offline } = kh.vault.pack;
+    const lots = offline.lots.filter((lot) => lot.chosen).map((lot) => ({ ...lot, lot_id: lot.id }));
+    if (!kh.board.lots.length) kh.board = { ...kh.board, state: kh.vault.pack.session.state, lots };
+    for (const row of offline.visits) if (!base.has(row.id)) put(row);
+    for (const shard of SHARDS) for (const row of (await kh.vault.load(`rows:${shard}`)) || []) if (!base.has(row.id) || row.kept_at > kh.vault.pack.made_at) put(row);
+  };
 };

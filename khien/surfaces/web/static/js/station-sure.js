@@ -22,13 +22,13 @@ export default (kh) => {
       kh.here.open(now.row, now.told, { lot_number: told.text }); // a vial
       return true;
     }
-    if (!now?.plan || (told.kind !== "code" && told.kind !== "card")) return false;
-    const other = told.kind === "code" ? kh.byCode(told.code) : kh.ofCard(told, [now.row])[0];
+    if (!now?.plan || !["code", "card", "slip"].includes(told.kind)) return false;
+    const other = told.kind === "slip" ? told.row : told.kind === "code" ? kh.byCode(told.code) : kh.ofCard(told, [now.row])[0];
     if (other?.id === now.row.id) {
       kh.here.open(now.row, told);
       return true;
     }
-    if (told.kind === "card" && kh.ofCard(told, [...kh.rows.values()]).length === 0) return false;
+    if (told.kind === "card" && kh.ofCard(told, kh.all()).length === 0) return false;
     kh.doseStop([{ code: "visits.slip_of_another", vi: _("Phiếu này là của người khác, không phải số {n}.", { n: now.row.number }), en: _("Phiếu này là của người khác, không phải số {n}.", { n: now.row.number }) }]);
     return true;
   };
@@ -93,7 +93,8 @@ export default (kh) => {
   };
 
   function give(row, body, plan) {
-    kh.send("give_dose", { visit_id: row.id, ...body }, {
+    kh.send("give_dose", { visit_id: row.id, ...(plan ? { vaccine: plan.vaccine, lot_number: plan.lot_number } : {}), ...body }, {
+      plan: plan && { vaccine: plan.vaccine, lot_id: plan.lot_id, dose_type: plan.dose_type, ordinal: plan.ordinal, minutes: plan.minutes },
       label: [_("Số {n}, {name}", { n: row.number, name: row.name }), plan && kh.doseName(plan.dose_type, plan.ordinal).toLowerCase(), plan && _("lô {lot}", { lot: plan.lot_number })].filter(Boolean).join(", "),
       visit: row.id, number: row.number, to: "dosed", undo: true,
       then: (result) => {
@@ -108,6 +109,7 @@ export default (kh) => {
       },
     });
     kh.doseHome();
+    kh.written?.().then(() => kh.handOn(row, kh.focusScan));
   }
 
   // The needle was in before the screen said stop: the record tells the truth, with its reason; a person decides later.

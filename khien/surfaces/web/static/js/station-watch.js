@@ -2,6 +2,7 @@
 export default (kh) => {
   const { h, _ } = kh;
   const board = h("div");
+  const told = new Set(); // whose minutes were over when it was drawn
   let open = null;
 
   const desk = {
@@ -11,7 +12,7 @@ export default (kh) => {
   };
   kh.desk(desk);
   let drawnAt = "";
-  const stale = () => kh.hm(kh.now()) !== drawnAt || watched().some((row) => row.observe_until && !row.wasReady && !kh.minutesLeft(row.observe_until));
+  const stale = () => kh.hm(kh.now()) !== drawnAt || watched().some((row) => row.observe_until && !told.has(row.id) && !kh.minutesLeft(row.observe_until));
 
   const watched = () => kh.at("dosed").sort((a, b) => (a.observe_until || "") < (b.observe_until || "") ? -1 : 1);
 
@@ -28,7 +29,7 @@ export default (kh) => {
     drawnAt = kh.hm(kh.now());
     const rows = watched();
     const ready = rows.filter((row) => row.observe_until && !kh.minutesLeft(row.observe_until));
-    for (const row of ready) kh.rows.get(row.id).wasReady = true;
+    for (const row of ready) told.add(row.id);
     kh.renew(board, h("div.kh-st-main",
       h("div.kh-obs__head", h("h1.kh-h2", _("Theo dõi: {n} người, {m} người đủ giờ", { n: rows.length, m: ready.length })), h("p.kh-soft.kh-small", _("Xếp theo số phút còn lại.")),
         h("button.kh-button.kh-alarm", { type: "button", onclick: () => kh.alarm(open), data: { hot: "F12" }, "aria-keyshortcuts": "F12" }, kh.icon("bell"), _("Phản vệ: bấm giờ"), " ", kh.key("F12")), kh.rights.has("safety.follow") ? h("a.kh-small", { href: kh.urls.early }, _("Ai về trước 30 phút")) : null),
