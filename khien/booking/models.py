@@ -203,3 +203,46 @@ class AllocationCandidate(models.Model):
 
     class Meta:
         db_table = "allocation_candidate"
+
+
+class KeptDoses(models.Model):
+    """What a province keeps of a product for later doses: doses there, people due soon, first doses that have a place; counted now and again."""
+
+    placement = "reference"
+    pk = models.CompositePrimaryKey("province", "vaccine")
+    province = models.TextField()
+    vaccine = models.TextField()
+    on_hand = models.IntegerField()
+    due = models.IntegerField()
+    booked = models.IntegerField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "kept_doses"
+
+
+class ReserveDecision(Row):
+    """A named decision that first doses may use what is kept for later ones: in a province, or at one session, up to a day."""
+
+    placement = "reference"
+    province = models.TextField(default="")
+    session_id = models.UUIDField(null=True)
+    vaccine = models.TextField()
+    until = models.DateField()
+    decision = models.TextField()
+    decided_at = models.DateTimeField()
+    decided_by = models.TextField()
+    decided_name = models.TextField()
+
+    class Meta:
+        db_table = "reserve_decision"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(province="", session_id__isnull=False) | (~models.Q(province="") & models.Q(session_id__isnull=True)),
+                name="reserve_decision_of_one",
+            ),
+        ]
+        indexes = [
+            models.Index("province", "vaccine", "until", name="reserve_decision_province"),
+            models.Index("session_id", name="reserve_decision_session", condition=models.Q(session_id__isnull=False)),
+        ]

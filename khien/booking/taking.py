@@ -39,7 +39,7 @@ def book(
 
     `own`: the person books alone, which only open sessions allow. `dose` names the dose that `due.check` allowed; without it the
     rules are asked here. Raises Refused: booking.slot_unknown, .session_closed, .slot_past, .not_open, .slot_full, .already_booked
-    (code, starts_at), .registration_not_waiting, .not_due (sentences, earliest_on).
+    (code, starts_at), .registration_not_waiting, .not_due (sentences, earliest_on), .kept_for_later (vaccine, on_hand, due) for a first dose.
     """
     if dose is None or site_id is None:
         found = slot_row(slot_id)

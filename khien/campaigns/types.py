@@ -166,6 +166,11 @@ class NextDose:
     sentence_vi: str
     sentence_en: str
 
+    @property
+    def first(self) -> bool:
+        """Whether it would be the first dose of all."""
+        return self.dose_type is DoseType.PRIMARY and self.ordinal == 1
+
 
 @dataclass(frozen=True, slots=True)
 class RoundInfo:

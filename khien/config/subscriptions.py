@@ -77,6 +77,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "visits.dose_marked": ("cases.handlers.dose_marked",),
     "sync.command_quarantined": (),
     "sync.command_judged": (),
+    "visits.second_injection_found": ("cases.handlers.second_injection",),
     "visits.help_asked": ("cases.handlers.help_asked",),
     "immunizations.recorded": (
         "immunizations.handlers.due_changed",

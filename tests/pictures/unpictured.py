@@ -12,7 +12,7 @@ REASONS: dict[str, str] = {
         (
             "healthbook:sign_out", "healthbook:forget_pin", "healthbook:language", "healthbook:confirm", "station:command", "station:open_again",
             "station:lots", "station:pause", "station:enrol", "station:settle", "command:sign_out", "command:stock_move", "command:rule_record",
-            "command:site_report_sign", "command:round_close", "command:round_sign", "command:session_shift", "command:safety_called", "command:aefi_report", "command:aefi_investigate", "command:aefi_decide", "command:aefi_settle",
+            "command:site_report_sign", "command:round_close", "command:round_sign", "command:session_shift", "command:reserve_decide", "station:let_in", "command:safety_called", "command:aefi_report", "command:aefi_investigate", "command:aefi_decide", "command:aefi_settle",
             "station:early_call", "response:next", "portal:lookup_leave", "portal:appointment",
             "portal:list_decide", "portal:list_corrections", "portal:list_send", "portal:register_card", "healthbook:register_card",
             "healthbook:family_registered", "healthbook:resend", "web:language",

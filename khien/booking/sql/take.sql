@@ -61,11 +61,12 @@ BEGIN
 END $$;
 
 -- Writes an appointment and moves its registration; the slot is taken by the caller, last.
--- Refuses booking.already_booked (code, starts_at), booking.registration_not_waiting.
+-- Refuses booking.already_booked (code, starts_at), booking.registration_not_waiting, booking.kept_for_later (vaccine, on_hand, due).
 CREATE OR REPLACE FUNCTION booking_write(n appointment) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   e appointment%ROWTYPE;
 BEGIN
+  PERFORM booking_check_kept(n);
   INSERT INTO appointment SELECT n.* ON CONFLICT (person_id, course) WHERE state IN ('active', 'arrived') DO NOTHING;
   IF NOT FOUND THEN
     SELECT * INTO e FROM appointment WHERE person_id = n.person_id AND course = n.course AND state IN ('active', 'arrived');

@@ -17,7 +17,7 @@ from khien.places import queries as places
 from khien.planning import actions, queries, rules
 from khien.planning.rules import Forecast, Means
 from khien.planning.types import Outlook
-from khien.surfaces.command import choosing, frame, where
+from khien.surfaces.command import choosing, frame, reserving, where
 from khien.surfaces.web import charts, say
 from khien.surfaces.web.confirmations import short_vaccine
 from khien.surfaces.web.forms import DayField, PageForm
@@ -74,9 +74,13 @@ def _forecast(seen: Outlook, means: Means, start: date) -> Forecast:
 
 def index(request: HttpRequest) -> HttpResponse:
     """The plan of the chosen unit: what-if, child units, sessions that are too full or too empty."""
-    at = frame.here(request, "command.board")
+    return page(request, frame.here(request, "command.board"))
+
+
+def page(request: HttpRequest, at: frame.Here, unit_key: str = "", *, deciding: reserving.Deciding | None = None) -> HttpResponse:
+    """The page of a unit's plan: the one chosen, or the one whose decision of the reserve is being recorded."""
     chosen = choosing.choose(request, at)
-    key = chosen.key or choosing.own_unit(at)
+    key = unit_key or chosen.key or choosing.own_unit(at)
     unit, plan, seen = places.unit(key) if key else None, queries.plan(key), queries.outlook(key, on=at.on)
     means = queries.means(
         plan, seen, tables=_number(request, "ban", 5000), per_table=_number(request, "moi_ban", 2000), doses=_number(request, "lieu", 100_000_000)
@@ -91,7 +95,7 @@ def index(request: HttpRequest) -> HttpResponse:
         request, "unit_plan", "plan", chosen=chosen, unit=unit, key=key, plan=plan, seen=seen, means=means, found=found, usual=usual, chart=chart,
         children=queries.children(key, on=at.on), given=queries.children_doses(key), parent=queries.parent_plan(key), days=dict(DAYS),
         loads=queries.loads(frame.unit_scope(key) if key else frame.reach(at.scopes), at=at.at)[:MOST_LOADS], vaccine=short_vaccine,
-        may_plan=at.staff.may("plan.sessions", place), asked=bool({"ban", "lieu", "moi_ban"} & set(request.GET)),
+        reserve=reserving.shown(unit, at, deciding), status=409 if deciding else 200, may_plan=at.staff.may("plan.sessions", place), asked=bool({"ban", "lieu", "moi_ban"} & set(request.GET)),
     )  # fmt: skip
 
 

@@ -172,6 +172,7 @@ def choose(request: Any, book: Book) -> HttpResponse:
 def _slots(book: Book, vaccines: tuple[str, ...], history: Any = None) -> list[OpenSlot]:
     since = earliest(book.at, history.next_dose.earliest_on) if history and history.next_dose.earliest_on else book.at
     found = [one for vaccine in vaccines for one in queries.open_slots(vaccine, book.card.place, since, limit=MOST)]
+    found = queries.without_kept(found, first=history is not None and history.next_dose.first)
     return sorted(found, key=lambda one: (one.near, one.on_date, one.site.name, one.slot.starts_at, one.slot.vaccine))[:MOST]
 
 

@@ -93,6 +93,7 @@ def _slots(person: UUID, vaccine: str, site: UUID | None, at: Any) -> list[OpenS
         for code in ((vaccine,) if vaccine else due.vaccines)
         for one in bookings.open_slots(code, None if site else card.place, since, limit=MOST, site_id=site)
     ]
+    found = bookings.without_kept(found, first=not vaccine and due.first)
     return sorted(found, key=lambda one: (one.near, one.on_date, one.site.name, one.slot.starts_at, one.slot.vaccine))[:MOST]
 
 

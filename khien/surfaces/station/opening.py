@@ -10,6 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from khien.booking import actions as booking_acts
+from khien.booking import queries as booking
 from khien.kernel.errors import Refused
 from khien.stock import queries as stock
 from khien.surfaces.station.asking import Here, here
@@ -56,6 +58,7 @@ def checklist(request: HttpRequest, session: UUID) -> HttpResponse:
     signed = queries.checklist(session)
     context = {
         "here": at, "lines": _lines(session, told, signed, at), "wrong": wrong, "signed": signed, "lots": _lots(at),
+        "kept": _kept(at), "reserve_decisions": booking.reserve_decisions(session_id=session, on=at.session.on_date),
         "chosen": queries.session_board(session).lots, "units": {"celsius": "°C", "ampoules": _("ống")},
     }  # fmt: skip
     return render(request, "station/opening.html", context, status=409 if wrong else 200)
@@ -75,6 +78,21 @@ def lots(request: HttpRequest, session: UUID) -> HttpResponse:
             visits.choose_lot(session_id=session, lot_id=lot_id, by=at.by, at=at.at)
     back = "desk" if at.session.state in ("open", "paused") and request.POST.get("back") == "desk" else "opening"
     return HttpResponseRedirect(reverse(f"station:{back}", kwargs={"session": session}) + ("#lo" if back == "opening" else ""))
+
+
+def _kept(at: Here) -> list[Any]:
+    """Products of this session that the province keeps for second doses: a walk-in's first dose needs a decision."""
+    return [one for one in booking.kept_doses(at.session.place.province_2021) if one.closed and one.vaccine in at.session.vaccines]
+
+
+def let_in(request: HttpRequest, session: UUID) -> HttpResponse:
+    """Record the lead's named decision that first doses of who walks in may use the reserve at this session."""
+    at = here(request, session, "station.open")
+    if request.method == "POST":
+        booking_acts.let_first_doses_in(
+            decision=request.POST.get("decision", ""), name=at.staff.full_name, until=at.session.on_date, session_id=session, by=at.by, at=at.at
+        )
+    return HttpResponseRedirect(reverse("station:opening", kwargs={"session": session}) + "#de-danh")
 
 
 def open_again(request: HttpRequest, session: UUID) -> HttpResponse:

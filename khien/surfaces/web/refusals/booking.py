@@ -7,6 +7,10 @@ WORDING = {
         "Vắc xin {vaccine}: có {on_hand} liều, {due} người ở đây đến hạn mũi sau trong 28 ngày. Mời {wanted} người mũi 1 sẽ lấy vào phần để dành. "
         "Chọn ít chỗ hơn, hoặc ghi quyết định cho dùng phần để dành."
     ),
+    "booking.kept_for_later": _("Vắc xin ở đây đang để dành cho người đến hạn mũi 2. Mời chọn nơi khác, hoặc chờ đợt vắc xin sau."),
+    "booking.decision_missing": _("Mời ghi quyết định: số văn bản, ai quyết định."),
+    "booking.decision_over": _("Mời chọn ngày hết hiệu lực từ hôm nay trở đi."),
+    "booking.decision_of_one": _("Quyết định là của một tỉnh hoặc của một buổi."),
     "booking.slot_full": _("Khung giờ này vừa hết chỗ. Mời chọn giờ khác."),
     "booking.slot_past": _("Khung giờ này đã qua. Mời chọn giờ khác."),
     "booking.slot_unknown": _("Không tìm thấy khung giờ này. Mời chọn lại."),

@@ -41,6 +41,7 @@ WARNINGS = {
     "visits.identity_disputed": _("Số giấy tờ này đang có hai người nhận. Vẫn tiêm; trung tâm sẽ xem lại."),
     "visits.identity_none": _("Chưa có số giấy tờ."),
     "visits.vaccinated_today": _("Hôm nay đã được ghi một mũi tiêm."),
+    "visits.kept_for_later": _("Mũi 1, không hẹn: tỉnh còn {on_hand} liều {vaccine}, {due} người sắp đến hạn mũi 2. Trưởng điểm quyết định ở “Mở buổi, lô”."),
     "visits.no_dose_due": _("{sentence}"),
     "visits.guardian_consents": _("Chưa đủ 18 tuổi: người giám hộ ký đồng ý."),
     "visits.namesakes": _("Có người trùng họ tên trong buổi: số {numbers}."),

@@ -1,0 +1,83 @@
+"""Doses that a province keeps for second doses, and the named decision that lets first doses use them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from khien.booking import actions as booking
+from khien.booking import queries
+from khien.booking.kept import Decision, Kept
+from khien.kernel.errors import Refused
+from khien.places import queries as places
+from khien.places.types import Unit
+from khien.surfaces.command import frame, where
+from khien.surfaces.web.confirmations import short_vaccine
+from khien.surfaces.web.forms import DayField, PageForm
+
+
+class Deciding(PageForm):
+    """A decision: on what grounds, of which product, up to which day."""
+
+    vaccine = forms.ChoiceField(label=_("Vắc xin"), required=False)
+    until = DayField(label=_("Hiệu lực đến hết ngày"))
+    decision = forms.CharField(label=_("Quyết định: số văn bản, ai quyết định, vì sao"), max_length=300)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The reserve of the province of a unit as its plan shows it."""
+
+    key: str
+    name: str
+    kept: list[Kept]
+    decisions: list[Decision]
+    form: Deciding | None
+
+
+def shown(unit: Unit | None, at: frame.Here, form: Deciding | None = None) -> Shown | None:
+    """The reserve of the unit's province; None for the nation."""
+    place = where.unit(unit.key) if unit else None
+    if unit is None or place is None or not place.province_2021:
+        return None
+    key = f"2021-{place.province_2021}"
+    kept = queries.kept_doses(place.province_2021)
+    province = places.unit(key)
+    may = at.staff.may("plan.sessions", where.unit(key))
+    return Shown(
+        key, province.full_name if province else "", kept, queries.reserve_decisions(province=place.province_2021, on=at.on),
+        (form or _form(None, kept, at)) if may else None,
+    )  # fmt: skip
+
+
+def _form(told: object, kept: list[Kept], at: frame.Here) -> Deciding:
+    form = Deciding(told, initial={"until": at.on + timedelta(days=7)})
+    form.fields["vaccine"].choices = [("", _("Mọi loại")), *((one.vaccine, short_vaccine(one.vaccine)) for one in kept)]  # type: ignore[attr-defined]
+    return form
+
+
+def decide(request: HttpRequest, unit_key: str) -> HttpResponse:
+    """Record the decision; what is wrong with it comes back on the plan's page."""
+    from khien.surfaces.command import plans
+
+    at = frame.here(request, "plan.sessions", where.unit(unit_key))
+    here = f"{reverse('command:unit_plans')}?noi={unit_key}"
+    if request.method != "POST":
+        return HttpResponseRedirect(here)
+    place = where.unit(unit_key)
+    province = place.province_2021 if place else ""
+    form = _form(request.POST, queries.kept_doses(province), at)
+    if form.is_valid():
+        told = form.cleaned_data
+        try:
+            booking.let_first_doses_in(
+                decision=told["decision"], name=at.staff.full_name, vaccine=told["vaccine"], until=told["until"], province=province, by=at.by, at=at.at
+            )
+        except Refused as refusal:
+            form.refused(refusal, "until" if refusal.code == "booking.decision_over" else "decision")
+        else:
+            return HttpResponseRedirect(here + "#de-danh")
+    return plans.page(request, at, unit_key, deciding=form)
