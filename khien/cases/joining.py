@@ -28,8 +28,8 @@ def decide_duplicate(
     *, pair: UUID, both: tuple[UUID, UUID], decision: str, reason: str, by: Actor, at: datetime, survivor: UUID | None = None
 ) -> None:
     """Decide a pair of records; merged, doses and certificates follow at once. Raises Refused as `people.decide_duplicate`."""
-    people_actions.decide_duplicate(pair=pair, decision=decision, reason=reason, by=by, at=at, survivor=survivor)
-    if decision == "merged":
+    done = people_actions.decide_duplicate(pair=pair, decision=decision, reason=reason, by=by, at=at, survivor=survivor)
+    if done == "merged":
         in_step(both, by=by, at=at, reason="merged")
 
 

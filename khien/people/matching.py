@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from . import aliases, meeting, rules
-from .models import IdentifierHolder
+from khien.kernel import vietnamese
+
+from . import aliases, keys, meeting, rules
+from .models import IdentifierHolder, Person
 from .types import Met, NewPerson
 
 
@@ -51,3 +53,28 @@ def _met(one: meeting.Told, holders: dict[str, UUID], near: list[UUID], known: d
     if same is not None:
         possible = {id: why for id, why in possible.items() if "number" in why}
     return Met(same, tuple(possible.items()))
+
+
+def alike(person: NewPerson, *, most: int = 6) -> list[tuple[UUID, tuple[str, ...]]]:
+    """The records that may be this person already, for whoever receives them to ask; each with why, the likeliest first.
+
+    Wider than what is decided without a person: the same name without its accents with an agreeing birth, and one more thing (the
+    whole birth date, the phone, the home, or no number on either side). Raises Refused names.*, phones.*.
+    """
+    (told,) = meeting.read([person])
+    (met,) = match_many([person])
+    current = aliases.currents(meeting.namesakes([told])[0])
+    known = meeting.facts_of(set(current.values()))
+    homes = dict(Person.objects.filter(id__in=known).values_list("id", "address_cipher"))
+    found = {id: why for id, why in ((met.same, ("number",)), *met.possible) if id is not None}
+    for id, facts in known.items():
+        home = _one_home(person.address, keys.unseal(homes[id], "address"))
+        if why := rules.worth_asking(facts, told.facts, home=home):
+            found[id] = tuple(dict.fromkeys((*found.get(id, ()), *why)))
+    return sorted(found.items(), key=lambda one: -len(one[1]))[:most]
+
+
+def _one_home(told: str, known: str) -> bool:
+    """Say whether two told addresses are one home: the same, or one the beginning of the other, with a house number."""
+    first, second = sorted((vietnamese.letters(told), vietnamese.letters(known)), key=len)
+    return len(first) >= 4 and any(letter.isdigit() for letter in first) and second.startswith(first)

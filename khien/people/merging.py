@@ -51,27 +51,59 @@ def undo_merge(*, alias: UUID, by: Actor, at: datetime) -> None:
         raise Refused("people.merge_undone")
     PersonAlias.objects.filter(id=alias).update(undone_at=at, undone_by=by.text)
     first, second = sorted((row.loser_id, row.survivor_id))
-    DuplicateCandidate.objects.filter(first_id=first, second_id=second).update(decision="", decided_at=None, decided_by=None)
+    DuplicateCandidate.objects.filter(first_id=first, second_id=second).update(
+        decision="", decided_at=None, decided_by=None, proposed_survivor=None, proposed_reason="", proposed_at=None, proposed_by=None
+    )
     for id in (row.loser_id, row.survivor_id):
         audit.record("people.merge_undone", by=by, at=at, subject=f"alias:{alias}", person=id)
     outbox.publish(events.MERGE_UNDONE, at=at, alias_id=alias, loser_id=row.loser_id, survivor_id=row.survivor_id)
 
 
 @transaction.atomic
-def decide_duplicate(*, pair: UUID, decision: str, reason: str, by: Actor, at: datetime, survivor: UUID | None = None) -> None:
-    """Decide a pair: "merged" into the survivor named, or "different" people for good.
+def decide_duplicate(*, pair: UUID, decision: str, reason: str, by: Actor, at: datetime, survivor: UUID | None = None) -> str:
+    """Decide a pair: "merged" under the survivor, "different" people for good, "withdrawn" takes one's own proposal back.
 
-    Raises Refused: people.pair_unknown, people.pair_decided, people.decision_unknown, people.reason_needed.
+    Joining needs two people: the first one's "merged" is kept as a proposal (returns "proposed"), another's carries it out. Raises
+    Refused: people.pair_unknown, people.pair_decided, people.decision_unknown, people.reason_needed, people.second_person_needed.
     """
     row = DuplicateCandidate.objects.select_for_update().filter(id=pair).first()
     if row is None:
         raise Refused("people.pair_unknown")
     if row.decision:
         raise Refused("people.pair_decided")
+    if decision == "withdrawn" and row.proposed_by == by.text:
+        row.proposed_survivor, row.proposed_reason, row.proposed_at, row.proposed_by = None, "", None, None
+        return _proposed(row, "withdrawn", by, at)
     if decision not in ("merged", "different"):
         raise Refused("people.decision_unknown")
+    if decision == "merged" and row.proposed_by is None:
+        return _propose(row, survivor, reason, by, at)
     if decision == "merged":
-        stays = survivor if survivor in (row.first_id, row.second_id) else row.first_id
-        merge(loser=row.second_id if stays == row.first_id else row.first_id, survivor=stays, reason=reason, by=by, at=at)
+        _carry_out(row, reason, by, at)
     DuplicateCandidate.objects.filter(id=pair).update(decision=decision, decided_at=at, decided_by=by.text)
     audit.record("people.duplicate_decided", by=by, at=at, subject=f"pair:{pair}", person=row.first_id, decision=decision)
+    return decision
+
+
+def _propose(row: DuplicateCandidate, survivor: UUID | None, reason: str, by: Actor, at: datetime) -> str:
+    if not reason.strip():
+        raise Refused("people.reason_needed")
+    row.proposed_survivor = survivor if survivor in (row.first_id, row.second_id) else row.first_id
+    row.proposed_reason, row.proposed_at, row.proposed_by = reason.strip()[:300], at, by.text
+    return _proposed(row, "proposed", by, at)
+
+
+def _proposed(row: DuplicateCandidate, done: str, by: Actor, at: datetime) -> str:
+    row.save(update_fields=["proposed_survivor", "proposed_reason", "proposed_at", "proposed_by"])
+    for person in (row.first_id, row.second_id):
+        audit.record(f"people.merge_{done}", by=by, at=at, subject=f"pair:{row.id}", person=person)
+    return done
+
+
+def _carry_out(row: DuplicateCandidate, reason: str, by: Actor, at: datetime) -> None:
+    """Join as the first one proposed; who proposed does not decide."""
+    if row.proposed_by == by.text:
+        raise Refused("people.second_person_needed")
+    stays = row.proposed_survivor or row.first_id
+    told = ". ".join(part for part in (row.proposed_reason, reason.strip()) if part)
+    merge(loser=row.second_id if stays == row.first_id else row.first_id, survivor=stays, reason=told[:500], by=by, at=at)

@@ -251,7 +251,7 @@ class OtpChallenge(Row):
 
 
 class DuplicateCandidate(Row):
-    """Two records that may be one person; a human decides."""
+    """Two records that may be one person; one human proposes to join them, another decides."""
 
     placement = "reference"
     first_id = models.UUIDField()
@@ -261,10 +261,15 @@ class DuplicateCandidate(Row):
     decision = models.TextField(default="")
     decided_at = models.DateTimeField(null=True)
     decided_by = models.TextField(null=True)
+    proposed_survivor = models.UUIDField(null=True)
+    proposed_reason = models.TextField(default="")
+    proposed_at = models.DateTimeField(null=True)
+    proposed_by = models.TextField(null=True)
 
     class Meta:
         db_table = "duplicate_candidate"
         constraints = [
+            pair("proposed_at", "proposed_by", "duplicate_candidate_proposed_pair"),
             pair("decided_at", "decided_by", "duplicate_candidate_decided_pair"),
             models.UniqueConstraint("first_id", "second_id", name="duplicate_once"),
         ]

@@ -19,13 +19,23 @@ from . import aliases, cards, keys, reading, rules
 from .accounts import account_of_phone, account_ref, linked, links_of, may_open, opener, phone_of_record
 from .holding import find_by_identifier, holder_born, holders
 from .keys import number_hashes
-from .matching import match_many
+from .matching import alike, match_many
 from .meeting import facts_of
 from .models import DuplicateCandidate, Guardian, Identifier, NameWord, Person, PersonAlias, PersonVersion
 from .otp import code_for_sending, opened_by_code, proof
 from .pins import pinned
 from .reading import PEOPLE, account
-from .types import Basics, DuplicatePair, IdentifierCard, Match, MergeInfo, PersonCard, PersonDetails, VersionInfo
+from .types import (
+    Basics,
+    DuplicatePair,
+    IdentifierCard,
+    Match,
+    MergeInfo,
+    MergeProposed,
+    PersonCard,
+    PersonDetails,
+    VersionInfo,
+)
 from .versions import opened
 
 __all__ = [
@@ -33,6 +43,7 @@ __all__ = [
     "account",
     "account_of_phone",
     "account_ref",
+    "alike",
     "basics",
     "cards_of",
     "code_for_sending",
@@ -323,10 +334,16 @@ def duplicates(scopes: Iterable[Scope] | None = None, after: UUID | None = None,
     page = list(rows[:limit])
     shown = cards_of({id for row in page for id in (row.first_id, row.second_id)})
     return [
-        DuplicatePair(row.id, shown[row.first_id], shown[row.second_id], tuple(row.why), row.found_at)
+        DuplicatePair(row.id, shown[row.first_id], shown[row.second_id], tuple(row.why), row.found_at, _proposed(row))
         for row in page
         if row.first_id in shown and row.second_id in shown
     ]
+
+
+def _proposed(row: DuplicateCandidate) -> MergeProposed | None:
+    if row.proposed_by is None or row.proposed_at is None:
+        return None
+    return MergeProposed(row.proposed_survivor or row.first_id, row.proposed_reason, row.proposed_by, row.proposed_at)
 
 
 def merges_of(person_id: UUID) -> list[MergeInfo]:

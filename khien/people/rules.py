@@ -99,6 +99,20 @@ def may_be_one(known: Facts, told: Facts) -> tuple[str, ...]:
     return tuple(why) if enough else ()
 
 
+def worth_asking(known: Facts, told: Facts, *, home: bool) -> tuple[str, ...]:
+    """Why somebody of the same folded name and an agreeing birth is worth a question at the desk; empty when it would be noise."""
+    if any(known.number(type) and told.number(type) and known.number(type) != told.number(type) for type in DECISIVE):
+        return ()
+    why = ["name" if names.compare(known.name, told.name) <= NameMatch.SPELLING else "name_alike", "birth" if _whole(known, told) else "birth_year"]
+    if known.phone_hash and known.phone_hash == told.phone_hash:
+        why.append("phone")
+    if home:
+        why.append("home")
+    if not (known.numbers and told.numbers):
+        why.append("papers")
+    return tuple(why) if len(why) > 2 or _whole(known, told) else ()
+
+
 def _whole(known: Facts, told: Facts) -> bool:
     return known.birth.precision == told.birth.precision == "day"
 

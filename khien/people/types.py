@@ -181,6 +181,16 @@ class Verified:
 
 
 @dataclass(frozen=True, slots=True)
+class MergeProposed:
+    """What the first of two people proposes: under which record to join, why, who and when."""
+
+    survivor: UUID
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DuplicatePair:
     """Two records that may be one person, side by side."""
 
@@ -189,6 +199,7 @@ class DuplicatePair:
     second: PersonCard
     why: tuple[str, ...]
     found_at: datetime
+    proposed: MergeProposed | None = None
 
 
 @dataclass(frozen=True, slots=True)

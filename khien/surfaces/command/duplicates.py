@@ -7,10 +7,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from khien.access import queries as access
 from khien.cases import actions as case_acts
 from khien.kernel.errors import Refused
 from khien.people import actions as people_acts
 from khien.people import queries as people
+from khien.people.types import DuplicatePair
 from khien.surfaces.command import frame, where
 from khien.surfaces.command.words import IDENTITY
 from khien.surfaces.web.errors import not_found
@@ -19,7 +21,7 @@ from khien.surfaces.web.forms import PageForm
 PAGE = 20
 WHY = {
     "full_name": _("cùng họ tên"), "birth": _("cùng ngày sinh"), "sex": _("cùng giới tính"), "phone": _("cùng điện thoại"), "place": _("cùng nơi ở"),
-    "identifier": _("cùng số giấy tờ"), "name": _("tên giống nhau"), "household": _("cùng nhà"),
+    "identifier": _("cùng số giấy tờ"), "name": _("tên giống nhau"), "household": _("cùng nhà"), "name_alike": _("tên gần giống"), "birth_year": _("cùng năm sinh"), "number": _("cùng số giấy tờ"),
 }  # fmt: skip
 
 
@@ -31,7 +33,7 @@ def _uuid(text: str) -> UUID | None:
 
 
 def index(request: HttpRequest) -> HttpResponse:
-    """Pairs to decide, the oldest first; a decision names its reason."""
+    """Pairs to decide, the oldest first; joining is proposed with its reason by one and carried out by another."""
     at = frame.here(request, "people.merge")
     scopes = frame.reach(at.scopes)
     error = ""
@@ -52,8 +54,16 @@ def index(request: HttpRequest) -> HttpResponse:
     shown = pairs[:PAGE]
     at.looked(*(card.id for pair in shown for card in (pair.first, pair.second)), purpose="duplicate")
     return frame.page(
-        request, "duplicates", "people", pairs=shown, after=shown[-1].id if len(pairs) > PAGE else None, first=request.GET.get("sau"), why=WHY, error=error, identity=IDENTITY
-    )
+        request, "duplicates", "people", pairs=shown, after=shown[-1].id if len(pairs) > PAGE else None, first=request.GET.get("sau"), why=WHY, error=error, identity=IDENTITY,
+        mine=at.by.text, names=_names(shown),
+    )  # fmt: skip
+
+
+def _names(pairs: list[DuplicatePair]) -> dict[str, str]:
+    """Who proposed, by name."""
+    by = {one.proposed.by: _uuid(one.proposed.by.removeprefix("staff:")) for one in pairs if one.proposed}
+    known = access.names([id for id in by.values() if id])
+    return {text: known.get(id, "") for text, id in by.items() if id}
 
 
 class Settle(PageForm):

@@ -80,6 +80,8 @@ ACTS: dict[str, Any] = {
     "people.link_ended": _("Thôi mở sổ cho một số điện thoại"),
     "people.died": _("Ghi người này đã mất"),
     "people.death_withdrawn": _("Rút lại ghi nhầm đã mất"),
+    "people.merge_proposed": _("Đề nghị gộp hai hồ sơ của một người"),
+    "people.merge_withdrawn": _("Rút đề nghị gộp hồ sơ"),
     "people.merged": _("Gộp hai hồ sơ của một người"),
     "people.merge_undone": _("Tách hồ sơ đã gộp"),
     "safety.reaction_reported": _("Báo phản ứng sau tiêm"),

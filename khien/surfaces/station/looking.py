@@ -19,19 +19,22 @@ from khien.surfaces.station.said import refusal
 from khien.surfaces.web import reading
 from khien.surfaces.web.purposes import PURPOSES
 from khien.visits import queries as visits
+from khien.visits.arrivals import new_person
 from khien.visits.bodies import uuid_of
 
 MOST = 12
 
 
 def search(request: HttpRequest, session: UUID) -> HttpResponse:
-    """Find who stands at the desk: by slip code, card scan, number, phone or name; `person` tells one of a list in whole. POST, for an address holds no name."""
+    """Find who stands at the desk: by slip code, card scan, number, phone or name; `person` tells one of a list in whole, `new` who may be a walk-in already. POST, for an address holds no name."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     at = here(request, session, "people.search")
     try:
         with once.reading():
             asked = body(request)
+            if "new" in asked:
+                return answer(_alike(asked["new"], at), at=at.at)
             return answer(_one(asked, at) if "person" in asked else _find(str(asked.get("q", "")).strip(), at), at=at.at)
     except Refused as told:
         return refused(told, at=at.at)
@@ -57,6 +60,14 @@ def _one(asked: dict[str, Any], at: Here) -> dict[str, Any]:
         raise Refused("people.unknown")
     at.looked(card.id, purpose="reception")
     return {"kind": "people", "people": [_person(card, at)], "more": False}
+
+
+def _alike(told: Any, at: Here) -> dict[str, Any]:
+    """Whom the record may hold already of somebody about to be written as new, with why; nobody is written by asking."""
+    near = people.alike(new_person(told, at.at))
+    cards = people.cards_of(id for id, _ in near)
+    at.looked(*cards, purpose="reception")
+    return {"kind": "people", "people": [{**_person(cards[id], at, brief=True), "why": list(why)} for id, why in near if id in cards]}
 
 
 def _by_code(code: str, at: Here) -> dict[str, Any]:

@@ -131,16 +131,38 @@ def twins() -> tuple:
     return pair.id, first, second
 
 
-def test_two_records_are_merged_by_a_person_and_taken_apart_again(db):
+def test_two_records_are_merged_by_two_persons_and_taken_apart_again(db):
     pair, first, second = twins()
     support = officer("t2_technician", scope=DISTRICT)
     assert "cùng họ tên" in read(support, "/ho-so/trung")
     assert "Cần ghi lý do" in words(send(support, "/ho-so/trung", pair=str(pair), decision="merged", survivor=str(first)))
     send(support, "/ho-so/trung", pair=str(pair), decision="merged", survivor=str(first), reason="Cùng căn cước")
+    assert people.current_id(second) == second
+    assert "Chờ người thứ hai" in read(support, "/ho-so/trung")
+    assert "người khác" in words(send(support, "/ho-so/trung", pair=str(pair), decision="merged", reason="Vẫn thế"))
+    assert people.current_id(second) == second
+    colleague = officer("t2_technician", scope=DISTRICT)
+    page = read(colleague, "/ho-so/trung")
+    assert "đề nghị gộp lúc" in page
+    assert "Cùng căn cước" in page
+    send(colleague, "/ho-so/trung", pair=str(pair), decision="merged", reason="Đã gọi hỏi")
     assert people.current_id(second) == first
+    assert people.merges_of(first)[0].reason == "Cùng căn cước. Đã gọi hỏi"
     merge = people.merges_of(first)[0]
     send(support, f"/ho-so/{first}/quyet", act="undo", id=str(merge.id))
     assert people.current_id(second) == second
+
+
+def test_a_proposal_to_merge_may_be_withdrawn_or_turned_down_by_another(db):
+    pair, first, second = twins()
+    support, colleague = (officer("t2_technician", scope=DISTRICT) for _ in range(2))
+    send(support, "/ho-so/trung", pair=str(pair), decision="merged", survivor=str(second), reason="Cùng căn cước")
+    send(support, "/ho-so/trung", pair=str(pair), decision="withdrawn")
+    assert "Chờ người thứ hai" not in read(support, "/ho-so/trung")
+    send(support, "/ho-so/trung", pair=str(pair), decision="merged", survivor=str(second), reason="Cùng căn cước")
+    send(colleague, "/ho-so/trung", pair=str(pair), decision="different")
+    assert people.current_id(first) == first
+    assert people.duplicates() == []
 
 
 def test_pairs_of_another_province_are_not_decided(db):

@@ -294,3 +294,36 @@ def test_a_lot_number_longer_than_any_label_is_asked_for_again(lead, day):
     assert (receipt["status"], receipt["refused"]["code"]) == ("refused", "visits.lot_unnamed")
     (receipt,) = tell(lead, day, envelope(lead, "give_dose", visit_id=str(made.visit.visit_id), lot_number="CU0388", **facts))
     assert receipt["status"] == "accepted"
+
+
+def unpapered(**more):
+    return {"full_name": "Nguyễn Thị Thử Cũ", "birth": "1948-05-02", "sex": "female", "no_identifier_reason": "never_issued", "address": "12/3 Đường Thử", **more}
+
+
+def near(client, day, person):
+    told = post(client, f"/diem/{day.session_id}/tim", {"new": person}).json()
+    return [(one["id"], sorted(one["why"])) for one in told["people"]]
+
+
+def test_reception_asks_whether_somebody_without_papers_is_in_the_record_already(lead, day):
+    (first,) = tell(lead, day, envelope(lead, "check_in", session_id=str(day.session_id), identity_how="spoken", person=unpapered(phone="0912345678")))
+    known = first["result"]["person_id"]
+    assert near(lead, day, unpapered(full_name="nguyen thi thu cu")) == [(known, ["birth", "home", "name_alike", "papers"])]
+    assert near(lead, day, unpapered(birth="1948", address="", phone="0912345678")) == [(known, ["birth_year", "name", "papers", "phone"])]
+    assert near(lead, day, unpapered(birth="1948", address="", no_identifier_reason="lost")) == [(known, ["birth_year", "name", "papers"])]
+    assert near(lead, day, unpapered(full_name="Nguyễn Thị Thử Mới")) == []
+    assert near(lead, day, unpapered(birth="1949-05-02")) == []
+    assert AccessLog.objects.filter(person_id=known, staff_id=lead.staff.id, purpose="reception").count() == 3
+
+
+def test_the_question_stops_nobody_who_says_they_are_another(lead, day):
+    receipts = [
+        tell(lead, day, envelope(lead, "check_in", session_id=str(day.session_id), identity_how="spoken", person=unpapered()))[0] for _ in range(2)
+    ]
+    assert [one["status"] for one in receipts] == ["accepted", "accepted"]
+    assert len({one["result"]["person_id"] for one in receipts}) == 2
+
+
+def test_two_cards_of_two_numbers_are_two_people_and_nobody_is_asked(lead, day):
+    walk_in(lead, day)
+    assert near(lead, day, {"scan": CARD.replace("079084990321", "079084990329")}) == []

@@ -102,14 +102,42 @@ export default (kh) => {
       if (!card && !person.identifier) person.no_identifier_reason = value("w-vi-sao");
       const body = { person, identity_how: card ? "card" : person.identifier ? "typed" : "spoken", ...kh.doneBy("don") };
       if (kh.picked("vac-xin")[0]) [body.vaccine] = kh.picked("vac-xin");
-      send(body, { name: person.full_name || told.name, birth: card ? told.birth : person.birth, sex: told.sex || person.sex });
+      const one = { name: person.full_name || told.name, birth: card ? told.birth : person.birth, sex: told.sex || person.sex };
+      askAlike(person, one, () => send(body, one), draw);
     };
-    kh.receptionLayout(h("section.kh-st-panel", h("div.kh-st-head", h("h1.kh-h2", _("Người đến trực tiếp")), card && !told.alone && kh.chip(_("Chưa có trong sổ"), "wait")),
+    const parts = [h("section.kh-st-panel", h("div.kh-st-head", h("h1.kh-h2", _("Người đến trực tiếp")), card && !told.alone && kh.chip(_("Chưa có trong sổ"), "wait")),
       told.mangled && h("p", kh.chip(_("Bộ gõ tiếng Việt đang bật: chữ trên thẻ bị sai, gõ lại họ tên"), "wait")), wrong, form),
-      h("div.kh-st-bottom", kh.button(_("Bỏ qua"), { kind: "quiet", on: kh.receptionHome }), kh.button(_("Tiếp đón, lấy số"), { main: true, on: go })));
+      h("div.kh-st-bottom", kh.button(_("Bỏ qua"), { kind: "quiet", on: kh.receptionHome }), kh.button(_("Tiếp đón, lấy số"), { main: true, on: go }))];
+    const draw = () => kh.receptionLayout(...parts);
+    draw();
     if (card) look();
     kh.focus("#w-ten") || (card && kh.focusScan());
   };
+
+  const WHY = { number: _("cùng số giấy tờ"), name: _("cùng tên"), name_alike: _("tên gần giống"), birth: _("cùng ngày sinh"), birth_year: _("cùng năm sinh"), phone: _("cùng điện thoại"), home: _("cùng nhà"), papers: _("không có số giấy tờ để so") };
+
+  // Before somebody is written as new: who in the record may be this person. Asks, and never stops: without a line nobody is asked.
+  async function askAlike(person, one, write, back) {
+    const asked = (kh.arriving = { asking: one.name });
+    let near = [];
+    try {
+      near = (await kh.post(kh.urls.search, { new: person })).people || [];
+    } catch (trouble) {
+      if (trouble.refused) return kh.tell(kh.both(trouble.refused), "stop");
+    }
+    if (kh.arriving !== asked) return undefined;
+    if (!near.length) return write();
+    const take = async (found) => {
+      const whole = (await kh.post(kh.urls.search, { person: found.id }).catch(() => ({ people: [] }))).people[0] || found;
+      return kh.found(whole, { how: "spoken", appointment: whole.appointment });
+    };
+    kh.receptionLayout(kh.panel(_("{name} có thể đã có trong sổ", { name: one.name }),
+      h("p", _("Hỏi thêm: nơi ở, mũi đã tiêm, số điện thoại. Nếu là một người thì chọn dòng của họ, mọi mũi sẽ về một sổ.")),
+      kh.hits(near.map((each) => ({ ...each, place: [each.place, each.why.map((why) => WHY[why] || why).join(", ")].filter(Boolean).join(". ") })), take)),
+      h("div.kh-st-bottom", kh.button(_("Quay lại sửa"), { kind: "quiet", on: back }),
+        kh.button(_("Là người khác, ghi người mới"), { hot: "F4", on: write })));
+    return kh.focus(".kh-st-hits button");
+  }
 
   // Sends the reception; when the receipt comes, the number is shown and consent asked.
   function send(body, person, appointment = null) {
