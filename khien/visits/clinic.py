@@ -19,7 +19,7 @@ from khien.kernel.sex import Sex
 from khien.people import queries as people
 from khien.people.types import PersonCard
 from khien.visits import ends, models, offline, rules, steps
-from khien.visits.screening_types import FormChoice, Proposal, Verdict
+from khien.visits.screening_types import DECIDED, FormChoice, Proposal, Verdict
 from khien.visits.states import State, check_move
 from khien.visits.types import ConsentGiven, Moved, ScreeningReceipt
 
@@ -125,6 +125,7 @@ def record_screening(
     return_on: date | None = None,
     detail: Mapping[str, Any] | None = None,
     as_on_paper: bool = False,
+    seen: int | None = None,
     performed: Performed,
     by: Actor,
     at: datetime,
@@ -133,8 +134,9 @@ def record_screening(
 
     `decision` is a verdict (eligible, caution, defer, refer, contraindicated) or "wait" (measure again). `vaccine` changes what
     the person is to get; `settled_birth` settles an open age, with a reason; a deferral may name the day to come again, a referral
-    the hospital in `detail`. `as_on_paper` keeps a decision taken on paper as it was, blanks and missing reasons included.
-    Raises Refused: visits.wrong_state, visits.decision_unknown, visits.decision_needs_reason, visits.screening_incomplete,
+    the hospital in `detail`. `seen`: the last version that the doctor saw (0 for none); a colleague's newer one is told first and
+    nothing is written until the doctor has seen it. `as_on_paper` keeps a decision taken on paper as it was, blanks and missing reasons included.
+    Raises Refused: visits.decided_already, visits.wrong_state, visits.decision_unknown, visits.decision_needs_reason, visits.screening_incomplete,
     visits.return_day_past, visits.return_day_far, visits.observation_too_short, visits.vaccine_unknown, visits.in_the_future and those of reading answers and measures.
     """
     steps.check_time(performed, at)
@@ -151,10 +153,26 @@ def record_screening(
     columns = {"observe_minutes": minutes, **({"vaccine": vaccine} if vaccine else {})}
     kept = {"answers": {**rules.read_answers(answers).as_json(), **({"settled_birth": settled_birth.isoformat()} if settled_birth else {})},
             "vitals": {code: str(value) for code, value in rules.read_vitals(vitals).items()}}  # fmt: skip
+    steps.locked(visit)
+    _check_seen(row, seen, decision, performed)
     state = _move(visit, row, decided, columns, reason, return_on, detail, performed, by, at)
     version = _keep_screening(row, proposal, decision, reason, kept, performed, by, at)
     told = tuple(_reason(reason) for reason in proposal.reasons)
     return ScreeningReceipt(visit, state, version, proposal.verdict.value, told, decision, minutes)
+
+
+def _check_seen(row: models.Visit, seen: int | None, decision: str, performed: Performed) -> None:
+    """Tell of a colleague's decision that this doctor has not seen. Raises Refused visits.decided_already (who, when, both decisions)."""
+    if seen is None:
+        return
+    last = models.Screening.objects.filter(site_id=row.site_id, visit_id=row.id, version__gt=seen).order_by("-version").first()
+    if last is None or (last.performed_by is not None and last.performed_by == performed.by):
+        return
+    (theirs_vi, theirs_en), (own_vi, own_en) = (DECIDED.get(one, (one, one)) for one in (last.decision, decision))
+    raise Refused(
+        "visits.decided_already", number=row.number, version=last.version, decided_at=last.performed_at, doctor=last.performed_by_name,
+        theirs_vi=theirs_vi, theirs_en=theirs_en, own_vi=own_vi, own_en=own_en, ended=_decision(last.decision) in _END_OF,
+    )  # fmt: skip
 
 
 def _decision(text: str) -> Verdict | None:

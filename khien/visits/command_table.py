@@ -50,7 +50,7 @@ def screen(told: Told) -> Any:
         visit=told.visit, answers=mapping(body, "answers"), vitals=mapping(body, "vitals"), decision=text(body, "decision"),
         reason=text(body, "reason"), vaccine=text(body, "vaccine"), observe_minutes=number(body, "observe_minutes"),
         settled_birth=day(body, "settled_birth"), return_on=day(body, "return_on"), detail=lines(body, "detail"),
-        performed=told.performed(), by=told.by, at=told.at,
+        seen=None if told.late else number(body, "seen"), performed=told.performed(), by=told.by, at=told.at,
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ CONFLICTS = {
     "visits.serial_settled",
     "visits.paper_differs",
     "visits.received_again",
+    "visits.decided_already",
 }
 # What is in the arm cannot be refused afterwards.
 NEEDLES = {"give_dose"}

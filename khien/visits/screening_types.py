@@ -33,6 +33,13 @@ class Verdict(StrEnum):
         return self in (Verdict.ELIGIBLE, Verdict.CAUTION)
 
 
+# What was decided, as a colleague is told of it.
+DECIDED = {
+    "eligible": ("cho tiêm", "cleared"), "caution": ("cho tiêm, thận trọng", "cleared with caution"), "defer": ("tạm hoãn", "deferred"),
+    "refer": ("chuyển viện", "referred"), "contraindicated": ("chống chỉ định", "contraindicated"), "wait": ("đo lại", "measure again"),
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One question of a form; `computed` items are answered by the vital signs, `asked_of` limits whom it concerns."""

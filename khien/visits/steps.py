@@ -110,6 +110,11 @@ def visit_row(visit: VisitRef) -> models.Visit:
     return row
 
 
+def locked(visit: VisitRef) -> None:
+    """Hold the visit until this transaction ends: who comes second sees what the first one wrote."""
+    sqlcall.call("SELECT 1 FROM visits_locked(%s, %s)", [visit.site_id, visit.visit_id])
+
+
 def note(
     action: str,
     text: str,

@@ -327,3 +327,30 @@ def test_the_question_stops_nobody_who_says_they_are_another(lead, day):
 def test_two_cards_of_two_numbers_are_two_people_and_nobody_is_asked(lead, day):
     walk_in(lead, day)
     assert near(lead, day, {"scan": CARD.replace("079084990321", "079084990329")}) == []
+
+
+def test_a_colleagues_decision_that_the_doctor_has_not_seen_is_told_before_another_is_written(lead, day, signed_in):
+    made = make_visit(day, state="consented", at=clock.now())
+    other = signed_in(day.site_id, "screener")
+    decided = {"visit_id": str(made.visit.visit_id), "answers": healthy(), "vitals": WELL, "seen": 0}
+    first, second = (
+        tell(one, day, envelope(one, "screen", **decided, decision=said, reason=why))[0]
+        for one, said, why in ((lead, "eligible", ""), (other, "defer", "còn mệt"))
+    )
+    assert (first["status"], second["status"]) == ("accepted", "conflict")
+    assert second["refused"]["code"] == "visits.decided_already"
+    assert lead.staff.full_name in second["refused"]["vi"]
+    assert "cho tiêm" in second["refused"]["vi"]
+    assert "tạm hoãn" in second["refused"]["vi"]
+    assert queries.visit(made.visit).state == "cleared"
+    again = {**decided, "seen": second["refused"]["facts"]["version"], "decision": "defer", "reason": "còn mệt"}
+    assert tell(other, day, envelope(other, "screen", **again))[0]["status"] == "accepted"
+    assert [one.decision for one in queries.story(made.visit).screenings] == ["eligible", "defer"]
+
+
+def test_a_doctor_who_changes_the_own_decision_is_not_asked(lead, day):
+    made = make_visit(day, state="consented", at=clock.now())
+    decided = {"visit_id": str(made.visit.visit_id), "answers": healthy(), "vitals": WELL, "seen": 0}
+    for said in ("eligible", "wait"):
+        (receipt,) = tell(lead, day, envelope(lead, "screen", **decided, decision=said, reason="đo lại"))
+        assert receipt["status"] == "accepted"

@@ -120,6 +120,7 @@ WORDING = {
     "visits.nothing_changed": _("Chưa có gì thay đổi."),
     "visits.second_person_needed": _("Buổi đã đóng: cần người thứ hai cùng xác nhận."),
     "visits.second_person_same": _("Người thứ hai phải là người khác."),
+    "visits.decided_already": _("Số {number}: {doctor} đã quyết định “{theirs}” lúc {decided_at}. Quyết định của bạn, “{own}”, chưa được ghi."),
     "visits.vaccine_unknown": _("Không có vắc xin mang mã {vaccine}. Mời chọn trong danh sách."),
     "visits.before_the_session": _("Giờ đã ghi là trước ngày của buổi ({on_date}). Mời xem lại ngày giờ."),
     "visits.doer_unknown": _("Không có tài khoản của người đã làm. Mời chọn lại trong danh sách, hoặc ghi họ tên."),

@@ -118,6 +118,7 @@ export default (kh) => {
 
   // Before somebody is written as new: who in the record may be this person. Asks, and never stops: without a line nobody is asked.
   async function askAlike(person, one, write, back) {
+    if (kh.line === "away") return write();
     const asked = (kh.arriving = { asking: one.name });
     let near = [];
     try {

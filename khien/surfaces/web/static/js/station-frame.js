@@ -140,9 +140,12 @@ export default (kh) => {
       kh.focusScan();
     };
     const row = one.visit && kh.row(one.visit);
+    // A colleague decided first: both decisions are told; keep theirs, or have the own one written over it as a new version.
+    const theirs = one.receipt.refused.code === "visits.decided_already" && one.receipt.refused.facts;
+    const mine = () => (drop(), kh.send(one.name, { ...one.body, seen: theirs.version }, { label: one.label, visit: one.visit, number: one.number, to: one.to, undo: one.undo }));
     return h("div.kh-st-refused", h("p", kh.chip(one.receipt.status === "conflict" ? _("Máy khác đã ghi trước") : _("Chưa ghi"), "stop"), " ", h("b", one.label || "")),
       h("p", kh.both(one.receipt.refused)),
-      h("div.kh-st-refused__row", kh.button(_("Đã đọc"), { on: drop }), row && kh.button(_("Mở số {n}", { n: row.number }), { kind: "quiet", on: () => (drop(), kh.open(row)) }),
+      h("div.kh-st-refused__row", kh.button(theirs ? _("Giữ quyết định của {doctor}", { doctor: theirs.doctor || _("người kia") }) : _("Đã đọc"), { on: drop }), theirs && !theirs.ended && kh.button(_("Ghi quyết định của tôi"), { kind: "quiet", on: mine }), row && kh.button(_("Mở số {n}", { n: row.number }), { kind: "quiet", on: () => (drop(), kh.open(row)) }),
         kh.button(_("Cần hỗ trợ"), { kind: "quiet", img: "talk", on: () => kh.askHelp() })));
   }
 
