@@ -21,17 +21,15 @@ from .holding import find_by_identifier, holder_born, holders
 from .keys import number_hashes
 from .matching import alike, match_many
 from .meeting import facts_of
-from .models import DuplicateCandidate, Guardian, Identifier, NameWord, Person, PersonAlias, PersonVersion
+from .models import Guardian, Identifier, NameWord, Person, PersonVersion
 from .otp import code_for_sending, opened_by_code, proof
+from .pairs import cards_of, duplicates, merges_of
 from .pins import pinned
 from .reading import PEOPLE, account
 from .types import (
     Basics,
-    DuplicatePair,
     IdentifierCard,
     Match,
-    MergeInfo,
-    MergeProposed,
     PersonCard,
     PersonDetails,
     VersionInfo,
@@ -87,13 +85,6 @@ def person(person_id: UUID) -> PersonCard | None:
     now = aliases.current(person_id)
     row = reading.persons([now]).get(now)
     return cards.cards([row])[0] if row else None
-
-
-def cards_of(person_ids: Iterable[UUID]) -> dict[UUID, PersonCard]:
-    """A card for each id asked, merged records under their survivors' cards."""
-    current = aliases.currents(person_ids)
-    found = {card.id: card for card in cards.cards(reading.persons(current.values()).values())}
-    return {asked: found[now] for asked, now in current.items() if now in found}
 
 
 def basics(person_ids: Iterable[UUID]) -> dict[UUID, Basics]:
@@ -321,32 +312,3 @@ def contact(person_id: UUID) -> tuple[str, str, str]:
         guardian = Guardian.objects.filter(person_id=row.id, ended_at=None, phone_cipher__isnull=False).first()
         phone = keys.unseal(guardian.phone_cipher, "phone") if guardian else ""
     return phone, keys.unseal(row.email_cipher, "address"), row.language
-
-
-def duplicates(scopes: Iterable[Scope] | None = None, after: UUID | None = None, limit: int = 50) -> list[DuplicatePair]:
-    """Pairs that a human has still to decide, the oldest first, paged by key."""
-    rows = DuplicateCandidate.objects.filter(decision="").order_by("id")
-    if after:
-        rows = rows.filter(id__gt=after)
-    if scopes is not None:
-        mine = Person.objects.filter(places.within(scopes)).values("id")
-        rows = rows.filter(Q(first_id__in=mine) | Q(second_id__in=mine))
-    page = list(rows[:limit])
-    shown = cards_of({id for row in page for id in (row.first_id, row.second_id)})
-    return [
-        DuplicatePair(row.id, shown[row.first_id], shown[row.second_id], tuple(row.why), row.found_at, _proposed(row))
-        for row in page
-        if row.first_id in shown and row.second_id in shown
-    ]
-
-
-def _proposed(row: DuplicateCandidate) -> MergeProposed | None:
-    if row.proposed_by is None or row.proposed_at is None:
-        return None
-    return MergeProposed(row.proposed_survivor or row.first_id, row.proposed_reason, row.proposed_by, row.proposed_at)
-
-
-def merges_of(person_id: UUID) -> list[MergeInfo]:
-    """The records that were joined under this one and still are, the latest first."""
-    rows = PersonAlias.objects.filter(survivor_id__in=aliases.all_ids(person_id), undone_at=None).order_by("-merged_at")
-    return [MergeInfo(row.id, row.loser_id, row.survivor_id, row.reason, row.merged_at, row.merged_by) for row in rows]
