@@ -26,6 +26,7 @@ EVERYONE = Visit("portal", "everyone", nobody, (
     Stop("minh-bach", "portal:transparency", at("/minh-bach"), "draws and clocks, for everyone to check"),
     Stop("minh-bach-mot-dot", "portal:draw", link("portal:draw", on="/minh-bach"), "one draw with its seed"),
     Stop("minh-bach-sua-sai", "portal:clocks", at("/minh-bach/sua-sai"), "how fast corrections are answered"),
+    Stop("minh-bach-kip-thoi", "portal:timely", at("/minh-bach/kip-thoi"), "how soon a dose can be seen, by point and hour"),
     Stop("tinh-trang", "portal:status", at("/tinh-trang"), "the state of the system"),
     Stop("quyen-rieng-tu", "portal:privacy", at("/quyen-rieng-tu"), "privacy"),
     Stop("tro-giup", "portal:help", at("/tro-giup"), "help"),

@@ -1,6 +1,6 @@
 """The addresses of this system; each says who may use it."""
 
-from khien.surfaces.portal import booking, corrections, demo, figures, home, info, lists, lookup, record, sites, verify
+from khien.surfaces.portal import booking, corrections, demo, figures, home, info, lists, lookup, record, sites, timely, verify
 from khien.surfaces.web import guard
 from khien.surfaces.web.guard import public, staff
 from khien.surfaces.web.registering import Wizard
@@ -55,6 +55,7 @@ urlpatterns = [
     public("cam-nang", info.guidance, "guidance"),
     public("minh-bach", info.transparency, "transparency"),
     public("minh-bach/sua-sai", info.clocks, "clocks"),
+    public("minh-bach/kip-thoi", timely.timely, "timely"),
     public("minh-bach/<slug:code>", info.draw, "draw"),
     public("tinh-trang", info.status, "status"),
     public("quyen-rieng-tu", info.plain("privacy"), "privacy"),
