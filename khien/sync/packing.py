@@ -41,14 +41,19 @@ def offline_part(session_id: UUID, persons: Iterable[UUID], grant: GrantInfo, de
         "device": {"id": device.id, "letter": device.letter, "counter": visits.highest_number(session_id, device.letter)},
         "grant": {"staff": staff.id, "name": staff.full_name, "since": grant.given_at, "until": grant.until},
         "sealing": {"id": key_id, "key": sealing.text_of(public)},
-        "devices": [
-            {"id": one.id, "letter": one.letter, "public_key": sealing.text_of(one.public_key)}
-            for one in devices.listed(session.site_id) if one.public_key
-        ],
+        "devices": tablets(session.site_id),
         "session_province": session.place.province_2021, "stopped": visits.is_stopped(session_id),
         "people": _people(persons), "visits": visits.standings(session_id), "lots": _lots(session_id, session.site_id),
     }  # fmt: skip
     return commands.as_result(told)
+
+
+def tablets(site_id: UUID) -> list[dict[str, Any]]:
+    """The devices of a point that sign: by these keys a tablet proves another's slip."""
+    return [
+        {"id": str(one.id), "letter": one.letter, "public_key": sealing.text_of(one.public_key)}
+        for one in devices.listed(site_id) if one.public_key
+    ]  # fmt: skip
 
 
 def _people(persons: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:

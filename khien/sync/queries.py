@@ -8,12 +8,12 @@ from uuid import UUID
 from khien.access import devices
 from khien.access import queries as access
 from khien.sync import models
-from khien.sync.packing import offline_part
+from khien.sync.packing import offline_part, tablets
 from khien.sync.receiving import outcomes
 from khien.sync.states import HeldState
 from khien.sync.types import HeldInfo
 
-__all__ = ["held", "held_of_session", "offline_part", "outcomes"]
+__all__ = ["held", "held_of_session", "offline_part", "outcomes", "tablets"]
 
 
 def held_of_session(session_id: UUID, *, open_only: bool = True) -> list[HeldInfo]:

@@ -84,7 +84,7 @@ export default (kh) => {
     return found;
   };
   async function signedBy(letter, signature, text) {
-    const known = (kh.vault.pack?.offline.devices || []).filter((one) => one.letter === letter);
+    const known = [...(kh.tablets || []), ...kh.vault.pack.offline.devices].filter((one) => one.letter === letter);
     if (kh.vault.device?.letter === letter) known.push(kh.vault.device);
     for (const device of known) {
       if (!device.public_key) continue;

@@ -70,11 +70,12 @@ export default (kh) => {
   kh.learn = (told) => {
     kh.board = { alarms: [], ...told };
     kh.reactions = told.reactions;
+    if (told.tablets && JSON.stringify(told.tablets) !== JSON.stringify(kh.tablets)) kh.vault?.save("tablets", (kh.tablets = told.tablets)).catch(() => {});
     for (const row of told.visits) {
       const known = base.get(row.id);
       // News that was read before this desk's last receipt would put the person back a step.
       if (known?.heard && known.state !== row.state && Date.parse(told.now) < Date.parse(known.heard)) continue;
-      put({ ...kept(known), ...row }, Boolean(kh.vault?.open));
+      put({ ...kept(known), ...(known?.kept_at ? { kept_at: known.kept_at } : {}), ...row }, Boolean(kh.vault?.open) && known?.moved_at !== row.moved_at);
     }
     kh.changed();
   };
@@ -190,17 +191,24 @@ export default (kh) => {
       }
     }
   }
+  // A session brought while the desks stand open: what its pack knows more is learned at once.
+  let began = null;
+  kh.listen(() => {
+    if (kh.vault?.open && began !== kh.vault.pack) kh.rowsBefore().then(kh.changed);
+  });
   // What the vault holds of this session, before the log is read: the pack's rows, then what moved after it.
   kh.rowsKept = async () => {
     clearTimeout(saving);
     await save();
   };
   kh.rowsBefore = async () => {
+    began = kh.vault?.pack || null;
     if (!kh.vault?.open) return;
     const { offline } = kh.vault.pack;
+    kh.tablets = (await kh.vault.load("tablets")) || offline.devices;
     const lots = offline.lots.filter((lot) => lot.chosen).map((lot) => ({ ...lot, lot_id: lot.id }));
     if (!kh.board.lots.length) kh.board = { ...kh.board, state: kh.vault.pack.session.state, lots };
-    for (const row of offline.visits) if (!base.has(row.id)) put(row);
+    for (const row of offline.visits) put(base.has(row.id) ? { ...base.get(row.id), ...kept(row) } : row);
     for (const shard of SHARDS) for (const row of (await kh.vault.load(`rows:${shard}`)) || []) if (!base.has(row.id) || row.kept_at > kh.vault.pack.made_at) put(row);
   };
 };

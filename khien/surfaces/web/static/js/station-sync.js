@@ -77,7 +77,7 @@ export default (kh) => {
     asking = true;
     clearTimeout(timer);
     try {
-      const answer = await ask(since ? `${kh.urls.state}?tu=${encodeURIComponent(since)}` : kh.urls.state, { headers: tag ? { "If-None-Match": tag } : {} });
+      const answer = await ask(since ? `${kh.urls.state}?tu=${encodeURIComponent(since)}` : kh.urls.state, { headers: { ...(tag ? { "If-None-Match": tag } : {}), ...(kh.vault?.open ? { "Khien-Tablets": "1" } : {}) } });
       if (answer) {
         tag = answer.tag;
         since = new Date(Date.parse(answer.told.now) - 60000).toISOString();
