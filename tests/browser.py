@@ -83,11 +83,11 @@ def _with_static(application: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    """Serve the application from this process; yields its address. Use the `committed` fixture beside it."""
+def serving(port: int = 0) -> Iterator[str]:
+    """Serve the application from this process; yields its address. Use the `committed` fixture beside it. A port of before: the same address again."""
     from django.core.wsgi import get_wsgi_application
 
-    server = make_server("127.0.0.1", 0, _with_static(get_wsgi_application()), server_class=_Threads, handler_class=_Quiet)
+    server = make_server("127.0.0.1", port, _with_static(get_wsgi_application()), server_class=_Threads, handler_class=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -36,7 +36,8 @@ export default async (kh) => {
   const found = await vault.look();
   const here = wanted();
   const sessions = found.packs.filter((one) => found.grants.some((grant) => grant.session === one.session));
-  const closed = bare || sessions.some((one) => one.session === here);
+  const ended = vault.device?.revoked && kh.kept("da-thoi-dung") !== vault.device.id;
+  const closed = bare || ended || sessions.some((one) => one.session === here);
   if (!closed) return undefined;
 
   nav.hidden = true;
@@ -67,7 +68,8 @@ export default async (kh) => {
     kh.set(kh.main, h("div.kh-lock", h("section.kh-st-panel.kh-lock__box", kh.icon(revoked ? "stop" : "offline", "kh-lock__icon"),
       h("h1.kh-h2", revoked ? _("Máy này đã thôi dùng ở điểm") : _("Máy này chưa mang buổi nào về")),
       h("p", revoked ? _("Danh sách và khóa đã xóa khỏi máy. Phiếu đã làm không mất: chúng ở máy chủ, chờ người phụ trách xem.") : _("Khi có mạng, đăng nhập, mở buổi và bấm Mang buổi này về máy. Mất mạng lúc này thì ghi phiếu giấy.")), line,
-      h("p", h("a.kh-button.kh-button--main.kh-button--tall", { href: kh.door }, _("Đăng nhập")), " ", h("a.kh-button.kh-button--quiet", { href: location.href }, _("Thử lại"))))));
+      h("p", kh.signedIn ? kh.button(_("Chỉ làm khi có mạng"), { main: true, on: () => (kh.keep("da-thoi-dung", vault.device?.id), without()) }) : h("a.kh-button.kh-button--main.kh-button--tall", { href: kh.door }, _("Đăng nhập")), " ", h("a.kh-button.kh-button--quiet", { href: location.href }, _("Thử lại"))))));
+    standing();
   };
 
   function draw() {

@@ -101,7 +101,7 @@ export default async (kh) => {
     }
     const using = key || (await seal.dataKey(raw));
     if (secret) parts.push(["opens", await wrapped(holderOf(grant.staff), raw, secret.trim())]);
-    const mine = { ...(await facts("device")), name: "device", id: device.id, letter: device.letter, sealing, counter: device.counter };
+    const mine = { ...(await facts("device")), name: "device", id: device.id, letter: device.letter, sealing, counter: device.counter, revoked: false };
     parts.push(
       ["facts", mine],
       ["facts", { name: "clock", offset: kh.offset }],
