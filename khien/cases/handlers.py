@@ -86,10 +86,23 @@ def help_asked(data: dict[str, Any], at: datetime) -> None:
 def dose_marked(data: dict[str, Any], at: datetime) -> None:
     """A dose recorded as it was, against a rule: a person decides what follows."""
     marks = [str(mark) for mark in data.get("marks") or ()]
+    if "second_injection" in marks:
+        return  # its own case names both doses
     actions.open_case(
         kind="record", subject="record.marked_dose", priority=rules.priority_of_marks(marks), person_id=_id(data, "person_id"),
         visit_id=_id(data, "visit_id"), record_id=_id(data, "record_id"), site_id=_id(data, "site_id"), session_id=_id(data, "session_id"),
         facts={"marks": marks}, dedupe=f"marked:{data['record_id']}", by=SYSTEM, at=at,
+    )  # fmt: skip
+
+
+def second_injection(data: dict[str, Any], at: datetime) -> None:
+    """Two needles for one person at one session, told by desks without a line: both doses stand, one case names both."""
+    marks = [str(mark) for mark in data.get("marks") or ()]
+    records, both = sorted((str(data["record_id"]), str(data["other_record_id"]))), sorted((str(data["visit_id"]), str(data["other_visit_id"])))
+    actions.open_case(
+        kind="record", subject="record.second_injection", priority=rules.priority_of_marks(marks), person_id=_id(data, "person_id"),
+        visit_id=_id(data, "visit_id"), record_id=_id(data, "record_id"), site_id=_id(data, "site_id"), session_id=_id(data, "session_id"),
+        facts={"marks": marks, "records": records, "visits": both}, dedupe=f"second:{'|'.join(records)}", by=SYSTEM, at=at,
     )  # fmt: skip
 
 

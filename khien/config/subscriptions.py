@@ -77,7 +77,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "visits.dose_marked": ("cases.handlers.dose_marked",),
     "sync.command_quarantined": (),
     "sync.command_judged": (),
-    "visits.second_injection_found": ("cases.handlers.second_injection",),
+    "visits.second_injection_recorded": ("cases.handlers.second_injection",),
     "visits.help_asked": ("cases.handlers.help_asked",),
     "immunizations.recorded": (
         "immunizations.handlers.due_changed",
@@ -147,6 +147,9 @@ PERIODIC: dict[str, int] = {
     "registration.actions.wipe_old_rows": 600,
     "plumbing.files.clear_expired": 3600,
 }
+
+# The same in a practice copy, besides.
+PRACTISED: dict[str, int] = {"readiness.telling.tell": 3}
 
 # Commands of the desks: the permission each needs at the session's place, and the function that does it.
 COMMANDS: dict[str, tuple[str, str]] = {

@@ -62,6 +62,7 @@ class VisitFacts:
     paper: bool = False
     dosed_at: datetime | None = None
     dosed_recorded_at: datetime | None = None
+    joined: bool = False  # another visit stands for this one: it counts nothing
 
 
 def visit_cells(facts: VisitFacts, place: tuple[str, str, str, str, str]) -> list[Cell]:
@@ -72,6 +73,8 @@ def visit_cells(facts: VisitFacts, place: tuple[str, str, str, str, str]) -> lis
             facts.on_date, indicator, place, facts.site_id, facts.session_id, vaccine, dose, facts.group, facts.home_2021, facts.home_2025
         )
 
+    if facts.joined:
+        return []
     cells = [cell("received")]
     if facts.dosed:
         cells.append(cell("injected", facts.vaccine, f"{facts.dose_type}-{facts.ordinal}"))

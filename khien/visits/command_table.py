@@ -8,7 +8,7 @@ from typing import Any
 
 from khien.kernel.errors import Refused
 from khien.stock import actions as stock
-from khien.visits import actions, sessions
+from khien.visits import actions, late, sessions
 from khien.visits.arrivals import new_person
 from khien.visits.bodies import day, flag, lines, mapping, moment_of, number, part, text, texts, uuid_of, uuid_or_none
 from khien.visits.commands import Told
@@ -37,7 +37,7 @@ def given_number(told: Told) -> GivenNumber | None:
     given = number(told.body, "number")
     if not given or not told.late.letter:
         raise Refused("commands.unreadable", field="number")
-    return GivenNumber(uuid_of(told.body, "visit_id"), given, told.late.letter)
+    return late.free_number(told.session_id, GivenNumber(uuid_of(told.body, "visit_id"), given, told.late.letter))
 
 
 def consent(told: Told) -> Any:
@@ -50,12 +50,14 @@ def screen(told: Told) -> Any:
         visit=told.visit, answers=mapping(body, "answers"), vitals=mapping(body, "vitals"), decision=text(body, "decision"),
         reason=text(body, "reason"), vaccine=text(body, "vaccine"), observe_minutes=number(body, "observe_minutes"),
         settled_birth=day(body, "settled_birth"), return_on=day(body, "return_on"), detail=lines(body, "detail"),
-        seen=None if told.late else number(body, "seen"), performed=told.performed(), by=told.by, at=told.at,
+        as_on_paper=told.late is not None, seen=None if told.late else number(body, "seen"), performed=told.performed(), by=told.by, at=told.at,
     )  # fmt: skip
 
 
 def give_dose(told: Told) -> Any:
     body = told.body
+    if told.late is not None:
+        return late.give_dose(told, confirmed(body))
     return actions.give_dose(
         visit=told.visit, lot_id=uuid_or_none(body, "lot_id"), confirmed=confirmed(body),
         performed=told.performed(), by=told.by, at=told.at, already_injected=flag(body, "already_injected"), reason=text(body, "reason"),
@@ -64,15 +66,17 @@ def give_dose(told: Told) -> Any:
 
 
 def undo_dose(told: Told) -> Any:
+    if told.late is not None:
+        return late.undo_dose(told)
     return {"record_id": actions.undo_dose(visit=told.visit, reason=text(told.body, "reason"), by=told.by, at=told.at)}
 
 
 def undo(told: Told) -> Any:
-    return actions.undo_step(visit=told.visit, reason=text(told.body, "reason"), by=told.by, at=told.at)
+    return actions.undo_step(visit=told.visit, reason=text(told.body, "reason"), by=told.by, at=told.at, late=told.late is not None)
 
 
 def observe(told: Told) -> Any:
-    return actions.finish_observation(visit=told.visit, performed=told.performed(), by=told.by, at=told.at)
+    return actions.finish_observation(visit=told.visit, performed=told.performed(), by=told.by, at=told.at, late=told.late is not None)
 
 
 def extend(told: Told) -> Any:
@@ -91,7 +95,7 @@ def end(told: Told) -> Any:
 
 
 def close(told: Told) -> Any:
-    return actions.close(visit=told.visit, performed=told.performed(), by=told.by, at=told.at)
+    return actions.close(visit=told.visit, performed=told.performed(), by=told.by, at=told.at, late=told.late is not None)
 
 
 def choose_lot(told: Told) -> Any:

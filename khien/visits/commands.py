@@ -21,6 +21,7 @@ from khien.kernel.refs import Actor, Performed, PlaceFacts, VisitRef
 from khien.plumbing import once, receipts, sqlcall
 from khien.plumbing.receipts import Answer
 from khien.visits import bodies, steps
+from khien.visits import late as late_steps
 from khien.visits.bodies import moment_of, uuid_of
 from khien.visits.pack import plain
 
@@ -85,11 +86,12 @@ class Told:
     command_id: UUID
     late: Late | None = None
     clamped: bool = False  # the device's clock told a moment that cannot be
+    ref: VisitRef | None = None  # the visit that stands for the one which the body names
 
     @property
     def visit(self) -> VisitRef:
-        """The visit that the body names; its rights were checked at its own session."""
-        return VisitRef(self.site_id, uuid_of(self.body, "visit_id"))
+        """The visit that the body names, or the one that stands for it; its rights were checked at its own session."""
+        return self.ref or VisitRef(self.site_id, uuid_of(self.body, "visit_id"))
 
     def performed(self) -> Performed:
         """Who did it and when: as told for another (a clerk keys), else who is signed in, at the command's own moment.
@@ -153,24 +155,25 @@ def dispatch(envelope: Mapping[str, Any], staff: StaffRef, *, at: datetime, late
             "result": plain(refusal.facts),
         }
     asked = receipts.body_hash(read.name, read.version, read.body)
-    known, place = _look_up(read, asked)
+    known, place, stands = _look_up(read, asked)
     with once.acting():
-        return (known or _answer(read, staff, place, asked, at, late)).as_json()
+        return (known or _answer(read, staff, place, asked, at, late, stands)).as_json()
 
 
-def _look_up(read: Envelope, asked: str) -> tuple[Answer | None, PlaceFacts | None]:
-    """Whether the command was answered before, and where it acts: one read."""
+def _look_up(read: Envelope, asked: str) -> tuple[Answer | None, PlaceFacts | None, UUID | None]:
+    """Whether the command was answered before, where it acts, and which visit stands for the one it names: one read."""
     with connection.cursor() as cursor:
+        visit_id = _maybe(read.body, "visit_id")
         cursor.execute(
-            "SELECT receipt_find(%s), visits_where(%s, %s)",
-            [read.command_id, _maybe(read.body, "visit_id"), _maybe(read.body, "session_id")],
+            "SELECT receipt_find(%s), visits_where(%s, %s), visits_stands(%s)",
+            [read.command_id, visit_id, _maybe(read.body, "session_id"), visit_id],
         )
-        stored, where = cursor.fetchone()
+        stored, where, stands = cursor.fetchone()
     place = steps.plain(where)
     if place is not None:
         ids = {name: UUID(value) for name, value in place.items() if name.endswith("_id")}
         place = PlaceFacts(**{**place, **ids})
-    return receipts.told(read.command_id, asked, stored), place
+    return receipts.told(read.command_id, asked, stored), place, stands
 
 
 def _maybe(body: Mapping[str, Any], field: str) -> UUID | None:
@@ -219,7 +222,7 @@ class _Raced(Exception):
     """Another worker answered the same command first."""
 
 
-def _answer(read: Envelope, staff: StaffRef, place: PlaceFacts | None, asked: str, at: datetime, late: Late | None) -> Answer:
+def _answer(read: Envelope, staff: StaffRef, place: PlaceFacts | None, asked: str, at: datetime, late: Late | None, stands: UUID | None) -> Answer:
     kept: dict[str, Any] = {
         "device_id": read.device_id, "seq": read.seq, "name": read.name, "version": read.version, "actor": f"staff:{staff.id}",
         "occurred_at": read.occurred_at, "clock_offset_ms": read.clock_offset_ms, "body_hash": asked,
@@ -227,7 +230,7 @@ def _answer(read: Envelope, staff: StaffRef, place: PlaceFacts | None, asked: st
 
     def whole() -> Answer:
         with transaction.atomic():
-            result = _do(read, staff, place, at, late)
+            result = _do(read, staff, place, at, late, stands)
             answer = Answer(read.command_id, "accepted", "", result, at)
             if not receipts.keep(answer, **kept):
                 raise _Raced
@@ -249,7 +252,7 @@ def _answer(read: Envelope, staff: StaffRef, place: PlaceFacts | None, asked: st
     return found
 
 
-def _do(read: Envelope, staff: StaffRef, place: PlaceFacts | None, at: datetime, late: Late | None) -> dict[str, Any]:
+def _do(read: Envelope, staff: StaffRef, place: PlaceFacts | None, at: datetime, late: Late | None, stands: UUID | None) -> dict[str, Any]:
     """Check the right, then call the command's function."""
     if read.actor and read.actor != str(staff.id):
         raise Refused("commands.other_actor")
@@ -262,9 +265,12 @@ def _do(read: Envelope, staff: StaffRef, place: PlaceFacts | None, at: datetime,
         raise Refused("commands.not_allowed", permission=permission)
     occurred, clamped = moment(read, at, late)
     told = Told(
-        read.body, staff, staff.actor(permission, place), place.session_id, place.site_id, occurred, at, place, read.command_id, late, clamped
+        read.body, staff, staff.actor(permission, place), place.session_id, place.site_id, occurred, at, place, read.command_id, late, clamped,
+        VisitRef(place.site_id, stands) if stands and late is None else None,
     )  # fmt: skip
-    result = as_result(_command(path)(told))
+    command = _command(path)
+    done = command(told) if late is None else late_steps.run(read.name, told, command, _command(table()["check_in"][1]))
+    result = as_result(done)
     return {**result, "clamped": True} if clamped else result
 
 

@@ -75,7 +75,7 @@ def correct_dose(
     _check_reason(reason)
     row = steps.visit_row(visit)
     if row.record_id is None or row.dosed_at is None:
-        raise Refused("visits.no_dose", state=row.state, number=row.number)
+        raise Refused("visits.no_dose", state=row.state, number=row.label)
     check_second(row.session_id, by, second_by)
     for name in changes:
         if name not in DOSE_FIELDS:
@@ -139,7 +139,7 @@ def cancel_dose(*, visit: VisitRef, reason: str, by: Actor, at: datetime, second
     row = steps.visit_row(visit)
     check_second(row.session_id, by, second_by)
     if row.record_id is None:
-        raise Refused("visits.no_dose", state=row.state, number=row.number)
+        raise Refused("visits.no_dose", state=row.state, number=row.label)
     record_id, person_id, closed = row.record_id, row.person_id, State(row.state) in (State.CLOSED, State.LEFT_EARLY)
     if closed:
         _reopen(visit, row, by, at)

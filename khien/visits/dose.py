@@ -33,11 +33,19 @@ def _known_by(found: Gathered, confirmed: Confirmed | None) -> tuple[dosing.Dose
     """The facts with every code by which this person may come; a slip of another code may still be this person's appointment."""
     facts = found.facts
     if confirmed and confirmed.slip and confirmed.slip not in facts.codes:
+        facts = replace(facts, codes=(*facts.codes, *_other_slips(UUID(found.row["id"]))))
+    if confirmed and confirmed.slip and confirmed.slip not in facts.codes:
         confirmed = replace(confirmed, slip=codes.read_slip_code(confirmed.slip))
         if confirmed.slip not in facts.codes and found.row["appointment_id"]:
             appointment = booking.appointment(UUID(found.row["appointment_id"]))
             facts = replace(facts, codes=(*facts.codes, *([appointment.code] if appointment else [])))
     return facts, confirmed
+
+
+def _other_slips(visit_id: UUID) -> tuple[str, ...]:
+    """What else leads to this visit: its id (on a slip made without a line), and the slips of visits that it stands for."""
+    joined = models.Visit.objects.filter(joined_to=visit_id).values_list("id", "code")
+    return (str(visit_id), *(text for id, code in joined for text in (str(id), code)))
 
 
 def _planned(found: Gathered, on: date, confirmed: Confirmed | None, moment: datetime | None = None) -> DosePlan:
@@ -56,7 +64,7 @@ def dose_facts(
         facts, _ = _known_by(found, confirmed)
     recorded = None
     if row["record_id"] is not None:
-        recorded = {"number": row["number"], "dosed_at": datetime.fromisoformat(row["dosed_at"]), "state": row["state"]}
+        recorded = {"number": steps.label(row), "dosed_at": datetime.fromisoformat(row["dosed_at"]), "state": row["state"]}
     return found, facts, recorded
 
 
@@ -73,7 +81,7 @@ def check_before_dose(
     row = found.row
     if row["record_id"] is not None:
         dosed_at = datetime.fromisoformat(row["dosed_at"])
-        raise Refused("visits.already_dosed", number=row["number"], dosed_at=dosed_at, state=row["state"])
+        raise Refused("visits.already_dosed", number=steps.label(row), dosed_at=dosed_at, state=row["state"])
     return dosing.check(_planned(found, on, confirmed, moment))
 
 
@@ -95,16 +103,18 @@ def give_dose(
     vaccine: str = "",
     lot_number: str = "",
     from_paper: bool = False,
+    also: tuple[str, ...] = (),
 ) -> DoseReceipt:
     """Record the dose: draw the lot, write the immunization, move the visit, tell everyone (after five minutes).
 
     Before the injection everything that speaks against it stops here. `already_injected` never stops: the dose is recorded as it
-    was (a lot that nobody knows by `vaccine` and `lot_number` as printed), each reason a mark, and a case follows.
+    was (a lot that nobody knows by `vaccine` and `lot_number` as printed), each reason a mark, and a case follows; `also`: marks
+    that the caller knows of.
     The same injection keyed again returns the receipt of the first. Raises Refused: as `check_before_dose`, visits.wrong_state,
     visits.lot_unnamed, visits.vaccine_unknown, visits.in_the_future.
     """
     steps.check_time(performed, at)
-    told = _Asked(confirmed, performed, by, at, already_injected, reason, from_paper)
+    told = _Asked(confirmed, performed, by, at, already_injected, reason, from_paper, also)
     if lot_id is not None:
         return _give(visit, lot_id, told)  # one read, one write that is a transaction by itself
     with transaction.atomic():
@@ -122,6 +132,7 @@ class _Asked:
     already: bool
     reason: str
     from_paper: bool
+    also: tuple[str, ...]
 
 
 def _give(visit: VisitRef, lot_id: UUID, told: _Asked) -> DoseReceipt:
@@ -166,6 +177,7 @@ def _facts(found: Gathered, plan: DosePlan, told: _Asked) -> dict[str, Any]:
     row, marks = found.row, [stop.mark for stop in plan.stops] if told.already else []
     if told.already and row["state"] != State.CLEARED and "not_cleared" not in marks:
         marks.append("not_cleared")
+    marks += told.also
     until = told.performed.at + timedelta(minutes=plan.observe_minutes)
     columns = {
         "vaccine": plan.vaccine, "lot_id": plan.lot_id, "dose_type": plan.dose_type, "ordinal": plan.ordinal, "dosed_at": told.performed.at,
@@ -212,7 +224,7 @@ def _receipt(told: steps.Row, at: datetime) -> DoseReceipt:
 def receipt_of(row: models.Visit, *, repeat: bool = False) -> DoseReceipt:
     """The receipt of a dose on record. Raises Refused visits.no_dose."""
     if row.record_id is None or row.lot_id is None or row.dosed_at is None or row.observe_until is None or row.ordinal is None:
-        raise Refused("visits.no_dose", state=row.state, number=row.number)
+        raise Refused("visits.no_dose", state=row.state, number=row.label)
     return DoseReceipt(
         VisitRef(row.site_id, row.id), row.record_id, row.vaccine, row.lot_id, row.dose_type, row.ordinal, row.dosed_at, row.observe_until,
         tuple(row.marks), 0, (row.dosed_recorded_at or row.dosed_at) + UNDO, repeat,

@@ -35,7 +35,7 @@ _DOUBT = {
 class Namesake:
     """Another person of this name in the session; `same_birth` when the birth date does not tell them apart either."""
 
-    number: int
+    number: int | str
     same_birth: bool
 
 
@@ -44,7 +44,7 @@ class DoseFacts:
     """All that the decision at the injection table stands on. `decision` is the doctor's last one."""
 
     state: State
-    number: int
+    number: int | str
     codes: tuple[str, ...]
     person_id: UUID
     vaccine: str

@@ -79,7 +79,7 @@ def extend_observation(*, visit: VisitRef, minutes: int, reason: str, by: Actor,
         raise Refused("visits.reason_missing")
     row = steps.visit_row(visit)
     if row.state not in (State.DOSED, State.OBSERVED) or row.dosed_at is None:
-        raise Refused("visits.wrong_state", state=row.state, number=row.number, wanted=State.DOSED.value)
+        raise Refused("visits.wrong_state", state=row.state, number=row.label, wanted=State.DOSED.value)
     kept = rules.observation_minutes(row.observe_minutes, minutes)
     until = row.dosed_at + timedelta(minutes=kept)
     steps.note_on(row, "extend_observation", reason, by=by, at=at)
@@ -91,16 +91,16 @@ def extend_observation(*, visit: VisitRef, minutes: int, reason: str, by: Actor,
 
 
 @transaction.atomic
-def finish_observation(*, visit: VisitRef, performed: Performed, by: Actor, at: datetime) -> Moved:
-    """Let a person go after all their minutes.
+def finish_observation(*, visit: VisitRef, performed: Performed, by: Actor, at: datetime, late: bool = False) -> Moved:
+    """Let a person go after all their minutes; `late`: the desk counted them without a line, both hours are kept as told.
 
     Raises Refused: visits.wrong_state, visits.observe_longer (minutes_left, until), visits.in_the_future.
     """
     steps.check_time(performed, at)
     row = steps.visit_row(visit)
-    if row.state == State.DOSED and row.observe_until and performed.at < row.observe_until:
+    if row.state == State.DOSED and row.observe_until and performed.at < row.observe_until and not late:
         left = minutes_left(row.observe_until, performed.at)
-        raise Refused("visits.observe_longer", minutes_left=left, until=row.observe_until, number=row.number)
+        raise Refused("visits.observe_longer", minutes_left=left, until=row.observe_until, number=row.label)
     done = steps.move(
         visit,
         State.OBSERVED,
@@ -120,7 +120,7 @@ def minutes_left(until: datetime, now: datetime) -> int:
 
 
 @transaction.atomic
-def close(*, visit: VisitRef, performed: Performed, by: Actor, at: datetime) -> Moved:
+def close(*, visit: VisitRef, performed: Performed, by: Actor, at: datetime, late: bool = False) -> Moved:
     """Close a visit after observation: the confirmation may be printed, what waited for the dose goes out now.
 
     A person whose minutes are over may be closed from the observation board in one step.
@@ -129,7 +129,7 @@ def close(*, visit: VisitRef, performed: Performed, by: Actor, at: datetime) -> 
     steps.check_time(performed, at)
     row = steps.visit_row(visit)
     if row.state == State.DOSED:
-        finish_observation(visit=visit, performed=performed, by=by, at=at)
+        finish_observation(visit=visit, performed=performed, by=by, at=at, late=late)
     closed = steps.move(
         visit, State.CLOSED, action="close", by=by, at=at, ended_at=performed.at, ended_by=steps.by_text(performed, by)
     )
@@ -139,8 +139,8 @@ def close(*, visit: VisitRef, performed: Performed, by: Actor, at: datetime) -> 
 
 
 @transaction.atomic
-def undo_step(*, visit: VisitRef, reason: str, by: Actor, at: datetime) -> Moved:
-    """Take the last step back within five minutes (a dose has its own undo).
+def undo_step(*, visit: VisitRef, reason: str, by: Actor, at: datetime, late: bool = False) -> Moved:
+    """Take the last step back within five minutes (a dose has its own undo); `late`: the desk counted them without a line.
 
     Raises Refused: visits.cannot_undo, visits.undo_the_dose, visits.undo_too_late, visits.received_again, visits.reason_missing.
     """
@@ -148,12 +148,12 @@ def undo_step(*, visit: VisitRef, reason: str, by: Actor, at: datetime) -> Moved
         raise Refused("visits.reason_missing")
     row = steps.visit_row(visit)
     if not row.previous_state:
-        raise Refused("visits.cannot_undo", state=row.state, number=row.number)
+        raise Refused("visits.cannot_undo", state=row.state, number=row.label)
     states.check_undo(row.state, row.previous_state)
     if row.state == State.DOSED:
-        raise Refused("visits.undo_the_dose", number=row.number)
-    if at - row.moved_at > UNDO:
-        raise Refused("visits.undo_too_late", number=row.number)
+        raise Refused("visits.undo_the_dose", number=row.label)
+    if at - row.moved_at > UNDO and not late:
+        raise Refused("visits.undo_too_late", number=row.label)
     steps.note_on(row, "undo_step", reason, before={"state": row.state, "end_reason": row.end_reason}, by=by, at=at)
     columns: dict[str, Any] = {"ended_at": None, "ended_by": None, "end_reason": "", "end_detail": {}, "return_on": None}
     if row.state == State.OBSERVED:
@@ -166,7 +166,7 @@ def undo_step(*, visit: VisitRef, reason: str, by: Actor, at: datetime) -> Moved
             **columns,
         )  # fmt: skip
     except IntegrityError:
-        raise Refused("visits.received_again", number=row.number) from None
+        raise Refused("visits.received_again", number=row.label) from None
     if State(row.state) in states.ENDS:
         outbox.cancel(steps.end_key(row.id), at=at)
         if row.appointment_id:

@@ -54,7 +54,7 @@ def _facts(told: Mapping[str, Any]) -> dosing.DoseFacts:
         facts=dosing.health(screening.get("form", ""), screening.get("answers") or {}),
     )  # fmt: skip
     return dosing.DoseFacts(
-        state=State(row["state"]), number=row["number"], codes=(row["code"], row["id"]), person_id=UUID(row["person_id"]), vaccine=row["vaccine"],
+        state=State(row["state"]), number=steps.label(row), codes=(row["code"], row["id"]), person_id=UUID(row["person_id"]), vaccine=row["vaccine"],
         offered=tuple(session["vaccines"]), decision=Verdict(decision) if decision in _VERDICTS else None,
         doctor_minutes=row["observe_minutes"], mixing_agreed=bool(told["mixing"]), lot=_lot(told["lot"]), lot_chosen=chosen is not None,
         lot_paused=bool(chosen and chosen["paused"]), recipient=recipient, history=history,

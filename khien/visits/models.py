@@ -59,9 +59,9 @@ class Visit(Row):
     joined_to = models.UUIDField(null=True)
 
     @property
-    def label(self) -> str:
-        """The number as the person reads it: 7, or B7."""
-        return f"{self.letter}{self.number}"
+    def label(self) -> int | str:
+        """The number as the person reads it: 7, or B7 where a device without a line gave it."""
+        return f"{self.letter}{self.number}" if self.letter else self.number
 
     class Meta:
         db_table = "visit"

@@ -187,7 +187,7 @@ def key_paper(
     given, told = _play(received.visit, received_at, consent, consent_at, screening, dose_given, end, by, at)
     _settle(form, received.visit.visit_id, received.person_id, by, at)
     row = steps.visit_row(received.visit)
-    return PaperKeyed(received.visit, form.serial, row.number, row.state, given, (*received.warnings, *told))
+    return PaperKeyed(received.visit, form.serial, row.label, row.state, given, (*received.warnings, *told))
 
 
 def _by(at: datetime, name: str = "", staff_id: UUID | None = None) -> Performed:
@@ -217,7 +217,7 @@ def _on_record(session_id: UUID, person_id: UUID | None, given: PaperDose | None
     for row in dosed:
         if given is not None and _same_injection(row, given):
             return row
-        raise Refused("visits.paper_differs", number=row.number, dosed_at=row.dosed_at)
+        raise Refused("visits.paper_differs", number=row.label, dosed_at=row.dosed_at)
     return None
 
 
@@ -238,7 +238,7 @@ def _keyed_before(form: models.PaperForm, person_id: UUID | None) -> PaperKeyed:
 
 def _joined(row: models.Visit, serial: str) -> PaperKeyed:
     given = dose.receipt_of(row, repeat=True) if row.record_id else None
-    return PaperKeyed(VisitRef(row.site_id, row.id), serial, row.number, row.state, given, (), already=True)
+    return PaperKeyed(VisitRef(row.site_id, row.id), serial, row.label, row.state, given, (), already=True)
 
 
 def _settle(form: models.PaperForm, visit_id: UUID, person_id: UUID, by: Actor, at: datetime) -> None:

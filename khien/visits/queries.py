@@ -20,7 +20,7 @@ from khien.kernel.refs import VisitRef
 from khien.people import queries as people
 from khien.people.types import PersonCard
 from khien.plumbing import once
-from khien.visits import models, paper, sessions
+from khien.visits import models, paper, sessions, twins
 from khien.visits.ends import minutes_left
 from khien.visits.evidence import identity_hows
 from khien.visits.pack import session_pack
@@ -69,7 +69,7 @@ def visit_by_code(code: str, *, session_id: UUID | None = None) -> VisitCard | N
     except Refused:
         return None
     rows = models.Visit.objects.filter(code=text)
-    found = next(iter(_cards(rows)), None)
+    found = next(iter(_cards(twins.standing(row) for row in rows)), None)
     if found is None:
         appointment = booking.appointment(text)
         if appointment is None:
@@ -81,9 +81,13 @@ def visit_by_code(code: str, *, session_id: UUID | None = None) -> VisitCard | N
     return found
 
 
-def visit_by_number(session_id: UUID, number: int) -> VisitCard | None:
-    """The visit of a queue number."""
-    return next(iter(_cards(models.Visit.objects.filter(session_id=session_id, number=number))), None)
+def visit_by_number(session_id: UUID, number: int | str) -> VisitCard | None:
+    """The visit of a queue number, 7 or B7."""
+    told = str(number).strip().upper()
+    letter = told.rstrip("0123456789")
+    if not told[len(letter) :] or len(told) > 12:
+        return None
+    return next(iter(_cards(models.Visit.objects.filter(session_id=session_id, letter=letter, number=int(told[len(letter) :])))), None)
 
 
 def visit_by_record(record_id: UUID) -> VisitCard | None:
@@ -113,7 +117,7 @@ VISITS = once.Part("visits_told(x.ids)", _keep)
 
 def visits_of_session(session_id: UUID, *, states: Iterable[str] = (), after: int = 0, limit: int = 200) -> list[VisitCard]:
     """Visits of a session by number, paged by it; `states` narrows."""
-    rows = models.Visit.objects.filter(session_id=session_id, number__gt=after).order_by("number")
+    rows = models.Visit.objects.filter(session_id=session_id, number__gt=after, joined_to__isnull=True).order_by("number", "letter")
     wanted = list(states)
     return _cards((rows.filter(state__in=wanted) if wanted else rows)[:limit])
 
@@ -123,7 +127,7 @@ def queue(session_id: UUID, desk: str, *, limit: int = 100) -> list[VisitCard]:
     states = QUEUES.get(desk)
     if states is None:
         raise LookupError(desk)
-    order = ("observe_until", "number") if desk == "observation" else ("number",)
+    order = ("observe_until", "number") if desk == "observation" else ("number", "letter")
     return _cards(
         models.Visit.objects.filter(session_id=session_id, state__in=[s.value for s in states]).order_by(*order)[:limit]
     )
@@ -174,7 +178,7 @@ def _watched(row: models.Visit, card: PersonCard | None, now: datetime) -> Watch
     assert row.dosed_at is not None
     assert row.observe_until is not None
     return Watched(
-        VisitRef(row.site_id, row.id), row.number, card.full_name if card else "", card.birth if card else None, row.vaccine, row.dosed_at,
+        VisitRef(row.site_id, row.id), row.label, card.full_name if card else "", card.birth if card else None, row.vaccine, row.dosed_at,
         row.observe_until, row.observe_minutes, minutes_left(row.observe_until, now), row.state,
     )  # fmt: skip
 
@@ -182,7 +186,7 @@ def _watched(row: models.Visit, card: PersonCard | None, now: datetime) -> Watch
 def session_board(session_id: UUID) -> SessionBoard:
     """The counts of every desk's top line."""
     session = sessions.session_of(session_id)
-    counts = Counter(dict(models.Visit.objects.filter(session_id=session_id).values_list("state").annotate(n=Count("id"))))
+    counts = Counter(dict(models.Visit.objects.filter(session_id=session_id, joined_to__isnull=True).values_list("state").annotate(n=Count("id"))))
     dosed = models.Visit.objects.filter(session_id=session_id, record_id__isnull=False).count()
     signed = models.Checklist.objects.filter(session_id=session_id).order_by("-signed_at", "-id").first()
     lots = [
@@ -244,7 +248,7 @@ def checklist(session_id: UUID) -> dict[str, Any] | None:
 
 def day_summary(session_id: UUID) -> DaySummary:
     """The session's day in the columns of the daily report."""
-    rows = models.Visit.objects.filter(session_id=session_id)
+    rows = models.Visit.objects.filter(session_id=session_id, joined_to__isnull=True)
     by_state = dict(rows.values_list("state").annotate(n=Count("id")))
     doses = rows.filter(record_id__isnull=False).values_list("vaccine", "dose_type", "ordinal").annotate(n=Count("id"))
     groups = dict(rows.filter(record_id__isnull=False).values_list("priority_group").annotate(n=Count("id")))
@@ -266,7 +270,7 @@ def _cards(rows: Iterable[models.Visit]) -> list[VisitCard]:
 
 def _card(row: models.Visit, person: PersonCard | None) -> VisitCard:
     return VisitCard(
-        ref=VisitRef(row.site_id, row.id), session_id=row.session_id, person_id=row.person_id, number=row.number, code=row.code,
+        ref=VisitRef(row.site_id, row.id), session_id=row.session_id, person_id=row.person_id, number=row.label, code=row.code,
         state=row.state, on_date=row.on_date, full_name=person.full_name if person else "", birth=person.birth if person else None,
         sex=person.sex if person else "", identifier_masked=person.identifier_masked if person else "",
         identity_state=person.identity_state if person else "", identity_how=row.identity_how, walk_in=row.walk_in,
@@ -286,7 +290,7 @@ def count_facts(visit_id: UUID) -> dict[str, Any] | None:
 
 def count_facts_of(session_ids: Iterable[UUID]) -> list[dict[str, Any]]:
     """The same of every visit of these sessions: what a day's report must equal."""
-    return [_count_facts(row) for row in models.Visit.objects.filter(session_id__in=list(session_ids))]
+    return [_count_facts(row) for row in models.Visit.objects.filter(session_id__in=list(session_ids), joined_to__isnull=True)]
 
 
 def _count_facts(row: models.Visit) -> dict[str, Any]:
@@ -295,7 +299,7 @@ def _count_facts(row: models.Visit) -> dict[str, Any]:
         "dosed": row.dosed_at is not None and row.record_id is not None, "observed": row.observed_at is not None,
         "vaccine": row.vaccine, "dose_type": row.dose_type, "ordinal": row.ordinal, "group": row.priority_group,
         "home_2021": row.home_commune_2021, "home_2025": row.home_commune_2025, "paper": bool(row.paper_serial),
-        "dosed_at": row.dosed_at, "dosed_recorded_at": row.dosed_recorded_at,
+        "dosed_at": row.dosed_at, "dosed_recorded_at": row.dosed_recorded_at, "joined": row.joined_to is not None,
     }  # fmt: skip
 
 

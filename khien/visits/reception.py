@@ -194,7 +194,7 @@ def _warnings(
     if campaign_rules.needs_guardian(book, Recipient(card.birth), session.on_date):
         yield Warning("visits.guardian_consents", {"age": card.age(session.on_date)})
     others = models.Visit.objects.filter(session_id=session.id, name_hash=name_hashes(card)[0]).exclude(id=visit_id)
-    numbers = sorted(others.exclude(person_id=card.id).values_list("number", flat=True))
+    numbers = [row.label for row in others.exclude(person_id=card.id).order_by("number", "letter").only("number", "letter")]
     if numbers:
         yield Warning("visits.namesakes", {"numbers": numbers[:10]})
 

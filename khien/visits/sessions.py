@@ -133,10 +133,10 @@ def pause_session(*, session_id: UUID, reason: str, by: Actor, at: datetime) -> 
 
 def open_work(session_id: UUID) -> OpenWork:
     """What keeps the day from closing: people without an end, papers nobody explained, vials still open."""
-    people = models.Visit.objects.filter(session_id=session_id, state__in=INSIDE).order_by("number")
+    people = models.Visit.objects.filter(session_id=session_id, state__in=INSIDE).order_by("number", "letter")
     papers = models.PaperForm.objects.filter(session_id=session_id, state="printed").order_by("serial")
     vials = len(stock.open_vials(session_id))
-    return OpenWork(tuple(people.values_list("number", flat=True)), tuple(papers.values_list("serial", flat=True)), vials)
+    return OpenWork(tuple(row.label for row in people.only("number", "letter")), tuple(papers.values_list("serial", flat=True)), vials)
 
 
 @transaction.atomic

@@ -91,7 +91,12 @@ def move(
 
 def moved(row: Row) -> Moved:
     """The receipt of a step."""
-    return Moved(ref(row), row["state"], row["number"])
+    return Moved(ref(row), row["state"], label(row))
+
+
+def label(row: Mapping[str, Any]) -> int | str:
+    """A visit's number as the person reads it: 7, or B7."""
+    return f"{row['letter']}{row['number']}" if row["letter"] else int(row["number"])
 
 
 def ref(row: Row) -> VisitRef:

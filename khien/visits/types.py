@@ -51,7 +51,7 @@ class Moved:
 
     visit: VisitRef
     state: str
-    number: int
+    number: int | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class DosePlan:
     sentence_en: str
     stops: tuple[Stop, ...] = ()
     warnings: tuple[Warning, ...] = ()
-    namesakes: tuple[int, ...] = ()
+    namesakes: tuple[int | str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ class PaperKeyed:
 
     visit: VisitRef
     serial: str
-    number: int
+    number: int | str
     state: str
     dose: DoseReceipt | None
     warnings: tuple[Warning, ...]
@@ -188,7 +188,7 @@ class PaperKeyed:
 class OpenWork:
     """What keeps the day from closing: queue numbers of people without an end, serials that nobody explained, vials still open."""
 
-    people: tuple[int, ...]
+    people: tuple[int | str, ...]
     serials: tuple[str, ...]
     vials: int = 0
 

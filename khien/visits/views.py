@@ -19,7 +19,7 @@ class VisitCard:
     ref: VisitRef
     session_id: UUID
     person_id: UUID
-    number: int
+    number: int | str
     code: str
     state: str
     on_date: date
@@ -109,7 +109,7 @@ class Watched:
     """A person under observation, with the minutes left (0: enough)."""
 
     ref: VisitRef
-    number: int
+    number: int | str
     full_name: str
     birth: PartialDate | None
     vaccine: str
@@ -154,14 +154,15 @@ class DeskRow:
     end_reason: str
     return_on: date | None
     marks: tuple[str, ...]
+    joined_to: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HallNumbers:
     """Queue numbers for the screen in the hall: waiting by desk, under observation with the end of their minutes."""
 
-    waiting: Mapping[str, tuple[int, ...]]
-    watched: tuple[tuple[datetime, int], ...]
+    waiting: Mapping[str, tuple[int | str, ...]]
+    watched: tuple[tuple[datetime, int | str], ...]
     doses: int
 
 

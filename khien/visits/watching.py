@@ -53,26 +53,27 @@ def _row(row: models.Visit, card: Any) -> DeskRow:
         identity_how=row.identity_how, walk_in=row.walk_in, appointment_id=row.appointment_id, checked_in_at=row.checked_in_at,
         dosed_at=row.dosed_at, dosed_recorded_at=row.dosed_recorded_at, observe_minutes=row.observe_minutes,
         observe_until=row.observe_until, ended_at=row.ended_at, end_reason=row.end_reason, return_on=row.return_on,
-        marks=tuple(row.marks), **person,
+        marks=tuple(row.marks), joined_to=row.joined_to, **person,
     )  # fmt: skip
 
 
 def numbers(session_id: UUID, *, since: datetime) -> HallNumbers:
     """Queue numbers by desk, without a name; `since` counts the doses that tell how fast it goes."""
-    waiting: dict[str, list[int]] = {"screening": [], "injection": [], "closing": []}
-    watched: list[tuple[datetime, int]] = []
+    waiting: dict[str, list[int | str]] = {"screening": [], "injection": [], "closing": []}
+    watched: list[tuple[datetime, int | str]] = []
     desk_of = {
         State.CHECKED_IN: "screening",
         State.CONSENTED: "screening",
         State.CLEARED: "injection",
         State.OBSERVED: "closing",
     }
-    rows = models.Visit.objects.filter(session_id=session_id).order_by("number")
+    rows = models.Visit.objects.filter(session_id=session_id, joined_to__isnull=True).order_by("number", "letter")
     doses = 0
-    for number, state, until, dosed_at in rows.values_list("number", "state", "observe_until", "dosed_at"):
+    for row in rows.only("number", "letter", "state", "observe_until", "dosed_at"):
+        number, state, until, dosed_at = row.label, row.state, row.observe_until, row.dosed_at
         doses += bool(dosed_at and dosed_at >= since)
         if State(state) in desk_of:
             waiting[desk_of[State(state)]].append(number)
         elif state == State.DOSED and until:
             watched.append((until, number))
-    return HallNumbers({desk: tuple(found) for desk, found in waiting.items()}, tuple(sorted(watched)), doses)
+    return HallNumbers({desk: tuple(found) for desk, found in waiting.items()}, tuple(sorted(watched, key=lambda one: (one[0], str(one[1])))), doses)

@@ -49,7 +49,7 @@ def find(request: HttpRequest, session: UUID) -> HttpResponse:
     text = request.POST.get("so", "").strip()
     cards = queries.visits_of_session(session, limit=1000) if text else []
     folded = text.casefold()
-    found = [card for card in cards if str(card.number) == text or (not text.isdigit() and folded in card.full_name.casefold())][:20]
+    found = [card for card in cards if str(card.number) == text.upper() or (not text.isdigit() and folded in card.full_name.casefold())][:20]
     at.looked(*(card.person_id for card in found), purpose="correction")
     return render(request, "station/correct_find.html", {"here": at, "found": [_line(card) for card in found], "text": text})
 

@@ -11,6 +11,7 @@ SUBJECTS: dict[str, Any] = {
     "reaction.unknown_person": _("Phản ứng của người chưa rõ hồ sơ"),
     "desk.help": _("Bàn làm việc cần hỗ trợ"),
     "record.marked_dose": _("Mũi tiêm cần xem lại"),
+    "record.second_injection": _("Hai mũi tiêm cho một người trong buổi"),
     "stock.shortfall": _("Thiếu liều trên sổ kho"),
     "evidence.confirm_dose": _("Xác nhận mũi tiêm khai từ nơi khác"),
     "duplicate.same_dose_twice": _("Hai lần ghi cho một mũi"),

@@ -1,3 +1,8 @@
+-- A visit's number as the person reads it: 7, or "B7" where a device without a line gave it.
+CREATE OR REPLACE FUNCTION visits_label(p_visit visit) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN p_visit.letter = '' THEN to_jsonb(p_visit.number) ELSE to_jsonb(p_visit.letter || p_visit.number) END
+$$;
+
 -- All that the decision at the injection table stands on, in one read; each room tells its own part.
 CREATE OR REPLACE FUNCTION visits_dose_facts(p_site uuid, p_visit uuid, p_lot uuid) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -20,6 +25,6 @@ BEGIN
     'mixing', (SELECT bool_or(c.mixing_agreed) FROM consent c WHERE c.site_id = v.site_id AND c.visit_id = v.id AND c.agreed),
     'chosen', (SELECT jsonb_build_object('paused', l.paused_at IS NOT NULL) FROM session_lot l
       WHERE l.session_id = v.session_id AND l.lot_id = p_lot),
-    'namesakes', (SELECT coalesce(jsonb_agg(jsonb_build_array(o.number, o.name_birth_hash = v.name_birth_hash)), '[]') FROM visit o
+    'namesakes', (SELECT coalesce(jsonb_agg(jsonb_build_array(visits_label(o), o.name_birth_hash = v.name_birth_hash)), '[]') FROM visit o
       WHERE o.session_id = v.session_id AND o.name_hash = v.name_hash AND o.person_id <> v.person_id));
 END $$;

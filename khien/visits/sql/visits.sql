@@ -19,7 +19,7 @@ BEGIN
     dosed_by = n.dosed_by, dosed_recorded_at = n.dosed_recorded_at, dosed_recorded_by = n.dosed_recorded_by,
     observe_minutes = n.observe_minutes, observe_until = n.observe_until, observed_at = n.observed_at, observed_by = n.observed_by,
     ended_at = n.ended_at, ended_by = n.ended_by, end_reason = n.end_reason, end_detail = n.end_detail, return_on = n.return_on,
-    undone = n.undone, confirmed_facts = n.confirmed_facts, marks = n.marks, checked_in_at = n.checked_in_at
+    undone = n.undone, confirmed_facts = n.confirmed_facts, marks = n.marks, checked_in_at = n.checked_in_at, joined_to = n.joined_to
   WHERE site_id = n.site_id AND id = n.id;
 END $$;
 
@@ -67,7 +67,7 @@ DECLARE
 BEGIN
   IF NOT (p -> 'from') ? v.state THEN
     RAISE EXCEPTION USING ERRCODE = 'KH001', MESSAGE = 'visits.wrong_state',
-      DETAIL = jsonb_build_object('state', v.state, 'number', v.number, 'wanted', p ->> 'to')::text;
+      DETAIL = jsonb_build_object('state', v.state, 'number', visits_label(v), 'wanted', p ->> 'to')::text;
   END IF;
   n := jsonb_populate_record(v, coalesce(p -> 'set', '{}'));
   IF p ->> 'to' <> v.state THEN

@@ -18,11 +18,11 @@ BEGIN
       RETURN to_jsonb(v) || '{"repeat": true, "shortfall": 0}'::jsonb;
     END IF;
     RAISE EXCEPTION USING ERRCODE = 'KH001', MESSAGE = 'visits.already_dosed',
-      DETAIL = jsonb_build_object('number', v.number, 'dosed_at', v.dosed_at, 'state', v.state)::text;
+      DETAIL = jsonb_build_object('number', visits_label(v), 'dosed_at', v.dosed_at, 'state', v.state)::text;
   END IF;
   IF NOT (p -> 'from') ? v.state THEN
     RAISE EXCEPTION USING ERRCODE = 'KH001', MESSAGE = 'visits.wrong_state',
-      DETAIL = jsonb_build_object('state', v.state, 'number', v.number, 'wanted', 'dosed')::text;
+      DETAIL = jsonb_build_object('state', v.state, 'number', visits_label(v), 'wanted', 'dosed')::text;
   END IF;
   v_written := immunizations_record(r);
   n := jsonb_populate_record(v, p -> 'set');
@@ -64,10 +64,10 @@ DECLARE
 BEGIN
   IF v.record_id IS NULL OR v.state NOT IN ('dosed', 'observed') THEN
     RAISE EXCEPTION USING ERRCODE = 'KH001', MESSAGE = 'visits.no_dose',
-      DETAIL = jsonb_build_object('state', v.state, 'number', v.number)::text;
+      DETAIL = jsonb_build_object('state', v.state, 'number', visits_label(v))::text;
   ELSIF p ? 'since' AND v.dosed_recorded_at < (p ->> 'since')::timestamptz THEN
     RAISE EXCEPTION USING ERRCODE = 'KH001', MESSAGE = 'visits.undo_too_late',
-      DETAIL = jsonb_build_object('number', v.number, 'dosed_at', v.dosed_at)::text;
+      DETAIL = jsonb_build_object('number', visits_label(v), 'dosed_at', v.dosed_at)::text;
   END IF;
   PERFORM immunizations_entered_in_error(v.person_id, v.record_id, p ->> 'reason', v_at, p ->> 'actor');
   n := v;

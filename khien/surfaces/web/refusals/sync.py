@@ -10,6 +10,7 @@ MARKS = {
 
 WORDING = {
     **MARKS,
+    "visits.visit_taken": _("Mã lượt này đã dùng ở buổi khác (số {number}). Tiếp đón lại người này để có mã mới."),
     "devices.key_unreadable": _("Không đọc được khóa của máy này. Tải lại trang rồi thử lại."),
     "devices.key_known": _("Máy này đã có khóa khác. Trưởng điểm ghi nhận lại máy này như máy mới."),
     "sync.device_not_enrolled": _("Máy này chưa được trưởng điểm ghi nhận. Nhờ trưởng điểm ghi nhận máy trước."),
