@@ -75,18 +75,36 @@ def _gamma_fraction(x: float, a: float) -> float:
     return found
 
 
-def _quantile(cdf: Callable[[float], float], share: float, near: float, most: float = math.inf) -> float:
-    """Where a rising function reaches this share, at most at `most`; `near` is a first guess of where it does."""
-    low, high = 0.0, min(near, most)
-    while high < most and cdf(high) < share:
-        low, high = high, min(high * 2, most)
-    while high - low > CLOSE * high:
-        middle = (low + high) / 2
-        if cdf(middle) < share:
-            low = middle
+def beta_density(x: float, a: float, b: float) -> float:
+    """The density of the beta distribution."""
+    return math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + (a - 1) * math.log(x) + (b - 1) * math.log1p(-x)) if 0 < x < 1 else 0.0
+
+
+def gamma_density(x: float, a: float) -> float:
+    """The density of the gamma distribution of scale 1."""
+    return math.exp((a - 1) * math.log(x) - x - math.lgamma(a)) if x > 0 else 0.0
+
+
+def _quantile(cdf: Callable[[float], float], density: Callable[[float], float], share: float, near: float, most: float = math.inf) -> float:
+    """Where a rising function reaches this share, at most at `most`; `near` is a first guess of where it does.
+
+    Newton's steps, kept within what is known to lie below and above; where a step leaves that, the middle is taken.
+    """
+    low, high, here = 0.0, most, min(near, most * (1 - 1e-9))
+    for _ in range(STEPS):
+        gap = cdf(here) - share
+        if gap < 0:
+            low = here
         else:
-            high = middle
-    return (low + high) / 2
+            high = here
+        slope = density(here)
+        step = here - gap / slope if slope > TINY else -1.0
+        if not low < step < high:
+            step = (low + high) / 2 if high < math.inf else here * 2
+        if abs(step - here) <= CLOSE * step or low >= high * (1 - CLOSE):
+            return step
+        here = step
+    return here
 
 
 def clopper_pearson(events: int, doses: int, level: float = 0.95) -> tuple[float, float]:
@@ -94,9 +112,14 @@ def clopper_pearson(events: int, doses: int, level: float = 0.95) -> tuple[float
     if not 0 <= events <= doses or doses <= 0:
         raise ValueError
     tail = (1 - level) / 2
-    near = (events + 2 * math.sqrt(events + 1) + 2) / doses
-    low = 0.0 if events == 0 else _quantile(lambda x: beta_cdf(x, events, doses - events + 1), tail, events / doses, 1.0)
-    high = 1.0 if events == doses else _quantile(lambda x: beta_cdf(x, events + 1, doses - events), 1 - tail, near, 1.0)
+    wide = 2 * math.sqrt(events * (1 - events / doses) + 1)
+    low, high = 0.0, 1.0
+    if events:
+        a, b = events, doses - events + 1
+        low = _quantile(lambda x: beta_cdf(x, a, b), lambda x: beta_density(x, a, b), tail, max(events - wide, events / 5) / doses, 1.0)
+    if events < doses:
+        c, d = events + 1, doses - events
+        high = _quantile(lambda x: beta_cdf(x, c, d), lambda x: beta_density(x, c, d), 1 - tail, (events + wide + 2) / doses, 1.0)
     return low, high
 
 
@@ -105,8 +128,9 @@ def poisson_interval(events: int, level: float = 0.95) -> tuple[float, float]:
     if events < 0:
         raise ValueError
     tail = (1 - level) / 2
-    low = 0.0 if events == 0 else _quantile(lambda x: gamma_cdf(x, events), tail, events)
-    return low, _quantile(lambda x: gamma_cdf(x, events + 1), 1 - tail, events + 2 * math.sqrt(events + 1) + 2)
+    wide, a = 2 * math.sqrt(events + 1), events + 1
+    low = _quantile(lambda x: gamma_cdf(x, events), lambda x: gamma_density(x, events), tail, max(events - wide, events / 5)) if events else 0.0
+    return low, _quantile(lambda x: gamma_cdf(x, a), lambda x: gamma_density(x, a), 1 - tail, events + wide + 2)
 
 
 def poisson_at_least(events: int, expected: float) -> float:
