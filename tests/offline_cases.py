@@ -26,7 +26,7 @@ SCANS = (
 def cases(count: int, seed: int = 2021) -> list[tuple[str, dict[str, Any]]]:
     """So many questions, each by its name; the same for a seed."""
     rng = random.Random(seed)
-    kinds = [_propose] * 9 + [_before_dose] * 16 + [_story] * 4 + [_health] * 2 + [_card]
+    kinds = [_propose] * 9 + [_before_dose] * 16 + [_story] * 4 + [_health] * 2 + [_card, _person]
     return [rng.choice(kinds)(rng) for _ in range(count)]
 
 
@@ -100,6 +100,23 @@ def _card(rng: random.Random) -> tuple[str, dict[str, Any]]:
     return "card", {"scan": rng.choice(SCANS)}
 
 
+def _person(rng: random.Random) -> tuple[str, dict[str, Any]]:
+    on = _day(rng)
+    return "person", {"at": f"{on}T02:00:00+00:00", "person": {
+        "full_name": rng.choice(("Nguyễn  Văn thử", "Lê", "x1", "")), "birth": _birth(rng, on), "sex": rng.choice(("male", "female", "?")),
+        "identifier": rng.choice(("079084990321", "079084990", "abc", "")), "no_identifier_reason": rng.choice(("", "lost", "unheard")),
+        "phone": rng.choice(("", "0912 345 678", "123", "0900000000")), "guardian": rng.choice((None, {"full_name": "Lê Thị Thử", "phone": "0912345678", "relation": "relative"})),
+    }}  # fmt: skip
+
+
+def _vials(rng: random.Random, on: date) -> list[dict[str, Any]]:
+    """The vials of the lot that stand open: some in time, some over, some drawn to the last dose."""
+    return [
+        {"opened_at": f"{on}T{rng.choice(('01', '03'))}:00:00+00:00", "use_until": f"{on}T{rng.choice(('04', '09'))}:00:00+00:00", "doses": 10, "drawn": rng.choice((0, 9, 10))}
+        for _ in range(rng.choice((0, 0, 1, 2)))
+    ]
+
+
 def _before_dose(rng: random.Random) -> tuple[str, dict[str, Any]]:
     on, vaccine = _day(rng), rng.choice(VACCINES)
     past = _past(rng, on)
@@ -126,7 +143,9 @@ def _before_dose(rng: random.Random) -> tuple[str, dict[str, Any]]:
             "id": str(UUID(int=rng.getrandbits(128))), "vaccine": found, "number": "AB 123-4", "manufacturer": "", "manufactured_on": None,
             "expires_on": (on + timedelta(days=rng.choice((-1, 0, 1, 90, 90, 90)))).isoformat(), "doses_per_vial": 10, "state": state,
             "state_reason": rng.choice(("", "provisional", "thu hồi")) if state != "released" else "", "chosen": rng.random() < 0.95, "paused": rng.random() < 0.03,
+            "vials": _vials(rng, on), "thaw_before": rng.choice((None, None, None, (on + timedelta(days=rng.choice((-1, 0)))).isoformat())),
         },
+        "moment": rng.choice((None, f"{on}T03:30:00+00:00", f"{on}T05:00:00+00:00")),
         "slip": rng.choices(("", code, other, "123"), (6, 3, 1, 1))[0],
         "confirmed_facts": rng.choice(([], ["full_name"], ["full_name", "birth"], ["full_name", "identifier"], ["birth", "phone"])),
     }  # fmt: skip

@@ -16,12 +16,13 @@ from uuid import UUID
 
 from khien.campaigns import rules as campaign_rules
 from khien.campaigns.types import DoseType, Evidence, Facts, PastDose, Recipient, Vaccine
-from khien.kernel import cccd_card, codes, wording
+from khien.kernel import cccd_card, codes, names, phones, wording
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
 from khien.kernel.sex import Sex
 from khien.stock.types import LotInfo, OpenVial, Shelf
 from khien.visits import dosing, rules
+from khien.visits.arrivals import new_person
 from khien.visits.screening_types import Proposal, Verdict
 from khien.visits.states import State
 from khien.visits.types import Confirmed, DosePlan
@@ -180,6 +181,14 @@ def card(told: Told, asked: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def person(_: Told, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """A walk-in's facts, read as the record will read them, so that nobody is refused hours later; asked: person, at."""
+    read = new_person(asked["person"], datetime.fromisoformat(asked["at"]))
+    for phone in filter(None, (read.phone, read.guardian.phone if read.guardian else "")):
+        phones.read_phone(phone)
+    return {"name": names.read_name(read.full_name).value, "birth": read.birth.iso(), "sex": str(read.sex)}
+
+
 def story(told: Told, asked: Mapping[str, Any]) -> dict[str, Any]:
     """The doses so far with their worth, and the next one; asked: on, birth, sex, province, history, settled_birth."""
     on = date.fromisoformat(asked["on"])
@@ -290,7 +299,7 @@ def book_json(book: campaign_rules.RuleBook) -> list[dict[str, Any]]:
 
 
 ANSWERS: dict[str, Callable[[Told, Mapping[str, Any]], dict[str, Any]]] = {
-    "propose": propose, "before_dose": before_dose, "health": health, "card": card, "story": story,
+    "propose": propose, "before_dose": before_dose, "health": health, "card": card, "person": person, "story": story,
 }  # fmt: skip
 
 

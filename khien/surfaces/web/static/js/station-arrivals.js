@@ -81,7 +81,7 @@ export default (kh) => {
     const form = h("div.kh-st-form",
       card && !told.mangled && told.name ? h("p.kh-st-wide", kh.chip(_("Lấy từ căn cước"), "ready"), " ", h("b", told.name)) : text("w-ten", card ? _("Họ và tên, gõ như trên căn cước") : _("Họ và tên"), card ? "" : told.name, { autocapitalize: "words" }),
       card ? h("p", _("Sinh {birth}. Số {number}.", { birth: kh.birth(told.birth || ""), number: told.number || told.identifier || "" })) : [text("w-sinh", _("Ngày sinh (ngày/tháng/năm, hoặc chỉ năm)"), "", { inputmode: "numeric", oninput: look }), h("fieldset", h("legend.kh-small", _("Giới tính")), h("div.kh-st-two", kh.toggles("w-gioi", sexes, { chosen: told.sex ? [told.sex] : [] }))), text("w-so", _("Số giấy tờ"), told.identifier), kh.field(_("Không có số thì vì sao"), kh.select("w-vi-sao", NO_NUMBER))],
-      text("w-dt", _("Điện thoại"), "", { inputmode: "tel" }),
+      text("w-dt", _("Điện thoại"), told.phone, { inputmode: "tel" }),
       text("w-o", _("Nơi ở"), told.address),
       kh.pack.session.vaccines.length > 1 && h("fieldset.kh-st-wide", h("legend.kh-small", _("Vắc xin")), h("div.kh-st-two", kh.toggles("vac-xin", kh.pack.session.vaccines.map((code) => [code, kh.vaccine(code)])))),
       guardian);
@@ -98,6 +98,7 @@ export default (kh) => {
         form.querySelector(!person.full_name ? "#w-ten" : !person.birth ? "#w-sinh" : !person.sex ? 'input[name="w-gioi"]' : "#w-so")?.focus();
         return;
       }
+      if (person.phone || person.address) kh.family = { phone: person.phone, address: person.address, name: person.full_name || told.name };
       if (!guardian.hidden && value("w-gh")) person.guardian = { full_name: value("w-gh"), phone: value("w-gh-dt"), relation: "relative" };
       if (!card && !person.identifier) person.no_identifier_reason = value("w-vi-sao");
       const body = { person, identity_how: card ? "card" : person.identifier ? "typed" : "spoken", ...kh.doneBy("don") };
@@ -118,17 +119,20 @@ export default (kh) => {
 
   // Before somebody is written as new: who in the record may be this person. Asks, and never stops: without a line nobody is asked.
   async function askAlike(person, one, write, back) {
-    if (kh.line === "away") return write();
+    if (kh.line === "away" && !kh.vault?.open) return write();
     const asked = (kh.arriving = { asking: one.name });
     let near = [];
     try {
-      near = (await kh.post(kh.urls.search, { new: person })).people || [];
+      if (kh.offline) kh.tell(_("Đang kiểm tra…"));
+      if (kh.offline) near = await kh.alikeHere(person, one);
+      else near = (await kh.soon(kh.post(kh.urls.search, { new: person }))).people || [];
     } catch (trouble) {
       if (trouble.refused) return kh.tell(kh.both(trouble.refused), "stop");
     }
     if (kh.arriving !== asked) return undefined;
     if (!near.length) return write();
     const take = async (found) => {
+      if (kh.offline) return kh.receive({ kind: "text", text: found.name });
       const whole = (await kh.post(kh.urls.search, { person: found.id }).catch(() => ({ people: [] }))).people[0] || found;
       return kh.found(whole, { how: "spoken", appointment: whole.appointment });
     };
@@ -189,7 +193,7 @@ export default (kh) => {
 
   function received(result, person) {
     const row = kh.row(result.visit.visit_id);
-    const told = h("section.kh-st-panel.kh-st-panel--ready", { "aria-live": "polite" }, h("p.kh-st-told", kh.chip(result.already ? _("Đã có số {n} từ trước", { n: result.number }) : _("Đã đón, số {n}", { n: result.number }), row?.unsent ? "wait" : "ready"), kh.vault?.open ? kh.button(_("Mã phiếu, in phiếu"), { kind: "quiet small", img: "print", on: () => kh.handOver(row) }) : h("a", { href: `${kh.urls.base}/so-cho/${result.visit.visit_id}`, target: "_blank", rel: "noopener" }, kh.icon("print"), _("In số")),
+    const told = h(`section.kh-st-panel.kh-st-panel--${row?.unsent ? "wait" : "ready"}`, { "aria-live": "polite" }, h("p.kh-st-told", kh.chip(result.already ? _("Đã có số {n} từ trước", { n: result.number }) : _("Đã đón, số {n}", { n: result.number }), row?.unsent ? "wait" : "ready"), kh.vault?.open ? kh.button(_("Mã phiếu, in phiếu"), { kind: "quiet small", img: "print", on: () => kh.handOver(row) }) : h("a", { href: `${kh.urls.base}/so-cho/${result.visit.visit_id}`, target: "_blank", rel: "noopener" }, kh.icon("print"), _("In số")),
       result.warnings.map((warning) => kh.chip(kh.both(warning), "wait"))));
     kh.arriving = null;
     if (row?.state === "checked_in" && kh.rights.has("visit.consent")) return kh.askConsent({ ...row, doses: person.doses }, kh.receptionLayout, told);

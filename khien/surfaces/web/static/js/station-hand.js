@@ -26,7 +26,7 @@ export default (kh) => {
     const text = await kh.slipOf(now);
     if (!text) return onclose?.();
     const shown = kh.row(row.id) || now;
-    const code = kh.qr(text, _("Mã phiếu của số {n}", { n: shown.number }));
+    const code = kh.qr(text, _("Mã phiếu của số {n}", { n: shown.number }), "L");
     const box = kh.dialog(_("Số {n}: đưa mã này cho {desk}", { n: shown.number, desk: NEXT[shown.state] || _("bàn tiếp theo") }),
       h("div.kh-hand", h("div", h("p.kh-hand__no", String(shown.number)), h("p", h("b", shown.name)), h("p", stands(shown)), h("p.kh-small.kh-soft", _("Bàn sau quét mã này từ màn hình hoặc từ phiếu in."))), code),
       h("div.kh-actions", kh.button(_("Xong, người tiếp theo"), { main: true, on: () => box.close() }), kh.button(_("In phiếu"), { kind: "quiet", img: "print", hot: "F8", on: () => print(paper(shown, code)) })));

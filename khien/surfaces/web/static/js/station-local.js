@@ -1,5 +1,6 @@
 // What a desk asks before a person decides. With a line the server answers; without one the same rules answer here, from the pack.
 const PATIENCE = 3000; // ms for a server when the device can answer by itself
+const WAKING = 20000; // ms for rules that are not awake yet: once, after a tablet was opened
 
 export default (kh) => {
   const offline = () => kh.vault?.pack?.offline;
@@ -20,7 +21,7 @@ export default (kh) => {
     if (!alone) throw { away: true };
     return here();
   }
-  const soon = (answer) => Promise.race([answer, new Promise((_, late) => setTimeout(() => late({ away: true }), PATIENCE))]);
+  const soon = (answer, most = PATIENCE) => Promise.race([answer, new Promise((_, late) => setTimeout(() => late({ away: true }), most))]);
   kh.either = either;
   kh.soon = (answer) => (kh.vault?.open ? soon(answer) : answer);
 
@@ -79,6 +80,17 @@ export default (kh) => {
   };
   // A visit's story: the server's, else what this device knows. `desk` names who looks.
   kh.storyOf = (row, desk) => either(row, () => kh.get(`${kh.urls.base}/luot/${row.id}?ban=${desk}`), async () => (await kh.askStory(row)) || { person: null, screening: row.screening || null });
+
+  // Without a line: the facts read as the record will read them, and who of the session may be this person. Throws {refused}.
+  kh.alikeHere = async (person, one) => {
+    await soon(kh.askRules("person", { person, at: kh.now().toISOString() }), WAKING).catch((trouble) => {
+      if (trouble.refused) throw trouble; // rules that do not wake keep nobody at the door
+    });
+    const number = (person.identifier || one.identifier || "").slice(-4);
+    const same = (other) => (kh.folded(other.name) === kh.folded(one.name) && other.birth === one.birth ? ["name", "birth"] : number && other.last4 === number && other.birth === one.birth ? ["number", "birth"] : null);
+    const known = [...kh.all(), ...kh.pack.appointments.filter((each) => !kh.arrived(each))];
+    return known.filter(same).slice(0, 3).map((each) => ({ ...each, id: each.person_id, identifier: each.last4 && `… ${each.last4}`, why: same(each) }));
+  };
 
   // The next number of this device's letter.
   let last = 0;

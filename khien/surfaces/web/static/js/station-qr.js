@@ -8,8 +8,8 @@ export default (kh) => {
   const { h, _ } = kh;
 
   // Digits are packed by threes; what stands before them as letters and digits.
-  kh.qr = (text, label) => {
-    const code = qrcode(0, "M");
+  kh.qr = (text, label, level = "M") => {
+    const code = qrcode(0, level);
     const [, head, digits, rest] = /^([0-9A-Z $%*+\-./:]*?)(\d*)([^]*)$/.exec(text);
     if (rest) code.addData(text, "Byte");
     else {

@@ -28,7 +28,8 @@ export default (kh) => {
 
   const idle = () => [
     kh.hint("scan", _("Quét căn cước hoặc mã hẹn, hoặc gõ tên."), _("Người đến không hẹn: quét căn cước, phiếu tự điền.")),
-    h("p.kh-st-acts", kh.button(_("Ghi người không có căn cước"), { kind: "quiet", img: "plus", hot: "F4", on: () => kh.walkIn({}) })),
+    h("p.kh-st-acts", kh.button(_("Ghi người không có căn cước"), { kind: "quiet", img: "plus", hot: "F4", on: () => kh.walkIn({}) }),
+      kh.family && kh.button(_("Ghi người nhà của {name}", { name: kh.family.name }), { kind: "quiet", img: "people", hot: "F6", on: () => kh.walkIn({ phone: kh.family.phone, address: kh.family.address }) })),
   ];
 
   function queues() {

@@ -35,14 +35,14 @@ export default (kh) => {
   const flags = (health = {}) => (health.immune_deficient ? 1 : 0) + (health.pregnant ? 2 : 0) + (health.breastfeeding ? 4 : 0);
 
   const told = (row) => [
-    short(kh.session), short(row.id), row.letter, row.no, short(row.person_id), row.name, row.birth, (row.sex || "u")[0], row.last4, row.identity_how, row.form === "child" ? 1 : 0,
+    kh.session.slice(-12), short(row.id), row.letter, row.no, short(row.person_id), row.name, row.birth, (row.sex || "u")[0], row.last4, row.identity_how, row.form === "child" ? 1 : 0,
     row.vaccine, STATES.indexOf(row.state), row.decision || "", row.observe_minutes || 0, flags(row.health), row.health?.settled_birth || "", row.mixing ? 1 : 0, short(row.last), kh.vault.device.letter,
     seconds(kh.now().toISOString()), seconds(row.dosed_at), row.dose_type || "", row.ordinal || 0, row.codes?.[0] || row.code || "",
     kh.pastOf(row)?.map((dose) => [dose.vaccine, dose.on_date, dose.dose_type, dose.ordinal, dose.valid, dose.evidence]) ?? null, row.screening?.reason || "",
   ];
   function rowOf([session, id, letter, no, person, name, birth, sex, last4, identity_how, child, vaccine, state, decision, minutes, health, settled, mixing, last, device, at, dosed, dose_type, ordinal, code, past, reason]) {
     return {
-      slip: { session: long(session), device, at: moment(at) },
+      slip: { session, device, at: moment(at) },
       row: {
         id: long(id), letter, no, person_id: long(person), name, birth, sex: SEX[sex] || "unknown", last4, identity_how, form: child ? "child" : "adult", vaccine, state: STATES[state] || "checked_in", previous: "",
         decision: decision || null, observe_minutes: minutes, health: { immune_deficient: Boolean(health & 1), pregnant: Boolean(health & 2), breastfeeding: Boolean(health & 4), settled_birth: settled || null }, mixing: Boolean(mixing),
@@ -79,7 +79,7 @@ export default (kh) => {
       throw { words: _("Phiếu đọc chưa đủ. Mời quét lại, giữ phiếu phẳng.") };
     }
     const found = rowOf(JSON.parse(json));
-    if (found.slip.session !== kh.session) throw { words: _("Phiếu này của buổi khác.") };
+    if (found.slip.session !== kh.session.slice(-12)) throw { words: _("Phiếu này của buổi khác.") };
     if (!(await signedBy(found.slip.device, signature, SIGNED + json))) throw { words: _("Phiếu này không do máy của điểm ký. Mời người này quay lại bàn tiếp đón.") };
     return found;
   };
@@ -96,7 +96,7 @@ export default (kh) => {
 
   // A slip in the scan box: the row as the last desk left it, then opened here. What this device knows better stays.
   kh.scanSlip = async (text) => {
-    if (!kh.vault?.open) return kh.tell(_("Máy này chưa mở kho của buổi nên chưa đọc được phiếu. Gõ số của người đó."), "wait");
+    if (!kh.vault?.open) return kh.tell(_("Máy này chưa mang buổi về nên chưa đọc được phiếu. Mời gõ số của người đó."), "wait");
     try {
       const { row, slip } = await kh.readSlip(text);
       const known = kh.row(row.id);

@@ -205,6 +205,7 @@ export default (kh) => {
     began = kh.vault?.pack || null;
     if (!kh.vault?.open) return;
     const { offline } = kh.vault.pack;
+    kh.wakeRules().catch(() => {}); // some seconds, once, before anybody asks
     kh.tablets = (await kh.vault.load("tablets")) || offline.devices;
     const lots = offline.lots.filter((lot) => lot.chosen).map((lot) => ({ ...lot, lot_id: lot.id }));
     if (!kh.board.lots.length) kh.board = { ...kh.board, state: kh.vault.pack.session.state, lots };
