@@ -11,7 +11,7 @@ from datetime import date, datetime
 from itertools import groupby
 from pathlib import PurePath
 
-from khien.interchange.sheets import commas, headings, old_excel, opener, probes
+from khien.interchange.sheets import commas, footers, headings, old_excel, opener, probes
 from khien.interchange.sheets.types import (
     MOST_BYTES,
     MOST_ROWS,
@@ -184,13 +184,18 @@ def _rows(section: Section, found: headings.Heading, grid: Grid, merged: heading
     filled = _fill_merged(section, found, grid, merged)
     kept, skipped = [], []
     heading = [headings.heading_text(cell) for cell in grid[found.last]]
-    for place in range(found.last + 1, len(grid)):
-        row = RawRow(section, place + 1, tuple(grid[place]), frozenset(filled.get(place, ())))
-        why = _why_skipped(row, heading, first=place == found.last + 1)
+    lines = [RawRow(section, place + 1, tuple(grid[place]), frozenset(filled.get(place, ()))) for place in range(found.last + 1, len(grid))]
+    foot = footers.foot(lines)
+    for place, row in enumerate(lines):
+        why = _why_skipped(row, heading, first=place == 0)
+        if place in foot and why in (None, "note"):
+            why = "footer"
+        elif why is None and not footers.is_person(row) and footers.begins(row.cells):
+            why = "note"  # who leads the group whose names follow
         if why is None:
             kept.append(row)
         elif why:
-            skipped.append(Skipped(section.sheet, place + 1, why))
+            skipped.append(Skipped(section.sheet, row.number, why))
     return kept, skipped
 
 

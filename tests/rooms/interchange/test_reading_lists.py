@@ -62,7 +62,7 @@ def test_title_rows_blank_columns_and_a_shifted_heading_are_passed_over():
                 [None, None, *OTHER[:3], None, *OTHER[3:]], [None, None, "Tổng cộng: 2 người"], [None, None, None, None, None, None, "Ngày 01 tháng 9 năm 2021"])
     table = read_table(data, "a.xlsx")
     assert [row.number for row in table.rows] == [7, 9]
-    assert [(skip.number, skip.why) for skip in table.skipped] == [(6, "numbering"), (10, "total"), (11, "note")]
+    assert [(skip.number, skip.why) for skip in table.skipped] == [(6, "numbering"), (10, "total"), (11, "footer")]
     assert_hoa(staged(data)[0])
 
 
