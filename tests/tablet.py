@@ -66,6 +66,8 @@ class Tablet:
         )  # fmt: skip
         until(lambda: answers(f"http://127.0.0.1:{port}/json/version"), "a browser")
         self.context = self.play.chromium.connect_over_cdp(f"http://127.0.0.1:{port}").contexts[0]
+        if self.secret:  # Chromium writes cookies to the disk every 30 s: this one has been there for longer than the test
+            self._known()
         self.page = self.window()
 
     def window(self) -> Any:
@@ -99,6 +101,9 @@ class Tablet:
     def enrol(self, site_id: Any) -> None:
         """The lead enrols this tablet."""
         _device, self.secret = devices.enrol(name="Máy thử", site_id=site_id, by=make.BY, at=clock.now())
+        self._known()
+
+    def _known(self) -> None:
         self.cookie("khien_diem", signing.get_cookie_signer(salt="khien_diem").sign(self.secret))
 
     def sits(self, staff: StaffRef) -> None:

@@ -5,7 +5,7 @@ const GUI = "/diem/gui";
 export default (kh) => {
   const { box, seal, vault } = kh;
   let last = 0; // the highest number given out by this window
-  const log = {};
+  const log = { unknown: false };
   kh.log = log;
 
   const alone = (name, act, options = {}) => (navigator.locks ? navigator.locks.request(name, options, act) : act(true));
@@ -66,6 +66,7 @@ export default (kh) => {
     } catch {
       throw { away: true };
     }
+    log.unknown = answer.status === 401; // the server does not know this device (its cookie is gone): the lead enrols it again
     if (answer.status === 400 || answer.status === 413) throw { tooMuch: true };
     if (!answer.ok || !(answer.headers.get("Content-Type") || "").includes("json")) throw { away: true };
     const read = await answer.json();
