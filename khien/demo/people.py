@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from random import Random
 from uuid import UUID
 
+from django.db import transaction
+
 from khien.access import queries as access
 from khien.access.permissions import StaffRef
 from khien.booking import actions as booking
@@ -110,9 +112,10 @@ class Days:
             return None
         slot = self.random.choice(slots)
         try:
-            return booking.book(
-                person_id=known.person_id, registration_id=known.registration_id, slot_id=slot.id, how="invited", by=self.planner, at=at
-            ).code
+            with transaction.atomic():  # a refusal of the database's own leaves the rest of the day as it was
+                return booking.book(
+                    person_id=known.person_id, registration_id=known.registration_id, slot_id=slot.id, how="invited", by=self.planner, at=at
+                ).code
         except Refused:
             return None
 

@@ -3,7 +3,7 @@
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from khien.rehearsal.day import Day, Story
 from khien.rehearsal.people import read_code
 from khien.rehearsal.shelf import unaccounted
 from khien.rehearsal.staff import Officer
+from khien.synthetic.crowd import Somebody
 
 ROUNDS = 5  # an event's handler may publish another: a dose closed, its certificate, its message
 
@@ -161,11 +162,21 @@ def _key(name: str, year: int) -> tuple[str, int]:
 
 def _recorded(day: Day, began: datetime) -> list[tuple[UUID, tuple[str, int]]]:
     """The people that this rehearsal brought into the record."""
-    played = {_key(day.story.renamed.get(one.full_name, one.full_name), one.birth.year) for one in day.people}
+    return _found({_key(day.story.renamed.get(one.full_name, one.full_name), one.birth.year) for one in day.people}, began)
+
+
+def _found(played: set[tuple[str, int]], began: datetime) -> list[tuple[UUID, tuple[str, int]]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, full_name, birth_year FROM person WHERE recorded_at >= %s", [began])
         found = [(row[0], _key(row[1], row[2])) for row in cursor.fetchall()]
     return [(id, key) for id, key in found if key in played]
+
+
+def doubled(people: Sequence[Somebody], began: datetime) -> list[str]:
+    """Names and years that the record holds more often than the crowd did, by their place in it."""
+    wanted = Counter(_key(one.full_name, one.birth.year) for one in people)
+    found = Counter(key for _, key in _found(set(wanted), began))
+    return [f"person {n + 1} of the crowd: {found[key]} records of {wanted[key]}" for n, key in enumerate(wanted) if found[key] > wanted[key]]
 
 
 def numbers(day: Day, began: datetime) -> dict[str, int]:

@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -11,12 +11,18 @@ from urllib.parse import urljoin
 
 import httpx
 
+from khien.rehearsal.gateway import Gateway
+
 AWAY = 503
 PATIENCE = 60.0  # seconds that a person tries again before giving up
 
 
 class Surprise(Exception):
     """The product answered what its user did not expect; the text says where and what, without a person's data."""
+
+
+class Away(Surprise):
+    """The line is cut, and whoever works knows it: nothing was answered, and nobody waits for it."""
 
 
 @dataclass
@@ -156,11 +162,17 @@ class Page:
         raise Surprise(f"{self.path} has no link to {pattern}")
 
 
+def _never() -> bool:
+    return False
+
+
 class Browser:
     """Goes to pages and sends forms; counts what it did."""
 
     def __init__(self, base: str, *, counter: "Counter | None" = None) -> None:
         self.base, self.counter = base, counter or Counter()
+        self.cut: Callable[[], bool] = _never  # whether the line is known to be cut
+        self.gateway: Gateway | None = None  # where the texts of the phones arrive, else the demo's page of messages
         self.http = httpx.Client(base_url=base, follow_redirects=True, timeout=60, trust_env=False)
 
     def __enter__(self) -> "Browser":
@@ -211,6 +223,8 @@ class Browser:
                 if answer.status_code != AWAY or time.monotonic() > until:
                     return answer
             except httpx.TransportError as error:
+                if self.cut():
+                    raise Away(f"{method} {httpx.URL(target).path}: the line is cut") from None
                 if time.monotonic() > until:
                     raise Surprise(f"{method} {httpx.URL(target).path}: {type(error).__name__}") from None
             self.counter.broke()

@@ -16,7 +16,15 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--url", default="", help="the running demo; without it one is started on this data folder")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--days", type=int, default=0, help="play this many days to come, hour by hour, on a moved clock")
+    parser.add_argument("--faults", default="", help="what breaks meanwhile: network,otp,lot,staff,power,clock,server,printer")
+    parser.add_argument("--speed", type=float, default=0, help="minutes of the day in a minute of the machine, at most (0: as fast as it goes)")
+    parser.add_argument("--report", default="", help="write the score sheet here (HTML)")
     options = parser.parse_args(argv)
+    if options.days or options.faults or options.report:
+        from khien.rehearsal.week import command as week
+
+        return week.main(options)
     if not 1 <= options.sites <= 10 or not 10 <= options.people <= 5000:
         print("khien: --sites is 1 to 10 and --people 10 to 5000", file=sys.stderr)
         return 2

@@ -18,7 +18,7 @@ from khien.rehearsal.officers import Planned
 from khien.rehearsal.people import register
 from khien.rehearsal.point import Arrival, Point
 from khien.rehearsal.product import awake
-from khien.rehearsal.shelf import Shelf
+from khien.rehearsal.shelf import Shelf, at_once
 from khien.rehearsal.staff import Officer
 from khien.stock import queries as stock
 from khien.stock.types import LotInfo
@@ -207,7 +207,7 @@ class Day:
             lot, lead = self.lots[planned.number], self.leads[planned.number]
             serials = officers.print_papers(lead, planned, 4)
             desks = officers.desks(self.base, planned, self.story.counter)
-            point = Point(desks, lot, Shelf(desks["injection"], planned.site_id, planned.day), Random(planned.number), number=planned.number)
+            point = Point(desks, lot, Shelf(at_once(desks["injection"]), planned.site_id, planned.day), Random(planned.number), number=planned.number)
             if self.evening and self.late and str(self.evening.site_id) == planned.site_id:
                 point.shelf.gone(str(self.evening.lot.id), self.evening.lot.doses_per_vial)
             self._paper(planned, lead, point, serials)

@@ -49,17 +49,25 @@ def plan(officer: Officer, *, number: int, site_id: str, vaccine: str, district:
     """Plan a session at a point in hours of today that are still free, in a shift that the day has left. Raises CannotStart."""
     hours = _free_hours(site_id)
     for shift, starts, ends in hours:
-        page = officer.get("/dieu-phoi/buoi/moi")
-        day = clock.local(starts)
-        answers = {
-            "site": site_id, "day_day": day.day, "day_month": day.month, "day_year": day.year, "shift": shift, "starts": f"{day:%H:%M}",
-            "ends": f"{clock.local(ends):%H:%M}", "mode": "invited", "vaccines": [vaccine], "tables": max(tables, 4), "per_table": 200, "reason": REASON,
-        }  # fmt: skip
-        done = officer.send(page, page.form("site", "per_table"), answers)
-        found = re.search(r"/buoi/([0-9a-f-]{36})", done.url)
-        if found and done.status == 200:
-            return Planned(found.group(1), number, site_id, vaccine, district, clock.on_date(starts))
+        found = plan_session(officer, site_id=site_id, vaccine=vaccine, shift=shift, starts=starts, ends=ends, tables=max(tables, 4))
+        if found:
+            return Planned(found, number, site_id, vaccine, district, clock.on_date(starts))
     return _standing(number, site_id, district)
+
+
+def plan_session(
+    officer: Officer, *, site_id: str, vaccine: str, shift: str, starts: datetime, ends: datetime, tables: int, mode: str = "invited"
+) -> str:
+    """Plan one session on the planner's page; returns its id, "" where the page refuses it."""
+    page = officer.get("/dieu-phoi/buoi/moi")
+    day = clock.local(starts)
+    answers = {
+        "site": site_id, "day_day": day.day, "day_month": day.month, "day_year": day.year, "shift": shift, "starts": f"{day:%H:%M}",
+        "ends": f"{clock.local(ends):%H:%M}", "mode": mode, "vaccines": [vaccine], "tables": tables, "per_table": 200, "reason": REASON,
+    }  # fmt: skip
+    done = officer.send(page, page.form("site", "per_table"), answers)
+    found = re.search(r"/buoi/([0-9a-f-]{36})", done.url)
+    return found.group(1) if found and done.status == 200 else ""
 
 
 def _standing(number: int, site_id: str, district: str) -> Planned:
@@ -93,8 +101,8 @@ def _minute(at: datetime) -> datetime:
     return at.replace(second=0, microsecond=0)
 
 
-def open_point(lead: Officer, planned: Planned, lot_id: str) -> None:
-    """Choose the lot, sign the checklist, open the session: as the lead does on the page."""
+def open_point(lead: Officer, planned: Planned, lot_id: str, *, printer: bool = True) -> None:
+    """Choose the lot, sign the checklist, open the session: as the lead does on the page; without a printer by name and reason."""
     path = f"/diem/{planned.session_id}/mo"
     page = lead.get(path)
     choosing = next((form for form in page.forms if lot_id in form.choices.get("lot", ())), None)  # none: it is in use already
@@ -108,7 +116,12 @@ def open_point(lead: Officer, planned: Planned, lot_id: str) -> None:
         "anaphylaxis_kit-expires_on": later, "adrenaline-ampoules": "5", "adrenaline-expires_on": later, "doctor-name": "Trần Bác Sĩ",
         "fridge-celsius": "4,5", "printer-ok": "1", "paper_pack-ok": "1", "hospital_phone-phone": "028 3990 0115",
     }  # fmt: skip
+    if not printer:
+        told.pop("printer-ok")
+        told |= {"printer-who": "Lê Thị Trưởng Điểm", "printer-why": "Máy in hỏng, in giấy xác nhận buổi chiều"}
     page = lead.get(path)
+    if not printer and not page.form("doctor-name").values.keys() & {"printer-who"}:
+        page = lead.send(page, page.form("doctor-name"), told)  # the page asks who takes it upon themselves, and why
     done = lead.send(page, page.form("doctor-name"), told)
     if done.status != 200 or done.path.endswith("/mo"):
         raise Surprise(f"point {planned.number} does not open ({done.status})")

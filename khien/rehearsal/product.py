@@ -98,6 +98,30 @@ def _environment_of(port: int) -> dict[str, str]:
     return {}
 
 
+def pids_of(data: Path, *words: str) -> list[int]:
+    """The processes of the instance on this data folder whose command line holds these words."""
+    mark = f"KHIEN_PART_OF={data}".encode()
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            told = (entry / "cmdline").read_bytes()
+            if mark in (entry / "environ").read_bytes().split(b"\0") and all(word.encode() in told for word in words):
+                found.append(int(entry.name))
+    return found
+
+
+def postmaster_of(data: Path) -> list[int]:
+    """The embedded PostgreSQL of this data folder, where there is one."""
+    with suppress(OSError, ValueError, IndexError):
+        return [int((postgres.home(data).data / "postmaster.pid").read_text().split()[0])]
+    return []
+
+
+def healthy(base: str) -> bool:
+    """Whether the server and its database answer."""
+    return _healthy(base)
+
+
 def check(base: str) -> None:
     """Refuse an instance that is no demo, or whose data folder is another's. Raises CannotStart."""
     from django.conf import settings

@@ -1,7 +1,9 @@
 """What lies on a point's table, as hands count it: vials opened when one is empty, the rest thrown away, the shelf counted in the evening."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from khien.rehearsal.browser import Surprise
@@ -10,24 +12,35 @@ from khien.stock import queries as stock
 from khien.stock.types import LotInfo
 
 LEFT_OVER = "open_vial"  # why doses of an opened vial are thrown away in the evening
+# How a command leaves the table: its name, what it says once what stands before it was answered, who hears the answer.
+Post = Callable[[str, Callable[[], dict[str, Any]], datetime, Callable[[dict[str, Any]], None]], None]
+
+
+def at_once(desk: Desk) -> Post:
+    """Send each command now, and be sure that it is accepted."""
+    return lambda name, body, at, then: then(desk.must(name, performed_at=at.isoformat(), **body()))
 
 
 @dataclass
 class Vial:
     """An opened vial in the nurse's hand."""
 
-    id: str
     lot_id: str
     doses: int
     used: int = 0
+    id: str = ""  # once the product answered
+
+    def opened(self, told: dict[str, Any]) -> None:
+        self.id = told["vial_id"]
 
 
 class Shelf:
     """Counts by hand, apart from the ledger: what the two say is compared in the evening."""
 
-    def __init__(self, desk: Desk, site_id: str, day: date) -> None:
-        self.desk, self.site_id, self.day = desk, site_id, day
+    def __init__(self, post: Post, site_id: str, day: date) -> None:
+        self.post, self.site_id, self.day = post, site_id, day
         self.open: dict[str, Vial] = {}
+        self.lots: set[str] = set()
         self.opened = self.given = self.wasted = 0
         self.hand = {str(one.lot.id): one.on_hand for one in stock.lots_at(UUID(site_id), on=day)}
 
@@ -35,7 +48,7 @@ class Shelf:
         """Before the first dose: what others left open of this lot is ended, as nobody injects from a stranger's vial."""
         for vial in stock.vials(UUID(self.site_id), self.day, open_only=True):
             if str(vial.lot.id) == lot_id and lot_id not in self.open:
-                self._end(Vial(str(vial.id), lot_id, vial.doses, min(vial.drawn, vial.doses)), at)
+                self._end(Vial(lot_id, vial.doses, min(vial.drawn, vial.doses), str(vial.id)), at)
 
     def gone(self, lot_id: str, doses: int) -> None:
         """Doses that left yesterday on a sheet that nobody has keyed yet: the ledger still holds them, the shelf does not."""
@@ -46,9 +59,15 @@ class Shelf:
         lot_id = str(lot.id)
         if lot_id in self.open:
             return
-        done = self.desk.must("open_vial", lot_id=lot_id, performed_at=at.isoformat())
-        self.open[lot_id] = Vial(done["vial_id"], lot_id, lot.doses_per_vial)
+        self.open[lot_id] = vial = Vial(lot_id, lot.doses_per_vial)
+        self.lots.add(lot_id)
         self.opened += 1
+        self.post("open_vial", lambda: {"lot_id": lot_id}, at, vial.opened)
+
+    def stopped(self, lot_id: str) -> None:
+        """The vial in the hand may not be opened: its lot is held back."""
+        if self.open.pop(lot_id, None) is not None:
+            self.opened -= 1
 
     def drew(self, lot_id: str, at: datetime) -> None:
         """A dose left the vial; an empty one is ended."""
@@ -61,7 +80,7 @@ class Shelf:
 
     def _end(self, vial: Vial, at: datetime, reason: str = LEFT_OVER) -> None:
         left = vial.doses - vial.used
-        self.desk.must("end_vial", vial_id=vial.id, left=left, reason=reason if left else "", performed_at=at.isoformat())
+        self.post("end_vial", lambda: {"vial_id": vial.id, "left": left, "reason": reason if left else ""}, at, lambda _: None)
         self.wasted += left
         self.hand[vial.lot_id] = self.hand.get(vial.lot_id, 0) - left
 

@@ -62,6 +62,7 @@ class Desk:
         found = re.search(r'data-staff="([^"]+)"', self.page.response.text)
         self.actor = found.group(1) if found else ""
         self.device = uuid7()
+        self.wrong = timedelta()  # how far this device's own clock is off; it measured that when it last asked the server
         self._seq = 0
         self._lock = threading.Lock()
 
@@ -87,7 +88,8 @@ class Desk:
             self._seq += 1
             envelope = {
                 "command_id": str(command_id or uuid7()), "device_id": str(self.device), "seq": self._seq, "name": name, "version": 1,
-                "occurred_at": (occurred_at or clock.now()).isoformat(), "clock_offset_ms": 0, "rules_version": "",
+                "occurred_at": ((occurred_at or clock.now()) + self.wrong).isoformat(),
+                "clock_offset_ms": -int(self.wrong.total_seconds() * 1000), "rules_version": "",
                 "actor": self.actor, "body": {"session_id": self.session_id, **body},
             }  # fmt: skip
             response = self.officer.post_json(f"/diem/{self.session_id}/lenh", {"commands": [envelope]}, page=self.page)

@@ -13,7 +13,7 @@ from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor
 from khien.rehearsal.browser import Counter, Surprise
 from khien.rehearsal.officers import closing, sign_day
-from khien.rehearsal.shelf import Shelf
+from khien.rehearsal.shelf import Shelf, at_once
 from khien.rehearsal.staff import Desk, Officer
 from khien.stock import queries as stock
 from khien.stock.types import LotInfo
@@ -89,7 +89,7 @@ def settle(base: str, evening: Evening, one: Somebody, *, counter: Counter) -> t
     address = f"/diem/{evening.session_id}"
     lot_id, day = str(evening.lot.id), clock.on_date(evening.opened_at)
     with Officer(base, f"diem{evening.point:02d}.nhaplieu", counter=counter) as clerk:
-        shelf = Shelf(Desk(clerk, str(evening.session_id)), str(evening.site_id), day)
+        shelf = Shelf(at_once(Desk(clerk, str(evening.session_id))), str(evening.site_id), day)
         shelf.ready(evening.lot, evening.opened_at + timedelta(minutes=DOSED - 1))
         _key(clerk, address, evening, one)
         shelf.drew(lot_id, evening.opened_at + timedelta(minutes=DOSED))

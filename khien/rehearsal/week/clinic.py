@@ -1,0 +1,258 @@
+"""The way of a person through a point: reception, screening, injection, the half hour after it, or a sheet of paper from desk to desk."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from khien.rehearsal.browser import Away
+from khien.rehearsal.staff import Answer
+from khien.rehearsal.week.guest import END, Guest
+from khien.rehearsal.week.sender import Command
+from khien.rehearsal.week.team import CLOSES, STOPS, Team
+from khien.stock.types import LotInfo
+
+OBSERVED = 30.0  # minutes
+UNKNOWN = "29320002290"  # a code that is on no slip
+
+
+class Clinic(Team):
+    """A point whose desks know their work."""
+
+    def steps(self) -> dict[str, Callable[[Any, float], None]]:
+        return {"reception": self._received, "screening": self._screened, "injection": self._injected, "closing": self._closed, "keying": self._keyed}
+
+    # Reception
+
+    def _received(self, guest: Guest, minute: float) -> None:
+        guest.received = minute
+        self.score.received += 1
+        if not self.up or self.sender.waiting or (self.paper_from is not None and minute >= self.paper_from):
+            self._onto_paper(guest, minute)
+            return
+        if guest.visitor.has("wrong_qr"):
+            self._tell_refused("reception", "check_in", minute, "wrong_qr", appointment_code=UNKNOWN, identity_how="slip")
+        how: dict[str, Any] = {"appointment_code": guest.code, "identity_how": "slip"} if guest.code else guest.who()
+        if guest.mistypes:
+            how = {"person": guest.spoken(guest.mistyped()), "identity_how": "typed"}
+        self.sender.post("reception", "check_in", lambda: how, self.moment(minute), lambda answer: self._has_number(guest, answer, minute))
+        if guest.visitor.has("help"):
+            self.help("reception", minute, guest)
+        if guest.fate == "withdraw":
+            self._end(guest, "reception", "withdrawn", minute + 1, "Không chờ được, hẹn quay lại")
+            return
+        self._post(guest, "reception", "consent", minute, agreed=guest.fate != "refuse", how="screen", signer="self", mixing_agreed=True)
+        if guest.fate == "refuse":
+            guest.end, guest.ended = "refused", minute
+            return
+        self.inside.append(guest)
+        self.desks["screening"].join(guest, minute)
+
+    def _tell_refused(self, desk: str, name: str, minute: float, what: str, **body: Any) -> None:
+        """A mistake of hands: the product names it, and the next try is right."""
+        try:
+            answer = self.sender.desks[desk].tell(name, occurred_at=self.moment(minute), **body)
+        except Away:
+            return
+        self.score.add(f"{what} refused" if answer.status != "accepted" else f"{what} taken")
+
+    def _has_number(self, guest: Guest, answer: Answer, minute: float) -> None:
+        if answer.status == "accepted":
+            guest.visit, guest.slip = answer.result["visit"]["visit_id"], answer.result["code"]
+            if guest.mistypes:
+                self._put_right(guest, str(answer.result["person_id"]))
+        elif guest.mistypes and answer.reason.startswith("identifiers."):
+            self.score.add("mistyped refused")
+            right = {"person": guest.spoken(), "identity_how": "typed"}
+            self.sender.waiting.insert(1, Command("reception", "check_in", lambda: right, self.moment(minute), partial(self._retyped, guest)))
+        else:
+            self.wrong(f"check_in was {answer.status}: {answer.reason}")
+
+    def _retyped(self, guest: Guest, answer: Answer) -> None:
+        if answer.status == "accepted":
+            guest.visit, guest.slip = answer.result["visit"]["visit_id"], answer.result["code"]
+        else:
+            self.wrong(f"check_in was {answer.status}: {answer.reason}")
+
+    def _put_right(self, guest: Guest, person_id: str) -> None:
+        """The number was typed wrong and taken; read back from the card, the lead corrects the record at once."""
+        self.score.wrong_persons += 1
+        page = self.lead.get(f"/dieu-phoi/ho-so/{person_id}/sua")
+        told = {"number_type": "cccd", "number": guest.visitor.person.cccd, "reason": "Gõ nhầm số, đọc lại trên thẻ"}
+        done = self.lead.send(page, page.form("number", "reason"), told)
+        if "xong=corrected" in done.url:
+            self.score.caught += 1  # before the injection
+            self.score.add("number put right")
+        else:
+            self.wrong(f"a number typed wrong cannot be corrected ({done.status})")
+
+    def _onto_paper(self, guest: Guest, minute: float) -> None:
+        """No line: a sheet with a serial goes with the person from desk to desk."""
+        if not self.serials:
+            self.wrong("no paper form is left")
+        else:
+            guest.serial = self.serials.pop(0)
+        self.score.on_paper += 1
+        if guest.fate in ("withdraw", "refuse"):
+            self._leave_on_paper(guest, minute, END[guest.fate])
+            return
+        self.desks["screening"].join(guest, minute)
+
+    # Screening
+
+    def _screened(self, guest: Guest, minute: float) -> None:
+        guest.screened = minute
+        goes_on = guest.decision == "eligible"
+        if guest.serial:
+            if goes_on:
+                self.desks["injection"].join(guest, minute)
+            else:
+                self._leave_on_paper(guest, minute, END[guest.fate])
+            return
+        facts = {"answers": guest.answers(self.items), "vitals": guest.vitals()}
+        told = self._proposed(guest, facts) if self.up and not self.sender.waiting else guest.decision
+        if told != guest.decision:
+            self.score.wrong_verdicts += 1
+        week = self.planned.day + timedelta(days=7)
+        reason = "" if told == guest.decision else "Bác sĩ đã khám lại"
+        self._post(guest, "screening", "screen", minute, decision=guest.decision, reason=reason, **facts, **guest.more(week))
+        if goes_on:
+            self.desks["injection"].join(guest, minute)
+        else:
+            self._gone(guest, END[guest.fate], minute)
+
+    def _proposed(self, guest: Guest, facts: dict[str, Any]) -> str:
+        """What the product proposes to the doctor."""
+        try:
+            desk = self.sender.desks["screening"]
+            desk.story(guest.visit, "screening")
+            return str(desk.ask("de-xuat", visit_id=guest.visit, **facts).get("verdict", ""))
+        except Away:
+            return guest.decision
+
+    # Injection
+
+    def lot(self) -> LotInfo:
+        return self.lots[0]
+
+    def _injected(self, guest: Guest, minute: float) -> None:
+        if guest.serial or not self.up or self.sender.waiting:
+            self._needle(guest, minute)
+            if not guest.serial:  # the needle is out, the line is away: recorded as it was when it comes back
+                self._post(guest, "injection", "give_dose", minute, partial(self._dosed_late, guest), lot_id=str(self.lot().id),
+                           already_injected=True, reason="Ghi lại sau khi mất đường truyền")  # fmt: skip
+            return
+        self._try_wrong_slip(guest, minute)
+        body = {"lot_id": str(self.lot().id), "slip": guest.slip}
+        self.shelf.ready(self.lot(), self.moment(minute - 0.5))
+        self._post(guest, "injection", "give_dose", minute, partial(self._dosed, guest, minute), **body)
+
+    def _try_wrong_slip(self, guest: Guest, minute: float) -> None:
+        """Two slips were swapped in the line: the desk must stop before the needle."""
+        other = next((one for one in reversed(self.inside) if one is not guest and one.slip), None)
+        if not guest.visitor.has("swapped") or other is None:
+            return
+        self.score.wrong_persons += 1
+        try:
+            desk = self.sender.desks["injection"]
+            stops = desk.ask("truoc-tiem", visit_id=guest.visit, lot_id=str(self.lot().id), slip=other.slip).get("stops")
+            self.score.caught += bool(stops)
+        except Away:
+            self.score.caught += 1  # nobody injects on a screen that does not answer: the sheet and the mouth decide
+
+    def _dosed(self, guest: Guest, minute: float, answer: Answer) -> None:
+        if answer.status == "accepted":
+            self._needle(guest, minute, drawn=True)
+        elif answer.reason in STOPS:
+            self.score.add("stopped at the lot")
+            self.clockwork.at(self.change_lot(minute), lambda at: self.desks["injection"].join(guest, at))
+        else:
+            self.wrong(f"give_dose was {answer.status}: {answer.reason}")
+            self._end(guest, "reception", "deferred", minute + 1, "Chưa tiêm được hôm nay", return_on=(self.planned.day + timedelta(days=7)).isoformat())
+
+    def _dosed_late(self, guest: Guest, answer: Answer) -> None:
+        if answer.status != "accepted":
+            self.wrong(f"a dose that was given was {answer.status}: {answer.reason}")
+
+    def change_lot(self, minute: float) -> float:
+        """The lot is stopped: the lead takes the next one from the fridge; returns when the desk goes on."""
+        gone = str(self.lots[0].id)
+        if len(self.lots) > 1 and gone in self.shelf.lots:
+            self.shelf.clear(self.moment(minute), gone, "recalled")
+        if len(self.lots) > 1:
+            self.lots.pop(0)
+            self.choose(str(self.lots[0].id))
+        for heard in self.on_lot:
+            heard(minute, minute + 3)
+        return minute + 3
+
+    def choose(self, lot_id: str) -> None:
+        """The lead chooses a lot for the session."""
+        page = self.lead.get(f"/diem/{self.planned.session_id}/mo")
+        form = next((form for form in page.forms if lot_id in form.choices.get("lot", ())), None)
+        if form is not None:
+            self.lead.send(page, form, {"lot": lot_id})
+
+    def _needle(self, guest: Guest, minute: float, *, drawn: bool = False) -> None:
+        """The injection itself."""
+        if not drawn:
+            self.shelf.ready(self.lot(), self.moment(minute - 0.5))
+        guest.dosed, guest.lot = minute, self.lot()
+        self.score.injected += 1
+        self.shelf.drew(str(guest.lot.id), self.moment(minute))
+        if guest in self.inside:
+            self.inside.remove(guest)
+        if guest.fate == "leave":
+            self.clockwork.at(minute + 12, lambda at: self._left(guest, at))
+            return
+        if guest.fate in ("reaction", "faint"):
+            self.clockwork.at(minute + self.random.uniform(4, 20), lambda at: self._reacts(guest, at))
+        stays = OBSERVED + (20 if guest.fate == "faint" else 0) + 0.5
+        self.clockwork.at(minute + stays, lambda at: self.desks["closing"].join(guest, at))
+
+    def _left(self, guest: Guest, minute: float) -> None:
+        if guest.serial:
+            self._leave_on_paper(guest, minute, "left_early")
+        else:
+            self._end(guest, "closing", "left_early", minute, "Tự ý ra về")
+            self._print(guest)
+
+    def _reacts(self, guest: Guest, minute: float) -> None:
+        symptoms = ["fainting"] if guest.fate == "faint" else ["pain_at_site", "fever"]
+        self.score.add("fainted" if guest.fate == "faint" else "reactions")
+        if not guest.serial:
+            self._post(guest, "closing", "react", minute, symptoms=symptoms, onset_at=self.moment(minute - 1).isoformat())
+
+    # The way home
+
+    def _closed(self, guest: Guest, minute: float) -> None:
+        if guest.serial:
+            self._leave_on_paper(guest, minute, "closed")
+            return
+        self._post(guest, "closing", "observe", minute)
+        self._post(guest, "closing", "close", minute)
+        self._gone(guest, "closed", minute)
+        self._print(guest)
+
+    # Paper
+
+    def _leave_on_paper(self, guest: Guest, minute: float, end: str) -> None:
+        self._gone(guest, end, minute)
+        desk = self.desks["keying"]
+        if not self.up or (self.paper_from is not None and minute < CLOSES):
+            desk.shut()
+        desk.join(guest, minute)
+
+    def _keyed(self, guest: Guest, minute: float) -> None:
+        if not guest.serial:
+            return
+        self.sender.post("keying", "key_paper", lambda: guest.sheet(self.moment, self.items, self.planned.day), self.moment(minute), lambda answer: self._sheet_taken(guest, answer))
+
+    def _sheet_taken(self, guest: Guest, answer: Answer) -> None:
+        if answer.status == "accepted":
+            guest.visit = answer.result["visit"]["visit_id"]
+            self.score.sheets += 1
+            if guest.dosed is not None:
+                self._print(guest)
+        else:
+            self.wrong(f"key_paper was {answer.status}: {answer.reason}")

@@ -1,0 +1,136 @@
+"""`bin/khien rehearse --days N`: play days to come with what breaks in them, then tell the score."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections import Counter
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlparse
+
+from khien.rehearsal.gateway import Gateway
+from khien.rehearsal.week import faults, score
+
+if TYPE_CHECKING:
+    from khien.rehearsal.week.conductor import Conductor
+    from khien.rehearsal.week.stage import Stage
+
+MOST_DAYS, MOST_PEOPLE = 14, 20_000
+
+
+def main(options: argparse.Namespace) -> int:
+    """Play; exit 0 only when nothing was lost, doubled or left open and every promise of the instance holds."""
+    days = options.days or 1
+    try:
+        kinds = faults.read(options.faults)
+    except ValueError as unknown:
+        print(f"khien: no fault '{unknown}': {', '.join(faults.KINDS)}", file=sys.stderr)
+        return 2
+    if not 1 <= days <= MOST_DAYS or not 1 <= options.sites <= 10 or not 20 <= options.people <= MOST_PEOPLE:
+        print(f"khien: --days is 1 to {MOST_DAYS}, --sites 1 to 10 and --people 20 to {MOST_PEOPLE}", file=sys.stderr)
+        return 2
+    from khien.rehearsal import product
+
+    began = time.monotonic()
+    with ExitStack() as stack:
+        gateway = None if options.url else Gateway()
+        if gateway is not None:
+            stack.callback(gateway.close)
+            os.environ.update(gateway.environment())
+        base = stack.enter_context(product.running(options.url))
+        import django
+
+        django.setup()
+        product.check(base)
+        result = _play(base, options, days, kinds, gateway, stack)
+    result["seconds"] = round(time.monotonic() - began, 1)
+    if options.report:
+        from khien.rehearsal.week import sheet
+
+        Path(options.report).write_text(sheet.page(result), encoding="utf-8")
+    _tell(result, as_json=options.json, report=options.report)
+    return 0 if result["passed"] else 1
+
+
+def _play(base: str, options: argparse.Namespace, days: int, kinds: tuple[str, ...], gateway: Gateway | None, stack: ExitStack) -> dict[str, Any]:
+    from khien.kernel import clock
+    from khien.rehearsal import afterwards
+    from khien.rehearsal.week.conductor import Conductor
+    from khien.rehearsal.week.stage import Stage
+
+    began = clock.now()
+    seed = options.seed or int(began.timestamp())
+    progress = sys.stderr if options.json else sys.stdout
+    stage = Stage(base, days=days, sites=options.sites, people=options.people, seed=seed, gateway=gateway,
+                  tell=lambda text: print(f"  {text}", file=progress, flush=True))  # fmt: skip
+    stack.callback(stage.close)
+    conductor = Conductor(stage, kinds, speed=options.speed)
+    played = conductor.play()
+    conductor.timed("settle", afterwards.settle)
+    broken = _promises(stage, began)
+    conductor.seconds["all"] = round(sum(conductor.seconds.values()), 1)
+    return _result(conductor, stage, played, broken, base=base, kinds=kinds, people=options.people)
+
+
+def _promises(stage: "Stage", began: datetime) -> dict[str, list[str]]:
+    """Every invariant of the instance, and that everybody who was played is one person; what breaks each."""
+    from datetime import timedelta
+
+    from khien.kernel import clock
+    from khien.rehearsal import afterwards, invariants
+
+    now = clock.now()
+    checked = {one.name: list(one.broken) for one in invariants.check(at=now, late=now - timedelta(minutes=2), since=began)}
+    checked["people_distinct"] += afterwards.doubled([one.person for one in stage.crowd], began)
+    return checked
+
+
+def _result(
+    conductor: "Conductor", stage: "Stage", played: list[score.SiteDay], broken: dict[str, list[str]], *, base: str, kinds: tuple[str, ...], people: int
+) -> dict[str, Any]:
+    totals = score.totals(played)
+    surprises = [f"day {day.day}, point {day.site}: {what}" for day in played for what in day.surprises] + stage.story.surprises
+    found = [
+        {"day": day, "kind": fault.kind, "site": fault.site, "begins": fault.begins, "ends": fault.ends, "minutes": fault.minutes,
+         "seconds": fault.seconds, "facts": fault.facts}
+        for day, fault in conductor.all_faults()
+    ]  # fmt: skip
+    tally = Counter[str]()
+    for day in played:
+        tally.update(day.tally)
+        tally.update(day.ends)
+    return {
+        "url": urlparse(base).netloc, "seed": stage.seed, "first_day": stage.first.isoformat(), "days": stage.days, "sites": stage.sites, "people": people,
+        "kinds": list(kinds), "totals": totals, "site_days": score.as_json(played), "raw": played, "faults": found, "tally": dict(sorted(tally.items())),
+        "registered": dict(stage.story.tally), "requests": stage.counter.requests, "broken_lines": stage.counter.broken_lines,
+        "steps": conductor.seconds, "surprises": surprises[:60], "invariants": {name: not rows for name, rows in broken.items()},
+        "broken": {name: rows for name, rows in broken.items() if rows},
+        "passed": score.passed(played) and not any(broken.values()) and not stage.story.surprises,
+    }  # fmt: skip
+
+
+def _tell(result: dict[str, Any], *, as_json: bool, report: str) -> None:
+    told = {key: value for key, value in result.items() if key != "raw"}
+    if as_json:
+        print(json.dumps(told, ensure_ascii=False, default=str))
+        return
+    print(f"\nRehearsal of {result['days']} days from {result['first_day']} at {result['url']}: {result['seconds']} s, {result['requests']} requests")
+    for name, value in result["totals"].items():
+        print(f"  {name:<22} {value}")
+    print("  " + ", ".join(f"{what} {n}" for what, n in result["tally"].items()))
+    for one in result["faults"]:
+        where = f"point {one['site']}" if one["site"] > 0 else "everywhere"
+        after = "not recovered" if one["minutes"] is None else f"{one['minutes']:.0f} min after it"
+        print(f"  fault   day {one['day']} {one['kind']:<8} {where:<11} {after}{f', {one["seconds"]} s' if one['seconds'] else ''} {one['facts'] or ''}")
+    for name, holds in result["invariants"].items():
+        print(f"  {'holds ' if holds else 'BROKEN'}  {name}")
+    for name, ids in result["broken"].items():
+        print(f"    {name}: {', '.join(ids[:5])}")
+    for surprise in result["surprises"]:
+        print(f"  surprise: {surprise}")
+    if report:
+        print(f"  score sheet: {report}")

@@ -1,0 +1,72 @@
+"""What a point has still to send: commands in the order in which things were done, each with one id however often it goes out."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from khien.kernel.ids import uuid7
+from khien.rehearsal.browser import Away, Surprise
+from khien.rehearsal.staff import Answer, Desk
+
+AGAIN = 25  # each so manieth command is sent a second time, as a tablet does that heard no answer
+
+
+@dataclass
+class Command:
+    """One command: what it says is known once those before it were answered."""
+
+    desk: str
+    name: str
+    body: Callable[[], dict[str, Any]]
+    at: datetime
+    then: Callable[[Answer], None] | None = None
+    id: UUID = field(default_factory=uuid7)
+
+
+class Sender:
+    """Sends in order and stops where the line is away; nothing is dropped."""
+
+    def __init__(self, desks: dict[str, Desk], *, up: Callable[[], bool], wrong: Callable[[str], None]) -> None:
+        self.desks, self.up, self.wrong = desks, up, wrong
+        self.waiting: deque[Command] = deque()
+        self.sent = self.twice = 0
+        self._lock = threading.RLock()
+
+    def post(self, desk: str, name: str, body: Callable[[], dict[str, Any]], at: datetime, then: Callable[[Answer], None] | None = None) -> None:
+        """Put a command at the end, and send what can be sent."""
+        self.waiting.append(Command(desk, name, body, at, then))
+        self.flush()
+
+    def flush(self) -> bool:
+        """Send everything that waits; False where the line is away."""
+        with self._lock:
+            while self.waiting:
+                if not self.up():
+                    return False
+                command = self.waiting[0]
+                try:
+                    answer = self._send(command)
+                except Away:
+                    return False
+                self.waiting.popleft()
+                if command.then is not None:
+                    command.then(answer)
+                elif answer.status != "accepted":
+                    self.wrong(f"{command.name} was {answer.status}: {answer.reason}")
+            return True
+
+    def _send(self, command: Command) -> Answer:
+        """Send one; now and then twice: the second receipt must be the first."""
+        desk, body = self.desks[command.desk], command.body()
+        answer = desk.tell(command.name, occurred_at=command.at, command_id=command.id, **body)
+        self.sent += 1
+        if self.sent % AGAIN == 0:
+            self.twice += 1
+            again = desk.tell(command.name, occurred_at=command.at, command_id=command.id, **body)
+            if again != answer:
+                raise Surprise(f"{command.name}, sent twice, was answered {answer.status} and {again.status}")
+        return answer
