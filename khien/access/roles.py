@@ -122,6 +122,12 @@ PERMISSIONS: dict[str, set[str]] = {
     "rounds.manage": {"planner"},
     "rounds.sign": {"reporter", "planner"},
     "figures.import": {"reporter", "planner"},
+    # Ready to open: practice copies, the supervisor's look at a point, the go / no-go of the committee
+    "practice.open": {"t2_technician", "t3_operations"},
+    "readiness.see": {"t2_technician", "t3_operations", "supervisor", "planner", "point_lead", "safety_officer"},
+    "readiness.check": {"supervisor", "planner", "t3_operations"},
+    "readiness.propose": {"planner", "t3_operations"},
+    "readiness.sign": {"planner", "supervisor", "t3_operations", "safety_officer"},
     "rules.see": {"planner", "administrator", "supervisor"},
     "rules.edit": {"administrator"},
     "rules.local": {"administrator", "planner"},

@@ -12,6 +12,8 @@ PACKAGE = Path(__file__).resolve().parent.parent
 DATA = folder.path()
 MODE = folder.mode(DATA)
 DEMO = MODE == "demo"
+PRACTICE = os.environ.get("KHIEN_PRACTICE", "") == "1"  # a practice copy (config/practice.py): marked on every page
+COOKIES = "tap_" if PRACTICE else ""  # browsers share cookies across the ports of one host
 DEBUG = False
 if DEMO:
     clock.shift_by(moved.reader(DATA))  # a rehearsal plays the days to come
@@ -22,11 +24,12 @@ ALLOWED_HOSTS = [
     host for host in os.environ.get("KHIEN_HOSTS", "*" if DEMO else "localhost,127.0.0.1,[::1]").split(",") if host
 ]
 PUBLIC_URL = os.environ.get("KHIEN_URL", "")
+PRACTICE_URL = os.environ.get("KHIEN_PRACTICE_URL", "")
 
 ROOMS = [
     "plumbing", "places", "people", "access", "campaigns", "immunizations", "stock", "registration", "booking",
     "visits", "sync", "safety", "certificates", "cases", "messaging", "interchange", "reporting",
-    "planning",
+    "planning", "readiness",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -108,7 +111,8 @@ SECURE_CSP = {
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_ENGINE = "khien.plumbing.sessions"
-SESSION_COOKIE_NAME = "khien"
+SESSION_COOKIE_NAME = f"{COOKIES}khien"
+CSRF_COOKIE_NAME = f"{COOKIES}csrftoken"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600

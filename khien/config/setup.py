@@ -24,6 +24,7 @@ def prepare_database() -> bool:
 
     with schema.alone():
         changed = schema.apply()
+        _mark_belongs()
         _keys_belong()
         reference = _reference_mark()
         if marks.get("reference") != reference:
@@ -35,6 +36,19 @@ def prepare_database() -> bool:
         if settings.DEMO and marks.get("instance") == folder.REAL:
             raise CannotStart("This database holds a real instance: start it with KHIEN_MODE=production.")
     return changed
+
+
+def _mark_belongs() -> None:
+    """Refuse a practice copy on any other database, and any other instance on a practice copy's."""
+    from django.conf import settings
+
+    from khien.plumbing import marks
+
+    known = marks.get("instance") or ("demo" if marks.get("demo") else "")
+    if settings.PRACTICE and not known:
+        marks.put("instance", "practice")
+    elif (known == "practice") != settings.PRACTICE:
+        raise CannotStart("A practice copy and a real instance never share a database. Nothing was changed.")
 
 
 def load_reference() -> None:
@@ -109,6 +123,10 @@ def main(argv: list[str]) -> int:
         prepare_database()
     except TooNew:
         return TOO_NEW
+    if "--practice" in argv:
+        from khien.practice import build as practice
+
+        practice.ensure()
     if "--demo" in argv:
         from khien.demo import build
 

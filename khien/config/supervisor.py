@@ -6,11 +6,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from khien.config import database, setup
+from khien.config import database, folder, setup
+from khien.config.practice import Practice
 from khien.plumbing import postgres
 from khien.plumbing.postgres import CannotStart
 
@@ -33,8 +35,9 @@ def web_command(host: str, port: int, workers: int) -> list[str]:
 class Supervisor:
     """The parent of PostgreSQL, of the web server and of the background worker."""
 
-    def __init__(self, data: Path, *, host: str, port: int, workers: int) -> None:
+    def __init__(self, data: Path, *, host: str, port: int, workers: int, practice: int = 0, free: Callable[[], None] = lambda: None) -> None:
         self.data, self.host, self.port, self.workers = data, host, port, workers
+        self.practice = Practice(data, port=practice, web=lambda: web_command(host, practice, 1), free=free, mode=os.environ.get("KHIEN_MODE", folder.DEMO))
         self.database: subprocess.Popen[bytes] | None = None
         self.parts: dict[str, subprocess.Popen[bytes]] = {}
         self.begun: dict[str, float] = {}
@@ -71,12 +74,14 @@ class Supervisor:
                 for name in PARTS:
                     if self.parts[name].poll() is not None:
                         self._restart(name)
+                self.practice.step()
             time.sleep(0.1)
 
     def stop(self) -> None:
         """Stop web and worker, then the database; nothing acknowledged is lost."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
+        self.practice.stop()
         for child in self.parts.values():
             if child.poll() is None:
                 child.terminate()

@@ -31,7 +31,10 @@ def main(argv: list[str]) -> int:
             from khien.config import database
 
             database.check_server(os.environ["DATABASE_URL"])
-        supervisor = Supervisor(data, host=options.host, port=options.port, workers=options.workers)
+        supervisor = Supervisor(
+            data, host=options.host, port=options.port, workers=options.workers, practice=options.practice_port,
+            free=lambda: _port_is_free(options.host, options.practice_port),
+        )  # fmt: skip
         try:
             _heed_signals(supervisor)
             supervisor.end_leftovers()
@@ -50,6 +53,7 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("khien up")
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
     parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--practice-port", type=int, default=None, help="of a practice copy, while one is open (port + 1; 0: none)")
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument(
         "--empty", action="store_true", help="no demo: a real instance (make its administrator with bin/khien admin create)"
@@ -57,6 +61,10 @@ def _options(argv: list[str]) -> argparse.Namespace:
     options = parser.parse_args(argv)
     if not 0 < options.port < 65536:
         parser.error("a port is a number from 1 to 65535")
+    if options.practice_port is None:
+        options.practice_port = options.port + 1 if options.port < 65535 else 0
+    if options.practice_port == options.port or not 0 <= options.practice_port < 65536:
+        parser.error("a practice copy needs a port of its own")
     if options.workers < 1:
         parser.error("at least one worker is needed")
     return options

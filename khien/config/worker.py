@@ -15,7 +15,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import Error, OperationalError, close_old_connections, connection
 
-from khien.config.subscriptions import LOOPS, PERIODIC
+from khien.config.subscriptions import LOOPS, PERIODIC, PRACTISED
 from khien.kernel import clock
 from khien.plumbing import audit, jobs, outbox
 
@@ -106,7 +106,7 @@ class _Periodic:
         self._last: dict[str, float] = {}
 
     def step(self) -> bool:
-        for path, seconds in {**PERIODIC, "": 60}.items():
+        for path, seconds in {**PERIODIC, **(PRACTISED if settings.PRACTICE else {}), "": 60}.items():
             if time.monotonic() - self._last.get(path, -1e9) >= seconds:
                 self._last[path] = time.monotonic()
                 if path:

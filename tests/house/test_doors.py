@@ -22,11 +22,11 @@ MORE_DOORS = {
     "registration": {"sending"},
     "rehearsal": {"invariants"},
     "safety": {"core"},
-    "visits": {"arrivals", "bodies", "commands", "evidence", "offline", "views"},
+    "visits": {"arrivals", "bodies", "checklist", "commands", "evidence", "offline", "views"},
 }
 OPEN = {"kernel", "plumbing"}
 # Synthetic crowds of a million are written by COPY, table by table, for the bench and the rehearsal only.
-BESIDE_THE_HOUSE = {"synthetic", "demo", "config", "bench", "rehearsal"}
+BESIDE_THE_HOUSE = {"synthetic", "demo", "config", "bench", "rehearsal", "practice"}
 PURE = {"rules", "types", "events"}
 STANDARD = set(sys.stdlib_module_names)
 

@@ -49,6 +49,10 @@ PLANNER = Visit("dieu-phoi", "the city's planner (thanhpho)", lambda walk: walk.
     Stop("mot-lo", "command:lots", link("command:lots", on="/dieu-phoi/kho/lo", text="ABV"), "where one lot lies"),
     Stop("quy-dinh", "command:rules", at("/dieu-phoi/quy-dinh"), "rules in force"),
     Stop("mot-quy-dinh", "command:rule", link("command:rule", on="/dieu-phoi/quy-dinh", nth=2), "one rule with its history"),
+    Stop("san-sang", "command:ready", at("/dieu-phoi/san-sang"), "which points are ready, what each must still fix"),
+    Stop("san-sang-diem", "command:ready_point", link("command:ready_point", on="/dieu-phoi/san-sang"), "one point: its looks, its practices"),
+    Stop("san-sang-kiem", "command:ready_check", beside("command:ready_check"), "a supervisor's look by the opening checklist"),
+    Stop("mo-hay-chua", "command:go", at("/dieu-phoi/san-sang/quyet/2021-79"), "go or no-go, signed by the committee"),
     Stop("bao-cao", "command:reports", at("/dieu-phoi/bao-cao"), "reports"),
     Stop("bao-phu", "command:coverage", at("/dieu-phoi/bao-cao/bao-phu"), "coverage against dated figures"),
     Stop("dan-so", "command:figures", at("/dieu-phoi/bao-cao/dan-so"), "import figures of population"),
@@ -75,6 +79,8 @@ DISTRICT = Visit("dieu-phoi", "an officer of a district (quan3)", lambda walk: w
 TECHNICIAN = Visit("dieu-phoi", "a technician of the second tier (hotro2)", lambda walk: walk.staff("hotro2"), (
     Stop("trung", "command:duplicates", at("/dieu-phoi/ho-so/trung"), "possible duplicates"),
     Stop("so-va-gop", "command:person_decide", steps(found_person, beside("command:person_decide")), "whose number it is, and merges taken apart"),
+    Stop("tap", "command:practice_now", at("/dieu-phoi/san-sang/tap"), "the practice that is open"),
+    Stop("tap-mo", "command:practice_open", steps(link("command:ready_point", on="/dieu-phoi/san-sang"), link("command:practice_open")), "open a practice: people, scripts, crowd"),
 ))  # fmt: skip
 MINISTRY = Visit("dieu-phoi", "the ministry (boyte)", lambda walk: walk.staff("boyte"), (
     Stop("bang-ca-nuoc", "command:home", at("/dieu-phoi/"), "the board of the nation"),

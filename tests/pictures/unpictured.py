@@ -5,6 +5,7 @@ FILE = "a file to download or print"
 PROGRAM = "for programs, or a part of a page that renews itself"
 ONWARD = "leads on to another page"
 ABSENT = "stands on a thing that the demo does not always hold (a dose to decide, a disputed number, a certificate looked up, a consignment sent)"
+COPY = "stands in a practice copy only (docs/howto/practice.md shows it)"
 TWIN = "the same page as in the portal"
 
 REASONS: dict[str, str] = {
@@ -13,7 +14,7 @@ REASONS: dict[str, str] = {
             "healthbook:sign_out", "healthbook:forget_pin", "healthbook:language", "healthbook:confirm", "station:command", "station:open_again",
             "station:lots", "station:pause", "station:enrol", "station:settle", "command:sign_out", "command:stock_move", "command:rule_record",
             "command:site_report_sign", "command:round_close", "command:round_sign", "command:session_shift", "command:reserve_decide", "station:let_in", "command:safety_called", "command:aefi_report", "command:aefi_investigate", "command:aefi_decide", "command:aefi_settle",
-            "station:early_call", "response:next", "portal:lookup_leave", "portal:appointment",
+            "station:early_call", "response:next", "station:practice_call", "station:practice_ahead", "command:go_propose", "command:go_sign", "portal:lookup_leave", "portal:appointment",
             "portal:list_decide", "portal:list_corrections", "portal:list_send", "portal:register_card", "healthbook:register_card",
             "healthbook:family_registered", "healthbook:resend", "web:language",
         ),
@@ -45,6 +46,7 @@ REASONS: dict[str, str] = {
         ),
         ONWARD,
     ),
+    "station:practice": COPY,
     **dict.fromkeys(("healthbook:register_code", "healthbook:register_done"), TWIN),
     **dict.fromkeys(
         (

@@ -33,6 +33,7 @@ SECTIONS = (
     ("safety", _("Tỷ lệ phản ứng"), "command:safety_rates", "safety.rates"),
     ("stock", _("Kho"), "command:stock", "stock.see"),
     ("reports", _("Báo cáo"), "command:reports", "reports.see"),
+    ("ready", _("Sẵn sàng"), "command:ready", "readiness.see"),
     ("sign", _("Ký chứng nhận"), "command:signing", "certificates.sign"),
     ("staff", _("Nhân lực"), "command:staff", "staff.manage"),
     ("rules", _("Quy định"), "command:rules", "rules.see"),

@@ -1,7 +1,6 @@
 """Before the first person: the lots, and the checklist that the lead signs. Works without a script."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,18 +14,13 @@ from khien.booking import queries as booking
 from khien.kernel.errors import Refused
 from khien.stock import queries as stock
 from khien.surfaces.station.asking import Here, here
+from khien.surfaces.web import checklists
+from khien.surfaces.web.checklists import ASKS
 from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 from khien.visits import actions as visits
 from khien.visits import queries
 from khien.visits.types import ChecklistItem
-
-# What each line asks: the fact's name and the kind of its box.
-ASKS = {
-    "anaphylaxis_kit": (("expires_on", "day"),), "adrenaline": (("ampoules", "number"), ("expires_on", "day")), "doctor": (("name", "text"),),
-    "fridge": (("celsius", "number"),), "lots": (), "printer": (("ok", "tick"),), "paper_pack": (("ok", "tick"),),
-    "hospital_phone": (("phone", "text"),),
-}  # fmt: skip
 
 
 @dataclass
@@ -50,7 +44,7 @@ def checklist(request: HttpRequest, session: UUID) -> HttpResponse:
     wrong: str | None = None
     if told is not None:
         try:
-            visits.sign_checklist(session_id=session, items=_items(told), overrides=_overrides(told), by=at.by, at=at.at)
+            visits.sign_checklist(session_id=session, items=checklists.read(told), overrides=_overrides(told), by=at.by, at=at.at)
             visits.open_session(session_id=session, by=at.by, at=at.at)
             return HttpResponseRedirect(reverse("station:desk", kwargs={"session": session}))
         except Refused as refusal:
@@ -103,34 +97,6 @@ def open_again(request: HttpRequest, session: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("station:desk", kwargs={"session": session}))
 
 
-def _items(told: Any) -> dict[str, dict[str, Any]]:
-    """The facts as typed; a day is typed as day, month, year in one box."""
-    items: dict[str, dict[str, Any]] = {}
-    for code, asks in ASKS.items():
-        facts = {fact: _value(kind, str(told.get(f"{code}-{fact}", "")).strip()) for fact, kind in asks}
-        if any(facts.values()):
-            items[code] = facts
-    return items
-
-
-def _value(kind: str, text: str) -> Any:
-    if kind == "tick":
-        return bool(text)
-    return _iso(text) if kind == "day" else text
-
-
-def _iso(text: str) -> str:
-    """dd/mm/yyyy as ISO; what is no date stays as typed, and the action says so."""
-    parts = text.replace("-", "/").replace(".", "/").split("/")
-    if len(parts) != 3 or not all(part.strip().isdigit() for part in parts):
-        return text
-    day, month, year = (int(part) for part in parts)
-    try:
-        return date(year, month, day).isoformat()
-    except ValueError:
-        return text
-
-
 def _overrides(told: Any) -> list[dict[str, str]]:
     given = ({"item": code, "name": told.get(f"{code}-who", "").strip(), "reason": told.get(f"{code}-why", "").strip()} for code in ASKS)
     return [entry for entry in given if entry["name"] or entry["reason"]]
@@ -139,7 +105,7 @@ def _overrides(told: Any) -> list[dict[str, str]]:
 def _lines(session: UUID, told: Any, signed: dict[str, Any] | None, at: Here) -> list[Line]:
     """Every line with its boxes; a line as it would be judged now."""
     kept = signed["items"] if signed else {}
-    items = _items(told) if told is not None else {code: kept.get(code, {}) for code in ASKS if kept.get(code)}
+    items = checklists.read(told) if told is not None else {code: kept.get(code, {}) for code in ASKS if kept.get(code)}
     try:
         judged = queries.checklist_lines(session, {code: facts for code, facts in items.items() if code != "lots"})
     except Refused:
@@ -147,22 +113,16 @@ def _lines(session: UUID, told: Any, signed: dict[str, Any] | None, at: Here) ->
     lines = []
     for item in judged:
         if told is not None:
-            values = {fact: str(told.get(f"{item.code}-{fact}", "")) for fact, _kind in ASKS[item.code]}
-            lines.append(Line(item, values, told.get(f"{item.code}-who", ""), told.get(f"{item.code}-why", "")))
+            lines.append(Line(item, checklists.typed(told, item.code), told.get(f"{item.code}-who", ""), told.get(f"{item.code}-why", "")))
         else:
-            lines.append(Line(item, {fact: _shown(kept.get(item.code, {}).get(fact), at, item.code) for fact, _kind in ASKS[item.code]}))
+            lines.append(Line(item, _shown(item.code, kept.get(item.code, {}), at)))
     return lines
 
 
-def _shown(value: Any, at: Here, code: str) -> str:
-    """A stored fact as it is typed again; the hospital's phone is known from the point."""
-    if value in (None, "") and code == "hospital_phone":
-        return at.session.site.hospital_phone
-    text = "" if value in (None, False) else str(value)
-    try:
-        return f"{date.fromisoformat(text):%d/%m/%Y}" if code in ("anaphylaxis_kit", "adrenaline") and "-" in text else text
-    except ValueError:
-        return text
+def _shown(code: str, kept: dict[str, Any], at: Here) -> dict[str, str]:
+    """Stored facts as they are typed again; the hospital's phone is known from the point."""
+    known = {"phone": at.session.site.hospital_phone} if code == "hospital_phone" and not kept.get("phone") else {}
+    return checklists.shown(code, {**kept, **known})
 
 
 def _lots(at: Here) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from khien.surfaces.station import (
     offline,
     opening,
     papers,
+    practising,
     printing,
     ruling,
     vials,
@@ -27,6 +28,9 @@ app_name = "station"
 S = "<uuid:session>"
 urlpatterns = [
     staff("", home.index, "home", may="station.see"),
+    staff("tap", practising.index, "practice", may="station.see"),
+    staff("tap/tiep", practising.call, "practice_call", may="visit.receive"),
+    staff("tap/gio", practising.ahead, "practice_ahead", may="station.see"),
     public("the", badges.sign_in, "badge"),
     public("may-nay", offline.tablet, "tablet"),
     public("worker.js", offline.worker, "worker"),

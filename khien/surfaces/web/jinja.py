@@ -148,6 +148,11 @@ def demo() -> bool:
     return bool(getattr(settings, "DEMO", False))
 
 
+def practice() -> bool:
+    """Whether this is a practice copy of a point."""
+    return bool(settings.PRACTICE)
+
+
 def tel(number: str) -> str:
     """The address that dials a number."""
     return "tel:" + "".join(c for c in number if c.isdigit() or c == "+")
@@ -192,6 +197,7 @@ GLOBALS: dict[str, Any] = {
     "with_query": with_query,
     "now": clock.now,
     "demo": demo,
+    "practice": practice,
     "hotlines": hotlines,
     "foot_links": FOOT_LINKS,
     "icon": icons.icon,

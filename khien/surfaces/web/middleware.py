@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
@@ -37,6 +38,8 @@ def frame(get_response: Next) -> Next:
         visitor.leave(request, response)
         response.headers.setdefault("Content-Language", translation.get_language() or "vi")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        if settings.PRACTICE:
+            response.headers["Khien-Practice"] = "1"
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

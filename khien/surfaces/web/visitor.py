@@ -59,7 +59,7 @@ def _read(request: HttpRequest, name: str) -> str:
     if name in fresh:
         return fresh[name]
     try:
-        return str(signing.get_cookie_signer(salt=name).unsign(request.COOKIES.get(name, "")))
+        return str(signing.get_cookie_signer(salt=name).unsign(request.COOKIES.get(settings.COOKIES + name, "")))
     except signing.BadSignature:
         return ""
 
@@ -72,9 +72,9 @@ def leave(request: HttpRequest, response: HttpResponse) -> None:
     """Put into the response what this request has set (the frame calls it)."""
     for name, value in request.__dict__.get("_khien_cookies", {}).items():
         if not value:
-            response.delete_cookie(name, samesite="Lax")
+            response.delete_cookie(settings.COOKIES + name, samesite="Lax")
             continue
         response.set_cookie(
-            name, signing.get_cookie_signer(salt=name).sign(value), max_age=LIVES[name], httponly=True, samesite="Lax",
+            settings.COOKIES + name, signing.get_cookie_signer(salt=name).sign(value), max_age=LIVES[name], httponly=True, samesite="Lax",
             secure=settings.SESSION_COOKIE_SECURE,
         )  # fmt: skip

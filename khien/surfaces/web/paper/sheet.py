@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, XPos, YPos
 
@@ -161,6 +162,21 @@ class Sheet(FPDF):
         self.set_font("kh", "B", 40)
         with self.rotation(35, self.w / 2, self.h / 2):
             self.text(self.w / 2 - self.get_string_width("BẢN MẪU") / 2, self.h / 2, "BẢN MẪU")
+
+    def header(self) -> None:
+        """In a practice copy every page says so, before anything is written on it."""
+        if settings.PRACTICE:
+            self.practice()
+
+    def practice(self) -> None:
+        """A line at the very top and the word across the page."""
+        self.set_text_color(240, 214, 190)
+        self.set_font("kh", "B", 44)
+        with self.rotation(35, self.w / 2, self.h / 2):
+            self.text(self.w / 2 - self.get_string_width("BẢN TẬP") / 2, self.h / 2, "BẢN TẬP")
+        self.set_text_color(*STOP)
+        self.set_font("kh", "B", 9)
+        self.text(6, 5, "BẢN TẬP - người và số liệu giả định, không có giá trị / PRACTICE COPY - invented people, no value")
 
     def octets(self) -> bytes:
         """The finished file."""
