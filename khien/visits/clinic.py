@@ -19,7 +19,7 @@ from khien.kernel.sex import Sex
 from khien.people import queries as people
 from khien.people.types import PersonCard
 from khien.visits import ends, models, offline, rules, steps
-from khien.visits.screening_types import DECIDED, FormChoice, Proposal, Verdict
+from khien.visits.screening_types import DECIDED, Proposal, Verdict
 from khien.visits.states import State, check_move
 from khien.visits.types import ConsentGiven, Moved, ScreeningReceipt
 
@@ -86,11 +86,6 @@ def _keep_consent(row: models.Visit, given: ConsentGiven, version: str, performe
         guardian_phone_cipher=keys.seal(given.guardian_phone.strip(), purpose="phone") if given.guardian_phone.strip() else None,
         relation=given.relation, mixing_agreed=given.mixing_agreed, performed_at=performed.at, recorded_at=at, recorded_by=by.text,
     )  # fmt: skip
-
-
-def form_of(row: models.Visit, card: PersonCard) -> FormChoice:
-    """The screening form of a visit: by the session's day and the lowest age the person can have."""
-    return rules.form_for(row.on_date, card.birth.age_min(row.on_date))
 
 
 def propose(*, visit: VisitRef, answers: Mapping[str, Any], vitals: Mapping[str, Any]) -> Proposal:

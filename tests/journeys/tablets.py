@@ -70,6 +70,7 @@ class Tablet(Desks):
         return str(found.text)
 
     def close_slip(self) -> None:
+        self.page.locator("dialog[open] .kh-qr").wait_for()
         self.press("Enter")
         expect(self.page.locator("dialog[open]")).to_have_count(0)
 

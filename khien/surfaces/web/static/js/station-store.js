@@ -72,6 +72,10 @@ export default (kh) => {
     kh.reactions = told.reactions;
     if (told.tablets && JSON.stringify(told.tablets) !== JSON.stringify(kh.tablets)) kh.vault?.save("tablets", (kh.tablets = told.tablets)).catch(() => {});
     for (const row of told.visits) {
+      if (row.joined_to) {
+        joined(row.id, row.joined_to);
+        continue;
+      }
       const known = base.get(row.id);
       // News that was read before this desk's last receipt would put the person back a step.
       if (known?.heard && known.state !== row.state && Date.parse(told.now) < Date.parse(known.heard)) continue;
@@ -100,13 +104,14 @@ export default (kh) => {
 
   // A receipt is held: the row stands where the server says, before the next round of news.
   kh.received = (entry, receipt) => {
-    const told = receipt.result?.visit?.visit_id;
+    const elsewhere = receipt.result?.joined_to; // received at another tablet first: that visit stands
+    const told = elsewhere?.visit_id || receipt.result?.visit?.visit_id;
     const mine = entry.envelope.body.visit_id;
     if (entry.envelope.name === "check_in" && told && mine && told !== mine) joined(mine, told);
     const id = done(entry) || told;
     const row = kh.rowAfter(base.get(id) || null, entry, receipt);
     if (row && !base.has(id)) row.number = row.no = receipt.result?.number;
-    if (row) put({ ...row, id, ...(entry.envelope.name === "check_in" ? numbered(receipt.result) : {}) }, true);
+    if (row) put({ ...row, id, ...(entry.envelope.name === "check_in" ? numbered({ ...receipt.result, ...elsewhere }) : {}) }, true);
     else see(id);
   };
   const numbered = (result) => (result.number ? { no: result.number, letter: result.letter || "", code: result.code || "", person_id: result.person_id } : {});
@@ -115,11 +120,13 @@ export default (kh) => {
     aliases.set(mine, told);
     const row = base.get(mine) || kh.rows.get(mine);
     if (row && !base.has(told)) base.set(told, { ...row, id: told });
-    pending.set(told, [...(pending.get(told) || []), ...(pending.get(mine) || [])]);
+    if (pending.has(mine)) pending.set(told, [...(pending.get(told) || []), ...pending.get(mine)]);
     pending.delete(mine);
     base.delete(mine);
     kh.rows.delete(mine);
+    sorted = null;
     later(mine);
+    see(told);
   }
   // A slip of another tablet: what it tells stands until the server tells more.
   kh.adopt = (row) => {
