@@ -14,6 +14,7 @@ from khien.kernel.refs import SYSTEM
 from khien.people import queries as people
 from khien.places import queries as places
 from khien.safety import actions as safety
+from khien.sync import queries as sync
 
 
 def _id(data: dict[str, Any], name: str) -> UUID | None:
@@ -104,6 +105,26 @@ def second_injection(data: dict[str, Any], at: datetime) -> None:
         visit_id=_id(data, "visit_id"), record_id=_id(data, "record_id"), site_id=_id(data, "site_id"), session_id=_id(data, "session_id"),
         facts={"marks": marks, "records": records, "visits": both}, dedupe=f"second:{'|'.join(records)}", by=SYSTEM, at=at,
     )  # fmt: skip
+
+
+def command_kept_apart(data: dict[str, Any], at: datetime) -> None:
+    """What a tablet sent cannot be recorded without a person, or waited a day for the step before: one case for a tablet and a session."""
+    waited = data.get("state") == "stranded"
+    actions.open_case(
+        kind="record", subject="sync.waited" if waited else "sync.kept_apart", tier=rules.POINT if waited else rules.DISTRICT,
+        site_id=_id(data, "site_id"), session_id=_id(data, "session_id"), facts={"device_id": data.get("device_id"), "last_error": data.get("reason")},
+        dedupe=_tablet(data), by=SYSTEM, at=at,
+    )  # fmt: skip
+
+
+def command_judged(data: dict[str, Any], at: datetime) -> None:
+    """Somebody has decided about a command; with the last one of its tablet the case is settled."""
+    if not sync.open_of_device(_id(data, "device_id"), _id(data, "session_id")):
+        _resolve(_tablet(data), "settled", at)
+
+
+def _tablet(data: dict[str, Any]) -> str:
+    return f"held:{data.get('device_id') or ''}:{data.get('session_id') or ''}"
 
 
 def shortfall(data: dict[str, Any], at: datetime) -> None:

@@ -75,8 +75,8 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
         "registration.handlers.visit_closed",
     ),
     "visits.dose_marked": ("cases.handlers.dose_marked",),
-    "sync.command_quarantined": (),
-    "sync.command_judged": (),
+    "sync.command_quarantined": ("cases.handlers.command_kept_apart",),
+    "sync.command_judged": ("cases.handlers.command_judged",),
     "visits.second_injection_recorded": ("cases.handlers.second_injection",),
     "visits.help_asked": ("cases.handlers.help_asked",),
     "immunizations.recorded": (

@@ -2,6 +2,6 @@
 
 from khien.sync.granting import take_along
 from khien.sync.judging import accept, set_aside, watch
-from khien.sync.receiving import follow, receive
+from khien.sync.receiving import after, receive
 
-__all__ = ["accept", "follow", "receive", "set_aside", "take_along", "watch"]
+__all__ = ["accept", "after", "receive", "set_aside", "take_along", "watch"]

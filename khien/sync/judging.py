@@ -12,8 +12,9 @@ from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor
 from khien.plumbing import audit, outbox, receipts
 from khien.sync import models, receiving
-from khien.sync.opening import unseal
+from khien.sync.opening import Opened, unseal
 from khien.sync.states import NEXT, HeldState
+from khien.visits import queries as visits
 
 PATIENCE = timedelta(hours=24)
 SEVERAL = 200  # commands tried in one go
@@ -48,14 +49,17 @@ def _strand(held_id: UUID, at: datetime) -> int:
 
 
 @transaction.atomic
-def accept(*, held_id: UUID, by: Actor, at: datetime) -> str:
+def accept(*, held_id: UUID, number: str = "", by: Actor, at: datetime) -> str:
     """Record a held command as it was: run with the name of who did it, under the judgement of who decides now.
 
-    Returns its status; one that the rules refuse for its content stays held. Raises Refused: sync.held_unknown, sync.judged,
-    sync.cannot_be_read, sync.still_refused (why).
+    `number`: the queue number of the visit to which it belongs, where its own visit never came. Returns its status; one that cannot be
+    recorded as it stands stays held. Raises Refused: sync.held_unknown, sync.judged, sync.device_unknown, sync.number_unknown,
+    sync.still_refused (why), and those of a seal that does not open.
     """
     row = _open_row(held_id)
     opened = unseal(row.command_id, row.key_id, bytes(row.sealed))
+    if number.strip():
+        opened = _of_number(opened, row, number)
     device = devices.device(row.device_id) if row.device_id else None
     device = device or (devices.device(own) if (own := opened.id("device_id")) else None)
     if device is None:
@@ -66,6 +70,15 @@ def accept(*, held_id: UUID, by: Actor, at: datetime) -> str:
     _judge(row, HeldState.RUN, reason, by, at)
     receiving.follow([row.command_id], at)
     return status
+
+
+def _of_number(opened: Opened, row: models.HeldCommand, number: str) -> Opened:
+    """The command as said of the visit that has this number. Raises Refused sync.number_unknown."""
+    found = visits.visit_by_number(row.session_id, number) if row.session_id else None
+    if found is None:
+        raise Refused("sync.number_unknown", number=number.strip()[:12])
+    body = {**opened.body, "visit_id": str(found.ref.visit_id)}
+    return Opened(opened.text, opened.signature, {**opened.envelope, "body": body})
 
 
 @transaction.atomic

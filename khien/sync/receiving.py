@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -134,6 +135,15 @@ def follow(after: Iterable[UUID | None], at: datetime) -> int:
         front = [row.command_id for row in rows if again(row, at)]
         done += len(front)
     return done
+
+
+def after(command_ids: Iterable[str], *, at: datetime) -> int:
+    """Run what waited for commands that a desk with a line has just sent; returns how many were answered."""
+    several: list[UUID] = []
+    for told in command_ids:
+        with suppress(ValueError):
+            several.append(UUID(told))
+    return follow(several, at)
 
 
 def again(row: models.HeldCommand, at: datetime) -> bool:

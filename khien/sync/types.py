@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from khien.kernel.refs import PlaceFacts
-
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
@@ -31,7 +29,7 @@ class GrantInfo:
 
 @dataclass(frozen=True, slots=True)
 class HeldInfo:
-    """A held command as the page of those who judge shows it."""
+    """A held command as the page of those who judge shows it; `number` and `person_id` as far as it can be read."""
 
     id: UUID
     command_id: UUID
@@ -48,4 +46,5 @@ class HeldInfo:
     received_at: datetime
     judged_at: datetime | None
     judged_reason: str
-    place: PlaceFacts | None = None
+    person_id: UUID | None = None
+    number: int | str = ""

@@ -50,6 +50,7 @@ LEAD = Visit("diem", "the lead of a point (diem01.truong)", today, (
     Stop("mo-buoi", "station:opening", beside("station:opening"), "the checklist and the lots"),
     Stop("lo-mo", "station:vials", beside("station:vials"), "open vials: opened, used until, ended with what is left"),
     Stop("ve-som", "station:early", beside("station:early"), "who left before the 30 minutes: called"),
+    Stop("giu-lai", "station:held", beside("station:held"), "what tablets sent and nobody has decided about"),
     Stop("nguoi-giup", "station:helper", beside("station:helper"), "admit a helper in a minute"),
     Stop("phieu", "station:papers", beside("station:papers"), "paper forms and their serials"),
     Stop("nhap-phieu", "station:key", beside("station:key"), "key a paper form"),

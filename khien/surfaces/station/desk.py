@@ -14,7 +14,8 @@ from khien.stock import queries as stock
 from khien.surfaces.station import words
 from khien.surfaces.station.asking import Here, answer, body, here, refused
 from khien.surfaces.station.said import receipt
-from khien.sync import queries as sync
+from khien.sync import actions as sync
+from khien.sync import queries as synced
 from khien.visits import commands
 from khien.visits import queries as visits
 from khien.visits.bodies import moment_of
@@ -64,7 +65,7 @@ def state(request: HttpRequest, session: UUID) -> HttpResponse:
     stop = visits.stop_of(session)
     stopped = {"text": stop.text, "at": stop.recorded_at.isoformat()} if stop else None
     # A tablet that carries its session learns of those enrolled after its pack, to know their slips later without a line.
-    tablets = {"tablets": sync.tablets(at.session.site_id)} if request.headers.get("Khien-Tablets") else {}
+    tablets = {"tablets": synced.tablets(at.session.site_id)} if request.headers.get("Khien-Tablets") else {}
     tag = hashlib.sha256(f"{pulse}|{board.state}|{lots}|{vials}|{reactions}|{alarms}|{stopped}|{tablets}".encode()).hexdigest()[:24]
     if request.headers.get("If-None-Match") == f'"{tag}"':
         response: HttpResponse = HttpResponseNotModified()
@@ -125,6 +126,7 @@ def command(request: HttpRequest, session: UUID) -> HttpResponse:
             raise Refused("commands.unreadable", field="commands")
         _stay(told, at)
         receipts = commands.batch(told, at.staff, at=at.at)
+        sync.after([str(one["command_id"]) for one in receipts], at=at.at)
     except Refused as refusal:
         return refused(refusal, at=at.at)
     return answer({"receipts": [receipt(one) for one in receipts]}, at=at.at)

@@ -10,6 +10,7 @@ from khien.surfaces.station import (
     early,
     ending,
     hall,
+    held,
     home,
     keying,
     looking,
@@ -69,6 +70,7 @@ urlpatterns = [
     staff(f"{S}/nhap-phieu", keying.key, "key", may="visit.key_paper", place=where.session),
     staff(f"{S}/sua", correcting.find, "correct_find", may="visit.correct", place=where.session),
     staff(f"{S}/sua/<uuid:visit>", correcting.correct, "correct", may="visit.correct", place=where.visit),
+    staff(f"{S}/giu-lai", held.index, "held", may="sync.judge", place=where.session),
     staff(f"{S}/man-hinh", hall.screen, "hall", may="station.see", place=where.session),
     staff(f"{S}/man-hinh/bang", hall.board, "hall_board", may="station.see", place=where.session),
 ]

@@ -12,6 +12,8 @@ SUBJECTS: dict[str, Any] = {
     "desk.help": _("Bàn làm việc cần hỗ trợ"),
     "record.marked_dose": _("Mũi tiêm cần xem lại"),
     "record.second_injection": _("Hai mũi tiêm cho một người trong buổi"),
+    "sync.kept_apart": _("Máy bảng gửi lên, chờ người quyết định"),
+    "sync.waited": _("Đã chờ một ngày, bước trước chưa gửi lên"),
     "stock.shortfall": _("Thiếu liều trên sổ kho"),
     "evidence.confirm_dose": _("Xác nhận mũi tiêm khai từ nơi khác"),
     "duplicate.same_dose_twice": _("Hai lần ghi cho một mũi"),

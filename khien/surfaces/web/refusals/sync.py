@@ -30,5 +30,6 @@ WORDING = {
     "sync.set_aside": _("Người có trách nhiệm đã xem và không ghi lệnh này. Hỏi trưởng điểm để biết lý do."),
     "sync.held_unknown": _("Không có lệnh này."),
     "sync.judged": _("Lệnh này đã được quyết định rồi."),
+    "sync.number_unknown": _("Buổi này không có số {number}."),
     "sync.still_refused": _("Chưa ghi được như đã làm. Sửa điều còn thiếu rồi thử lại, hoặc để riêng kèm lý do."),
 }
