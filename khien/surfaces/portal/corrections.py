@@ -21,7 +21,7 @@ from khien.kernel.errors import Refused
 from khien.people import queries as people
 from khien.plumbing import files
 from khien.surfaces.portal import lookup
-from khien.surfaces.web import case_words, evidence, guard
+from khien.surfaces.web import case_words, evidence, guard, visitor
 from khien.surfaces.web.forms import BirthField, DayField, PageForm
 from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
@@ -170,7 +170,7 @@ def ask(request: HttpRequest, kind: str) -> HttpResponse:
     form = CorrectionForm(request.POST or None, request.FILES or None, kind=KINDS[kind][0], known=person is not None)
     if request.method == "POST" and form.is_valid():
         try:
-            found = _ask(form, person, at)
+            found = _ask(request, form, person, at)
         except Refused as refusal:
             form.refused(refusal, "photo" if refusal.code == "plumbing.file_too_large" else None)
         else:
@@ -187,8 +187,10 @@ def ask(request: HttpRequest, kind: str) -> HttpResponse:
     return render(request, "portal/correction_ask.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _ask(form: CorrectionForm, person: UUID | None, at: Any) -> CaseRef:
+def _ask(request: HttpRequest, form: CorrectionForm, person: UUID | None, at: Any) -> CaseRef:
     photo, by = form.cleaned_data.get("photo"), lookup.actor()
+    if person is None:
+        visitor.brake(request, "correction", a_device=10, an_address=200, at=at)
     kept = None
     if photo:
         kept = files.keep(

@@ -4,12 +4,14 @@ Signed cookies, so that nobody makes one up; they hold random ids, never a fact 
 """
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+
+from khien.plumbing import limits
 
 DEVICE, DRAFT, POINT = "khien_may", "khien_nhap", "khien_diem"
 LIVES = {DEVICE: timedelta(days=365), DRAFT: timedelta(days=7), POINT: timedelta(days=365)}
@@ -29,6 +31,12 @@ def address(request: HttpRequest) -> str:
     if settings.SECURE_COOKIES and (told := request.headers.get("X-Forwarded-For")):
         return told.rsplit(",", 1)[-1].strip()
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def brake(request: HttpRequest, what: str, *, a_device: int, an_address: int, at: datetime) -> None:
+    """Let a device, and all devices behind one address, do this so often within an hour. Raises Refused plumbing.too_many_tries."""
+    limits.brake(what, device(request), most=a_device, within=timedelta(hours=1), at=at)
+    limits.brake(f"{what}-address", address(request), most=an_address, within=timedelta(hours=1), at=at)
 
 
 def draft(request: HttpRequest) -> UUID | None:

@@ -156,6 +156,8 @@ class Wizard:
     def _send(self, request: HttpRequest, id: UUID, answers: Answers, at: datetime) -> HttpResponse:
         """Register: from here on nothing that happens to the code can lose it."""
         account = self.account(request)
+        if account is None:  # who registers a list of guessed numbers is stopped; a family, or a helper at a ward's office, is not
+            visitor.brake(request, "register", a_device=60, an_address=600, at=at)
         done = registration.submit_draft(
             draft=id, person=reading.person(answers, lang()), way="health_book" if account else self.way, wish=reading.wish(answers), account=account,
             relation=reading.relation(answers), by=self.actor(request), at=at,
