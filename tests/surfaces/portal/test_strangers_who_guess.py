@@ -190,7 +190,7 @@ def test_one_address_shared_by_many_devices_still_serves_each(person):
 def test_a_correction_is_taken_alike_for_a_known_and_an_unknown_number(person):
     def way(client: Client, number: str) -> tuple[list[Any], list[str]]:
         told = {"who_name": "Trần Thị Mận", **{f"who_{name}": value for name, value in BORN.items()}, "who_number": number,
-                "full_name": "Trần Thị Mận", "contact": "0987000111"}  # fmt: skip
+                "full_name": "Trần Thị Mận", "contact": "0987000111", "who_province": "2021-79"}  # fmt: skip
         client.get("/sua-sai/sai-thong-tin")
         with CaptureQueriesContext(connection) as asked:
             first = client.post("/sua-sai/sai-thong-tin", told)
@@ -219,7 +219,7 @@ def test_who_sends_corrections_or_registrations_by_the_dozen_is_braked_alike(per
     def corrected(number: str) -> list[int]:
         client = Client()
         told = {"who_name": "Trần Thị Mận", **{f"who_{name}": value for name, value in BORN.items()}, "who_number": number,
-                "full_name": "Trần Thị Mận", "contact": "0987000111"}  # fmt: skip
+                "full_name": "Trần Thị Mận", "contact": "0987000111", "who_province": "2021-79"}  # fmt: skip
         return [client.post("/sua-sai/sai-thong-tin", told).status_code for _ in range(11)]
 
     known, unknown = corrected(NUMBER), corrected(UNKNOWN)
