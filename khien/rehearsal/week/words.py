@@ -1,0 +1,39 @@
+"""The words of the score sheet, Vietnamese and English."""
+
+Pair = tuple[str, str]
+
+DESKS: dict[str, Pair] = {
+    "reception": ("Tiếp đón", "Reception"), "screening": ("Khám sàng lọc", "Screening"), "injection": ("Tiêm", "Injection"),
+    "closing": ("Theo dõi, ra về", "Observation, leaving"), "keying": ("Nhập phiếu giấy", "Keying of paper"),
+}  # fmt: skip
+FAULTS: dict[str, Pair] = {
+    "network": ("Mất mạng", "Network cut"), "otp": ("Cổng tin nhắn im", "SMS gateway silent"), "lot": ("Thu hồi lô", "Lot recalled"),
+    "staff": ("Thiếu điều dưỡng tiêm", "No nurse came"), "power": ("Mất điện", "Power cut"), "clock": ("Đồng hồ máy sai một ngày", "Clock a day wrong"),
+    "server": ("Máy chủ bị giết", "Server killed"), "printer": ("Không có máy in", "No printer"),
+}  # fmt: skip
+FIGURES: tuple[tuple[str, Pair], ...] = (
+    ("came", ("Người đến", "People who came")), ("received", ("Đã đón", "Received")), ("injected", ("Mũi tiêm", "Doses given")),
+    ("on_paper", ("Ghi trên giấy", "Written on paper")), ("sheets", ("Phiếu đã nhập", "Sheets keyed")), ("wait_median", ("Chờ, trung vị (phút)", "Wait, median (min)")),
+    ("wait_95", ("Chờ, 95 % (phút)", "Wait, 95 % (min)")), ("longest_queue", ("Hàng dài nhất", "Longest queue")), ("records_late", ("Mũi ghi sau 2 phút", "Doses recorded after 2 min")),
+    ("wasted", ("Liều hủy", "Doses thrown away")),
+)  # fmt: skip
+ZEROS: tuple[tuple[str, Pair], ...] = (
+    ("lost", ("Mũi mất", "Doses lost")), ("duplicates", ("Mũi ghi trùng", "Doses doubled")), ("unaccounted", ("Liều không rõ đi đâu", "Doses unaccounted for")),
+    ("unexplained", ("Số phiếu chưa rõ", "Paper serials unexplained")), ("wrong_verdicts", ("Đề xuất sai", "Wrong verdicts")),
+    ("wrong_days", ("Mũi ghi sai ngày", "Doses on a wrong day")),
+)  # fmt: skip
+FIXES: dict[str, Pair] = {
+    "wait": ("Bàn {desk}: một trong hai mươi người chờ hơn {minutes} phút với {hands} người làm; thêm người hoặc giãn giờ hẹn.",
+             "{desk}: one in twenty waited over {minutes} min with {hands} staff; add hands or spread the appointments."),
+    "opened_late": ("Mở muộn {minutes} phút.", "Opened {minutes} min late."),
+    "late_records": ("{doses} mũi ghi muộn, lâu nhất {minutes} phút: tập mang buổi về máy trước giờ và nhập phiếu ngay khi có mạng.",
+                     "{doses} doses recorded late, the slowest after {minutes} min: practise working without a line and keying sheets at once."),
+    "wrong_person": ("{missed} lần nhầm người không bị chặn trước mũi tiêm, {corrected} lần đã sửa trong ngày.",
+                     "{missed} wrong persons not caught before the needle, {corrected} put right that day."),
+    "wasted": ("Hủy {doses} liều trên {given} mũi: mở lọ cuối khi đủ người.", "{doses} doses thrown away for {given} given: open the last vial when enough people wait."),
+    "help": ("{calls} lần gọi hỗ trợ chậm hơn hẹn (T1 3 phút, T2 15 phút).", "{calls} calls for help answered late (T1 3 min, T2 15 min)."),
+    "lost": ("Mất {n} mũi.", "{n} doses lost."), "duplicates": ("{n} mũi ghi trùng.", "{n} doses doubled."),
+    "unaccounted": ("{n} chênh lệch liều chưa rõ.", "{n} differences of doses unexplained."), "unexplained": ("{n} số phiếu chưa rõ.", "{n} serials unexplained."),
+    "wrong_verdicts": ("{n} đề xuất khác bác sĩ.", "{n} proposals other than the doctor's."), "wrong_days": ("{n} mũi ghi sai ngày.", "{n} doses on a wrong day."),
+    "surprises": ("{n} việc ngoài dự kiến, xem cuối trang.", "{n} surprises, see the end."), "unsigned": ("Báo cáo ngày chưa ký.", "The day's report is not signed."),
+}  # fmt: skip
