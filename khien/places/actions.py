@@ -1,7 +1,6 @@
 """What may be done to places: load the units; add facilities, points, stops and organisations."""
 
 import re
-from dataclasses import asdict
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,28 +10,20 @@ from django.db import IntegrityError, transaction
 from khien.kernel import phones
 from khien.kernel.errors import Refused
 from khien.kernel.ids import uuid7
-from khien.kernel.refs import Actor, PlaceFacts
+from khien.kernel.refs import Actor
 from khien.plumbing import audit
 
 from . import models, queries
 from .loading import load_units
+from .naming import columns as _columns
+from .naming import name as _name
+from .routes import add_stop, change_stop, remove_stop
 
 __all__ = [
-    "add_facility", "add_organization", "add_site", "add_stop", "close_site", "load_units", "set_site_commune_2025", "succeed_facility",
+    "add_facility", "add_organization", "add_site", "add_stop", "change_stop", "close_site", "load_units", "remove_stop",
+    "set_site_commune_2025", "succeed_facility",
 ]  # fmt: skip
 _CODE = re.compile(r"[0-9A-Z]{5}")
-
-
-def _columns(place: PlaceFacts) -> dict[str, str]:
-    """The unit columns of a placed table."""
-    return {name: value for name, value in asdict(place).items() if not name.endswith("_id")}
-
-
-def _name(text: str) -> str:
-    name = " ".join(text.split())
-    if not name:
-        raise Refused("places.name_needed")
-    return name
 
 
 @transaction.atomic
@@ -150,37 +141,6 @@ def _site(site_id: UUID) -> models.Site:
     if row is None:
         raise Refused("places.no_such_site")
     return row
-
-
-@transaction.atomic
-def add_stop(
-    *,
-    site_id: UUID,
-    on_date: date,
-    starts_at: datetime,
-    ends_at: datetime,
-    name: str,
-    commune_key: str,
-    by: Actor,
-    at: datetime,
-    address: str = "",
-    lat: float | None = None,
-    lon: float | None = None,
-) -> UUID:
-    """Say where a mobile point stands on a day, or an address of home visits.
-
-    Raises Refused: places.no_such_site, places.not_mobile, places.stop_times, places.unknown_unit, places.commune_needed.
-    """  # fmt: skip
-    if _site(site_id).kind == "fixed":
-        raise Refused("places.not_mobile")
-    if ends_at <= starts_at:
-        raise Refused("places.stop_times")
-    row = models.SiteStop.objects.create(
-        site_id=site_id, on_date=on_date, starts_at=starts_at, ends_at=ends_at, name=_name(name), address=address.strip(),
-        lat=lat, lon=lon, **_columns(queries.facts_for_commune(commune_key)),
-    )  # fmt: skip
-    audit.record("places.stop_added", by=by, at=at, subject=str(row.id), site=site_id, on=on_date)
-    return row.id
 
 
 @transaction.atomic

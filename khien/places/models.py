@@ -132,6 +132,11 @@ class SiteStop(Placed):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     name = models.TextField()
+    # Communes beside its own whose people come here (keys of units), and the doses it is to carry by product.
+    serves = models.JSONField(default=list)
+    carried = models.JSONField(default=dict)
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.TextField(null=True)
 
     class Meta:
         db_table = "site_stop"

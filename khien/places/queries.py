@@ -123,22 +123,19 @@ def site_place(site_id: UUID) -> PlaceFacts | None:
 
 def stops(site_id: UUID, on: date) -> list[StopInfo]:
     """Where a mobile point stands on this day, in order of time."""
-    rows = models.SiteStop.objects.filter(site_id=site_id, on_date=on).order_by("starts_at", "id")
+    return stops_of([site_id], first=on, last=on)
+
+
+def stops_of(site_ids: Iterable[UUID], *, first: date, last: date) -> list[StopInfo]:
+    """Where mobile points stand from a day to a day, in order of time."""
+    rows = models.SiteStop.objects.filter(site_id__in=list(site_ids), on_date__gte=first, on_date__lte=last, removed_at__isnull=True)
     return [
         StopInfo(
-            row.id,
-            row.site_id,
-            row.on_date,
-            row.starts_at,
-            row.ends_at,
-            row.name,
-            row.address,
-            _facts(row, site_id=site_id),
-            row.lat,
-            row.lon,
+            row.id, row.site_id, row.on_date, row.starts_at, row.ends_at, row.name, row.address, _facts(row, site_id=row.site_id), row.lat, row.lon,
+            tuple(row.serves), row.carried,
         )
-        for row in rows
-    ]
+        for row in rows.order_by("starts_at", "id")
+    ]  # fmt: skip
 
 
 def organization(organization_id: UUID) -> OrganizationInfo | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -85,6 +86,15 @@ class StopInfo:
     place: PlaceFacts
     lat: float | None
     lon: float | None
+    serves: tuple[str, ...] = ()
+    carried: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def unit_keys(self) -> tuple[str, ...]:
+        """The communes whose people come here, its own first (the district where it stands for one)."""
+        own = self.place.commune_2021 or self.place.district_2021
+        keys = [f"2021-{own}" if own else f"2025-{self.place.commune_2025}", *self.serves]
+        return tuple(dict.fromkeys(keys))
 
 
 @dataclass(frozen=True, slots=True)

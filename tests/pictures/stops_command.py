@@ -33,6 +33,7 @@ PLANNER = Visit("dieu-phoi", "the city's planner (thanhpho)", lambda walk: walk.
     Stop("ke-hoach-de-xuat", "command:proposals", at("/dieu-phoi/ke-hoach/2021-770/de-xuat"), "sessions that the plan needs"),
     Stop("so-mui", "command:number", at("/dieu-phoi/dia-ban/2021-79/so/injected"), "the list behind a number"),
     Stop("buoi", "command:sessions", at("/dieu-phoi/buoi"), "sessions"),
+    Stop("lo-trinh", "command:route", link("command:route", on="/dieu-phoi/buoi"), "the route of a mobile team: stops, doses carried, whose people come"),
     Stop("buoi-moi", "command:plan", at("/dieu-phoi/buoi/moi"), "plan a session"),
     Stop("mot-buoi", "command:session", link("command:session", on="/dieu-phoi/buoi"), "one session"),
     Stop("buoi-sua", "command:session_change", beside("command:session_change"), "change a session"),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -16,9 +17,9 @@ from khien.booking.types import SessionInfo
 from khien.kernel import clock, vietnamese
 from khien.kernel.refs import Scope
 from khien.places import queries as places
-from khien.places.types import SiteInfo, Unit
+from khien.places.types import SiteInfo, StopInfo, Unit
 from khien.surfaces.portal import figures
-from khien.surfaces.web import guard, maps
+from khien.surfaces.web import guard, maps, say
 from khien.surfaces.web.confirmations import short_vaccine
 from khien.visits import queries as visits
 
@@ -35,6 +36,12 @@ class Line:
     today: tuple[SessionInfo, ...]
     later: tuple[SessionInfo, ...]
     waiting: int
+    stops: tuple[StopInfo, ...] = ()
+
+    @property
+    def districts(self) -> set[str]:
+        """The districts (2021 codes) in which the point stands today: a mobile one in those of its stops."""
+        return {stop.place.district_2021 for stop in self.stops} or {self.site.place.district_2021}
 
     @property
     def free(self) -> int:
@@ -53,11 +60,14 @@ def _lines(province: str) -> tuple[Line, ...]:
     found: dict[UUID, list[SessionInfo]] = {}
     for session in booking.sessions(scopes, first=today, last=today + AHEAD, states=OFFERED):
         found.setdefault(session.site_id, []).append(session)
-    rows = []
-    for site in places.sites(scopes):
+    rows, known = [], places.sites(scopes)
+    stops: dict[UUID, list[StopInfo]] = {}
+    for stop in places.stops_of([site.id for site in known if site.kind != "fixed"], first=today, last=today):
+        stops.setdefault(stop.site_id, []).append(stop)
+    for site in known:
         sessions = found.get(site.id, [])
         now, later = tuple(s for s in sessions if s.on_date == today), tuple(s for s in sessions if s.on_date > today)
-        rows.append(Line(site, now, later, sum(_in_queue(s.id) for s in now if s.state == "open")))
+        rows.append(Line(site, now, later, sum(_in_queue(s.id) for s in now if s.state == "open"), tuple(stops.get(site.id, ()))))
     return tuple(sorted(rows, key=lambda row: (not row.today, not row.later, row.site.name)))
 
 
@@ -91,9 +101,9 @@ def index(request: HttpRequest) -> HttpResponse:
     if not province or province not in maps.names("2021"):
         return _country(request, counted, text, unit)
     rows = lines(province)
-    shown = [row for row in rows if not district or row.site.place.district_2021 == district]
+    shown = [row for row in rows if not district or district in row.districts]
     if unit is not None:
-        shown = sorted(shown, key=lambda row: _far(row.site, unit))
+        shown = sorted(shown, key=lambda row: min(_far(where, unit) for where in (row.stops or (row.site,))))
     context = {
         "rows": shown[:MOST], "all": len(shown), "text": text, "unit": unit, "province": places.unit(f"2021-{province}"), "province_code": province,
         "district": places.unit(f"2021-{district}") if district else None, "districts": _districts(rows, province),
@@ -113,7 +123,7 @@ def _near(text: str) -> Unit | None:
     return next(iter(places.search_units(text, limit=1)), None)
 
 
-def _far(site: SiteInfo, unit: Unit) -> tuple[int, float, str]:
+def _far(site: SiteInfo | StopInfo, unit: Unit) -> tuple[int, float, str]:
     place = site.place
     own = place.commune_2021 if unit.epoch == "2021" else place.commune_2025
     rank = (
@@ -131,7 +141,8 @@ def _far(site: SiteInfo, unit: Unit) -> tuple[int, float, str]:
 def _districts(rows: Sequence[Line], province: str) -> list[tuple[Unit, int]]:
     counted: dict[str, int] = {}
     for row in rows:
-        counted[row.site.place.district_2021] = counted.get(row.site.place.district_2021, 0) + 1
+        for code in row.districts:
+            counted[code] = counted.get(code, 0) + 1
     return [(unit, counted[unit.code]) for unit in places.children(f"2021-{province}") if unit.code in counted]
 
 
@@ -140,12 +151,12 @@ def _map(rows: Sequence[Line], province: str, district: str) -> str:
     free = any(row.free for row in rows)
     values: dict[str, float | None] = {}
     for row in rows:
-        code = row.site.place.district_2021
-        if row.today:
-            values[code] = (values.get(code) or 0.0) + (row.free if free else 1)
-        else:
-            values.setdefault(code, None)
-    address, here = reverse("portal:sites"), {row.site.place.district_2021 for row in rows}
+        for code in row.districts:
+            if row.today:
+                values[code] = (values.get(code) or 0.0) + (row.free if free else 1)
+            else:
+                values.setdefault(code, None)
+    address, here = reverse("portal:sites"), set().union(*(row.districts for row in rows))
 
     def href(code: str) -> str:
         return f"{address}?tinh={province}&quan={code}" if code in here else f"{address}?tinh={province}"
@@ -180,9 +191,25 @@ def coordinates(request: HttpRequest) -> HttpResponse:
             for site in places.sites(scopes)
             if site.lat is not None and site.lon is not None
         ]
-        return json.dumps(rows, ensure_ascii=False)
+        return json.dumps(rows + _standing_today(scopes), ensure_ascii=False)
 
     return HttpResponse(figures.kept(("coordinates", province), found), content_type="application/json", headers={"Cache-Control": "max-age=300"})
+
+
+def _standing_today(scopes: list[Scope] | None) -> list[dict[str, Any]]:
+    """Where mobile points stand today, stop by stop; a stop without coordinates stands in the middle of its commune."""
+    today = clock.on_date(clock.now())
+    named = {site.id: site.name for site in places.sites(scopes) if site.kind != "fixed"}
+    stops = places.stops_of(named, first=today, last=today)
+    units = places.units(stop.unit_keys[0] for stop in stops)
+    rows = []
+    for stop in stops:
+        unit = units.get(stop.unit_keys[0])
+        lat, lon = (stop.lat, stop.lon) if stop.lat is not None else (unit.lat, unit.lon) if unit else (None, None)
+        if lat is not None and lon is not None:
+            address = f"{say.hm(stop.starts_at)} - {say.hm(stop.ends_at)}: {stop.name}"
+            rows.append({"name": named[stop.site_id], "address": address, "lat": lat, "lon": lon, "href": reverse("portal:site", kwargs={"site": stop.site_id})})
+    return rows
 
 
 def site(request: HttpRequest, site: UUID) -> HttpResponse:
@@ -199,6 +226,7 @@ def site(request: HttpRequest, site: UUID) -> HttpResponse:
     ]
     waiting = sum(_in_queue(s.id) for s in sessions if s.on_date == today and s.state == "open")
     context = {
+        "units": places.units(key for _session, _slots, stops in days for stop in stops for key in stop.unit_keys),
         "site": found, "days": days, "today": today, "at": at, "waiting": waiting, "short_vaccine": short_vaccine,
         "open": any(s.mode == "open" and s.free for s in sessions),
     }  # fmt: skip

@@ -10,6 +10,7 @@ from khien.access.permissions import StaffRef
 from khien.booking import queries as booking
 from khien.booking.types import SessionInfo
 from khien.kernel import clock
+from khien.places import queries as places
 from khien.visits import queries as visits
 
 BACK, AHEAD = timedelta(days=7), timedelta(days=7)
@@ -35,7 +36,7 @@ def _line(session: SessionInfo, staff: StaffRef) -> dict[str, Any]:
     board = visits.session_board(session.id) if session.state != "planned" else None
     waiting = sum(board.counts[state] for state in ("checked_in", "consented", "cleared")) if board else 0
     return {
-        "session": session, "lead": staff.may("station.open", session.place), "keys": staff.may("visit.key_paper", session.place),
+        "stops": places.stops(session.site_id, session.on_date) if session.site.kind != "fixed" else [], "session": session, "lead": staff.may("station.open", session.place), "keys": staff.may("visit.key_paper", session.place),
         "received": board.received if board else 0, "dosed": board.dosed if board else 0, "waiting": waiting,
         "papers": board.papers["printed"] if board else 0,
     }  # fmt: skip

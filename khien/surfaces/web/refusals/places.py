@@ -16,6 +16,9 @@ WORDING = {
     "places.site_kind": _("Điểm tiêm là cố định, lưu động hoặc tại nhà. Mời chọn một loại."),
     "places.tables_count": _("Số bàn tiêm từ 1 đến {most}."),
     "places.not_mobile": _("Điểm cố định không có chặng dừng. Chặng dừng dành cho điểm lưu động và tiêm tại nhà."),
+    "places.no_such_stop": _("Chặng dừng này không còn trong lộ trình."),
+    "places.stop_overlaps": _("Giờ này đội còn ở {name} ({starts_at} đến {ends_at}). Mời chọn giờ khác."),
+    "places.stop_carried": _("Số liều mang theo phải từ 1 đến 100.000."),
     "places.stop_times": _("Giờ kết thúc phải sau giờ bắt đầu."),
     "places.organization_kind": _("Mời chọn loại đơn vị: doanh nghiệp, trường học, phường xã, cơ quan, bệnh viện hoặc khác."),
 }
