@@ -61,4 +61,56 @@ LEAD = Visit("diem", "the lead of a point (diem01.truong)", today, (
     Stop("ket-thuc", "station:ending", beside("station:ending"), "the end of the day"),
     Stop("man-hinh", "station:hall", beside("station:hall"), "the screen in the hall"),
 ), desk=True)  # fmt: skip
-VISITS = (DOOR, LEAD)
+
+
+SECRET = "mat khau thu"  # of the pictures' tablet
+
+
+def carries(walk: Walk) -> None:
+    """Enrol this browser as a tablet of the point; show what the tablet says of itself."""
+    walk.to(walk.address("station:helper"))
+    name = walk.page.locator("#may input[name=name]")
+    if name.count():
+        name.fill("Máy bàn 3")
+        walk.page.get_by_role("button", name="Đăng ký máy này").click()
+        walk.page.wait_for_load_state()
+    desk(1)(walk)
+    walk.page.click("#may-nay")
+    walk.page.get_by_role("button", name="Mang buổi này về máy").click()
+
+
+def takes(walk: Walk) -> None:
+    """Take the session along."""
+    for field in ("#mk-moi", "#mk-lai"):
+        walk.page.fill(field, SECRET)
+    walk.page.keyboard.press("Enter")
+    walk.page.get_by_text("Đã về máy:").wait_for(timeout=60_000)
+
+
+def card(walk: Walk) -> None:
+    walk.page.get_by_role("button", name="In thẻ mở máy").click()
+    walk.page.wait_for_selector(".kh-lock__card svg")
+
+
+def tells(walk: Walk) -> None:
+    walk.page.keyboard.press("Escape")
+    walk.page.click("#may-nay")
+
+
+def locks(walk: Walk) -> None:
+    walk.page.keyboard.press("Escape")
+    walk.page.keyboard.press("Alt+l")
+    walk.page.wait_for_selector("#mat-khau")
+
+
+TABLET = Visit("diem", "a tablet that carries its session (diem01.truong)", today, (
+    Stop("mang-ve-may", "station:desk", carries, "take the session along: a passphrase", whole=False, english=False),
+    Stop("da-ve-may", "station:desk", takes, "the session is on the tablet", whole=False, english=False),
+    Stop("the-mo-may", "station:desk", card, "the unlock card, shown once", whole=False, english=False),
+    Stop("may-nay", "station:desk", tells, "what the tablet says of itself", whole=False, english=False),
+    Stop("may-khoa", "station:desk", locks, "locked: who, and the passphrase", english=False),
+), desk=True)  # fmt: skip
+KEPT = Visit("diem", "a tablet without a session", nobody, (
+    Stop("may-chua-mang", "station:tablet", at("/diem/may-nay"), "the page that a tablet keeps for when there is no line"),
+), desk=True)  # fmt: skip
+VISITS = (DOOR, LEAD, TABLET, KEPT)

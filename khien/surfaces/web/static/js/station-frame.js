@@ -75,7 +75,7 @@ export default (kh) => {
     const sealed = kh.vault.open; // a tablet that carries its session sends without anybody signed in
     const tone = kh.unkept.size || (count && kh.log.unknown) || (kh.line === "door" && !sealed) ? "stop" : count || kh.line === "away" ? "wait" : "ready";
     const words = count ? _("{n} phiếu chờ gửi", { n: count }) : kh.line === "ready" || (sealed && kh.line === "door") ? _("Đã nhận đủ") : _("Không có phiếu chờ");
-    const why = kh.unkept.size ? _("máy không ghi được") : count && kh.log.unknown && kh.line !== "away" ? _("máy chủ không nhận ra máy: đăng ký lại") : kh.line === "door" ? (sealed ? _("chưa đăng nhập, vẫn gửi được") : _("hết phiên, bấm để đăng nhập lại")) : kh.line === "away" ? (sealed ? _("làm trên máy từ {time}", { time: since }) : _("mất mạng từ {time}", { time: since })) : count ? _("đang gửi") : kh.held.length ? _("máy chủ giữ {n}, chờ bước trước", { n: kh.held.length }) : _("máy chủ đã giữ mọi phiếu");
+    const why = kh.unkept.size ? _("máy không ghi được") : count && kh.log.unknown && kh.line !== "away" ? _("máy chủ không nhận ra máy này") : kh.line === "door" ? (sealed ? _("chưa đăng nhập, vẫn gửi") : _("hết phiên, bấm để đăng nhập lại")) : kh.line === "away" ? (sealed ? _("làm trên máy từ {time}", { time: since }) : _("mất mạng từ {time}", { time: since })) : count ? _("đang gửi") : kh.held.length ? _("giữ {n}, chờ bước trước", { n: kh.held.length }) : _("máy chủ đã giữ mọi phiếu");
     const shown = `${tone}|${words}|${why}`;
     if (box.dataset.shown === shown) return;
     box.dataset.shown = shown;

@@ -48,7 +48,9 @@ export default (kh) => {
     if (told.kind === "slip") return kh.scanSlip(text.trim());
     if (kh.halted?.scan) return kh.halted.scan(told, text);
     if (told.kind === "serial" && kh.rights.has("visit.key_paper")) {
-      location.assign(`${kh.urls.key}?phieu=${told.serial}`);
+      const key = `${kh.urls.key}?phieu=${told.serial}`;
+      if (kh.vault.open) window.open(key, "_blank", "noopener");
+      else location.assign(key);
       return undefined;
     }
     if (told.kind === "code" && !told.whole) return kh.tell(_("Mã sai một chữ số. Mời quét lại hoặc gõ lại 11 số."), "stop");

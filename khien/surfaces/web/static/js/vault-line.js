@@ -11,11 +11,14 @@ export default (kh) => {
   // Who and what, beside the clock: one key for everything of the tablet.
   const me = h("button.kh-st-me", { type: "button", onclick: () => kh.askTablet(), id: "may-nay" });
   document.querySelector(".kh-top__me").after(me);
+  const hands = h("span#ai-dang-dung");
+  byId("noi-buoi").append(" ", hands);
   let shown = "";
   function draw() {
     const words = `${vault.open}|${kh.staffName}|${vault.device?.letter}`;
     if (words === shown) return;
     shown = words;
+    hands.textContent = vault.open ? kh.staffName : ""; // in whose hands the tablet is
     kh.set(me, kh.icon(vault.open ? "lock" : "person"), h("span", vault.open ? kh.staffName : _("Máy này")));
     if (vault.open) me.setAttribute("aria-keyshortcuts", "Alt+L");
   }
@@ -110,6 +113,13 @@ export default (kh) => {
     if (vault.open && !kh.waiting.length) kh.log.ping().catch(() => {});
     else if (!vault.open) kh.log.send().catch(() => {});
   }, 1000);
+
+  // A page beside the desks opens in a window of its own: leaving the desks locks the tablet.
+  document.addEventListener("click", (event) => {
+    const link = vault.open && event.target.closest?.("a[href]");
+    if (!link || link.target || link.pathname === location.pathname) return;
+    Object.assign(link, { target: "_blank", rel: "noopener" });
+  }, { capture: true });
 
   // The point ended this device: what it did is at the server; pack and keys go.
   kh.vaultRevoked = async () => {
