@@ -27,6 +27,8 @@ def main(argv: list[str]) -> int:
     with lock:
         mode = folder.begin(data, empty=options.empty)
         os.environ.update(KHIEN_DATA=str(data), KHIEN_MODE=mode)
+        if mode == folder.DEMO:  # the messages of a demo carry links that open here
+            os.environ.setdefault("KHIEN_URL", f"http://localhost:{options.port}")
         if os.environ.get("DATABASE_URL"):
             from khien.config import database
 

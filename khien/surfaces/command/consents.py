@@ -12,6 +12,7 @@ from khien.campaigns.queries import ConsentWording
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Scope
 from khien.surfaces.command import frame
+from khien.surfaces.command.rule_sources import source
 from khien.surfaces.command.rules import recorders
 from khien.surfaces.web import guard
 from khien.surfaces.web.forms import DayField, PageForm
@@ -21,7 +22,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """Both wordings, each with its versions."""
     at = frame.here(request, "rules.see")
     both = [(_("Người từ 18 tuổi"), _rows(False, at)), (_("Người giám hộ ký cho trẻ"), _rows(True, at))]
-    return frame.page(request, "consents", "rules", both=both, edits=_edits(at), done=request.GET.get("xong", ""))
+    return frame.page(request, "consents", "rules", both=both, edits=_edits(at), done=request.GET.get("xong", ""), source=source)
 
 
 def _edits(at: frame.Here) -> bool:

@@ -21,6 +21,7 @@ from khien.kernel.refs import SYSTEM
 from khien.places import queries as places
 from khien.surfaces.command import frame, rule_words
 from khien.surfaces.command.rule_forms import MADE, RuleForm, form_of
+from khien.surfaces.command.rule_sources import source
 from khien.surfaces.web import guard
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.forms import DayField, PageForm
@@ -54,7 +55,7 @@ def index(request: HttpRequest) -> HttpResponse:
     makes = kind in MADE and (_nation(at) or (kind == "local_interval" and bool(provinces(at))))
     return frame.page(
         request, "rules", "rules", kind=kind, kinds=KINDS, rows=shown, campaign=campaigns.campaign(), makes=makes, adds_group=kind == "priority_group" and bool(provinces(at)),
-        value=rule_words.said,
+        value=rule_words.said, source=source,
     )  # fmt: skip
 
 
@@ -118,7 +119,7 @@ def show(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         return not_found(request)
     mended = next((one for one in rows if str(one.id) == request.GET.get("sua") and one.superseded_at is None), None)
     latest = mended or next((one for one in rows if one.superseded_at is None), rows[0])
-    told = {"since": mended.in_force_from if mended else at.on, "until": mended.in_force_to if mended else None, "source": latest.source}
+    told = {"since": mended.in_force_from if mended else at.on, "until": mended.in_force_to if mended else None, "source": source(latest.source)}
     expert = request.GET.get("xem") == "chuyen-gia"
     form: PageForm = Expert(initial={"data": _text(latest.data), **told}) if expert else form_of(kind, on=at.on, old=latest.data, **told)
     return _rule_page(request, kind, key, rows, form, at, mended=mended)
@@ -188,7 +189,7 @@ def _kept(request: HttpRequest, form: PageForm, kind: str, key: str, data: dict[
     kept = [(name, text) for name, several in request.POST.lists() if name not in ("csrfmiddlewaretoken", "act") for text in several]
     return frame.page(
         request, "rule_preview", "rules", kind=kind, key=key, kinds=KINDS, told=told, preview=preview, lines=lines, changes=rule_words.difference(kind, before, data), kept=kept,
-        fresh=latest is None, future=told["since"] > at.on, title=rule_words.title(kind, key, data, lang()), dose_types=rule_words.DOSE_TYPES,
+        fresh=latest is None, future=told["since"] > at.on, title=rule_words.title(kind, key, data, lang()), dose_types=rule_words.DOSE_TYPES, source=source,
     )  # fmt: skip
 
 
@@ -222,7 +223,7 @@ def _rule_page(
     wrong: str = "", last: Last | None = None,
 ) -> HttpResponse:  # fmt: skip
     latest = next((one for one in rows if one.superseded_at is None), rows[0])
-    form = form or form_of(kind, on=at.on, old=latest.data, since=at.on, source=latest.source)
+    form = form or form_of(kind, on=at.on, old=latest.data, since=at.on, source=source(latest.source))
     recorded = sorted(rows, key=lambda one: (one.recorded_at, one.superseded_at is None, one.in_force_from), reverse=True)
     names = recorders(one.recorded_by for one in rows)
     shown = [
@@ -235,7 +236,7 @@ def _rule_page(
     return frame.page(
         request, "rule", "rules", 422 if wrong else 200, kind=kind, key=key, kinds=KINDS, rows=shown, form=form, done=request.GET.get("xong", ""), wrong=wrong, mended=mended,
         edits=_may_edit(at, kind, latest.data), expert=isinstance(form, Expert), title=rule_words.title(kind, key, latest.data, lang()), last=last or Last(),
-        open_ended=any(one.superseded_at is None and one.in_force_to is None for one in rows), today=at.on,
+        source=source, open_ended=any(one.superseded_at is None and one.in_force_to is None for one in rows), today=at.on,
     )  # fmt: skip
 
 
