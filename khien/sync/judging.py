@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from khien.access import devices
+from khien.access.types import DeviceRef
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor
 from khien.plumbing import audit, outbox, receipts
@@ -61,15 +62,25 @@ def accept(*, held_id: UUID, number: str = "", by: Actor, at: datetime) -> str:
     if number.strip():
         opened = _of_number(opened, row, number)
     device = devices.device(row.device_id) if row.device_id else None
-    device = device or (devices.device(own) if (own := opened.id("device_id")) else None)
-    if device is None:
-        raise Refused("sync.device_unknown")
+    device = device or _named(opened)
     status, reason = receiving.run(opened, device, at, judged=True, alone=True)
     if status in ("quarantined", "broken"):
         raise Refused("sync.still_refused", why=reason)
     _judge(row, HeldState.RUN, reason, by, at)
     receiving.follow([row.command_id], at)
     return status
+
+
+def _named(opened: Opened) -> DeviceRef:
+    """The device that the command names, also one that this book no longer knows (restored from a backup).
+
+    Raises Refused sync.device_unknown.
+    """
+    own = opened.id("device_id")
+    if own is None:
+        raise Refused("sync.device_unknown")
+    letter = str(opened.body.get("letter") or "")
+    return devices.device(own) or DeviceRef(own, None, "", letter if letter.isascii() and letter.isalpha() and len(letter) < 4 else "")
 
 
 def _of_number(opened: Opened, row: models.HeldCommand, number: str) -> Opened:

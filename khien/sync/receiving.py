@@ -26,6 +26,7 @@ from khien.visits import commands
 from khien.visits.commands import Late
 
 MOST = 200  # commands in one batch
+MOST_HELD = 10_000  # of one device: more than any tablet does in days
 # Told by a newer desk than this server: kept until the server is as new.
 NEWER = {"commands.newer"}
 
@@ -37,11 +38,14 @@ class Waits(Exception):
 def receive(items: Iterable[Sealed], device: DeviceRef | None, *, at: datetime) -> list[dict[str, Any]]:
     """Take sealed commands, one receipt for each: accepted, refused, conflict, waiting, quarantined or broken (send again).
 
-    What is told as anything but broken is held here for good. Raises Refused commands.too_many (most).
+    What is told as anything but broken is held here for good. Raises Refused: commands.too_many (most), sync.too_much_held
+    (most): nothing of the batch is taken, the tablet keeps it.
     """
     several = list(items)
     if len(several) > MOST:
         raise Refused("commands.too_many", most=MOST)
+    if models.HeldCommand.objects.filter(device_id=device.id if device else None, state__in=list(OPEN)).count() > MOST_HELD:
+        raise Refused("sync.too_much_held", most=MOST_HELD)
     broken = [one.command_id for one in several if not _take(one, device, at)]
     told = outcomes([one.command_id for one in several], device)
     return [_broken(one.command_id) if one.command_id in broken else told[one.command_id] for one in several]
@@ -105,7 +109,7 @@ def run(opened: Opened, device: DeviceRef, at: datetime, *, judged: bool = False
     except Refused as refusal:
         return "quarantined", refusal.code  # no receipt can be kept of it: a person looks
     since, until = (grant.given_at, grant.until) if grant else (read.occurred_at, at)
-    late = Late(device.id, device.letter, since, judged)
+    late = Late(device.id, device.letter, opened.id("session_id"), since, opened.id("after"), judged)
     done_at = min(commands.moment(read, at, late)[0], until)
     actor = opened.id("actor")
     staff = access.staff_then(actor, at=done_at) if actor else None

@@ -72,6 +72,7 @@ def undo_dose(told: Told) -> Any:
 
 
 def undo(told: Told) -> Any:
+    late.check_last(told)
     return actions.undo_step(visit=told.visit, reason=text(told.body, "reason"), by=told.by, at=told.at, late=told.late is not None)
 
 

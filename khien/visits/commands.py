@@ -60,14 +60,16 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """What was done without a line, on a device that took its session along `since` then.
+    """What was done without a line, on a device that took this session along `since` then; `after`: the command it stands on.
 
     `judged`: a person has looked and lets it stand, whatever the rights of the one who did it.
     """
 
     device_id: UUID
     letter: str
+    session_id: UUID | None
     since: datetime
+    after: UUID | None = None
     judged: bool = False
 
 
@@ -99,12 +101,18 @@ class Told:
         Raises Refused: commands.unreadable (field), visits.in_the_future, visits.before_the_session (on_date),
         visits.doer_unknown, visits.doer_elsewhere (then the name alone is written).
         """
-        told = None if self.late else moment_of(self.body, "performed_at")
+        told = moment_of(self.body, "performed_at")
+        if told and self.late:
+            return self._performed(max(min(told, self.at), min(self.late.since, self.at)))
         when = told or self.occurred_at
         if when > self.at:
             raise Refused("visits.in_the_future", performed_at=when)
         if told:
             steps.check_day(told, self.session_id)
+        return self._performed(when)
+
+    def _performed(self, when: datetime) -> Performed:
+        """The one named in the body, else who is signed in. Raises as `performed`."""
         name, by = bodies.text(self.body, "performed_by_name", most=200), bodies.uuid_or_none(self.body, "performed_by")
         if by and by != self.staff.id:
             return Performed(when, clock.on_date(when), by, self.doer(by, when))
@@ -261,7 +269,8 @@ def _do(read: Envelope, staff: StaffRef, place: PlaceFacts | None, at: datetime,
     if place is None or place.site_id is None or place.session_id is None:
         raise Refused("visits.unknown" if named == "visit_id" else "visits.session_unknown")
     permission, path = table()[read.name]
-    if not (staff.may(permission, place) or (late and late.judged)):
+    mine = late is None or late.session_id == place.session_id
+    if not ((staff.may(permission, place) and mine) or (late and late.judged)):
         raise Refused("commands.not_allowed", permission=permission)
     occurred, clamped = moment(read, at, late)
     told = Told(

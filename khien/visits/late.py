@@ -13,7 +13,7 @@ from django.db import transaction
 from khien.kernel import codes
 from khien.kernel.errors import Refused
 from khien.kernel.refs import VisitRef
-from khien.plumbing import outbox
+from khien.plumbing import outbox, receipts
 from khien.stock import queries as stock
 from khien.visits import bodies, dose, models, steps, twins
 from khien.visits.states import State
@@ -170,6 +170,15 @@ def _tell_twice(receipt: DoseReceipt, row: models.Visit, other: models.Visit, at
         "visits.second_injection_recorded", at=at, person_id=row.person_id, site_id=row.site_id, session_id=row.session_id, visit_id=row.id,
         record_id=receipt.record_id, other_visit_id=other.id, other_record_id=other.record_id, marks=list(receipt.marks),
     )  # fmt: skip
+
+
+def check_last(told: Told) -> None:
+    """Refuse to take back a step after which another desk took one more. Raises Refused visits.wrong_state (state, number, wanted)."""
+    after = told.late.after if told.late else None
+    answer = receipts.find_many([after]).get(after) if after else None
+    stood, row = str(answer.result.get("state") or "") if answer else "", steps.visit_row(told.visit)
+    if stood and row.state != stood:
+        raise Refused("visits.wrong_state", state=row.state, number=row.label, wanted=stood)
 
 
 def undo_dose(told: Told) -> Any:

@@ -336,3 +336,38 @@ def test_what_a_desk_with_a_line_does_to_a_joined_visit_reaches_the_one_that_sta
     told = commands.dispatch(envelope(first, "consent", visit_id=str(twin), agreed=True), first.staff, at=EVENING)
     assert told["status"] == "accepted", told
     assert Visit.objects.get(id=visit_id).state == "consented"
+
+
+def test_a_step_is_not_taken_back_after_another_desk_went_on(day):
+    first, second = make_tablet(day), make_tablet(day)
+    visit_id, received = first.receives(AT, person_id=str(make.make_person()))
+    visit = {"visit_id": str(visit_id), "session_id": str(day.session_id)}
+    agreed = first.does("consent", later(1), after=received, agreed=True, **visit)
+    second.does("screen", later(3), after=agreed, answers=healthy(), vitals=WELL, decision="eligible", **visit)
+    first.does("undo", later(4), after=agreed, reason="Nhầm", **visit)
+    first.sends(EVENING, last=2)
+    second.sends(EVENING)
+    told = first.sends(EVENING)[-1]
+    assert (told["status"], told["reason"]) == ("conflict", "visits.wrong_state")
+    assert Visit.objects.get(id=visit_id).state == "cleared"
+
+
+def test_a_tablet_may_not_act_in_a_session_that_it_did_not_take_along(day):
+    other = make_day()
+    tablet = make_tablet(day)
+    tablet.receives(AT, person_id=str(make.make_person()), session_id=str(other.session_id))
+    told = tablet.sends(EVENING)[0]
+    assert (told["status"], told["reason"]) == ("refused", "commands.not_allowed")
+
+
+def test_a_book_restored_without_the_device_takes_its_work_by_a_persons_word(day):
+    from khien.plumbing.models import Device
+
+    tablet = make_tablet(day)
+    visit_id = steps_of_one_person([tablet] * 4, day)
+    Device.objects.filter(id=tablet.device.id).delete()
+    assert {(one["status"], one["reason"]) for one in tablet.sends(EVENING)} == {("quarantined", "sync.device_unknown")}
+    for one in synced.held_of_session(day.session_id, states=("quarantined",)):
+        sync.accept(held_id=one.id, by=make.BY, at=EVENING)
+    row = Visit.objects.get(id=visit_id)
+    assert (str(row.label), row.state) == ("A1", "closed")

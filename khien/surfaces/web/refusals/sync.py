@@ -30,6 +30,7 @@ WORDING = {
     "sync.set_aside": _("Người có trách nhiệm đã xem và không ghi lệnh này. Hỏi trưởng điểm để biết lý do."),
     "sync.held_unknown": _("Không có lệnh này."),
     "sync.judged": _("Lệnh này đã được quyết định rồi."),
+    "sync.too_much_held": _("Máy này đã có quá {most} lệnh chờ quyết định. Quyết định bớt rồi gửi tiếp; máy vẫn giữ nguyên."),
     "sync.number_unknown": _("Buổi này không có số {number}."),
     "sync.still_refused": _("Chưa ghi được như đã làm. Sửa điều còn thiếu rồi thử lại, hoặc để riêng kèm lý do."),
 }
