@@ -12,6 +12,7 @@ from typing import Any
 BENCHES = {
     "book": "book", "dose": "dose", "lookup": "lookup", "history": "history", "certificate": "certificate", "page": "page",
     "import": "lists", "late-keying": "late_keying", "correction": "correction", "aefi": "aefi", "report": "report", "stock": "stock", "reading": "reading",
+    "scale": "scale",
 }  # fmt: skip
 ENOUGH = 1_000_000
 
