@@ -50,8 +50,8 @@ def _network(conductor: "Conductor", team: Team, fault: Fault) -> None:
 
     def mend(minute: float) -> None:
         team.line.mend()
-        fault.facts["unsent"] = len(team.sender.waiting)
-        team.clockwork.at(minute, team.back)
+        fault.facts |= {"unsent": len(team.sender.waiting), "sealed": sum(len(one.log) for one in team.sender.tablets.values())}
+        team.back(minute)
         team.clockwork.at(minute + 1, partial(_ask, team))
 
     conductor.clockwork.at(fault.begins, cut)
@@ -72,7 +72,7 @@ def _power(conductor: "Conductor", team: Team, fault: Fault) -> None:
     def on(minute: float) -> None:
         team.power = True
         fault.facts["unsent"] = len(team.sender.waiting)
-        team.clockwork.at(minute, team.back)
+        team.back(minute)
         team.clockwork.at(minute + 1, partial(_ask, team))
 
     conductor.clockwork.at(fault.begins, off)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from khien.kernel.ids import uuid7
 from khien.rehearsal.browser import Away
 from khien.rehearsal.staff import Answer
 from khien.rehearsal.week.guest import END, Guest
@@ -27,13 +28,19 @@ class Clinic(Team):
     def _received(self, guest: Guest, minute: float) -> None:
         guest.received = minute
         self.score.received += 1
-        if not self.up or self.sender.waiting or (self.paper_from is not None and minute >= self.paper_from):
+        late_paper = self.paper_from is not None and minute >= self.paper_from
+        if late_paper or not (self.alone or (self.up and not self.sender.waiting)):
             self._onto_paper(guest, minute)
             return
         if guest.visitor.has("wrong_qr"):
             self._tell_refused("reception", "check_in", minute, "wrong_qr", appointment_code=UNKNOWN, identity_how="slip")
         how: dict[str, Any] = {"appointment_code": guest.code, "identity_how": "slip"} if guest.code else guest.who()
-        if guest.mistypes:
+        if self.alone:  # the tablet gives the visit's id and a number of its own
+            tablet = self.sender.tablets["reception"]
+            guest.visit = str(uuid7())
+            how |= {"visit_id": guest.visit, "number": tablet.number(), "letter": tablet.letter}
+            self.score.add("received without a line")
+        elif guest.mistypes:
             how = {"person": guest.spoken(guest.mistyped()), "identity_how": "typed"}
         self.sender.post("reception", "check_in", lambda: how, self.moment(minute), lambda answer: self._has_number(guest, answer, minute))
         if guest.visitor.has("help"):
@@ -58,8 +65,9 @@ class Clinic(Team):
 
     def _has_number(self, guest: Guest, answer: Answer, minute: float) -> None:
         if answer.status == "accepted":
+            alone = bool(guest.visit)
             guest.visit, guest.slip = answer.result["visit"]["visit_id"], answer.result["code"]
-            if guest.mistypes:
+            if guest.mistypes and not alone:
                 self._put_right(guest, str(answer.result["person_id"]))
         elif guest.mistypes and answer.reason.startswith("identifiers."):
             self.score.add("mistyped refused")
@@ -140,10 +148,11 @@ class Clinic(Team):
             self._needle(guest, minute)
             if not guest.serial:  # the needle is out, the line is away: recorded as it was when it comes back
                 self._post(guest, "injection", "give_dose", minute, partial(self._dosed_late, guest), lot_id=str(self.lot().id),
-                           already_injected=True, reason="Ghi lại sau khi mất đường truyền")  # fmt: skip
+                           vaccine=self.lot().vaccine, lot_number=self.lot().number, confirmed_facts=["full_name", "birth"], already_injected=True, reason="Ghi lại sau khi mất đường truyền")  # fmt: skip
             return
         self._try_wrong_slip(guest, minute)
-        body = {"lot_id": str(self.lot().id), "slip": guest.slip}
+        confirmed: dict[str, Any] = {"slip": guest.slip} if guest.slip else {"confirmed_facts": ["full_name", "birth"]}
+        body = {"lot_id": str(self.lot().id), **confirmed}
         self.shelf.ready(self.lot(), self.moment(minute - 0.5))
         self._post(guest, "injection", "give_dose", minute, partial(self._dosed, guest, minute), **body)
 

@@ -12,6 +12,7 @@ from django.db import connection
 
 from khien.demo.city import POINTS
 from khien.rehearsal import officers
+from khien.rehearsal.afterwards import settle
 from khien.rehearsal.browser import Surprise
 from khien.rehearsal.product import awake
 from khien.rehearsal.staff import Desk, Officer
@@ -22,6 +23,7 @@ from khien.rehearsal.week.guest import Guest
 from khien.rehearsal.week.score import Fault, Help, SiteDay
 from khien.rehearsal.week.stage import DAWN, Stage
 from khien.rehearsal.week.supporters import Supporters, delay
+from khien.rehearsal.week.tablet import take_along
 from khien.rehearsal.week.team import CLOSES, OPENS, ROLES, Team
 
 HANDS = 3  # points that are played at the same moment
@@ -46,6 +48,7 @@ class Conductor:
         """Play every day; returns the score of each point and day."""
         stage = self.stage
         stage.advance(0, DAWN)
+        self.timed("what the demo itself still had to do", lambda: settle(seconds=600))
         self.timed("prepare", stage.prepare_help)
         self.supporters = Supporters(stage.base, stage.counter)
         for number in range(stage.days):
@@ -112,6 +115,9 @@ class Conductor:
             desks[name] = Desk(officer, planned.session_id)
         team = Clinic(planned, line, desks, lead, lots, serials, score, Random(stage.seed * 1000 + number * 100 + site), people=people, ask_help=self._asked)
         team.printer = "printer" not in without
+        if "network" in without:
+            for name in ("reception", "screening", "injection", "closing"):
+                team.sender.tablets[name] = take_along(desks[name], lead, name=f"máy {name}", counter=stage.counter)
         if late_paper:
             team.paper_from = faults.PAPER_FROM
             team.desks["keying"].shut()

@@ -5,13 +5,16 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from random import Random
 from typing import Any
 from uuid import UUID
 
 from khien.kernel.ids import uuid7
 from khien.rehearsal.browser import Away, Surprise
 from khien.rehearsal.staff import Answer, Desk
+from khien.rehearsal.week.tablet import Tablet, deliver
 
+ON_LINE = ("open_vial", "end_vial", "key_paper", "help")  # these wait for the line in their order
 AGAIN = 25  # each so manieth command is sent a second time, as a tablet does that heard no answer
 
 
@@ -33,13 +36,28 @@ class Sender:
     def __init__(self, desks: dict[str, Desk], *, up: Callable[[], bool], wrong: Callable[[str], None]) -> None:
         self.desks, self.up, self.wrong = desks, up, wrong
         self.waiting: deque[Command] = deque()
+        self.tablets: dict[str, Tablet] = {}  # desks that took the session along: what they do without a line is sealed
+        self.last: dict[str, str] = {}  # the last command of each visit: the next one stands on it
         self.sent = self.twice = 0
         self._lock = threading.RLock()
 
     def post(self, desk: str, name: str, body: Callable[[], dict[str, Any]], at: datetime, then: Callable[[Answer], None] | None = None) -> None:
-        """Put a command at the end, and send what can be sent."""
-        self.waiting.append(Command(desk, name, body, at, then))
+        """Put a command at the end, and send what can be sent; on a tablet without a line it is signed and sealed."""
+        command = Command(desk, name, body, at, then)
+        if not self.up() and desk in self.tablets and name not in ON_LINE:
+            told = body()
+            visit = str(told.get("visit_id") or "")
+            self.tablets[desk].does(command.id, name, told, at, self.last.get(visit, ""), then)
+            self.last[visit] = str(command.id)
+            return
+        self.waiting.append(command)
         self.flush()
+
+    def deliver(self, random: Random) -> dict[str, int]:
+        """The line is back: first what stands in order, then what the tablets sealed, in whatever order it comes."""
+        if not self.flush():
+            return {}
+        return deliver(list(self.tablets.values()), random, self.wrong)
 
     def flush(self) -> bool:
         """Send everything that waits; False where the line is away."""
@@ -63,6 +81,9 @@ class Sender:
         """Send one; now and then twice: the second receipt must be the first."""
         desk, body = self.desks[command.desk], command.body()
         answer = desk.tell(command.name, occurred_at=command.at, command_id=command.id, **body)
+        told = body.get("visit_id") or (answer.result.get("visit") or {}).get("visit_id")
+        if told and answer.status == "accepted":
+            self.last[str(told)] = str(command.id)
         self.sent += 1
         if self.sent % AGAIN == 0:
             self.twice += 1

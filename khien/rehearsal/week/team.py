@@ -61,6 +61,11 @@ class Team:
         """Whether a tablet can send now."""
         return self.power and self.line.whole
 
+    @property
+    def alone(self) -> bool:
+        """Whether the tablets go on without a line."""
+        return self.power and not self.line.whole and bool(self.sender.tablets)
+
     def moment(self, minute: float) -> datetime:
         return clock.at_local(self.planned.day) + timedelta(minutes=minute)
 
@@ -79,7 +84,11 @@ class Team:
 
     def back(self, minute: float) -> None:
         """The line or the power is back: send what waits, key the sheets."""
-        self.sender.flush()
+        facts = self.sender.deliver(self.random)
+        if facts.get("sealed"):
+            for name, n in facts.items():
+                self.score.add(name, n)
+        self.print_rest()
         if self.up and (self.paper_from is None or minute >= CLOSES):
             self.desks["keying"].reopen(minute)
 
