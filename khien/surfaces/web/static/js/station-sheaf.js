@@ -20,7 +20,7 @@ export default (kh) => {
   kh.done = []; // with a receipt, the latest first
   kh.lastError = "";
   kh.othersWaiting = () => kh.shelf.others();
-  Object.defineProperty(kh, "keptSafe", { get: () => kh.shelf.safe() && !lost.size });
+  Object.defineProperty(kh, "keptSafe", { get: () => kh.shelf.safe() && !lost.size && !waiting.some((one) => one.kept === false) });
   kh.unkept = lost;
 
   // Sends a command. about: {label, visit, number, to: the state it leads to, after, then, otherwise; done: the envelope of when it was done}
@@ -83,6 +83,7 @@ export default (kh) => {
     if (busy) return;
     busy = true;
     clearTimeout(timer);
+    const before = waiting.length;
     try {
       let broke = false;
       for (const entry of [...lost]) await again(entry);
@@ -101,7 +102,8 @@ export default (kh) => {
     }
     busy = false;
     kh.changed();
-    if (waiting.length) timer = setTimeout(pump, failures ? PAUSES[Math.min(failures, PAUSES.length) - 1] * 1000 : 0);
+    const pause = failures ? PAUSES[Math.min(failures, PAUSES.length) - 1] : waiting.length < before ? 0 : 1; // another window may be sending
+    if (waiting.length) timer = setTimeout(pump, pause * 1000);
     else kh.poll?.();
   }
   async function again(entry) {

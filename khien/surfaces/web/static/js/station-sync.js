@@ -1,5 +1,6 @@
 // The line: asks, tells, and knows whether it holds. News of the other desks every five seconds; nothing when nothing changed.
 const EVERY = 5000;
+const PATIENCE = 20000; // ms: a line that says nothing for so long is none
 
 export default (kh) => {
   let tag = "";
@@ -21,7 +22,7 @@ export default (kh) => {
   async function ask(url, options) {
     let answer;
     try {
-      answer = await fetch(url, { redirect: "manual", cache: "no-store", ...options, headers: { "Khien-Staff": kh.staff, ...options?.headers } });
+      answer = await fetch(url, { redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(PATIENCE), ...options, headers: { "Khien-Staff": kh.staff, ...options?.headers } });
     } catch {
       holds("away");
       throw { away: true };
@@ -47,24 +48,29 @@ export default (kh) => {
     }
     const told = await answer.json();
     holds("ready");
-    if (!kh.csrf) freshen();
+    if (!kh.csrf || kh.signedIn !== kh.staff) freshen();
     if (told.refused) throw told;
     return { told, tag: answer.headers.get("ETag") };
   }
 
-  // Opened without a line: what only the server's own page tells (who is signed in, by which rights) is read when the line is back.
+  // Opened without a line, or taken over by another who signed in since: what only the server's own page tells (the token, the rights) is
+  // read when the server answers in this person's name.
+  let fresh = true;
   async function freshen() {
-    kh.csrf = " ";
+    if (!fresh) return;
+    fresh = false;
     try {
       const page = new DOMParser().parseFromString(await (await fetch(kh.urls.base, { redirect: "error", cache: "no-store" })).text(), "text/html");
       const told = page.getElementById("noi-dung").dataset;
-      if (told.staff !== kh.staff) return;
-      Object.assign(kh, { csrf: told.csrf, signedIn: told.staff, serverRights: JSON.parse(told.rights) });
-      kh.rights = new Set(kh.serverRights);
-      kh.changed();
+      if (told.staff === kh.staff) {
+        Object.assign(kh, { csrf: told.csrf, signedIn: told.staff, serverRights: JSON.parse(told.rights) });
+        kh.rights = new Set(kh.serverRights);
+        kh.changed();
+      }
     } catch {
-      kh.csrf = "";
+      // the line went again: asked again with the next answer
     }
+    setTimeout(() => (fresh = true), EVERY);
   }
 
   kh.get = async (url) => (await ask(url)).told;
@@ -83,7 +89,7 @@ export default (kh) => {
         since = new Date(Date.parse(answer.told.now) - 60000).toISOString();
         kh.learn(answer.told);
       }
-      if (kh.waiting.length) kh.pump();
+      if (kh.waiting.length || kh.held.length) kh.pump();
     } catch (trouble) {
       if (trouble.broken) holds("away");
     }

@@ -56,7 +56,7 @@ export default async (kh) => {
     kh.set(line, unsent ? kh.chip(_("{n} phiếu chờ gửi, từ {time}", { n: unsent, time: kh.hm(since) }), "wait") : kh.chip(_("Không có phiếu chờ gửi"), "ready"), " ", kh.log.unknown ? _("Máy chủ không nhận ra máy này: trưởng điểm đăng ký lại máy ở trang Người giúp và máy.") : unsent ? _("Máy khóa vẫn gửi khi có mạng.") : null);
     const box = byId("dong-bo");
     box.className = `kh-top__sync kh-top__sync--${unsent ? "wait" : "ready"}`;
-    kh.set(box, kh.icon(unsent ? "offline" : "check"), h("span", h("b", unsent ? _("{n} phiếu chờ gửi", { n: unsent }) : _("Không có phiếu chờ")), ` ${_("máy đang khóa")}`));
+    kh.set(box, kh.icon(unsent ? "offline" : "check"), h("span", h("b", unsent ? _("{n} phiếu chờ gửi", { n: unsent }) : _("Không có phiếu chờ")), ` ${session ? _("máy đang khóa") : _("máy chưa mang buổi")}`));
   }
   const timer = setInterval(standing, EVERY);
   window.addEventListener("online", standing);

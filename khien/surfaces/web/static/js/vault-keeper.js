@@ -151,8 +151,9 @@ export default async (kh) => {
   };
 
   // The key leaves memory, and with the page everything that was drawn. Commands not yet written down keep it open.
-  vault.lock = ({ told = false } = {}) => {
+  vault.lock = async ({ told = false } = {}) => {
     if (!vault.open) return true;
+    await kh.written?.();
     if (!kh.keptSafe) return false;
     key = null;
     vault.open = false;

@@ -1,12 +1,13 @@
 // The tablet itself: who sits at it, what it holds, how much room is left; locking, switching, and what other windows of it say.
 const QUIET = 10 * 60000; // ms untouched, then it locks
 const PING = 5 * 60000;
+const ASK = 15000;
 
 export default (kh) => {
   const { h, _, vault } = kh;
   const byId = (id) => document.getElementById(id);
   let touched = Date.now();
-  let pinged = 0;
+  let [pinged, asked] = [0, Date.now()];
 
   // Who and what, beside the clock: one key for everything of the tablet.
   const me = h("button.kh-st-me", { type: "button", onclick: () => kh.askTablet(), id: "may-nay" });
@@ -58,8 +59,8 @@ export default (kh) => {
         kh.button(_("Đóng"), { kind: "quiet", on: () => box.close() })),
       vault.open && h("p.kh-small", kh.key("Alt+L"), " ", _("khóa từ bất cứ bàn nào. Máy khóa vẫn gửi phiếu.")));
   };
-  function lock() {
-    if (!vault.lock()) kh.tell(_("Chưa khóa: còn phiếu chưa ghi được vào máy."), "stop");
+  async function lock() {
+    if (!(await vault.lock())) kh.tell(_("Chưa khóa: còn phiếu chưa ghi được vào máy."), "stop");
   }
 
   async function askSwitch() {
@@ -104,10 +105,16 @@ export default (kh) => {
     event.preventDefault();
     lock();
   });
-  const quiet = () => vault.open && Date.now() - touched > QUIET && vault.lock();
+  // Not under the hands of whoever treats an anaphylaxis.
+  const red = () => document.querySelector("#bao-dong .kh-pv, #bao-dong .kh-pv-line:not(.kh-pv-line--stop)");
+  const quiet = () => vault.open && Date.now() - touched > QUIET && !red() && vault.lock();
   document.addEventListener("visibilitychange", quiet);
   setInterval(() => {
     quiet();
+    if (kh.held.length && Date.now() - asked > ASK) {
+      asked = Date.now();
+      kh.pump();
+    }
     if (!vault.device || Date.now() - pinged < (vault.open ? PING : 15000)) return;
     pinged = Date.now();
     if (vault.open && !kh.waiting.length) kh.log.ping().catch(() => {});

@@ -1,6 +1,7 @@
 // The log of commands: signed by the device, sealed to the server, written down in one act; sent without any session, locked or not.
 const BATCH = 40;
 const GUI = "/diem/gui";
+const PATIENCE = 30000; // ms: then the batch is sent again, and the server answers the same
 
 export default (kh) => {
   const { box, seal, vault } = kh;
@@ -62,7 +63,7 @@ export default (kh) => {
   async function post(url, told) {
     let answer;
     try {
-      answer = await fetch(url, { method: "POST", redirect: "manual", cache: "no-store", headers: { "Content-Type": "application/json" }, body: JSON.stringify(told) });
+      answer = await fetch(url, { method: "POST", redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(PATIENCE), headers: { "Content-Type": "application/json" }, body: JSON.stringify(told) });
     } catch {
       throw { away: true };
     }
