@@ -56,14 +56,15 @@ def plan(officer: Officer, *, number: int, site_id: str, vaccine: str, district:
 
 
 def plan_session(
-    officer: Officer, *, site_id: str, vaccine: str, shift: str, starts: datetime, ends: datetime, tables: int, mode: str = "invited"
-) -> str:
+    officer: Officer, *, site_id: str, vaccine: str, shift: str, starts: datetime, ends: datetime, tables: int, mode: str = "invited",
+    per_table: int = 200,
+) -> str:  # fmt: skip
     """Plan one session on the planner's page; returns its id, "" where the page refuses it."""
     page = officer.get("/dieu-phoi/buoi/moi")
     day = clock.local(starts)
     answers = {
         "site": site_id, "day_day": day.day, "day_month": day.month, "day_year": day.year, "shift": shift, "starts": f"{day:%H:%M}",
-        "ends": f"{clock.local(ends):%H:%M}", "mode": mode, "vaccines": [vaccine], "tables": tables, "per_table": 200, "reason": REASON,
+        "ends": f"{clock.local(ends):%H:%M}", "mode": mode, "vaccines": [vaccine], "tables": tables, "per_table": per_table, "reason": REASON,
     }  # fmt: skip
     done = officer.send(page, page.form("site", "per_table"), answers)
     found = re.search(r"/buoi/([0-9a-f-]{36})", done.url)

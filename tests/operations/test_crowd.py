@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khien.rehearsal.week.crowd import FATES, PORTAL, SHARES, Visitor, count_of, gather, of_day, walk_in_minute
+from khien.rehearsal.week.crowd import FATES, PORTAL, SHARES, Visitor, bursts, count_of, gather, homes, of_day, walk_in_minute
 from khien.rehearsal.week.guest import Guest
 from khien.synthetic.crowd import Crowd
 
@@ -80,6 +80,17 @@ def test_on_the_walk_in_day_nobody_has_an_appointment_at_that_point() -> None:
     assert {one.way for one in of_day(found, 1, 1)} == {"walk_in"}
     assert {one.way for one in of_day(found, 0, 1)} == {"walk_in", "invited"}
     assert not any(one.has("no_show") or one.has("wrong_qr") for one in found if one.way == "walk_in")
+
+
+def test_a_great_rehearsal_has_a_point_with_a_tenth_of_everybody_and_a_hall_with_six_tenths() -> None:
+    assert bursts(600, 2, 4) == {}
+    loads = bursts(15_000, 7, 3)
+    assert loads == {(1, 0): 1_500, (2, 2): 9_000}
+    maker = Crowd(4, homes(COMMUNES, 15_000, loads), today=TODAY, adults_only=True, first_serial=5000, scattered=True)
+    found = Counter((one.day, one.site) for one in gather(maker, people=15_000, days=7, communes=COMMUNES, seed=4, walk_in_day=None, loads=loads))
+    assert 1_300 < found[1, 0] < 2_100
+    assert 8_000 < found[2, 2] < 9_500
+    assert max(n for place, n in found.items() if place not in loads) < 700
 
 
 def test_people_come_while_the_point_is_open_and_most_in_the_morning() -> None:

@@ -121,3 +121,36 @@ def test_the_folder_of_another_instance_is_named_before_anything_is_played(demo:
     assert done.returncode != 0
     assert "--data DIR" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_day_with_every_fault_loses_nothing_and_tells_its_score(demo: Instance, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.html"
+    faults = "network,otp,lot,staff,power,clock,server,printer"
+    words = ("--days", "1", "--sites", "2", "--people", "40", "--seed", "9", "--faults", faults, "--report", str(sheet))
+    told, progress = rehearsal(demo, *words).communicate(timeout=900)
+    found = json.loads(told)
+    assert (found["broken"], found["surprises"]) == ({}, []), progress[-3000:]
+    assert found["passed"], found["totals"]
+    totals = found["totals"]
+    assert {name: totals[name] for name in ("lost", "duplicates", "unaccounted", "unexplained", "wrong_verdicts", "wrong_days")} == dict.fromkeys(
+        ("lost", "duplicates", "unaccounted", "unexplained", "wrong_verdicts", "wrong_days"), 0
+    )
+    assert totals["injected"] == totals["records"] > 20
+    assert totals["days_signed"] == totals["site_days"] == 2
+    assert totals["help"]["asked"] > totals["help"]["unanswered"] == 0
+    by_kind = {one["kind"]: one for one in found["faults"]}
+    assert set(by_kind) == set(faults.split(","))
+    assert all(one["minutes"] is not None for kind, one in by_kind.items() if kind not in ("otp", "lot")), "every fault was got over"
+    assert by_kind["server"]["facts"]["web"]["killed"] > 0
+    assert by_kind["server"]["facts"]["database"]["killed"] == 1
+    assert "Phiếu điểm" in sheet.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(["--days", "2", "--faults", "network,flood"], "no fault 'flood'"), (["--days", "40"], "--days is 1 to 14"), (["--days", "1", "--people", "5"], "--people 20 to")],
+)
+def test_days_that_cannot_be_played_are_one_clear_line(words: list[str], said: str, tmp_path: Path) -> None:
+    done = khien("rehearse", *words, data=tmp_path / "none")
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
+    assert said in done.stderr

@@ -69,7 +69,8 @@ class Conductor:
     # The morning
 
     def _morning(self) -> None:
-        self.faults = faults.plan(self.kinds, day=self.number, sites=self.stage.sites)
+        last = self.stage.days > 1 and self.number == self.stage.days - 1
+        self.faults = faults.plan(self.kinds, day=self.number, sites=self.stage.sites, last=last)
         lotted = any(one.kind == "lot" for one in self.faults)
         scores = [SiteDay(self.number + 1, site + 1, POINTS[site][1]) for site in range(self.stage.sites)]
         self.days += scores

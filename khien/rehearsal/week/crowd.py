@@ -1,7 +1,7 @@
 """Who comes, when and how: a synthetic city crowd by seed, with what goes wrong with people at a real point. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -13,6 +13,8 @@ SHARES = {
     "fever": 0.02, "refer": 0.01, "contra": 0.005, "refuse": 0.01, "withdraw": 0.01, "leave": 0.015, "reaction": 0.03, "faint": 0.003, "help": 0.02,
 }  # fmt: skip
 WAYS = {"invited": 0.75, "walk_in": 0.25}
+BIG = 10_000  # people; a smaller rehearsal has no bursts
+NOWHERE: Mapping[tuple[int, int], int] = {}
 PORTAL = 12  # people a day who register by themselves
 # What decides how the visit goes; nobody has two of them.
 FATES = ("no_show", "fever", "refer", "contra", "refuse", "withdraw", "leave", "faint", "reaction")
@@ -47,12 +49,32 @@ class Visitor:
         return self.person.household
 
 
-def gather(crowd: Crowd, *, people: int, days: int, communes: Sequence[Sequence[str]], seed: int, walk_in_day: tuple[int, int] | None) -> list[Visitor]:
-    """Make everybody of all days; `walk_in_day` is a day and a point (from 0) where nobody has an appointment."""
+def bursts(people: int, days: int, sites: int) -> dict[tuple[int, int], int]:
+    """Where very many come in one day (day and point from 0): a point with a tenth of everybody, a hall with six tenths."""
+    if people < BIG or days < 3 or sites < 3:
+        return {}
+    return {(1, 0): people // 10, (2, 2): people * 6 // 10}
+
+
+def homes(communes: Sequence[Sequence[str]], people: int, loads: Mapping[tuple[int, int], int]) -> list[str]:
+    """Communes to draw homes from, each as often as its point has people to expect."""
+    rest = max(people - sum(loads.values()), 0) / len(communes)
+    expected = [rest + sum(n for (_, site), n in loads.items() if site == place) for place in range(len(communes))]
+    found = []
+    for keys, n in zip(communes, expected, strict=True):
+        found += [key for key in keys for _ in range(max(1, round(2000 * n / people / len(keys))))]
+    return found
+
+
+def gather(
+    crowd: Crowd, *, people: int, days: int, communes: Sequence[Sequence[str]], seed: int, walk_in_day: tuple[int, int] | None,
+    loads: Mapping[tuple[int, int], int] = NOWHERE,
+) -> list[Visitor]:  # fmt: skip
+    """Make everybody of all days; `walk_in_day` is a day and a point (from 0) where nobody has an appointment, `loads` as `bursts` says."""
     random = Random(seed)
     site_of = {key: site for site, keys in enumerate(communes) for key in keys}
     somebody = list(crowd.people(people))
-    day_of = _days(somebody, days, random)
+    day_of = _days(somebody, days, random, site_of, loads)
     traits = _traits(people, random)
     somebody = _without_papers(somebody, traits)
     somebody, day_of = _namesakes(somebody, day_of, traits, crowd, random)
@@ -78,17 +100,23 @@ def walk_in_minute(random: Random) -> float:
     return hour * 60 + (30 if hour == 7 else 0) + random.random() * (30 if hour == 7 else 60)
 
 
-def _days(people: Sequence[Somebody], days: int, random: Random) -> list[int]:
-    """A household comes on one day; days are filled evenly."""
+def _days(people: Sequence[Somebody], days: int, random: Random, site_of: Mapping[str, int], loads: Mapping[tuple[int, int], int]) -> list[int]:
+    """A household comes on one day; the bursts are filled first, then all days evenly."""
     families: dict[str, list[int]] = defaultdict(list)
     for number, one in enumerate(people):
         families[one.household].append(number)
     order = list(families.values())
     random.shuffle(order)
-    load, found = [0] * days, [0] * len(people)
+    load, found, left = [0] * days, [0] * len(people), dict(loads)
     for members in sorted(order, key=len, reverse=True):
-        day = load.index(min(load))
-        load[day] += len(members)
+        site = site_of[people[members[0]].commune_key]
+        burst = next((one for one, room in left.items() if one[1] == site and room > 0), None)
+        if burst is not None:
+            left[burst] -= len(members)
+            day = burst[0]
+        else:
+            day = load.index(min(load))
+            load[day] += len(members)
         for number in members:
             found[number] = day
     return found

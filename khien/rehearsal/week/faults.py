@@ -12,6 +12,7 @@ WINDOWS = {
     "network": (9 * 60, 9 * 60 + 40), "otp": (10 * 60, 10 * 60 + 45), "lot": (10 * 60 + 30, 10 * 60 + 30), "staff": (7 * 60 + 30, 8 * 60 + 5),
     "power": (13 * 60 + 30, 14 * 60 + 30), "clock": (7 * 60 + 30, 17 * 60), "server": (11 * 60 + 10, 11 * 60 + 10), "printer": (7 * 60 + 30, 12 * 60),
 }  # fmt: skip
+ALL_DAY = (8 * 60, 16 * 60)  # on the last day the line stays away as long
 PAPER_FROM = 13 * 60  # the afternoon on paper
 
 
@@ -25,12 +26,13 @@ class Planned:
     ends: float
 
 
-def plan(kinds: Sequence[str], *, day: int, sites: int) -> list[Planned]:
-    """The faults of a day, in the order in which they begin; each day they meet other points."""
+def plan(kinds: Sequence[str], *, day: int, sites: int, last: bool = False) -> list[Planned]:
+    """The faults of a day, in the order in which they begin; each day they meet other points. On the `last` one the line is away all day."""
     found = []
     for place, kind in enumerate(one for one in KINDS if one not in EVERYWHERE):
         if kind in kinds:
-            found.append(Planned(kind, (place + day * 3) % sites, *WINDOWS[kind]))
+            window = ALL_DAY if last and kind == "network" else WINDOWS[kind]
+            found.append(Planned(kind, (place + day * 3) % sites, *window))
     found += [Planned(kind, -1, *WINDOWS[kind]) for kind in EVERYWHERE if kind in kinds]
     return sorted(found, key=lambda one: (one.begins, one.kind))
 

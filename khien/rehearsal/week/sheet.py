@@ -16,7 +16,7 @@ h1{font-size:30px;line-height:1.25;margin:0}h2{font-size:22px;line-height:1.3;ma
 .verdict{border-left:6px solid var(--ready);background:var(--soft);padding:14px 18px;margin:20px 0;font-size:19px}.verdict.bad{border-color:var(--stop);background:#fbeceb}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:16px}th,td{text-align:left;padding:7px 12px 7px 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{font-weight:600}thead th{color:var(--second);font-size:15px}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-.ok{color:var(--ready);font-weight:600}.no{color:var(--stop);font-weight:600}.some{color:var(--wait);font-weight:600}
+table.many{min-width:720px}.ok{color:var(--ready);font-weight:600}.no{color:var(--stop);font-weight:600}.some{color:var(--wait);font-weight:600}
 dl.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px 20px;margin:12px 0}dl.figures dd{margin:0;font-size:26px;font-weight:600;line-height:1.2}
 dl.figures dt{font-size:15px;line-height:1.35}dl.figures div{display:flex;flex-direction:column-reverse;justify-content:flex-end;border-top:2px solid var(--teal);padding-top:6px}
 .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(230px,1fr));gap:16px 24px}figure{margin:0}figcaption{font-size:15px;font-weight:600}
@@ -24,7 +24,7 @@ svg{width:100%;height:auto;display:block}svg text{font:11px system-ui,sans-serif
 svg.bars path,svg .bed,svg path.grid{stroke:var(--line);fill:none}svg .bed{stroke-width:4}svg .reach{stroke:#6fa7a2;stroke-width:5}svg circle{fill:var(--teal)}
 svg text.n{fill:var(--ink)}svg.line text.h{text-anchor:middle}svg .fault{fill:var(--stop)}svg .after{fill:#e3a29f}svg.spread,svg.line{max-width:720px}
 ul{padding-left:20px;margin:6px 0}li{margin:4px 0}.sign{display:grid;grid-template-columns:1fr 1fr;gap:40px;margin-top:48px}.sign p{border-top:1px solid var(--ink);padding-top:6px;margin:64px 0 0}
-@media print{body{font-size:11pt;padding:0;max-width:none}h2{break-after:avoid}section,figure,tr{break-inside:avoid}.day{break-before:page}}
+@media print{table.many{min-width:0}body{font-size:11pt;padding:0;max-width:none}h2{break-after:avoid}section,figure,tr{break-inside:avoid}.day{break-before:page}}
 """
 
 
@@ -60,7 +60,8 @@ def _table(heads: Sequence[Pair], rows: Iterable[Sequence[str]], *, numbers: boo
     css = ' class="n"' if numbers else ""
     head = "".join(f"<th{css if place else ''}>{_two(pair)}</th>" for place, pair in enumerate(heads))
     body = "".join("<tr>" + "".join(f"<td{css if place else ''}>{cell}</td>" for place, cell in enumerate(row)) + "</tr>" for row in rows)
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    many = ' class="many"' if len(heads) > 5 else ""
+    return f'<div class="wide"><table{many}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def _head(result: dict[str, Any]) -> str:

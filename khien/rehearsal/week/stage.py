@@ -24,12 +24,13 @@ from khien.rehearsal.officers import Planned
 from khien.rehearsal.people import register
 from khien.rehearsal.proxy import Line
 from khien.rehearsal.staff import Officer
-from khien.rehearsal.week.crowd import PORTAL, Visitor, gather, of_day
+from khien.rehearsal.week.crowd import PORTAL, Visitor, bursts, gather, homes, of_day
 from khien.stock import queries as stock
 from khien.stock.types import LotInfo
 from khien.synthetic.crowd import Crowd
 
-SPARE = 260  # places beyond those of the rehearsal's own people: the demo's people wait for an invitation too
+SPARE, LATER = 180, 40  # places beyond those of our own people, on the first day and later: the demo's people wait for an invitation too
+TABLES = 2
 RESERVE = 80  # doses beyond those who are expected
 DAWN = 5 * 60 + 30
 
@@ -47,9 +48,10 @@ class Stage:
         self.first = self._first_day()
         communes = [list(self.city.communes[i]) for i in range(self.sites)]
         self.units = places.units([key for keys in communes for key in keys])
-        self.by_crowd = Crowd(seed, [key for keys in communes for key in keys], today=self.first, adults_only=True, first_serial=5000, scattered=True)
+        loads = bursts(people, days, self.sites)
+        self.by_crowd = Crowd(seed, homes(communes, people, loads), today=self.first, adults_only=True, first_serial=5000, scattered=True)
         self.walk_in_day = (days - 1, 1 % self.sites)
-        self.crowd = gather(self.by_crowd, people=people, days=days, communes=communes, seed=seed, walk_in_day=self.walk_in_day)
+        self.crowd = gather(self.by_crowd, people=people, days=days, communes=communes, seed=seed, walk_in_day=self.walk_in_day, loads=loads)
         self.portal = self._portal()
         port = int(base.rsplit(":", 1)[1])
         self.lines = [Line(port) for _ in range(self.sites)]
@@ -121,7 +123,7 @@ class Stage:
         on, site_id, vaccine = self.day(day), str(self.city.sites[site]), VACCINES[site % len(VACCINES)]
         found = officers.plan_session(
             self.planner, site_id=site_id, vaccine=vaccine, shift="whole_day", starts=clock.at_local(on, 7, 30), ends=clock.at_local(on, 17),
-            tables=max(4, -(-(invited + SPARE) // 200)), mode="walk_in" if (day, site) == self.walk_in_day else "invited",
+            tables=TABLES, per_table=-(-(invited + (LATER if day else SPARE)) // TABLES), mode="walk_in" if (day, site) == self.walk_in_day else "invited",
         )  # fmt: skip
         if not found:
             raise Surprise(f"point {site + 1}: the session of day {day + 1} cannot be planned")
