@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 
 from khien.booking import models, rules
 from khien.booking.draws import allocation, allocations, candidates, public_allocations
@@ -22,7 +22,7 @@ from khien.plumbing import once, sqlcall
 
 __all__ = [
     "allocation", "allocations", "any_open", "appointment", "appointment_of", "appointments_of", "candidates", "day_list", "kept_doses", "kept_for_later",
-    "open_slots", "public_allocations", "reserve_decisions", "session", "session_place", "sessions", "slot", "slots", "standby", "standing_of", "starting_between", "without_kept",
+    "open_days", "open_slots", "public_allocations", "reserve_decisions", "session", "session_place", "sessions", "slot", "slots", "standby", "standing_of", "starting_between", "without_kept",
 ]  # fmt: skip
 OVER = timedelta(hours=2)
 
@@ -116,32 +116,56 @@ def slot(slot_id: UUID) -> SlotInfo | None:
 
 def open_slots(
     vaccine: str, near: PlaceFacts | None, since: datetime, *, limit: int = 50, until: date | None = None,
-    modes: Iterable[str] = ("open",), scopes: Iterable[Scope] | None = None, site_id: UUID | None = None,
+    modes: Iterable[str] = ("open",), scopes: Iterable[Scope] | None = None, site_id: UUID | None = None, on: date | None = None,
+    whole: bool = False,
 ) -> list[OpenSlot]:  # fmt: skip
-    """Slots with free places after this moment: the own commune first, then district and province, then by hour."""
-    where = Q(mode__in=list(modes), state__in=["planned", "open"], ends_at__gt=since)
+    """Slots with free places after this moment: the own commune first, then district and province, then by hour.
+
+    `whole` takes session after session instead of hour after hour, so that a limit leaves out sessions and not a session's hours.
+    """
+    where = _hosting(near, since, modes, site_id)
     where &= Q(on_date__lte=until) if until else Q()
-    where &= Q(site_id=site_id) if site_id else Q()
+    where &= Q(on_date=on) if on else Q()
     where &= places.within(scopes, site="site_id", facility="facility_id", session="id") if scopes is not None else Q()
-    if near is not None and near.province_2021:
-        where &= Q(province_2021=near.province_2021) | Q(province_2025=near.province_2025 or "-")
     hosts = {row.id: row for row in models.Session.objects.filter(where)}
     rows = models.Slot.objects.filter(session_id__in=hosts, starts_at__gt=since, vaccine=vaccine).order_by("starts_at", "id")
     free = [row for row in rows if row.taken + row.kept < row.capacity]
     home = home_of(near) if near else ("", "", "", "")
-    ordered = sorted(
-        free, key=lambda row: (rules.nearness(home, home_of(place_of(hosts[row.session_id]))), row.starts_at, row.id)
-    )[:limit]
+    far = {id: rules.nearness(home, home_of(place_of(host))) for id, host in hosts.items()}
+
+    def order(row: models.Slot) -> tuple[Any, ...]:
+        session = (hosts[row.session_id].on_date, row.session_id) if whole else ()
+        return (far[row.session_id], *session, row.starts_at, row.id)
+
+    ordered = sorted(free, key=order)[:limit]
     sites = places.sites_by_id(row.site_id for row in ordered)
     return [
         OpenSlot(
             slot_info(row),
             sites[row.site_id],
             hosts[row.session_id].on_date,
-            rules.nearness(home, home_of(place_of(hosts[row.session_id]))),
+            far[row.session_id],
         )
         for row in ordered
     ]
+
+
+def _hosting(near: PlaceFacts | None, since: datetime, modes: Iterable[str], site_id: UUID | None) -> Q:
+    """Sessions that go on after this moment, in the province of this place."""
+    where = Q(mode__in=list(modes), state__in=["planned", "open"], ends_at__gt=since)
+    where &= Q(site_id=site_id) if site_id else Q()
+    if near is not None and near.province_2021:
+        where &= Q(province_2021=near.province_2021) | Q(province_2025=near.province_2025 or "-")
+    return where
+
+
+def open_days(vaccines: Iterable[str], near: PlaceFacts | None, since: datetime, *, site_id: UUID | None = None) -> list[date]:
+    """The days on which `open_slots` would find a place of one of these vaccines, in order."""
+    days = dict(models.Session.objects.filter(_hosting(near, since, ("open",), site_id)).values_list("id", "on_date"))
+    free = models.Slot.objects.filter(
+        session_id__in=days, starts_at__gt=since, vaccine__in=list(vaccines), capacity__gt=F("taken") + F("kept")
+    )
+    return sorted({days[id] for id in free.values_list("session_id", flat=True).distinct()})
 
 
 def any_open(vaccines: Iterable[str], near: PlaceFacts | None, since: datetime) -> bool:

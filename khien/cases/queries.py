@@ -165,10 +165,11 @@ def of_person(person_id: UUID, at: datetime, *, limit: int = 50) -> list[Citizen
 
 
 def _for_citizen(row: models.Case, at: datetime) -> CitizenCase:
-    state = models.Correction.objects.filter(case_id=row.id).values_list("state", flat=True).first() or ""
+    correction = models.Correction.objects.filter(case_id=row.id).first()
+    state, asked = (correction.state, papers.asked(correction.asked_cipher)) if correction else ("", None)
     return CitizenCase(
         row.id, row.code, row.kind, row.subject, row.state, row.opened_at, row.due_at, _overdue(row, at), row.tier, _body(row),
-        _entries(row, to_citizen=True), row.resolution, row.resolved_at, state,
+        _entries(row, to_citizen=True), row.resolution, row.resolved_at, state, asked,
     )  # fmt: skip
 
 

@@ -201,6 +201,7 @@ class CitizenCase:
     resolution: str
     resolved_at: datetime | None
     correction_state: str = ""
+    asked: CorrectionAsked | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,13 @@ _FORBIDDEN = re.compile(r"[^\w\s'.·-]|_")
 _WORD_START = re.compile(r"(^|[\s'-])(\w)")
 # Where y and i write the same sound: Lý = Lí, Mỹ = Mĩ, Quý = Quí. Without a tone mark they are different names (My, Mi).
 _OPEN_Y = re.compile(r"(h|k|l|m|qu|s|t)y")
+# A syllable as it looks without marks; English and French names seldom do.
+_PLAIN_SYLLABLE = re.compile(r"(ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(ch|ng|nh|[cmnpt])?")
+# Common family names that are always written with a mark: without one the whole name was typed without marks.
+_MARKED_FAMILIES = frozenset((
+    "nguyen", "tran", "le", "pham", "hoang", "huynh", "vu", "vo", "dang", "bui", "do", "ho", "ngo", "duong",
+    "ly", "truong", "dinh", "doan", "luong", "ha", "trinh", "dao", "chau", "ta", "phung", "quach", "luu",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,14 @@ def check(value: str) -> None:
         raise Refused("names.characters")
     if not any(c.isalpha() for c in value):
         raise Refused("names.no_letter")
+
+
+def lacks_marks(name: str) -> bool:
+    """Say whether a Vietnamese name was surely typed without its marks ("Tran Thi Man"; never "Mai Thu Trang")."""
+    found = words(name)
+    if not found or found[0] not in _MARKED_FAMILIES or vietnamese.has_marks(name):
+        return False
+    return all(_PLAIN_SYLLABLE.fullmatch(word) for word in found)
 
 
 def title_case(name: str) -> str:

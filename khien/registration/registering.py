@@ -190,14 +190,23 @@ def register_new(
     if account is not None and recorded.created:
         people_actions.link(account=account, person=recorded.person_id, relation=relation, proof="registered", by=by, at=at)
     own = recorded.created or linked
-    proved = proof is not None and own and bool(person.phone) and people.phone_hash(person.phone) == proof.phone_hash
+    phone = _proved(person, recorded.person_id, account, proof) if own else ""
     done = register(
         person_id=recorded.person_id, way=way, source_id=source_id, wish=wish, by=by, at=at,
-        phone_verified=proved, stranger=citizen and not own,
+        phone_verified=bool(phone), stranger=citizen and not own,
     )  # fmt: skip
-    if proof is not None and proved:
-        people_actions.phone_proved(person=recorded.person_id, phone_hash=proof.phone_hash, by=by, at=at)
+    if phone:
+        people_actions.phone_proved(person=recorded.person_id, phone_hash=phone, by=by, at=at)
     return Registered(
         done.registration_id, done.code, done.already and (own or not citizen), recorded.person_id, linked, recorded.disputed,
-        proved,
+        bool(phone),
     )  # fmt: skip
+
+
+def _proved(person: NewPerson, recorded: UUID, account: UUID | None, proof: PhoneProof | None) -> str:
+    """The hash of the phone given, when a code proved it: this once, or when the account that holds it signed in; "" else."""
+    if not person.phone:
+        return ""
+    if proof is not None and people.phone_hash(person.phone) == proof.phone_hash:
+        return proof.phone_hash
+    return people.phone_of_record(account, recorded) if account is not None else ""

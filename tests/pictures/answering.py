@@ -105,6 +105,8 @@ def look_up(step: str) -> Callable[[Walk], None]:
 def ask_correction(walk: Walk) -> None:
     """Ask for a correction of the record that was opened."""
     walk.to("/sua-sai/sai-thong-tin")
+    if walk.page.locator("#who_province").count():
+        walk.page.select_option("#who_province", "2021-79")
     walk.page.fill("#full_name", "Trần Thị Mận Thử")
     walk.page.fill("#contact", PHONE)
     walk.press_main()

@@ -1,6 +1,5 @@
 """An appointment with its code: come, not come, another hour; a slot chosen by oneself."""
 
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -11,35 +10,16 @@ from django.utils.translation import gettext as _
 
 from khien.booking import actions as booking
 from khien.booking import queries
-from khien.booking.types import AppointmentInfo, OpenSlot
+from khien.booking.types import AppointmentInfo
 from khien.kernel import codes
 from khien.kernel.errors import Refused
 from khien.registration import queries as registration
 from khien.surfaces.healthbook.book import Book, mine, missing, posted, render
 from khien.surfaces.healthbook.next_thing import earliest, history_of
-from khien.surfaces.web import say
+from khien.surfaces.web import hours
 from khien.surfaces.web.confirmations import short_vaccine
 from khien.surfaces.web.forms import PageForm
 from khien.surfaces.web.say_doses import dose_name
-
-MOST = 40
-
-
-class SlotForm(PageForm):
-    """One hour at one point."""
-
-    slot = forms.ChoiceField(label=_("Giờ tiêm"), widget=forms.RadioSelect)
-
-    def __init__(self, *args: Any, slots: list[OpenSlot], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["slot"].choices = [(str(one.slot.id), slot_words(one)) for one in slots]  # type: ignore[attr-defined]
-        self.fields["slot"].error_messages["required"] = _("Mời chọn một giờ")
-        self.fields["slot"].error_messages["invalid_choice"] = _("Giờ này vừa hết chỗ. Mời chọn giờ khác.")
-
-    @staticmethod
-    def words(one: OpenSlot) -> str:
-        """An hour in words, for the page."""
-        return slot_words(one)
 
 
 class LeaveForm(PageForm):
@@ -52,13 +32,6 @@ class LeaveForm(PageForm):
         self.fields["reason"].choices = [  # type: ignore[attr-defined]
             ("busy", _("Bận việc")), ("ill", _("Đang ốm")), ("away", _("Đang ở nơi khác")), ("other", _("Lý do khác, hoặc không muốn nói")),
         ]  # fmt: skip
-
-
-def slot_words(one: OpenSlot) -> str:
-    """An hour as the list of choices says it; day and point head the group."""
-    return _("%(from)s đến %(to)s, còn %(free)s chỗ") % {
-        "from": say.hm(one.slot.starts_at), "to": say.hm(one.slot.ends_at), "free": one.slot.free,
-    }  # fmt: skip
 
 
 def _own(book: Book, appointment: UUID) -> AppointmentInfo | None:
@@ -134,8 +107,8 @@ def move(request: Any, book: Book, appointment: UUID) -> HttpResponse:
     found = _own(book, appointment)
     if found is None:
         return missing(request)
-    slots = [one for one in _slots(book, (found.vaccine,)) if one.slot.id != found.slot_id]
-    form = SlotForm(posted(request), slots=slots)
+    found_hours = hours.choice((found.vaccine,), book.card.place, book.at, on=request.GET.get("ngay", ""), without=found.slot_id)
+    form = hours.HourForm(posted(request), slots=found_hours.slots)
     if request.method == "POST" and form.is_valid():
         try:
             moved = booking.move(
@@ -145,15 +118,19 @@ def move(request: Any, book: Book, appointment: UUID) -> HttpResponse:
             form.refused(refusal, "slot")
         else:
             return HttpResponseRedirect(_address(book, moved.appointment_id))
-    return render(request, "slots.html", book, form=form, groups=_groups(form, slots), moving=found, back_to=_address(book, found.id))
+    return render(request, "slots.html", book, form=form, choice=found_hours, moving=found, back_to=_address(book, found.id))
 
 
 @mine
 def choose(request: Any, book: Book) -> HttpResponse:
-    """Take an hour for the dose that is due."""
-    asked, history = registration.of_person(book.person_id), history_of(book)
-    slots = _slots(book, history.next_dose.vaccines, history=history)
-    form = SlotForm(posted(request), slots=slots)
+    """Take an hour for the dose that is due; who holds one already is shown it, with its way to another hour."""
+    standing = queries.standing_of([book.person_id]).get(book.person_id)
+    if standing is not None:
+        return HttpResponseRedirect(_address(book, standing.id))
+    asked, due = registration.of_person(book.person_id), history_of(book).next_dose
+    since = earliest(book.at, due.earliest_on) if due.earliest_on else book.at
+    found_hours = hours.choice(due.vaccines, book.card.place, since, on=request.GET.get("ngay", ""), first=due.first)
+    form = hours.HourForm(posted(request), slots=found_hours.slots)
     if request.method == "POST" and asked is not None and form.is_valid():
         try:
             booked = booking.book(
@@ -164,19 +141,6 @@ def choose(request: Any, book: Book) -> HttpResponse:
         else:
             return HttpResponseRedirect(_address(book, booked.appointment_id))
     return render(
-        request, "slots.html", book, form=form, groups=_groups(form, slots), asked=asked, moving=None,
+        request, "slots.html", book, form=form, choice=found_hours, asked=asked, moving=None,
         back_to=reverse("healthbook:person", kwargs={"person": book.person_id}),
     )  # fmt: skip
-
-
-def _slots(book: Book, vaccines: tuple[str, ...], history: Any = None) -> list[OpenSlot]:
-    since = earliest(book.at, history.next_dose.earliest_on) if history and history.next_dose.earliest_on else book.at
-    found = [one for vaccine in vaccines for one in queries.open_slots(vaccine, book.card.place, since, limit=MOST)]
-    found = queries.without_kept(found, first=history is not None and history.next_dose.first)
-    return sorted(found, key=lambda one: (one.near, one.on_date, one.site.name, one.slot.starts_at, one.slot.vaccine))[:MOST]
-
-
-def _groups(form: SlotForm, slots: list[OpenSlot]) -> list[tuple[Any, list[tuple[OpenSlot, str]]]]:
-    """Slots by day, point and vaccine, each with the id of its control."""
-    numbered = [(one, f"slot_{place}") for place, one in enumerate(slots)]
-    return [(key, list(rows)) for key, rows in groupby(numbered, key=lambda pair: (pair[0].on_date, pair[0].site, pair[0].slot.vaccine))]

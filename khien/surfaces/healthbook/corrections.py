@@ -19,15 +19,10 @@ from khien.kernel.errors import Refused
 from khien.plumbing import files
 from khien.surfaces.healthbook.book import Book, mine, missing, posted, render
 from khien.surfaces.healthbook.next_thing import history_of
-from khien.surfaces.web import evidence
+from khien.surfaces.web import evidence, own_requests
 from khien.surfaces.web.confirmations import short_vaccine
 from khien.surfaces.web.forms import BirthField, DayField, PageForm
 from khien.surfaces.web.locale import lang
-
-FIELDS = {
-    "full_name": _("Họ và tên"), "birth": _("Ngày sinh"), "sex": _("Giới tính"), "identifier": _("Số giấy tờ"),
-    "phone": _("Số điện thoại"), "address": _("Nơi ở"),
-}  # fmt: skip
 
 
 class EvidenceForm(PageForm):
@@ -56,7 +51,7 @@ class ParticularsForm(EvidenceForm):
     def asked(self) -> CorrectionAsked:
         """What is asked, field by field."""
         told = self.cleaned_data
-        right = {name: str(told[name]) for name in FIELDS if name != "birth" and told.get(name)}
+        right = {name: str(told[name]) for name in own_requests.FIELDS if name != "birth" and told.get(name)}
         if told.get("birth"):
             year, month, day = told["birth"]
             right["birth"] = "-".join([f"{year:04}", *(f"{part:02}" for part in (month, day) if part)])
@@ -181,11 +176,22 @@ def _keep(photo: Any, book: Book) -> UUID:
 
 @mine
 def request_page(request: Any, book: Book, case: UUID) -> HttpResponse:
-    """One request: its code, the day of its answer, what was answered."""
+    """One request: what was asked, the day of its answer, what was answered; a question sent back is answered here."""
     found = next((one for one in queries.of_person(book.person_id, book.at) if one.id == case), None)
     if found is None:
         return missing(request)
-    return render(request, "request.html", book, case=found, code=codes.display(found.code), subject=subject_words(found))
+    form = own_requests.ReplyForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            cases.resume(case_id=found.id, text=form.cleaned_data["reply"], by=book.actor, at=book.at)
+        except Refused as refusal:
+            form.refused(refusal, "reply")
+        else:
+            return HttpResponseRedirect(request.path)
+    return render(
+        request, "request.html", book, case=found, code=codes.display(found.code), subject=subject_words(found), form=form,
+        asked=own_requests.asked_lines(found),
+    )  # fmt: skip
 
 
 SUBJECTS = {

@@ -10,7 +10,8 @@ from khien.immunizations.types import History
 from khien.kernel import clock
 from khien.registration import queries as registration
 from khien.safety import queries as safety
-from khien.safety.rules import FOLLOW_UP_DAYS
+from khien.safety.rules import FOLLOW_UP_DAYS, Severity
+from khien.safety.types import ReactionView
 from khien.surfaces.healthbook.book import Book
 from khien.surfaces.web.say_doses import dose_name
 from khien.visits import queries as visits
@@ -29,12 +30,13 @@ class NextThing:
 
 
 def next_thing(book: Book, history: History, told_today: bool) -> NextThing:
-    """Choose it: what happens at the point now, then an invitation, then how the person feels, then the next dose."""
+    """Choose it: what happens at the point now, a reaction told today, an invitation, how the person feels, the next dose."""
     if book.card.died_on:
         return NextThing("died")
     went = visits.visits_of(book.person_id)
     return (
         _at_the_point(book, went)
+        or _told(book)
         or _appointment(book)
         or _feeling(book, history, told_today)
         or _next_dose(book, history, went)
@@ -64,9 +66,22 @@ def _appointment(book: Book) -> NextThing | None:
     )
 
 
+def _told(book: Book) -> NextThing | None:
+    """A reaction that needs someone, told today: it stays in sight until tomorrow asks again."""
+    told = [one for one in _told_today(book) if one.urgency == "P1" or one.severity != Severity.COMMON]
+    if not told:
+        return None
+    worst = min(told, key=lambda one: (one.urgency, -one.recorded_at.timestamp()))
+    return NextThing("told", {"reaction": worst, "red": worst.urgency == "P1"})
+
+
+def _told_today(book: Book) -> list[ReactionView]:
+    return [one for one in safety.reactions(book.person_id) if clock.on_date(one.recorded_at) == book.on]
+
+
 def told_on(book: Book) -> bool:
     """Whether a reaction was reported today."""
-    return any(clock.on_date(one.recorded_at) == book.on for one in safety.reactions(book.person_id))
+    return bool(_told_today(book))
 
 
 def _feeling(book: Book, history: History, told_today: bool) -> NextThing | None:

@@ -67,7 +67,7 @@ ACTS: dict[str, Any] = {
     "certificates.issued": _("Cấp chứng nhận"),
     "certificates.revoked": _("Thu hồi chứng nhận"),
     "certificates.superseded": _("Gia hạn chứng nhận"),
-    "people.recorded": _("Mở hồ sơ"),
+    "people.recorded": _("Lập hồ sơ"),
     "people.corrected": _("Sửa thông tin cá nhân"),
     "people.identity_verified": _("Kiểm tra giấy tờ"),
     "people.identifier_added": _("Thêm số giấy tờ"),
@@ -149,10 +149,25 @@ def _line(one: Read | Act, offices: dict[str, str], book: Book) -> Line | None:
 
 def _actor(act: Act, offices: dict[str, str], book: Book) -> str:
     if act.kind == "citizen":
-        return gettext("Tài khoản này") if act.actor == str(book.account.id) else gettext("Người nhà, hoặc người đăng ký giúp")
+        return gettext("Tài khoản này") if act.actor == str(book.account.id) else _outside(act.actor)
     if act.kind == "staff":
         return offices.get(act.actor) or gettext("Nhân viên y tế")
     return gettext("Hệ thống")
+
+
+def _outside(actor: str) -> str:
+    """Who acted without this account: another account, or nobody signed in (the portal, by the form or a code)."""
+    if _is_id(actor):
+        return gettext("Người nhà, hoặc người đăng ký giúp")
+    return gettext("Qua cổng thông tin, không mở sổ: chính mình hoặc người đăng ký giúp")
+
+
+def _is_id(actor: str) -> bool:
+    try:
+        UUID(actor)
+    except ValueError:
+        return False
+    return True
 
 
 def _together(lines: list[Line]) -> list[Line]:

@@ -19,9 +19,10 @@ from khien.kernel import clock, codes, phones
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
 from khien.people import queries as people
+from khien.places import queries as places
 from khien.plumbing import files
 from khien.surfaces.portal import lookup
-from khien.surfaces.web import case_words, evidence, guard, visitor
+from khien.surfaces.web import case_words, evidence, guard, own_requests, visitor
 from khien.surfaces.web.forms import BirthField, DayField, PageForm
 from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
@@ -53,6 +54,9 @@ class CorrectionForm(PageForm):
         error_messages={"required": _("Mời ghi ngày sinh, hoặc chỉ năm sinh")},
     )
     who_number = forms.CharField(label=_("Số giấy tờ"), max_length=40, required=False)
+    who_province = forms.ChoiceField(
+        label=_("Tỉnh, thành phố đang ở"), error_messages={"required": _("Mời chọn tỉnh, thành phố, để yêu cầu tới đúng nơi giải quyết")}
+    )
     vaccine = forms.ChoiceField(label=_("Vắc xin"), required=False)
     on_date = DayField(label=_("Ngày tiêm"), required=False)
     place = forms.CharField(
@@ -79,7 +83,7 @@ class CorrectionForm(PageForm):
     PARTS = {
         "doses": ("vaccine", "on_date", "place", "lot"),
         "right": ("full_name", "birth", "sex", "identifier", "phone", "address"),
-        "who": ("who_name", "who_birth", "who_number"),
+        "who": ("who_name", "who_birth", "who_number", "who_province"),
     }
 
     def __init__(self, *args: Any, kind: str, known: bool, **kwargs: Any) -> None:
@@ -91,6 +95,8 @@ class CorrectionForm(PageForm):
             self._drop("doses")
         if kind != "wrong_data":
             self._drop("right")
+        provinces = [(unit.key, unit.name) for unit in places.children("", campaigns.campaign().epoch)]
+        self.fields["who_province"].choices = [("", gettext("Chọn tỉnh, thành phố")), *provinces]  # type: ignore[attr-defined]
         if known:
             self._drop("who")
             self.fields["contact"].required = False
@@ -200,8 +206,9 @@ def _ask(request: HttpRequest, form: CorrectionForm, person: UUID | None, at: An
         phone=form.cleaned_data.get("contact") or "", name=form.cleaned_data.get("who_name") or "", language=lang()
     )
     return cases.ask_correction(
-        asked=form.asked(), contact=contact, person_id=person, evidence_file=kept, channel="portal", by=by, at=at
-    )
+        asked=form.asked(), contact=contact, person_id=person, evidence_file=kept, channel="portal",
+        place_key=form.cleaned_data.get("who_province") or "", by=by, at=at,
+    )  # fmt: skip
 
 
 def done(request: HttpRequest) -> HttpResponse:
@@ -216,13 +223,19 @@ def done(request: HttpRequest) -> HttpResponse:
 
 
 def answer(request: HttpRequest) -> HttpResponse:
-    """A request's story, for who proved the phone it named; asked for higher up once it is late."""
+    """A request's story, for who proved the phone it named: a question is answered here, what is late is asked for higher up."""
     at = clock.now()
     code = lookup.proven_case(request, at)
     found = queries.by_code(code, at) if code else None
     if found is None:
         return HttpResponseRedirect(reverse("portal:lookup") + "?cach=ma")
-    wrong = ""
+    wrong, form = "", own_requests.ReplyForm(request.POST if "reply" in request.POST else None)
+    if form.is_bound and form.is_valid():
+        try:
+            cases.resume(case_id=found.id, text=form.cleaned_data["reply"], by=lookup.actor(), at=at)
+            return HttpResponseRedirect(reverse("portal:answer"))
+        except Refused as refusal:
+            form.refused(refusal, "reply")
     if request.method == "POST" and request.POST.get("act") == "escalate":
         try:
             cases.citizen_escalate(code=found.code, by=lookup.actor(), at=at)
@@ -234,5 +247,7 @@ def answer(request: HttpRequest) -> HttpResponse:
         "display": codes.display(found.code),
         "wrong": wrong,
         "subject": case_words.word(case_words.SUBJECTS, found.subject),
+        "form": form,
+        "asked": own_requests.asked_lines(found),
     }
     return render(request, "portal/answer.html", context)

@@ -124,3 +124,13 @@ def test_anything_typed_as_a_name_is_read_or_refused_by_name(text):
 @given(st.text(max_size=12), st.text(max_size=12))
 def test_one_edit_means_the_same_both_ways(a, b):
     assert names.one_edit(a, b) == names.one_edit(b, a)
+
+
+@pytest.mark.parametrize("name", ["Tran Thi Man", "NGUYEN VAN AN", "le thu ha"])
+def test_a_name_typed_without_marks_is_known_by_its_family_name(name):
+    assert names.lacks_marks(name)
+
+
+@pytest.mark.parametrize("name", ["Trần Thi Man", "Mai Thu Trang", "Phan Anh Thu", "Le Page Marie-Claire", "John Smith", ""])
+def test_names_that_are_right_without_marks_are_not_doubted(name):
+    assert not names.lacks_marks(name)

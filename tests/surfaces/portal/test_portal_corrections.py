@@ -13,7 +13,7 @@ from khien.people import queries as people
 from khien.people.models import OtpChallenge
 from tests import make
 
-WHO = {"who_name": "Trần Thị Mận", "who_birth_year": "1951", "contact": "0901 000 132"}
+WHO = {"who_name": "Trần Thị Mận", "who_birth_year": "1951", "contact": "0901 000 132", "who_province": "2021-79"}
 PHOTO = b"\xff\xd8\xff\xe0" + b"0" * 64
 
 

@@ -100,6 +100,18 @@ def wish(answers: Answers) -> Wish:
     )  # fmt: skip
 
 
+# What people of one home share: offered again, already filled in, for the next of them.
+OF_THE_HOME = (
+    "phone", "place", "place_asked", "commune_2025", "address", "neighbourhood", "guardian_name", "guardian_phone", "guardian_relation"
+)
+
+
+def household(answers: Answers) -> dict[str, Any]:
+    """The answers that hold for the next person of the same home, and who fills the form in."""
+    shared = {name: answers.get(name) for name in OF_THE_HOME if answers.get(name)}
+    return shared | {"helper_name": answers.get("helper_name") if answers.relative else answers.name}
+
+
 def relation(answers: Answers) -> str:
     """What the person is to whoever registers."""
     return str(answers.get("relation") or "other") if answers.relative else "self"

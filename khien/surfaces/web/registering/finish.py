@@ -23,7 +23,7 @@ from khien.surfaces.web.forms import PageForm
 from khien.surfaces.web.locale import lang
 from khien.surfaces.web.paper.registration import RegistrationPaper, registration_pdf
 from khien.surfaces.web.refusals import word
-from khien.surfaces.web.registering.answers import Answers, relation
+from khien.surfaces.web.registering.answers import Answers, household, relation
 
 if TYPE_CHECKING:
     from khien.surfaces.web.registering.wizard import Route, Wizard
@@ -63,6 +63,11 @@ class Finish:
         found: dict[str, Any] = json.loads(settings.KEYS.open(bytes.fromhex(sealed), purpose="draft"))
         return found
 
+    def household(self, request: HttpRequest) -> dict[str, Any]:
+        """What the next person of the same home need not be asked from the beginning; {} when nobody was registered here."""
+        memo = self.memo(request)
+        return dict(memo.get("household", {})) if memo else {}
+
     def _remember(self, request: HttpRequest, memo: dict[str, Any]) -> None:
         request.session[MEMO] = settings.KEYS.seal(json.dumps(memo, ensure_ascii=False), purpose="draft").hex()
 
@@ -72,6 +77,7 @@ class Finish:
         memo: dict[str, Any] = {
             "registration": str(done.registration_id), "code": done.code, "name": answers.name, "phone": phone, "at": at.isoformat(),
             "proved": done.phone_verified, "challenge": "", "unsent": "", "relation": "" if done.linked else relation(answers),
+            "household": household(answers),
         }  # fmt: skip
         if phone and not done.phone_verified:
             self._ask(request, memo, at)

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from khien.kernel import identifiers
+from khien.kernel import identifiers, vietnamese
 from khien.kernel.countries import COUNTRIES
 from khien.kernel.errors import Refused
 from khien.kernel.identifiers import Identified
@@ -27,9 +27,9 @@ WHY_NUMBER = (
 
 
 def countries(first: str = "") -> list[tuple[str, str]]:
-    """Countries by their name in the page's language."""
+    """Countries by their name in the page's language, in that language's order (Áo stands under A, Đức after D)."""
     rows = [(country.code, country.en if lang() == "en" else country.vi) for country in COUNTRIES.values()]
-    return sorted(rows, key=lambda row: (row[0] != first, row[1]))
+    return sorted(rows, key=lambda row: (row[0] != first, vietnamese.sort_key(row[1])))
 
 
 class Paper(Question):
@@ -130,7 +130,7 @@ class NoPaper(Question):
     draw = {"no_paper": "radios"}
     no_paper = forms.ChoiceField(
         label=_("Vì sao chưa có giấy tờ?"), widget=forms.RadioSelect, choices=list(words.NO_PAPERS.items()),
-        help_text=_("Vẫn được tiêm. Lý do giúp công an xã biết ai cần cấp giấy tờ."),
+        help_text=_("Vẫn được tiêm. Lý do chỉ để xã biết ai cần được giúp làm giấy tờ."),
         error_messages={"required": _("Mời chọn một lý do")},
     )  # fmt: skip
 

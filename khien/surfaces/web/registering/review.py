@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from khien.campaigns import queries as campaigns
 from khien.interchange.sheets.vocabulary import ETHNIC_GROUPS
-from khien.kernel import countries, phones
+from khien.kernel import countries, names, phones
 from khien.kernel.errors import Refused
 from khien.places import queries as places
 from khien.surfaces.web import say
@@ -49,11 +49,10 @@ def parts(answers: Answers) -> list[Part]:
 
 def _person(answers: Answers) -> list[Line]:
     born = answers.birth
-    shown = Markup("{} <span class='kh-soft'>({})</span>").format(
-        born.display() if born else "", _("%(age)s tuổi") % {"age": answers.age}
-    )
+    shown = Markup("{} <span class='kh-soft'>({})</span>").format(born.display() if born else "", _age(answers))
+    unmarked = (("wait", str(words.UNMARKED)),) if names.lacks_marks(answers.name) else ()
     lines = [
-        Line(_("Họ và tên"), Markup("<b>{}</b>").format(answers.name), "ho-ten"),
+        Line(_("Họ và tên"), Markup("<b>{}</b>").format(answers.name), "ho-ten", unmarked),
         Line(_("Ngày sinh"), shown, "ngay-sinh"),
         Line(_("Giới tính"), words.SEXES.get(answers.get("sex"), ""), "gioi-tinh"),
         _paper(answers),
@@ -64,6 +63,14 @@ def _person(answers: Answers) -> list[Line]:
         Line(_("Bảo hiểm y tế"), answers.get("insurance") or _("Không ghi"), "bao-hiem"),
     ]  # fmt: skip
     return lines
+
+
+def _age(answers: Answers) -> str:
+    """The age; both ages where only the year of birth is known."""
+    least, most = answers.age, answers.birth.age_max(answers.on) if answers.birth else 0
+    if least == most:
+        return _("%(age)s tuổi") % {"age": least}
+    return _("%(least)s hoặc %(most)s tuổi") % {"least": least, "most": most}
 
 
 def _paper(answers: Answers) -> Line:
@@ -132,7 +139,7 @@ def _wish(answers: Answers) -> list[Line]:
         Line(_("Mũi cần tiêm"), _dose(answers), "mui-truoc" if answers.get("dose") == "next" else "mui-tiem"),
         Line(_("Sức khỏe"), _health(answers), "suc-khoe"),
         Line(_("Ngày đi được"), f"{when}; {str(words.SHIFTS.get(answers.get('shift'), '')).lower()}", "ngay-tiem"),
-        Line(_("Đồng ý tiêm"), _("Đã đọc và đồng ý, bản %(version)s") % {"version": answers.get("consent_version")}, "dong-y"),
+        Line(_("Đồng ý tiêm"), _("Đã đọc và đồng ý"), "dong-y"),
     ]
 
 

@@ -67,12 +67,36 @@ class FullName(Question):
         label=_("Họ và tên của bà con"), help_text=_("Ghi đủ dấu, như trên căn cước hoặc giấy khai sinh"), max_length=120
     )
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    @classmethod
+    def told(cls, answers: Answers) -> dict[str, Any]:
+        return {"full_name": answers.get("full_name", None), "seen": ""}
+
     def prepare(self) -> None:
+        self.doubts: list[str] = []
         if self.answers.relative:
             self.fields["full_name"].label = gettext("Họ và tên người được tiêm")
 
     def clean_full_name(self) -> str:
         return clean_name(self, "full_name")
+
+    @property
+    def to_show(self) -> bool:
+        """Whether a name typed without marks should be looked at once more; whoever cannot type them goes on as it is."""
+        name = self.cleaned_data["full_name"]
+        return names.lacks_marks(name) and self.cleaned_data.get("seen") != name
+
+    def as_read(self) -> "FullName":
+        """The same question with the doubt said."""
+        data = self.data.copy()
+        data["full_name"] = data["seen"] = self.cleaned_data["full_name"]
+        again = FullName(data, answers=self.answers)
+        again.doubts = [gettext("Tên chưa có dấu. Trên giấy tờ có dấu thì mời ghi đủ dấu; không gõ được thì cứ bấm Tiếp tục.")]
+        return again
+
+    def kept(self) -> dict[str, Any]:
+        return {"full_name": self.cleaned_data["full_name"]}
 
 
 class Birth(Question):

@@ -113,6 +113,9 @@ class Wizard:
         if id is None:
             id = registration.start_draft(at=at)
             visitor.device(request)
+            # Only who asks for it, or registers from an open book: on a shared device the next family is not shown this one's home.
+            if request.GET.get("nha") or self.account(request):
+                told = {**self.finish.household(request), **told}
         visitor.keep_draft(request, id)
         kept = registration.save_draft(draft=id, data=told, at=at, step=form.slug)
         return Answers(kept.data, answers.on)

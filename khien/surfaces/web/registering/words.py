@@ -40,6 +40,7 @@ NO_PAPERS = {
     "declined": _("Không muốn cung cấp"),
 }
 SHIFTS = {"day": _("Buổi nào cũng được"), "morning": _("Buổi sáng"), "afternoon": _("Buổi chiều")}
+UNMARKED = _("Tên chưa có dấu")
 ANSWERS = {"yes": _("Có"), "no": _("Không"), "unsure": _("Không rõ")}
 # The questions of the registration form (domain notes, section 2), said as people speak; the doctor asks again.
 HISTORY = {

@@ -1,0 +1,64 @@
+"""A request sent without an account reaches the desk of its province; a question sent back is answered on its page."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.test import Client
+
+from khien.cases import actions as cases
+from khien.cases import queries
+from khien.kernel import clock
+from khien.kernel.refs import Scope
+from tests import make
+
+from .test_portal_corrections import WHO, asked, open_story, text
+
+CITY = Scope("province", "79", "2021")
+
+
+def test_a_request_of_somebody_not_found_in_the_record_is_in_the_queue_of_the_province_named(db):
+    code = asked(Client(), full_name="Trần Thị Mẫn")
+    found = queries.by_code(code, clock.now())
+    assert found is not None
+    assert found.body == "Thành phố Hồ Chí Minh"
+    assert found.id in {line.id for line in queries.queue([CITY], at=clock.now())}
+
+
+def test_who_is_not_signed_in_names_the_province(db):
+    page = Client().post("/sua-sai/sai-thong-tin", {**WHO, "who_province": "", "full_name": "Trần Thị Mẫn"})
+    assert page.status_code == 422
+    assert "Mời chọn tỉnh, thành phố" in text(page)
+    assert Client().post("/sua-sai/sai-thong-tin", {**WHO, "who_province": "2021-00", "full_name": "Trần Thị Mẫn"}).status_code == 422
+
+
+def waiting(code: str) -> Any:
+    """The request, with a question sent back to who asked."""
+    found = queries.by_code(code, clock.now())
+    assert found is not None
+    cases.wait(case_id=found.id, text="Mời gửi ảnh căn cước.", by=make.BY, at=clock.now())
+    return found
+
+
+def test_a_question_sent_back_is_answered_on_the_page_and_the_clock_goes_on(db):
+    code = asked(Client(), full_name="Trần Thị Mẫn")
+    found = waiting(code)
+    client = Client()
+    page = text(open_story(client, code))
+    assert "Chờ bà con trả lời" in page
+    assert client.post("/tra-loi", {"reply": " "}).status_code == 200
+    assert queries.by_code(code, clock.now()).state == "waiting_citizen"
+    assert client.post("/tra-loi", {"reply": "Căn cước ghi Mẫn."}).status_code == 302
+    told = queries.by_code(code, clock.now())
+    assert told.state in ("open", "taken")
+    assert told.due_at - found.due_at < timedelta(minutes=5)
+    page = text(client.get("/tra-loi"))
+    assert "Bà con trả lời" in page
+    assert "Căn cước ghi Mẫn." in page
+
+
+def test_the_story_says_what_was_asked(db):
+    code = asked(Client(), full_name="Trần Thị Mẫn", birth_year="1951", sex="female")
+    page = text(open_story(Client(), code))
+    assert "Trần Thị Mẫn" in page
+    assert "1951" in page
+    assert "Nữ" in page
