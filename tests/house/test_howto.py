@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parents[2] / "docs" / "howto"
-ROLES = ("citizen", "lists", "point", "officer", "stock", "safety", "reports", "response")
+ROLES = ("citizen", "lists", "point", "officer", "stock", "safety", "reports", "response", "offline")
 
 
 @pytest.mark.parametrize("name", [*ROLES, *(f"{name}.vi" for name in ROLES)])
