@@ -17,7 +17,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "certificate trust": ("khien.certificates.command:trust_main", True, "write the signers' certificates: --out DIR [--revoked FILE]"),
     "allocation replay": ("khien.booking.commands:replay", True, "repeat a draw from what was stored, and compare: CODE"),
     "audit verify": ("khien.config.audit_command:main", True, "check the chained audit and name the first broken row"),
-    "rehearse": ("khien.rehearsal.command:main", False, "play a day at the points: --sites 10 --people 300 [--url URL] [--json]"),
+    "rehearse": ("khien.rehearsal.command:main", False, "play a day at the points, or days with faults: --sites 10 --people 300 [--days N --faults network,...] [--url URL] [--report FILE] [--json]"),
     "population": ("khien.synthetic.population:main", True, "fill the database with synthetic people: --people N [--seed N]"),
     "bench": ("khien.bench.command:main", False, "measure speed against this machine's limit: NAME... [--people N] [--json]"),
     "rollups rebuild": ("khien.reporting.commands:rebuild", True, "count every board's figures again from the records"),

@@ -106,6 +106,7 @@ class Conductor:
         people = sum(1 for _ in of_day(stage.crowd, number, site))
         stage.advance(number, OPENS - 20)
         officers.open_point(lead, planned, str(lots[0].id), printer="printer" not in without)
+        score.opened_late = max(0.0, stage.minute(number) - OPENS)
         late_paper = (number, site) == faults.paper_afternoon(stage.days, stage.sites)
         sheets = (people * 2 // 3 if late_paper else 0) + (people // 3 if without & {"network", "power"} else 0) + 6
         serials = officers.print_papers(lead, planned, sheets)
@@ -251,6 +252,7 @@ class Conductor:
         minute = self.stage.minute(self.number)
         try:
             self._turn(team, minute)
+            team.nobody_left(minute)
             team.printer = True
             team.print_rest()
             team.shelf.clear(team.moment(minute))

@@ -144,6 +144,15 @@ class Team:
             self.inside.remove(guest)
         self.score.ends[end] = self.score.ends.get(end, 0) + 1
 
+    def nobody_left(self, minute: float) -> None:
+        """Whoever is still inside when the doors close is sent home; that it came to this is told."""
+        left = [guest for guest in self.guests if not guest.end]
+        for guest in left:
+            if guest.visit and guest.dosed is None:
+                self._end(guest, "reception", "withdrawn", minute, "Chưa xong khi đóng cửa")
+        if left:
+            self.wrong(f"{len(left)} people were still inside when the doors closed")
+
     # Help
 
     def help(self, desk: str, minute: float, guest: Guest | None = None) -> None:
