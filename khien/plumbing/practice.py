@@ -32,7 +32,13 @@ def withdraw(data: Path) -> None:
 def forget_passwords(data: Path) -> None:
     """Take the passwords out of the order: the copy has them as hashes now."""
     if told := ordered(data):
-        order(data, {**told, "desks": [{key: value for key, value in desk.items() if key != "password"} for desk in told.get("desks", ())]})
+        order(data, _without_passwords(told))
+
+
+def _without_passwords(told: Any) -> Any:
+    if isinstance(told, dict):
+        return {key: _without_passwords(value) for key, value in told.items() if key != "password"}
+    return [_without_passwords(one) for one in told] if isinstance(told, list) else told
 
 
 def say(data: Path, state: str, **facts: Any) -> None:

@@ -42,9 +42,18 @@ class Scene:
     communes: tuple[str, ...]
     at: datetime
 
+    def before(self, minutes: int) -> datetime:
+        """So long ago, but today."""
+        return earlier(self.at, minutes)
+
     @property
     def today(self) -> date:
         return clock.on_date(self.at)
+
+
+def earlier(at: datetime, minutes: int) -> datetime:
+    """So long before, but on the same day in Viet Nam."""
+    return max(at - timedelta(minutes=minutes), clock.at_local(clock.on_date(at), 0, 1))
 
 
 def ensure() -> None:
@@ -76,9 +85,10 @@ def build(order: dict[str, Any], at: datetime) -> Scene:
     )  # fmt: skip
     scene = Scene(site_id, session_id, vaccine, good, wrong, Desk(hand, hand, hand, hand, hand), communes, at)
     if "point_lead" not in scripts:
-        open_day(session_id, [good, *([wrong] if wrong else [])], scene.desk, at - timedelta(minutes=50))
+        open_day(session_id, [good, *([wrong] if wrong else [])], scene.desk, scene.before(50))
     if wrong:
-        stock.set_lot_state(lot_id=wrong, state="recalled", reason="Bài tập: lô bị thu hồi", by=SYSTEM, at=at)
+        asked = stock.ask_recall(lot_id=wrong, scope=Scope("nation"), reason="Bài tập: lô bị thu hồi", by=SYSTEM, at=at)
+        stock.confirm_recall(recall_id=asked.id, by=hand, at=at)
     sheets = _sheets(scene, scripts, order["guests"])
     crowd.lay(scene, scripts, order["guests"], sheets, Random(order["id"]))
     marks.put(MARK, {"session": str(session_id), "site": str(site_id), "desks": desks, "order": order["id"], "wrong_lot": str(wrong or "")})
@@ -139,4 +149,4 @@ def _sheets(scene: Scene, scripts: dict[str, str], guests: int) -> list[str]:
     """Serials of the sheets that were filled in while the power was out, and one that was not."""
     if "data_clerk" not in scripts:
         return []
-    return visits.print_forms(session_id=scene.session_id, count=max(2, guests // 4) + UNUSED_SHEETS, by=scene.desk.lead, at=scene.at - timedelta(minutes=45))
+    return visits.print_forms(session_id=scene.session_id, count=max(2, guests // 4) + UNUSED_SHEETS, by=scene.desk.lead, at=scene.before(45))

@@ -95,11 +95,11 @@ def _play(scene: "Scene", guest: dict[str, Any], state: str, random: Random) -> 
     one: Somebody = guest["_one"]
     visitor = Guest(guest["person_id"], one.birth, Sex(one.sex), guest["_code"])
     minutes = 12 + guest["number"] % 15 if state == "observing" else 10
-    play(visitor, state, session_id=scene.session_id, lot=scene.good, desk=scene.desk, at=scene.at - timedelta(minutes=minutes + 8), random=random)
+    play(visitor, state, session_id=scene.session_id, lot=scene.good, desk=scene.desk, at=scene.before(minutes + 8), random=random)
 
 
 def _sheet(scene: "Scene", serial: str, place: int, random: Random) -> dict[str, Any]:
     """What stands on a paper sheet: hours, vitals, lot; as the desks wrote it in the dark."""
-    began = clock.local(scene.at) - timedelta(minutes=44 - 2 * place)
+    began = clock.local(scene.before(44 - 2 * place))
     hours = {name: f"{began + timedelta(minutes=minutes):%H:%M}" for name, minutes in (("received", 0), ("screened", 5), ("injected", 9))}
     return {"serial": serial, **hours, "temperature": f"36,{random.randint(3, 9)}", "vaccine": scene.vaccine, "lot": "TAP-0001", "doctor": "Máy tập", "injector": "Máy tập"}

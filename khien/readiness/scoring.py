@@ -3,18 +3,19 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 from khien.plumbing import marks
-from khien.plumbing.models import Receipt
+from khien.plumbing.models import AuditRow, Receipt
 from khien.readiness import models, rules
 from khien.readiness.types import GuestView, ScoreInfo
 from khien.visits import queries as visits
 from khien.visits.views import VisitCard
 
 MARK = "practice"  # what the builder laid down: session, and each person's number, desk, script, name, staff
-MAIN = {"reception": "check_in", "screener": "screen", "injector": "give_dose", "observer": "react", "data_clerk": "key_paper"}
+MAIN = {"reception": "check_in", "screener": "screen", "injector": "give_dose", "observer": "observe"}
 STOPPED = ("stock.lot_", "visits.lot_")
 
 
@@ -88,7 +89,7 @@ class _Scene:
         if desk == "observer":
             served += self._faints(sent, slips)
         if desk == "data_clerk":
-            slips["open_paper"] += self.board.papers["printed"]
+            served += self._sheets(actor, slips)
         if desk == "point_lead":
             served += self._day(slips)
         return rules.Work(desk, served, tuple(self._seconds(desk, sent, actor)), dict(slips))
@@ -108,11 +109,9 @@ class _Scene:
             slips["wrong_verdict"] += rules.verdict_wrong(guest.situations.get("screener", ""), str(row.result.get("decision", "")))
         elif row.name == "give_dose":
             slips["stopped_lot"] += any("lot" in str(mark) for mark in row.result.get("marks", ()))
-        elif row.name == "key_paper":
-            slips["wrong_sheet"] += guest is None
         elif row.name in ("undo", "undo_dose"):
             slips["undone"] += 1
-        return int(row.name in ("check_in", "screen", "give_dose", "observe", "react", "key_paper"))
+        return int(row.name in ("check_in", "screen", "give_dose", "observe", "react"))
 
     def _faints(self, sent: list[Receipt], slips: Counter[str]) -> int:
         """Those who fainted under observation and of whom nobody wrote a reaction."""
@@ -123,6 +122,20 @@ class _Scene:
             slips["no_reaction"] += bool(faint and card.dosed_at and card.state in ("observed", "closed", "left_early") and visit_id not in written)
         return 0
 
+    def _keyed(self, actor: str) -> list[AuditRow]:
+        """The sheets that this person keyed, in order: a page takes them, so there is no receipt."""
+        return list(AuditRow.objects.filter(action="visits.form_keyed", actor=actor).order_by("at"))
+
+    def _sheets(self, actor: str, slips: Counter[str]) -> int:
+        """Sheets keyed for somebody else than stands on them, and serials that nobody explained."""
+        keyed = self._keyed(actor)
+        for row in keyed:
+            visit_id = UUID(row.subject.removeprefix("visit:"))
+            guest, card = self.guest_of(visit_id), self.visits.get(visit_id)
+            slips["wrong_sheet"] += guest is None or card is None or guest.facts.get("serial") != card.paper_serial
+        slips["open_paper"] += self.board.papers["printed"]
+        return len(keyed)
+
     def _day(self, slips: Counter[str]) -> int:
         opened = self.board.state != "planned"
         slips["not_opened"] += not opened
@@ -132,6 +145,10 @@ class _Scene:
 
     def _seconds(self, desk: str, sent: list[Receipt], actor: str) -> Iterable[int]:
         """Seconds for each person: at reception since the call, elsewhere since the one before."""
+        if desk == "data_clerk":
+            moments = [row.at for row in self._keyed(actor)]
+            yield from (int((after - before).total_seconds()) for before, after in pairwise(moments))
+            return
         name, last = MAIN.get(desk, ""), None
         called = {row.person_id or (row.facts["name"], row.facts["birth_year"]): row.called_at for row in self.guests if row.called_by == actor}
         for row in sent:
