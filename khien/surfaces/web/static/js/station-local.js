@@ -23,7 +23,7 @@ export default (kh) => {
   }
   const soon = (answer, most = PATIENCE) => Promise.race([answer, new Promise((_, late) => setTimeout(() => late({ away: true }), most))]);
   kh.either = either;
-  kh.soon = (answer) => (kh.vault?.open ? soon(answer) : answer);
+  kh.soon = (answer, most) => (kh.vault?.open ? soon(answer, most) : answer);
 
   const onDate = () => kh.pack.session.on_date;
   const birthOf = (row) => row.birth || personOf(row)?.birth || "";

@@ -10,12 +10,10 @@ export default (kh) => {
   // Digits are packed by threes; what stands before them as letters and digits.
   kh.qr = (text, label, level = "M") => {
     const code = qrcode(0, level);
-    const [, head, digits, rest] = /^([0-9A-Z $%*+\-./:]*?)(\d*)([^]*)$/.exec(text);
-    if (rest) code.addData(text, "Byte");
-    else {
-      if (head) code.addData(head, "Alphanumeric");
-      if (digits) code.addData(digits, "Numeric");
-    }
+    const parts = /^([0-9A-Z $%*+\-./:]*?)(\d*)$/.exec(text);
+    if (!parts) code.addData(text, "Byte");
+    if (parts?.[1]) code.addData(parts[1], "Alphanumeric");
+    if (parts?.[2]) code.addData(parts[2], "Numeric");
     code.make();
     const size = code.getModuleCount();
     let path = "";

@@ -16,6 +16,9 @@ export default (kh) => {
     const names = symptoms.map((code) => kh.both(kh.pack.signs.find((one) => one.code === code))).join(", ");
     kh.send("react", { visit_id: row.id, symptoms, onset_at: kh.now().toISOString() }, { label: _("Số {n}: {signs}", { n: row.number, signs: names }), visit: row.id, number: row.number, then: (result) => said(row, result) });
     kh.watchHome();
+    if (!kh.offline) return;
+    const severe = symptoms.some((code) => kh.pack.signs.find((one) => one.code === code)?.severity === "severe");
+    kh.tell(severe ? _("Số {n}: gọi bác sĩ trực ngay. Nghĩ đến phản vệ thì bấm Phản vệ.", { n: row.number }) : _("Số {n}: đã ghi trên máy, theo dõi tiếp.", { n: row.number }), severe ? "stop" : "wait");
   }
   const said = (row, result) => {
     const words = kh.lang === "en" ? result.advice_en : result.advice_vi;

@@ -153,8 +153,9 @@ export default (kh) => {
     return [node, which];
   }
   kh.screeningNext = () => {
-    const last = here.row.no;
-    const next = kh.at("consented").find((row) => row.id !== here.row.id && row.no > last) || kh.at("consented").find((row) => row.id !== here.row.id);
+    const { row: last } = here;
+    const waiting = kh.at("consented").filter((row) => row.id !== last.id);
+    const next = waiting.find((row) => kh.order(last, row) < 0) || waiting[0];
     return next && kh.lastDecision !== "stop" ? open(next) : idle();
   };
 };

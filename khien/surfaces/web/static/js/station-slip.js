@@ -38,15 +38,15 @@ export default (kh) => {
     kh.session.slice(-12), short(row.id), row.letter, row.no, short(row.person_id), row.name, row.birth, (row.sex || "u")[0], row.last4, row.identity_how, row.form === "child" ? 1 : 0,
     row.vaccine, STATES.indexOf(row.state), row.decision || "", row.observe_minutes || 0, flags(row.health), row.health?.settled_birth || "", row.mixing ? 1 : 0, short(row.last), kh.vault.device.letter,
     seconds(kh.now().toISOString()), seconds(row.dosed_at), row.dose_type || "", row.ordinal || 0, row.codes?.[0] || row.code || "",
-    kh.pastOf(row)?.map((dose) => [dose.vaccine, dose.on_date, dose.dose_type, dose.ordinal, dose.valid, dose.evidence]) ?? null, row.screening?.reason || "",
+    kh.pastOf(row)?.map((dose) => [dose.vaccine, dose.on_date, dose.dose_type, dose.ordinal, dose.valid, dose.evidence]) ?? null, row.screening?.reason || "", seconds(row.checked_in_at),
   ];
-  function rowOf([session, id, letter, no, person, name, birth, sex, last4, identity_how, child, vaccine, state, decision, minutes, health, settled, mixing, last, device, at, dosed, dose_type, ordinal, code, past, reason]) {
+  function rowOf([session, id, letter, no, person, name, birth, sex, last4, identity_how, child, vaccine, state, decision, minutes, health, settled, mixing, last, device, at, dosed, dose_type, ordinal, code, past, reason, came]) {
     return {
       slip: { session, device, at: moment(at) },
       row: {
         id: long(id), letter, no, person_id: long(person), name, birth, sex: SEX[sex] || "unknown", last4, identity_how, form: child ? "child" : "adult", vaccine, state: STATES[state] || "checked_in", previous: "",
         decision: decision || null, observe_minutes: minutes, health: { immune_deficient: Boolean(health & 1), pregnant: Boolean(health & 2), breastfeeding: Boolean(health & 4), settled_birth: settled || null }, mixing: Boolean(mixing),
-        last: long(last), dosed_at: moment(dosed), observe_until: dosed ? moment(dosed + minutes * 60) : null, dose_type, ordinal: ordinal || null, code, codes: [code, long(id)].filter(Boolean), identity: "", marks: [],
+        last: long(last), checked_in_at: moment(came), dosed_at: moment(dosed), observe_until: dosed ? moment(dosed + minutes * 60) : null, dose_type, ordinal: ordinal || null, code, codes: [code, long(id)].filter(Boolean), identity: "", marks: [],
         ...(past ? { past: past.map(([one, on_date, kind, nth, valid, evidence]) => ({ vaccine: one, on_date, dose_type: kind, ordinal: nth, valid, evidence, lot: "" })) } : {}),
         ...(reason ? { screening: { reason, reasons: [], answers: { items: {}, details: {}, background: [] }, vitals: {}, decision } } : {}),
       },

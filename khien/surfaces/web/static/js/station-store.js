@@ -48,7 +48,7 @@ export default (kh) => {
   // A number as people say it: the device's letter before its own count ("B7").
   const labelled = (row) => {
     const no = row.no ?? row.number;
-    return { ...row, no, letter: row.letter || "", number: row.letter ? `${row.letter}${no}` : no };
+    return { ...row, no, letter: row.letter || "", number: row.letter ? `${row.letter}${no}` : no, came: Math.floor(Date.parse(row.checked_in_at || 0) / 1000) };
   };
   const real = (id) => aliases.get(id) || id;
 
@@ -139,7 +139,9 @@ export default (kh) => {
 
   kh.row = (id) => kh.rows.get(real(id)) || null;
   kh.seen = (row) => row; // rows are kept as they are seen
-  const order = (a, b) => a.no - b.no || (a.letter < b.letter ? -1 : 1);
+  // Who came first goes first, whichever tablet gave the number.
+  const order = (a, b) => a.came - b.came || a.no - b.no || (a.letter < b.letter ? -1 : 1);
+  kh.order = order;
   kh.all = () => (sorted ||= [...kh.rows.values()].sort(order));
   kh.at = (...states) => kh.all().filter((row) => states.includes(row.state));
   kh.byNumber = (number) => {
