@@ -59,3 +59,8 @@ def test_what_was_done_without_the_book_is_not_put_on_somebody_elses_name(client
     audit.record("registration.registered", by=Actor("citizen", None, label="portal"), at=make.AT, subject="registration:x", person=family.own)
     page = client.get(address("readers", family.own)).content.decode()
     assert "Qua cổng thông tin, không mở sổ: chính mình hoặc người đăng ký giúp" in page
+
+
+def test_who_registers_a_child_from_the_open_book_is_known_already(client, family):
+    client.post("/so/dang-ky/cho-ai", {"whom": "relative"})
+    assert 'value="Lê Thu Hà"' in client.get("/so/dang-ky/nguoi-giup").content.decode()

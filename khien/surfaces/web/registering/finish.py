@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from khien.kernel import clock, codes, phones
 from khien.kernel.errors import Refused
-from khien.people import actions as people
+from khien.people import actions as people_actions
+from khien.people import queries as people
+from khien.places import queries as places
 from khien.registration import actions as registration
 from khien.registration.types import Registered
 from khien.surfaces.web import visitor
@@ -64,9 +66,17 @@ class Finish:
         return found
 
     def household(self, request: HttpRequest) -> dict[str, Any]:
-        """What the next person of the same home need not be asked from the beginning; {} when nobody was registered here."""
-        memo = self.memo(request)
-        return dict(memo.get("household", {})) if memo else {}
+        """What the next person of the same home need not be asked from the beginning: from who was registered here last, or from
+        the open book of who registers; {} else."""
+        memo, account = self.memo(request), self.wizard.account(request)
+        if memo and memo.get("household"):
+            return dict(memo["household"])
+        own = next((one for one in people.linked(account) if one.relation == "self"), None) if account else None
+        card = people.person(own.person_id) if own else None
+        if card is None:
+            return {}
+        home = places.unit(f"2021-{card.place.commune_2021}" if card.place.commune_2021 else f"2025-{card.place.commune_2025}")
+        return {"helper_name": card.full_name} | ({"place": home.key, "place_asked": home.path} if home else {})
 
     def _remember(self, request: HttpRequest, memo: dict[str, Any]) -> None:
         request.session[MEMO] = settings.KEYS.seal(json.dumps(memo, ensure_ascii=False), purpose="draft").hex()
@@ -88,7 +98,7 @@ class Finish:
     def _ask(self, request: HttpRequest, memo: dict[str, Any], at: datetime) -> None:
         """Send a code; when none may be sent now, say so and go on: the registration is kept."""
         try:
-            challenge = people.ask_code(
+            challenge = people_actions.ask_code(
                 phone=memo["phone"], purpose="registration", device=visitor.device(request), at=at, language=lang(), address=visitor.address(request),
             )  # fmt: skip
         except Refused as refusal:
@@ -129,7 +139,7 @@ class Finish:
         if not memo["challenge"]:
             raise Refused("people.code_over")
         at, device, challenge = clock.now(), visitor.device(request), UUID(memo["challenge"])
-        people.check_code(challenge=challenge, code=typed, device=device, at=at)
+        people_actions.check_code(challenge=challenge, code=typed, device=device, at=at)
         registration.verify_phone(
             registration=UUID(memo["registration"]), challenge=challenge, device=device, by=self.wizard.actor(request), at=at,
             relation=memo.get("relation", ""),
