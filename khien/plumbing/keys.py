@@ -1,13 +1,11 @@
 """Secret keys in a file of their own, apart from the database and its backups."""
 
-import fcntl
 import hashlib
 import hmac
 import json
 import os
 import secrets
 from base64 import b64decode, b64encode
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +26,6 @@ class Keys:
     current: str
     lookup: dict[str, bytes] = field(repr=False)
     cipher: dict[str, bytes] = field(repr=False)
-    sealing: tuple[bytes, ...] = field(default=(), repr=False)  # private P-256 scalars, the newest last (see `sealing`)
 
     def hash(self, value: str, *, purpose: str) -> str:
         """Hash a normalised value for look-up (HMAC-SHA256, hex), apart for each purpose."""
@@ -51,12 +48,24 @@ class Keys:
         raw = bytes(sealed)
         return _box(self.cipher[raw[:2].decode()]).decrypt(raw[2:14], raw[14:], purpose.encode())
 
+    def sealing(self) -> tuple[bytes, ...]:
+        """Private P-256 scalars to which desks without a line seal (see `sealing`), the one in use last.
+
+        Each follows from a cipher key: every server of an instance has the same ones, and a key once in use opens for good.
+        """
+        return tuple(_scalar(self.cipher[name]) for name in sorted(self.cipher, key=lambda name: (name == self.current, name)))
+
     def fingerprints(self) -> dict[str, str]:
         """A mark of each key that tells nothing of it: a database remembers them, to know its own keys again."""
         return {
             name: hashlib.sha256(b"khien key\0" + self.lookup[name] + b"\0" + cipher).hexdigest()[:32]
             for name, cipher in sorted(self.cipher.items())
         }
+
+
+def _scalar(key: bytes) -> bytes:
+    """A scalar drawn evenly from 1 to the order of P-256 less 1: 512 bits leave no bias that could be seen."""
+    return (1 + int.from_bytes(hmac.digest(key, b"khien sealing key", "sha512")) % (_ORDER - 1)).to_bytes(32)
 
 
 _boxes: "dict[bytes, AESGCM]" = {}
@@ -83,70 +92,38 @@ def load(path: Path) -> Keys:
                 f"The keys' file {path} is missing, but its database is there ({database}): put it back from the backup."
             )
         _make(path)
-    keys = _read(path)
-    if keys is not None and not keys.sealing:
-        _add_sealing(path)
-        keys = _read(path)
-    if keys is None:
+    text = path.read_text(errors="replace")
+    try:
+        raw = json.loads(text)
+        lookup, cipher = (
+            {name: b64decode(value, validate=True) for name, value in raw[part].items()} for part in ("lookup", "cipher")
+        )
+        keys = Keys(django=str(raw["django"]), current=raw["current"], lookup=lookup, cipher=cipher)
+        sound = keys.current in lookup and lookup.keys() == cipher.keys() and len(keys.django) >= 32
+        sound = sound and all(len(key) == 32 for key in (*lookup.values(), *cipher.values()))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        sound = False
+    if not sound:
         raise CannotStart(
             f"The keys' file {path} is damaged: put it back from the backup; new keys could not read what is stored."
         )
     return keys
 
 
-def _read(path: Path) -> Keys | None:
-    """The keys as the file tells them; None when it is damaged."""
-    try:
-        raw = json.loads(path.read_text(errors="replace"))
-        lookup, cipher = (
-            {name: b64decode(value, validate=True) for name, value in raw[part].items()} for part in ("lookup", "cipher")
-        )
-        sealing = tuple(b64decode(value, validate=True) for value in raw.get("sealing", ()))
-        keys = Keys(django=str(raw["django"]), current=raw["current"], lookup=lookup, cipher=cipher, sealing=sealing)
-        sound = keys.current in lookup and lookup.keys() == cipher.keys() and len(keys.django) >= 32
-        sound = sound and all(len(key) == 32 for key in (*lookup.values(), *cipher.values(), *sealing))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None
-    return keys if sound else None
-
-
-def _add_sealing(path: Path) -> None:
-    """Give an older instance the key to which desks without a line seal; where the file may not be written there is none."""
-    with suppress(PermissionError), open(path, "r+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        raw = json.loads(path.read_text())
-        if raw.get("sealing"):
-            return  # another process was first
-        raw["sealing"] = [_scalar()]
-        scratch = path.with_name(f"{path.name}.{os.getpid()}")
-        _write(scratch, raw)
-        scratch.replace(path)
-
-
-def _scalar() -> str:
-    """A private scalar of P-256, drawn evenly."""
-    return b64encode((1 + secrets.randbelow(_ORDER - 1)).to_bytes(32)).decode()
-
-
-def _write(scratch: Path, raw: dict[str, object]) -> None:
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(raw, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def _make(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    new: dict[str, object] = {
+    new = {
         "django": secrets.token_urlsafe(48),
         "current": "k1",
         "lookup": {"k1": b64encode(os.urandom(32)).decode()},
         "cipher": {"k1": b64encode(os.urandom(32)).decode()},
-        "sealing": [_scalar()],
     }
     scratch = path.with_name(f"{path.name}.{os.getpid()}")
-    _write(scratch, new)
+    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(new, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
     try:
         os.link(scratch, path)  # two starts at once: the first one's keys stand
     except FileExistsError:

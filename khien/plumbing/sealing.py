@@ -40,16 +40,14 @@ def _pair(scalar: bytes) -> tuple[str, ec.EllipticCurvePrivateKey, bytes]:
 
 
 def current(keys: Keys) -> tuple[str, bytes]:
-    """The id and public half (SPKI) of the key to which devices seal now. Raises Refused sync.no_sealing_key."""
-    if not keys.sealing:
-        raise Refused("sync.no_sealing_key")
-    key_id, _private, public = _pair(keys.sealing[-1])
+    """The id and public half (SPKI) of the key to which devices seal now."""
+    key_id, _private, public = _pair(keys.sealing()[-1])
     return key_id, public
 
 
 def open_sealed(keys: Keys, key_id: str, sealed: bytes, *, about: str) -> bytes:
     """Open what a device sealed; `about` is the command's id, bound to it. Raises Refused: sync.key_unknown, sync.seal_broken."""
-    private = next((pair[1] for pair in map(_pair, keys.sealing) if pair[0] == key_id), None)
+    private = next((pair[1] for pair in map(_pair, keys.sealing()) if pair[0] == key_id), None)
     if private is None:
         raise Refused("sync.key_unknown")
     try:

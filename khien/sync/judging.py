@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from khien.kernel.refs import Actor
 from khien.plumbing import audit, outbox, receipts
 from khien.sync import models, receiving
 from khien.sync.opening import Opened, unseal
-from khien.sync.states import NEXT, HeldState
+from khien.sync.states import NEXT, OPEN, HeldState
 from khien.visits import queries as visits
 
 PATIENCE = timedelta(hours=24)
@@ -55,7 +56,7 @@ def accept(*, held_id: UUID, number: str = "", by: Actor, at: datetime) -> str:
 
     `number`: the queue number of the visit to which it belongs, where its own visit never came. Returns its status; one that cannot be
     recorded as it stands stays held. Raises Refused: sync.held_unknown, sync.judged, sync.device_unknown, sync.number_unknown,
-    sync.still_refused (why), and those of a seal that does not open.
+    sync.step_before_first, sync.still_refused (why), and those of a seal that does not open.
     """
     row = _open_row(held_id)
     opened = unseal(row.command_id, row.key_id, bytes(row.sealed))
@@ -63,6 +64,9 @@ def accept(*, held_id: UUID, number: str = "", by: Actor, at: datetime) -> str:
         opened = _of_number(opened, row, number)
     device = devices.device(row.device_id) if row.device_id else None
     device = device or _named(opened)
+    before = opened.id("after")
+    if before and not number.strip() and models.HeldCommand.objects.filter(command_id=before, state__in=list(OPEN)).exists():
+        raise Refused("sync.step_before_first")
     status, reason = receiving.run(opened, device, at, judged=True, alone=True)
     if status in ("quarantined", "broken"):
         raise Refused("sync.still_refused", why=reason)
@@ -90,6 +94,25 @@ def _of_number(opened: Opened, row: models.HeldCommand, number: str) -> Opened:
         raise Refused("sync.number_unknown", number=number.strip()[:12])
     body = {**opened.body, "visit_id": str(found.ref.visit_id)}
     return Opened(opened.text, opened.signature, {**opened.envelope, "body": body})
+
+
+def accept_all(held_ids: Iterable[UUID], *, by: Actor, at: datetime) -> int:
+    """Record several held commands as they were, each after the one before it; returns how many stay held."""
+    left = list(held_ids)
+    while left:
+        still = [one for one in left if not _accepted(one, by, at)]
+        if len(still) == len(left):
+            break
+        left = still
+    return len(left)
+
+
+def _accepted(held_id: UUID, by: Actor, at: datetime) -> bool:
+    try:
+        accept(held_id=held_id, by=by, at=at)
+    except Refused as refusal:
+        return refusal.code == "sync.judged"
+    return True
 
 
 @transaction.atomic

@@ -29,8 +29,7 @@ from khien.visits import queries as visits
 def offline_part(session_id: UUID, persons: Iterable[UUID], grant: GrantInfo, device: DeviceRef, staff: StaffRef, *, at: datetime) -> dict[str, Any]:
     """The facts of a session for a device without a line; JSON's own values, days and moments as text.
 
-    `persons` are those expected and those inside; the caller logs that they were told. Raises Refused: visits.session_unknown,
-    sync.no_sealing_key.
+    `persons` are those expected and those inside; the caller logs that they were told. Raises Refused visits.session_unknown.
     """
     session = booking.session(session_id)
     if session is None:

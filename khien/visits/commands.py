@@ -151,7 +151,8 @@ def dispatch(envelope: Mapping[str, Any], staff: StaffRef, *, at: datetime, late
     """Do one command and return its receipt; a command that came before gets its first receipt again.
 
     The effect and the receipt are one transaction. Nothing is raised: a refusal is a receipt too. A dose that was given without a
-    line is never refused: what cannot be recorded is told as "quarantined" and leaves no receipt, for a person to judge.
+    line is never refused: what cannot be recorded is told as "quarantined" and leaves no receipt, for a person to judge. The same
+    where a person judged already: what does not go through stays with them.
     """
     try:
         read = read_envelope(envelope)
@@ -249,7 +250,7 @@ def _answer(read: Envelope, staff: StaffRef, place: PlaceFacts | None, asked: st
     except _Raced:
         pass
     except Refused as refusal:
-        if late and read.name in NEEDLES:
+        if late and (read.name in NEEDLES or late.judged):
             return Answer(read.command_id, "quarantined", refusal.code, plain(refusal.facts), at)
         status = "conflict" if refusal.code in CONFLICTS else "refused"
         answer = Answer(read.command_id, status, refusal.code, plain(refusal.facts), at)

@@ -47,16 +47,18 @@ def _decide(request: HttpRequest, at: Here) -> None:
     """Carry out one decision. Raises Refused as `accept` and `set_aside` do."""
     told = request.POST
     mine = {str(one.id): one for one in _open(at)}
-    chosen = [one for one in mine.values() if str(one.device_id) == told.get("device")] if told.get("act") == "all" else []
-    if told.get("act") != "all":
-        if told.get("id") not in mine:
-            raise Refused("sync.held_unknown")
-        chosen = [mine[str(told["id"])]]
-    for one in chosen:
-        if told.get("act") == "aside":
-            actions.set_aside(held_id=one.id, reason=told.get("reason", ""), by=at.by, at=at.at)
-        else:
-            actions.accept(held_id=one.id, number=told.get("number", "") if len(chosen) == 1 else "", by=at.by, at=at.at)
+    if told.get("act") == "all":
+        chosen = [one.id for one in mine.values() if str(one.device_id) == told.get("device")]
+        if left := actions.accept_all(chosen, by=at.by, at=at.at):
+            raise Refused("sync.some_stay", count=left)
+        return
+    one = mine.get(told.get("id", ""))
+    if one is None:
+        raise Refused("sync.held_unknown")
+    if told.get("act") == "aside":
+        actions.set_aside(held_id=one.id, reason=told.get("reason", ""), by=at.by, at=at.at)
+    else:
+        actions.accept(held_id=one.id, number=told.get("number", ""), by=at.by, at=at.at)
 
 
 def _open(at: Here) -> list[HeldInfo]:

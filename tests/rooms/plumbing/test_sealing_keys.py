@@ -1,8 +1,7 @@
-"""The keys to which desks without a line seal: made with the others, added to an older instance, readable for good."""
+"""The keys to which desks without a line seal: the same at every server of an instance, readable for good."""
 
-import json
-import stat
-from concurrent.futures import ThreadPoolExecutor
+import os
+import shutil
 from dataclasses import replace
 
 from khien.plumbing import keys, sealing
@@ -10,26 +9,20 @@ from tests.make_offline import seal
 from tests.refusing import refused
 
 
-def test_an_older_instance_gets_its_sealing_key_once_and_keeps_every_other(tmp_path):
-    path = tmp_path / "keys.json"
-    first = keys.load(path)
-    raw = json.loads(path.read_text())
-    del raw["sealing"]
-    path.write_text(json.dumps(raw))
-    with ThreadPoolExecutor(4) as several:
-        found = list(several.map(lambda _: keys.load(path), range(4)))
-    assert len({one.sealing for one in found}) == 1
-    assert [(one.django, one.lookup, one.cipher) for one in found] == [(first.django, first.lookup, first.cipher)] * 4
-    assert found[0].fingerprints() == first.fingerprints()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+def test_every_server_of_an_instance_seals_to_the_same_key_and_no_other_instance_does(tmp_path):
+    one = keys.load(tmp_path / "keys.json")
+    shutil.copy(tmp_path / "keys.json", tmp_path / "copied.json")
+    assert sealing.current(keys.load(tmp_path / "copied.json")) == sealing.current(one)
+    assert sealing.current(keys.load(tmp_path / "another.json")) != sealing.current(one)
+    assert one.sealing()[0] not in one.cipher.values()
 
 
 def test_what_was_sealed_to_an_older_key_still_opens(tmp_path):
     old = keys.load(tmp_path / "keys.json")
     key_id, public = sealing.current(old)
     sealed = sealing.bytes_of(seal(public, b"words", about="one"))
-    new = replace(old, sealing=(*old.sealing, keys.load(tmp_path / "other.json").sealing[0]))
+    new = replace(old, current="k2", cipher={**old.cipher, "k2": os.urandom(32)}, lookup={**old.lookup, "k2": os.urandom(32)})
     assert sealing.current(new)[0] != key_id
     assert sealing.open_sealed(new, key_id, sealed, about="one") == b"words"
-    with refused("sync.no_sealing_key"):
-        sealing.current(replace(old, sealing=()))
+    with refused("sync.key_unknown"):
+        sealing.open_sealed(keys.load(tmp_path / "another.json"), key_id, sealed, about="one")

@@ -16,7 +16,6 @@ WORDING = {
     "sync.device_not_enrolled": _("Máy này chưa được trưởng điểm ghi nhận. Nhờ trưởng điểm ghi nhận máy trước."),
     "sync.device_elsewhere": _("Máy này được ghi nhận ở điểm tiêm khác. Nhờ trưởng điểm ghi nhận lại ở đây."),
     "sync.key_missing": _("Máy này chưa có khóa ký. Tải lại trang rồi thử lại."),
-    "sync.no_sealing_key": _("Máy chủ chưa có khóa để niêm phong. Báo người vận hành."),
     "sync.key_unknown": _("Niêm phong bằng khóa mà máy chủ không có. Đã giữ lại để người có trách nhiệm xem."),
     "sync.seal_broken": _("Không mở được niêm phong. Đã giữ lại để người có trách nhiệm xem."),
     "sync.other_command": _("Mã lệnh ngoài và trong niêm phong khác nhau. Đã giữ lại để người có trách nhiệm xem."),
@@ -31,6 +30,8 @@ WORDING = {
     "sync.held_unknown": _("Không có lệnh này."),
     "sync.judged": _("Lệnh này đã được quyết định rồi."),
     "sync.too_much_held": _("Máy này đã có quá {most} lệnh chờ quyết định. Quyết định bớt rồi gửi tiếp; máy vẫn giữ nguyên."),
+    "sync.step_before_first": _("Bước trước của người này cũng đang chờ quyết định. Quyết định bước trước đã."),
+    "sync.some_stay": _("Còn {count} việc chưa ghi được. Xem từng việc bên dưới."),
     "sync.number_unknown": _("Buổi này không có số {number}."),
     "sync.still_refused": _("Chưa ghi được như đã làm. Sửa điều còn thiếu rồi thử lại, hoặc để riêng kèm lý do."),
 }
