@@ -32,7 +32,7 @@ PAGES = (
     ("AEFI line list", "nation", "/dieu-phoi/an-toan"), ("AEFI rates", "nation", "/dieu-phoi/an-toan/ty-le"), ("doses in doubt", "province", "/dieu-phoi/mui-can-quyet"),
     ("case queue", "nation", "/mcc/"), ("operations board", "nation", "/mcc/van-hanh"),
 )  # fmt: skip
-ASKED = {"people by name": {"q": "Nguyễn Văn An"}}  # sent by POST: no address holds a name
+ASKED = {"people by name": {"text": "Nguyễn Văn An"}}  # sent by POST: no address holds a name
 ROLES = ("planner", "reporter", "stock_keeper", "list_keeper", "safety_officer", "t3_operations", "supervisor")
 
 

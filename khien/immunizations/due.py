@@ -1,11 +1,13 @@
 """Second and later doses that fall due: by product, day and the place where each person lives now, whoever gave the dose before."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db import connection, transaction
+from django.db.models import QuerySet, Sum
 
 from khien.immunizations import models, queries
 from khien.kernel import clock
@@ -28,10 +30,42 @@ class Due:
     people: int
 
 
+CELL = (
+    "due_on", "vaccine", "dose_type", "ordinal", "province_2021", "district_2021", "commune_2021", "province_2025", "commune_2025",
+)  # fmt: skip
+_NAMES = ", ".join(CELL)
+_ADD = (
+    f"INSERT INTO due_count ({_NAMES}, people) VALUES ({', '.join(['%s'] * len(CELL))}, %s)"
+    f" ON CONFLICT ({_NAMES}) DO UPDATE SET people = due_count.people + EXCLUDED.people"
+)
+
+
+@transaction.atomic
 def recount(person_id: UUID, *, at: datetime) -> None:
     """Write down which dose is due next to this person; nothing for somebody without a dose, with all of them, or dead."""
     current = people.current_id(person_id)
-    gone = {*people.ids_of(current), person_id} - {current}
+    known = {*people.ids_of(current), person_id, current}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 106))", [str(current)])
+    before = Counter(models.DueDose.objects.filter(person_id__in=known).values_list(*CELL))
+    _write(current, known - {current}, at)
+    moved = Counter(models.DueDose.objects.filter(person_id__in=known).values_list(*CELL))
+    moved.subtract(before)
+    with connection.cursor() as cursor:
+        for cell in sorted(cell for cell, n in moved.items() if n):
+            cursor.execute(_ADD, [*cell, moved[cell]])
+
+
+@transaction.atomic
+def count_again() -> None:
+    """Add up what is due by place and day anew."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE due_count IN EXCLUSIVE MODE")
+        cursor.execute("DELETE FROM due_count")
+        cursor.execute(f"INSERT INTO due_count ({_NAMES}, people) SELECT {_NAMES}, count(*) FROM due_dose GROUP BY {_NAMES}")
+
+
+def _write(current: UUID, gone: set[UUID], at: datetime) -> None:
     models.DueDose.objects.filter(person_id__in=gone).delete()
     card, story = people.person(current), queries.history(current, clock.on_date(at))
     coming = story.next_dose
@@ -55,7 +89,7 @@ def due(
 
     `by` parts them by a column of place ("district_2021"); the codes are empty without it.
     """
-    rows: QuerySet[models.DueDose] = models.DueDose.objects.filter(due_on__lte=until)
+    rows: QuerySet[models.DueCount] = models.DueCount.objects.filter(due_on__lte=until)
     if since is not None:
         rows = rows.filter(due_on__gte=since)
     if primary_only:
@@ -63,5 +97,5 @@ def due(
     if scopes is not None:
         rows = rows.filter(places.within(scopes))
     columns = [by] if by else []
-    found = rows.values_list(*columns, "vaccine", "dose_type", "ordinal", "due_on").annotate(n=Count("person_id"))
-    return [Due(line[0] if by else "", *line[-5:]) for line in found.order_by(*columns, "due_on", "vaccine")]
+    found = rows.values_list(*columns, "vaccine", "dose_type", "ordinal", "due_on").annotate(n=Sum("people"))
+    return [Due(line[0] if by else "", *line[-5:]) for line in found.order_by(*columns, "due_on", "vaccine") if line[-1]]

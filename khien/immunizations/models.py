@@ -82,6 +82,32 @@ class DoseClaim(models.Model):
         indexes = [models.Index("record_id", name="dose_claim_record")]
 
 
+class DueCount(models.Model):
+    """How many people of a place a dose of a product is due to on a day: `DueDose` added up as each person's row moves."""
+
+    placement = "local"
+    pk = models.CompositePrimaryKey(
+        "due_on", "vaccine", "dose_type", "ordinal", "province_2021", "district_2021", "commune_2021", "province_2025", "commune_2025"
+    )
+    due_on = models.DateField()
+    vaccine = models.TextField()
+    dose_type = models.TextField()
+    ordinal = models.SmallIntegerField()
+    province_2021 = models.TextField(default="")
+    district_2021 = models.TextField(default="")
+    commune_2021 = models.TextField(default="")
+    province_2025 = models.TextField(default="")
+    commune_2025 = models.TextField(default="")
+    people = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "due_count"
+        indexes = [
+            models.Index("province_2021", "district_2021", "due_on", name="due_count_district"),
+            models.Index("province_2025", "commune_2025", "due_on", name="due_count_2025"),
+        ]
+
+
 class DueDose(models.Model):
     """The dose that is due next to somebody who has one: which, of which product, from when, and where that person lives now."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from khien.immunizations import due
 from khien.kernel.errors import Refused
 from khien.kernel.ids import uuid7
 from khien.kernel.refs import Actor
@@ -84,6 +85,7 @@ def rebuild(*, at: datetime, tell: Callable[[str, int], None] = lambda kind, n: 
             if number % 500 == 0:
                 tell(kind, number)
         done[kind] = len(ids)
+    due.count_again()
     return done
 
 

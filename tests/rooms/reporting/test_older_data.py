@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from khien.immunizations.models import DueDose
+from khien.immunizations.models import DueCount, DueDose
 from khien.plumbing import marks, outbox
 from khien.reporting import actions, models, older
 from tests import make
@@ -21,9 +21,10 @@ def _dosed(many: int) -> None:
 def _numbers():
     coverage = sorted(models.CoverageCount.objects.filter(count__gt=0).values_list("home_2021", "dose", "count"))
     due = sorted(DueDose.objects.values_list("person_id", "vaccine", "due_on"))
+    counted = sorted(DueCount.objects.filter(people__gt=0).values_list("due_on", "vaccine", "commune_2021", "people"))
     times = sorted(models.TimelinessCount.objects.filter(count__gt=0).values_list("site_id", "hour", "bucket", "count"))
     queue = sorted(models.QueueCount.objects.filter(count__gt=0).values_list("commune_2021", "state", "count"))
-    return coverage, due, times, queue
+    return coverage, due, counted, times, queue
 
 
 def _as_before_the_rollups() -> None:
@@ -31,6 +32,7 @@ def _as_before_the_rollups() -> None:
     models.TimelinessCount.objects.all().delete()
     models.QueueCount.objects.all().delete()
     DueDose.objects.all().delete()
+    DueCount.objects.all().delete()
     models.Counted.objects.filter(kind__in=["dose", "time", "queue"]).delete()
 
 
