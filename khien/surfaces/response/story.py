@@ -18,7 +18,7 @@ from khien.places import queries as places
 from khien.safety import queries as safety
 from khien.safety import rules as signs
 from khien.stock import queries as stock
-from khien.surfaces.web import case_words
+from khien.surfaces.web import case_words, say
 from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 
@@ -130,7 +130,7 @@ def _reaction(view: CaseView, hospital: str) -> list[tuple[str, str, str]]:
         return []
     named = [_sign(code) for code in told.symptoms if code in signs.BY_CODE]
     weighed = signs.triage([code for code in told.symptoms if code in signs.BY_CODE], since_dose=None)
-    found = [(_("Dấu hiệu"), ", ".join(named) or told.detail, ""), (_("Bắt đầu"), f"{told.onset_at:%d/%m/%Y}", "")]
+    found = [(_("Dấu hiệu"), ", ".join(named) or told.detail, ""), (_("Bắt đầu"), say.dmyhm(told.onset_at), "")]
     found.append((_("Lời khuyên"), weighed.advice_en if lang() == "en" else weighed.advice_vi, ""))
     return found + ([(_("Bệnh viện"), hospital, f"tel:{hospital}")] if hospital else [])
 
