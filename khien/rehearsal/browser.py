@@ -169,6 +169,8 @@ def _never() -> bool:
 class Browser:
     """Goes to pages and sends forms; counts what it did."""
 
+    username = "a helper"  # who sits here, where no account is named
+
     def __init__(self, base: str, *, counter: "Counter | None" = None) -> None:
         self.base, self.counter = base, counter or Counter()
         self.cut: Callable[[], bool] = _never  # whether the line is known to be cut

@@ -54,7 +54,7 @@ class Answer:
 class Desk:
     """One staff member at the desks of one session: sends commands with receipts."""
 
-    def __init__(self, officer: Officer, session_id: str) -> None:
+    def __init__(self, officer: Browser, session_id: str) -> None:
         self.officer, self.session_id = officer, session_id
         self.page: Page = officer.get(f"/diem/{session_id}")
         if self.page.status != 200:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from khien.kernel import clock
 from khien.rehearsal import product
@@ -139,13 +139,7 @@ def _helper(conductor: "Conductor", team: Team) -> Desk:
     page = helper.send(page, page.form("badge", "pin"), {"badge": badge, "pin": pin})
     if page.path.endswith("/the"):
         raise Surprise(f"the badge does not open the desk ({page.status})")
-    return Desk(_named(helper), session)
-
-
-def _named(browser: Browser) -> Any:
-    """A helper's browser, with the name that messages call it by."""
-    browser.username = "a helper"  # type: ignore[attr-defined]
-    return browser
+    return Desk(helper, session)
 
 
 def _badge(text: str) -> tuple[str, str]:
@@ -171,7 +165,7 @@ def _printer(conductor: "Conductor", team: Team, fault: Fault) -> None:
         team.print_rest()
         fault.recovered = minute
 
-    team.clockwork.at(fault.begins + 10, lambda at: team.help("lead", at) if "lead" in team.sender.desks else team.help("reception", at))
+    team.clockwork.at(fault.begins + 10, partial(_ask, team))
     team.clockwork.at(fault.ends, comes)
 
 

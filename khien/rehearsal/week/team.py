@@ -1,5 +1,6 @@
 """A point on one day: people come, wait, are served at the desks; what is done goes to the product, or onto paper when there is no line."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -25,7 +26,7 @@ ROLES = {"reception": "tiepdon", "screening": "bacsi", "injection": "tiem", "clo
 STOPS = ("stock.lot_recalled", "visits.lot_paused", "stock.lot_quarantined")  # the desk takes another lot
 
 
-class Team:
+class Team(ABC):
     """The staff of a point and the people in front of them."""
 
     def __init__(
@@ -50,9 +51,9 @@ class Team:
             for name, then in self.steps().items()
         }  # fmt: skip
 
+    @abstractmethod
     def steps(self) -> dict[str, Callable[[Any, float], None]]:
         """What happens when somebody leaves a desk."""
-        raise NotImplementedError
 
     # The day
 
