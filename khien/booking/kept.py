@@ -1,14 +1,13 @@
 """Later doses' reserve against who books alone or walks in: counted by province each minute, so that a booking costs one look-up more."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from khien.booking import models, reserve
-from khien.booking.types import OpenSlot
+from khien.booking.types import Decision, Kept, OpenSlot
 from khien.immunizations import due
 from khien.kernel import clock
 from khien.kernel.errors import Refused
@@ -17,38 +16,6 @@ from khien.plumbing import audit, bulk
 from khien.stock import queries as stock
 
 LONGEST = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """One product in a province: doses there, later doses due within reserve.AHEAD, first doses that have a place already."""
-
-    vaccine: str
-    on_hand: int
-    due: int
-    booked: int
-    counted_at: datetime
-
-    @property
-    def free(self) -> int:
-        """Doses that more first doses may use; below zero: more places were given than there is."""
-        return self.on_hand - self.due - self.booked
-
-    @property
-    def closed(self) -> bool:
-        """Whether first doses may book or walk in by a decision only."""
-        return self.due > 0 and self.free <= 0
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Who let first doses use the reserve, of which product ("" of all), up to which day, on what grounds."""
-
-    vaccine: str
-    until: date
-    decision: str
-    decided_at: datetime
-    decided_name: str
 
 
 def count_kept(at: datetime) -> None:

@@ -228,3 +228,35 @@ class CandidateLine:
     rank: int | None
     slot_id: UUID | None
     facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One product in a province: doses there, later doses due within reserve.AHEAD, first doses that have a place already."""
+
+    vaccine: str
+    on_hand: int
+    due: int
+    booked: int
+    counted_at: datetime
+
+    @property
+    def free(self) -> int:
+        """Doses that more first doses may use; below zero: more places were given than there is."""
+        return self.on_hand - self.due - self.booked
+
+    @property
+    def closed(self) -> bool:
+        """Whether first doses may book or walk in by a decision only."""
+        return self.due > 0 and self.free <= 0
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who let first doses use the reserve, of which product ("" of all), up to which day, on what grounds."""
+
+    vaccine: str
+    until: date
+    decision: str
+    decided_at: datetime
+    decided_name: str

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from khien.plumbing.base import Row, one_of
+from khien.plumbing.base import Row, one_of, pair
 
 
 class Unit(models.Model):
@@ -140,4 +140,5 @@ class SiteStop(Placed):
 
     class Meta:
         db_table = "site_stop"
+        constraints = [pair("removed_at", "removed_by", "site_stop_removed_pair")]
         indexes = [models.Index("site_id", "on_date", name="site_stop_day")]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from khien.booking import actions as booking
 from khien.booking import queries
-from khien.booking.kept import Decision, Kept
+from khien.booking.types import Decision, Kept
 from khien.kernel.errors import Refused
 from khien.places import queries as places
 from khien.places.types import Unit
