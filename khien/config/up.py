@@ -8,7 +8,7 @@ import socket
 import time
 from pathlib import Path
 
-from khien.config import folder
+from khien.config import folder, moved
 from khien.config.supervisor import Supervisor, reachable
 from khien.plumbing import postgres
 from khien.plumbing.postgres import CannotStart
@@ -131,6 +131,8 @@ def _tell(options: argparse.Namespace, data: Path, *, mode: str, seconds: float)
         lines += [f"  Messages of the demo             {base}/demo/tin-nhan", "", f"Demo accounts (password {PASSWORD}):"]
         lines += [f"  {name:<14} {what}" for name, what in ACCOUNTS]
         lines += ["  where a six-digit code is asked:  bin/khien totp ACCOUNT", ""]
+        if ahead := moved.shift(data):
+            lines += [f"A rehearsal moved the clock of this demo {ahead.total_seconds() / 86_400:.1f} days ahead: it lives in those days.", ""]
     elif folder.kind(data) == folder.DEMO:
         lines += ["This folder was begun as a demo: its accounts have a published password. Do not use it for real people.", ""]
     else:
