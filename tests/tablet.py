@@ -235,4 +235,5 @@ def tablets(folder: Path) -> Iterator[Callable[[str], Tablet]]:
             server.stop()
             clock.shift_by(timedelta)
             connection.close()  # the one of Playwright's loop: nobody else sees it
-    assert [fault for one in made for fault in one.faults] == []
+    faults = [fault for one in made for fault in one.faults]
+    assert not faults, faults

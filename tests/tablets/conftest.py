@@ -20,6 +20,18 @@ def tablet(committed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 
 
 @pytest.fixture
+def light(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Tablets that keep the pages but not the 13 MB of the rules' interpreter, where nothing is judged."""
+    from khien.surfaces.station import offline, ruling
+
+    kept = [address for address in ruling.files() if "pyodide" not in address]
+    monkeypatch.setattr(ruling, "files", lambda: kept)
+    offline._worker.cache_clear()
+    yield
+    offline._worker.cache_clear()
+
+
+@pytest.fixture
 def day(tablet: Any) -> Any:
     """An open session; three people are watched after their dose, their minutes over."""
     from tests import make

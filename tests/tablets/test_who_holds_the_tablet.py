@@ -1,10 +1,14 @@
 """Several people share a tablet; a passphrase is forgotten; a tablet is lost."""
 
+import pytest
+
 from khien.access import devices
 from khien.kernel import clock
 from khien.plumbing.models import Receipt
 from khien.visits import queries as visits
 from tests import make
+
+pytestmark = pytest.mark.usefixtures("light")
 
 SECOND = "mật khẩu thứ hai"
 

@@ -18,7 +18,14 @@ const kh = {
   signedIn: told.staff, // who the server knows; a tablet may be in another's hands (vault-keeper.js)
 };
 kh.serverRights = [...kh.rights];
-document.getElementById("dang-mo").hidden = false;
-const modules = await Promise.all(JSON.parse(told.modules).map((address) => import(address)));
+const opening = document.getElementById("dang-mo");
+opening.hidden = false;
+let modules = [];
+try {
+  modules = await Promise.all(JSON.parse(told.modules).map((address) => import(address)));
+} catch (trouble) {
+  opening.textContent = opening.dataset.otherwise; // a script that neither the line nor this device has
+  throw trouble;
+}
 for (const module of modules) await module.default(kh); // a locked tablet stops here until it is opened (vault-gate.js)
 await kh.begin();
