@@ -80,6 +80,7 @@ def test_a_walk_in_with_a_card_is_received_screened_injected_watched_and_goes_ho
     desks.sees("Hoàn tác số 1?")
     desks.press("Enter")
     desks.sees("Mở số 1")
+    desks.synced()
     assert queries.visit_by_number(day.session_id, 1).state == "cleared"
     desks.scan(visit.code)
     page.wait_for_selector(".kh-dose__title")

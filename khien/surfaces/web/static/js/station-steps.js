@@ -38,7 +38,7 @@ export default (kh) => {
     if (!next) return null;
     const result = receipt?.result || {};
     const to = result.state || (entry.envelope.name === "undo" || entry.envelope.name === "undo_dose" ? "" : entry.about.to);
-    const moved = { ...next, last: entry.envelope.command_id };
+    const moved = { ...next, last: entry.envelope.command_id, foreign: "" };
     if (to && to !== moved.state) Object.assign(moved, { previous: next.state, state: to });
     for (const name of ["observe_until", "dose_type", "ordinal", "lot_id", "vaccine", "record_id", "marks"]) if (result[name]) moved[name] = result[name];
     if (result.performed_at) moved.dosed_at = result.performed_at;

@@ -91,6 +91,7 @@ export default (kh) => {
     const id = real(entry.about.visit || entry.envelope.body.visit_id || "");
     if (!id || (pending.get(id) || []).some((one) => one.envelope.command_id === entry.envelope.command_id)) return;
     pending.set(id, [...(pending.get(id) || []), entry]);
+    if (entry.at > (base.get(id)?.kept_at || "")) foreign.delete(id);
     see(id);
   };
   function done(entry) {
@@ -132,7 +133,7 @@ export default (kh) => {
   kh.adopt = (row) => {
     const known = base.get(real(row.id));
     if (row.last) foreign.set(real(row.id), row.last);
-    put({ ...known, ...row, id: real(row.id) }, true);
+    put({ ...known, ...row, id: real(row.id), foreign: row.last || "" }, true);
     kh.changed();
     return kh.rows.get(real(row.id));
   };
@@ -210,6 +211,10 @@ export default (kh) => {
     clearTimeout(saving);
     await save();
   };
+  const again = (row) => {
+    put(row);
+    if (row.foreign) foreign.set(row.id, row.foreign);
+  };
   kh.rowsBefore = async () => {
     began = kh.vault?.pack || null;
     if (!kh.vault?.open) return;
@@ -219,6 +224,6 @@ export default (kh) => {
     const lots = offline.lots.filter((lot) => lot.chosen).map((lot) => ({ ...lot, lot_id: lot.id }));
     if (!kh.board.lots.length) kh.board = { ...kh.board, state: kh.vault.pack.session.state, lots };
     for (const row of offline.visits) put(base.has(row.id) ? { ...base.get(row.id), ...kept(row) } : row);
-    for (const shard of SHARDS) for (const row of (await kh.vault.load(`rows:${shard}`)) || []) if (!base.has(row.id) || row.kept_at > kh.vault.pack.made_at) put(row);
+    for (const shard of SHARDS) for (const row of (await kh.vault.load(`rows:${shard}`)) || []) if (!base.has(row.id) || row.kept_at > kh.vault.pack.made_at) again(row);
   };
 };
