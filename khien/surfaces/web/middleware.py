@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import OperationalError, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import translation
 
 from khien.kernel import clock
@@ -20,6 +20,7 @@ from khien.surfaces.web import visitor
 log = logging.getLogger("khien.web")
 Next = Callable[[HttpRequest], HttpResponse]
 LANGUAGE_COOKIE = "khien_lang"
+USED = ("GET", "HEAD", "POST")  # no page or address of ours has another method; nothing behind the frame is asked
 
 
 def frame(get_response: Next) -> Next:
@@ -30,7 +31,9 @@ def frame(get_response: Next) -> Next:
     def middleware(request: HttpRequest) -> HttpResponse:
         language = request.COOKIES.get(LANGUAGE_COOKIE)
         translation.activate("en" if language == "en" else "vi")
-        if request.method == "GET":
+        if request.method not in USED:
+            response = errors.dress(request, HttpResponseNotAllowed(USED))
+        elif request.method == "GET":
             with once.reading():
                 response = errors.dress(request, get_response(request))
         else:

@@ -147,6 +147,14 @@ def test_a_bare_refusal_of_the_method_gets_its_page_and_the_api_keeps_its_own():
     assert kept.content == b"waiting room"
 
 
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("path", ["/", "/api/slots", "/so/", "/khong-co"])
+def test_a_method_that_nothing_uses_is_not_answered_as_if_it_were(db, path, method):
+    answer = Client().generic(method, path)
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, POST")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
 def test_a_file_too_large_says_how_large_it_may_be():
     answer = errors.bad_request(RequestFactory().post("/to-chuc"), RequestDataTooBig())
     assert answer.status_code == 413
