@@ -22,7 +22,7 @@ from khien.people import queries as people
 from khien.registration import actions as registration
 from khien.registration import queries as registrations
 from khien.surfaces.portal import lookup
-from khien.surfaces.web import guard
+from khien.surfaces.web import case_words, guard
 from khien.surfaces.web.confirmations import certificate_of, confirmation_of, short_vaccine
 from khien.surfaces.web.forms import PageForm
 from khien.surfaces.web.locale import lang
@@ -71,6 +71,7 @@ def _page(request: HttpRequest, person: UUID, refusal: Refused | None = None) ->
         "card": card, "born": birth_words(card.birth), "asked": asked, "states": STATES, "appointment": appointment, "session": session,
         "site": session.site if session else None, "past": bool(appointment and appointment.on_date < on), "history": history,
         "certificates": {one.record_id: one for one in certificates.of_person(person)}, "cases": cases.of_person(person, at),
+        "subject": lambda case: case_words.word(case_words.SUBJECTS, case.subject),
         "short_vaccine": short_vaccine, "dose_name": dose_name, "display": codes.display, "on": on,
         "wrong": word(refusal, lang()) if refusal else "", "hold": _hold,
     }  # fmt: skip

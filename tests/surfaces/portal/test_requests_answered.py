@@ -9,9 +9,12 @@ from khien.cases import actions as cases
 from khien.cases import queries
 from khien.kernel import clock
 from khien.kernel.refs import Scope
+from khien.people import queries as people
+from khien.people.models import OtpChallenge
 from tests import make
 
 from .test_portal_corrections import WHO, asked, open_story, text
+from .test_portal_lookup import ASKED, NUMBER
 
 CITY = Scope("province", "79", "2021")
 
@@ -62,3 +65,17 @@ def test_the_story_says_what_was_asked(db):
     assert "Trần Thị Mẫn" in page
     assert "1951" in page
     assert "Nữ" in page
+
+
+def test_the_opened_record_names_each_request_and_says_which_waits_for_an_answer(db):
+    person = make.make_person("Trần Thị Mận", birth=make.PartialDate(1951, 3, 27), sex="female", phone="0901000132",
+                              identifier=make.read_identifier(NUMBER, "cccd"))  # fmt: skip
+    client = Client()
+    client.post("/tra-cuu", ASKED)
+    client.post("/tra-cuu/ma", {"code": people.code_for_sending(OtpChallenge.objects.get(person_id=person).id).code})
+    client.post("/sua-sai/chung-nhan", {"words": "Chưa thấy chứng nhận mũi 1"})
+    page = text(client.get("/tra-cuu/ho-so"))
+    assert "Đã tiêm nhưng chưa có chứng nhận" in page
+    assert "chậm nhất" in page
+    cases.wait(case_id=queries.of_person(person, clock.now())[0].id, text="Mời gửi ảnh.", by=make.BY, at=clock.now())
+    assert "chờ bà con trả lời" in text(client.get("/tra-cuu/ho-so"))
