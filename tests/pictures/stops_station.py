@@ -97,6 +97,20 @@ def tells(walk: Walk) -> None:
     walk.page.click("#may-nay")
 
 
+def hands_on(walk: Walk) -> None:
+    """The slip of the first in the queue, large for the next desk."""
+    walk.page.keyboard.press("Escape")
+    walk.page.locator(FIRST).first.click()
+    walk.page.get_by_role("button", name="Mã phiếu").first.click()
+    walk.page.wait_for_selector("dialog .kh-qr")
+
+
+def hall(walk: Walk) -> None:
+    walk.page.keyboard.press("Escape")
+    walk.page.click("#cac-ban a[href='#sanh']")
+    walk.page.wait_for_selector(".kh-st-hall b")
+
+
 def locks(walk: Walk) -> None:
     walk.page.keyboard.press("Escape")
     walk.page.keyboard.press("Alt+l")
@@ -108,6 +122,8 @@ TABLET = Visit("diem", "a tablet that carries its session (diem01.truong)", toda
     Stop("da-ve-may", "station:desk", takes, "the session is on the tablet", whole=False, english=False),
     Stop("the-mo-may", "station:desk", card, "the unlock card, shown once", whole=False, english=False),
     Stop("may-nay", "station:desk", tells, "what the tablet says of itself", whole=False, english=False),
+    Stop("ma-phieu", "station:desk", hands_on, "the slip for the next desk, on the screen and on paper", whole=False, english=False),
+    Stop("sanh", "station:desk", hall, "the hall's numbers from the tablet itself", whole=False, english=False),
     Stop("may-khoa", "station:desk", locks, "locked: who, and the passphrase", english=False),
 ), desk=True)  # fmt: skip
 KEPT = Visit("diem", "a tablet without a session", nobody, (
