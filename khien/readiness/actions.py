@@ -114,11 +114,12 @@ def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def propose_decision(
-    *, unit_key: str, decision: str, reasons: str, holds: Mapping[UUID, str], name: str, by: Actor, at: datetime
+    *, unit_key: str, decision: str, reasons: str, holds: Mapping[UUID, str], name: str, by: Actor, at: datetime,
+    rehearsed: Mapping[str, Iterable[str]] | None = None,
 ) -> DecisionInfo:
     """Put a go or no-go for the points of a unit before its committee; `holds` are points that do not open, each with what it must fix.
 
-    What was known of every point is kept as it stood. A later version is signed anew.
+    `rehearsed`: what a rehearsal found of each point, codes by its name. What was known of every point is kept as it stood. A later version is signed anew.
     Raises Refused: readiness.unit_unknown, .decision_unknown, .reasons_needed, .no_point, .hold_needs_fix, .decided_meanwhile.
     """
     if unit_key and places.unit(unit_key) is None:
@@ -128,13 +129,14 @@ def propose_decision(
     standing = queries.standing_of_unit(unit_key)
     if not standing:
         raise Refused("readiness.no_point")
-    if not reasons.strip() and (decision == "no_go" or any(one.fixes for one in standing if one.site_id not in holds)):
+    fixes = {one.site_id: [*one.fixes, *(("rehearsal", code[:40], "") for code in dict.fromkeys((rehearsed or {}).get(one.name, ())))] for one in standing}
+    if not reasons.strip() and (decision == "no_go" or any(fixes[one.site_id] for one in standing if one.site_id not in holds)):
         raise Refused("readiness.reasons_needed")
     if any(not text.strip() for text in holds.values()):
         raise Refused("readiness.hold_needs_fix")
     points = [
         {"site_id": str(one.site_id), "name": one.name, "go": decision == "go" and one.site_id not in holds,
-         "fix": holds.get(one.site_id, "").strip()[:300], "fixes": [list(fix) for fix in one.fixes],
+         "fix": holds.get(one.site_id, "").strip()[:300], "fixes": [list(fix) for fix in fixes[one.site_id]],
          "check": one.check.version if one.check else None, "practice": str(one.practice.id) if one.practice else None}
         for one in standing
     ]  # fmt: skip

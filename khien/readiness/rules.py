@@ -40,6 +40,7 @@ WEIGHTS: Mapping[str, int] = {
     "wrong_person": 25, "wrong_verdict": 20, "no_reason": 5, "stopped_lot": 20, "no_reaction": 25, "wrong_sheet": 15, "open_paper": 10,
     "not_opened": 30, "not_closed": 20, "undone": 3, "slow": 10,
 }  # fmt: skip
+STANDING = {"open_paper", "not_opened", "not_closed", "no_reaction"}  # true of the day before anybody has done anything
 ONCE = {"slow", "not_opened", "not_closed"}
 PASS = 80
 TARGETS: Mapping[str, int] = {"reception": 90, "screener": 180, "injector": 90, "data_clerk": 90}  # seconds a person, generously
@@ -82,10 +83,10 @@ def score(work: Work) -> Scored:
     pace = usual(work.seconds)
     if pace is not None and len(counted(work.seconds)) >= ENOUGH and pace > TARGETS.get(work.desk, 10**9):
         slips["slow"] = 1
-    if not work.served and not slips:
-        return Scored(None, pace, ())
     lost = sum(WEIGHTS[code] * (1 if code in ONCE else n) for code, n in slips.items())
     lessons = sorted(slips.items(), key=lambda one: (-WEIGHTS[one[0]] * one[1], one[0]))
+    if not work.served and slips.keys() <= STANDING:
+        return Scored(None, pace, tuple(lessons))
     return Scored(max(0, 100 - lost), pace, tuple(lessons))
 
 

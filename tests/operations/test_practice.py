@@ -197,6 +197,6 @@ def test_z_closing_wipes_the_copy_and_leaves_the_real_instance(up: Instance, cop
 
 
 def test_addresses_of_databases_stay_beside_the_real_one() -> None:
-    assert copies.own_url("postgresql:///khien?host=/tmp/run&user=khien") == "postgresql:///khien_practice?host=/tmp/run&user=khien"
+    assert copies.own_url("postgresql:///khien?host=/sockets&user=khien") == "postgresql:///khien_practice?host=/sockets&user=khien"
     assert copies.own_url("postgresql://a:b@db.example:5432/tiem?sslmode=require") == "postgresql://a:b@db.example:5432/tiem_practice?sslmode=require"
     assert copies.own_url("postgresql://db.example") == "postgresql://db.example/khien_practice"

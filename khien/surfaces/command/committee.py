@@ -1,5 +1,7 @@
 """Go or no-go: what each point still must fix, put before the committee, signed by its members by name."""
 
+import json
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,6 +14,8 @@ from khien.readiness import actions, rules
 from khien.readiness import queries as readiness
 from khien.surfaces.command import frame, ready, where
 from khien.surfaces.web import practice_words
+
+LARGEST = 20 << 20
 
 
 def show(request: HttpRequest, unit_key: str) -> HttpResponse:
@@ -28,13 +32,32 @@ def propose(request: HttpRequest, unit_key: str) -> HttpResponse:
     standing = readiness.standing_of_unit(_key(unit_key))
     holds = {one.site_id: told.get(f"fix-{one.site_id}", "") for one in standing if told.get(f"hold-{one.site_id}")}
     try:
+        rehearsed = _rehearsed(request.FILES.get("rehearsal"))
         actions.propose_decision(
             unit_key=_key(unit_key), decision=told.get("decision", ""), reasons=told.get("reasons", ""), holds=holds, name=at.staff.full_name,
-            by=at.by, at=at.at,
+            rehearsed=rehearsed, by=at.by, at=at.at,
         )  # fmt: skip
     except Refused as refusal:
         return _page(request, unit_key, wrong=frame.said(refusal))
     return _back(unit_key)
+
+
+def _rehearsed(file: Any) -> dict[str, list[str]]:
+    """What the file of `bin/khien rehearse --days N --json` found of each point: codes by its name.
+
+    Raises Refused: readiness.rehearsal_unreadable.
+    """
+    if file is None:
+        return {}
+    try:
+        if file.size > LARGEST:
+            raise ValueError("too large")
+        found: dict[str, list[str]] = {}
+        for day in json.loads(file.read())["site_days"]:
+            found.setdefault(str(day["name"]), []).extend(str(code) for code, _facts in day["to_fix"])
+        return found
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise Refused("readiness.rehearsal_unreadable") from None
 
 
 def sign(request: HttpRequest, unit_key: str) -> HttpResponse:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from khien.booking import queries as booking
 from khien.kernel.errors import Refused
@@ -74,7 +75,7 @@ def _cards(request: HttpRequest, site: SiteInfo, opened: PracticeInfo) -> HttpRe
     href = address(request)
     return frame.page(
         request, "practice_cards", "ready", site=site, people=people, technician=technician, words=practice_words, cover=cover, href=href,
-        qr_code=qr.svg(href, ""),
+        qr_code=qr.svg(href, gettext("Bản tập")),
     )  # fmt: skip
 
 

@@ -33,10 +33,8 @@ SAYS = {
     "fine": _("“Tôi thấy bình thường.”"),
     "faint": _("“Tôi hoa mắt, chóng mặt”, rồi ngất, da tái, mạch chậm; nằm xuống một lúc thì tỉnh."),
 }
-# Which state of a visit stands before which desk, and the right that sees it.
-BEFORE = (
-    ("screener", "visit.screen", ("checked_in", "consented")), ("injector", "visit.dose", ("cleared",)), ("observer", "visit.observe", ("dosed",)),
-)  # fmt: skip
+# Which state of a visit stands before which desk.
+BEFORE = (("screener", ("checked_in", "consented")), ("injector", ("cleared",)), ("observer", ("dosed",)))
 
 
 def index(request: HttpRequest) -> HttpResponse:
@@ -52,20 +50,25 @@ def index(request: HttpRequest) -> HttpResponse:
     scores = readiness.scores_now()
     own = readiness.practised_by(staff.id)
     context = {
-        "session": session_id, "site": booking.session(session_id), "staff": staff, "receives": staff.may("visit.receive", place), "front": front,
-        "left": sum(1 for guest, _card in crowd if guest.called_at is None), "desks": _waiting(crowd, staff, place), "says": SAYS,
+        "session": session_id, "site": booking.session(session_id), "staff": staff, "receives": _stands(staff, "reception"), "front": front,
+        "left": sum(1 for guest, _card in crowd if guest.called_at is None), "desks": _waiting(crowd, staff), "says": SAYS,
         "sheets": [guest for guest, _card in crowd if "sheet" in guest.situations] if staff.may("visit.key_paper", place) else [],
         "scores": [one for one in scores if staff.may("practice.open") or one.number in own], "words": practice_words, "all": staff.may("practice.open"),
     }  # fmt: skip
     return render(request, "station/practice.html", context)
 
 
-def _waiting(crowd: list[Any], staff: StaffRef, place: Any) -> list[tuple[str, list[Any]]]:
+def _stands(staff: StaffRef, desk: str) -> bool:
+    """Whether this desk is theirs here; a right that a clerk has besides calls nobody to them."""
+    return any(post.role in (desk, "point_lead") for post in staff.posts)
+
+
+def _waiting(crowd: list[Any], staff: StaffRef) -> list[tuple[str, list[Any]]]:
     """For each of my desks, who sits there now and what they say."""
     found = []
-    for desk, right, states in BEFORE:
+    for desk, states in BEFORE:
         here = [(guest, card) for guest, card in crowd if card is not None and card.state in states]
-        if here and staff.may(right, place):
+        if here and _stands(staff, desk):
             found.append((desk, sorted(here, key=lambda one: one[1].number)))
     return found
 

@@ -24,3 +24,10 @@ LESSONS = {
     "undone": (_("Lấy lại một bước vừa làm"), _("Nhìn lại tên và số trước khi bấm.")),
     "slow": (_("Chậm hơn mức thường"), _("Làm thêm một lượt ngày thường, dùng phím tắt.")),
 }  # fmt: skip
+# What a rehearsal found of a point, by the codes of its score sheet.
+REHEARSED = {
+    "wait": _("Chờ quá lâu ở một bàn"), "opened_late": _("Mở muộn"), "late_records": _("Ghi muộn"), "wrong_person": _("Lọt người sai"),
+    "wasted": _("Bỏ nhiều liều"), "help": _("Gọi hỗ trợ chờ lâu"), "lost": _("Mất bản ghi"), "duplicates": _("Ghi hai lần"),
+    "unaccounted": _("Liều không khớp sổ kho"), "unexplained": _("Phiếu giấy chưa giải trình"), "wrong_verdicts": _("Kết luận khám sai"),
+    "wrong_days": _("Ghi sai ngày"), "surprises": _("Lỗi gặp ở các bàn"), "unsigned": _("Báo cáo ngày chưa ký"),
+}  # fmt: skip

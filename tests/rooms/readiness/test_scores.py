@@ -18,6 +18,12 @@ def test_who_served_nobody_has_no_score_rather_than_a_hundred():
     assert score(Work("injector")).points is None
 
 
+def test_sheets_that_wait_before_the_clerk_begins_are_a_lesson_and_no_score_yet():
+    done = score(Work("data_clerk", slips={"open_paper": 3}))
+    assert (done.points, done.lessons) == (None, (("open_paper", 3),))
+    assert score(Work("data_clerk", 1, slips={"open_paper": 2})).points == 80
+
+
 def test_a_wrong_person_costs_more_than_a_step_taken_back():
     assert score(Work("reception", 5, slips={"wrong_person": 1})).points == 75
     assert score(Work("reception", 5, slips={"undone": 1})).points == 97

@@ -1,9 +1,11 @@
 """Pages of readiness: a practice opened and its cards, a supervisor's look, the committee's page; who may do which where."""
 
+import json
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from khien.plumbing import practice
 from khien.readiness import queries
@@ -138,6 +140,19 @@ def test_a_point_that_does_not_open_is_named_with_what_it_must_fix(site: str) ->
     refused = send(planner, f"{UNIT}/trinh", decision="no_go", reasons="")
     assert refused.status_code == 409
     assert "Mời ghi lý do" in words(refused)
+
+
+def test_what_a_rehearsal_found_of_a_point_stands_beside_its_checks(site: str) -> None:
+    planner = officer("planner")
+    told = {"site_days": [{"name": "Điểm tiêm Nhà văn hóa Thử", "to_fix": [["wait", {"desk": "dose"}], ["lost", {"n": 1}], ["lost", {"n": 2}]]}]}
+    file = SimpleUploadedFile("dien-tap.json", json.dumps(told).encode())
+    assert send(planner, f"{UNIT}/trinh", decision="go", reasons="x", rehearsal=file).status_code == 302
+    page = read(planner, UNIT)
+    assert "Diễn tập: chờ quá lâu ở một bàn" in page
+    assert page.count("Diễn tập: mất bản ghi") == 1
+    for wrong in (b"{", b"[]", b'{"site_days": [{"name": 1}]}'):
+        refused = send(planner, f"{UNIT}/trinh", decision="go", reasons="x", rehearsal=SimpleUploadedFile("khac.json", wrong))
+        assert "không phải kết quả diễn tập" in words(refused)
 
 
 def test_who_may_propose_and_who_may_sign_is_told_by_role_and_place(site: str) -> None:

@@ -15,6 +15,7 @@ WORDING = {
     "readiness.unit_unknown": _("Không có đơn vị hành chính này."),
     "readiness.decision_unknown": _("Mời chọn mở hay chưa mở."),
     "readiness.reasons_needed": _("Mời ghi lý do: có điểm còn việc phải làm, hoặc quyết định là chưa mở."),
+    "readiness.rehearsal_unreadable": _("Tệp này không phải kết quả diễn tập. Chọn tệp .json mà lệnh diễn tập ghi ra."),
     "readiness.no_point": _("Địa bàn này chưa có điểm tiêm nào."),
     "readiness.hold_needs_fix": _("Điểm chưa mở thì ghi việc điểm đó phải làm xong."),
     "readiness.decided_meanwhile": _("Người khác vừa trình quyết định mới. Xin mở lại trang để xem."),
