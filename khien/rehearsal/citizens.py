@@ -80,7 +80,8 @@ def verify(picture: bytes) -> dict[str, Any]:
         place = Path(scratch)
         (place / "code.png").write_bytes(picture)
         _khien("certificate", "trust", "--out", str(place / "trust"), "--revoked", str(place / "revoked.txt"))
-        told = _khien("certificate", "verify", "--trust", str(place / "trust"), "--revoked", str(place / "revoked.txt"), "--picture", str(place / "code.png"))
+        told = _khien("certificate", "verify", "--trust", str(place / "trust"), "--revoked", str(place / "revoked.txt"), "--picture", str(place / "code.png"),
+                      "--at", clock.now().isoformat())  # fmt: skip
     return json.loads(told)  # type: ignore[no-any-return]
 
 
