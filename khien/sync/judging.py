@@ -59,6 +59,8 @@ def accept(*, held_id: UUID, number: str = "", by: Actor, at: datetime) -> str:
     sync.step_before_first, sync.still_refused (why), and those of a seal that does not open.
     """
     row = _open_row(held_id)
+    if receipts.find_many([row.command_id], device_id=row.device_id):
+        raise Refused("sync.judged")
     opened = unseal(row.command_id, row.key_id, bytes(row.sealed))
     if number.strip():
         opened = _of_number(opened, row, number)
@@ -129,7 +131,7 @@ def _open_row(held_id: UUID) -> models.HeldCommand:
     row = models.HeldCommand.objects.select_for_update().filter(id=held_id).first()
     if row is None:
         raise Refused("sync.held_unknown")
-    if not NEXT[HeldState(row.state)] & {HeldState.ASIDE} or receipts.find_many([row.command_id], device_id=row.device_id):
+    if HeldState.ASIDE not in NEXT[HeldState(row.state)]:
         raise Refused("sync.judged")
     return row
 
@@ -137,6 +139,8 @@ def _open_row(held_id: UUID) -> models.HeldCommand:
 def _judge(row: models.HeldCommand, state: HeldState, reason: str, by: Actor, at: datetime) -> None:
     row.state, row.judged_at, row.judged_by, row.judged_reason = state, at, by.text, reason
     row.save(update_fields=["state", "judged_at", "judged_by", "judged_reason"])
+    if state == HeldState.RUN:
+        receiving.settle_copies(row.command_id, row.device_id)
     audit.record("sync.command_judged", by=by, at=at, subject=f"command:{row.command_id}", state=state.value, was=row.reason)
     outbox.publish(
         "sync.command_judged", at=at, command_id=row.command_id, device_id=row.device_id, session_id=row.session_id, state=state.value,

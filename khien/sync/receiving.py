@@ -27,6 +27,7 @@ from khien.visits.commands import Late
 
 MOST = 200  # commands in one batch
 MOST_HELD = 10_000  # of one device: more than any tablet does in days
+TAMPERED = {"sync.bad_signature", "sync.seal_broken", "sync.other_device", "sync.other_command", "sync.key_unknown"}
 # Told by a newer desk than this server: kept until the server is as new.
 NEWER = {"commands.newer"}
 
@@ -46,7 +47,8 @@ def receive(items: Iterable[Sealed], device: DeviceRef | None, *, at: datetime) 
         raise Refused("commands.too_many", most=MOST)
     if models.HeldCommand.objects.filter(device_id=device.id if device else None, state__in=list(OPEN)).count() > MOST_HELD:
         raise Refused("sync.too_much_held", most=MOST_HELD)
-    broken = [one.command_id for one in several if not _take(one, device, at)]
+    done = receipts.find_many([one.command_id for one in several], device_id=device.id) if device else {}
+    broken = [one.command_id for one in several if one.command_id not in done and not _take(one, device, at)]
     told = outcomes([one.command_id for one in several], device)
     return [_broken(one.command_id) if one.command_id in broken else told[one.command_id] for one in several]
 
@@ -67,8 +69,6 @@ def _take(sealed: Sealed, device: DeviceRef | None, at: datetime) -> bool:
     try:
         believe(opened, device)
     except Refused as refusal:
-        if device is not None and receipts.find_many([sealed.command_id], device_id=device.id):
-            return True  # done while the device was still trusted
         return _hold(sealed.command_id, sealed.key_id, raw, device, opened, refusal.code, at) is not None
     assert device is not None
     return _try(sealed.command_id, sealed.key_id, raw, device, opened, at)
@@ -89,9 +89,15 @@ def _try(command_id: UUID, key_id: str, raw: bytes, device: DeviceRef, opened: O
         newer = HeldState.WAITING if reason in NEWER else HeldState.QUARANTINED
         _hold(command_id, key_id, raw, device, opened, reason, at, state=newer)
         return True
-    models.HeldCommand.objects.filter(command_id=command_id, sha256=_digest(raw), state__in=list(OPEN)).update(state=HeldState.RUN)
+    settle_copies(command_id, device.id)
     follow([command_id], at)
     return True
+
+
+def settle_copies(command_id: UUID, device_id: UUID | None) -> None:
+    """What was sealed again and held meanwhile is the command that has its answer now; what was tampered with stays for a person."""
+    copies = models.HeldCommand.objects.filter(command_id=command_id, device_id=device_id, state__in=list(OPEN))
+    copies.exclude(reason__in=TAMPERED).update(state=HeldState.RUN)
 
 
 def run(opened: Opened, device: DeviceRef, at: datetime, *, judged: bool = False, alone: bool = False) -> tuple[str, str]:
@@ -171,6 +177,8 @@ def again(row: models.HeldCommand, at: datetime) -> bool:
         held.state = HeldState.QUARANTINED if status == "quarantined" else HeldState.RUN
         held.reason = reason if status == "quarantined" else held.reason
         held.save(update_fields=["state", "reason"])
+        if held.state == HeldState.RUN:
+            settle_copies(held.command_id, held.device_id)
         if status == "quarantined":
             tell(held, at)
         return status != "quarantined"

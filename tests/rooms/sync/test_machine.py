@@ -205,8 +205,9 @@ class Tablets(RuleBasedStateMachine):
         """All lines are back and a person lets the lost tablets' work stand: the book is what truly happened."""
         for tablet in [*self.tablets, *self.lost]:
             self.hear(tablet, tablet.sealed())
-        while held := synced.held_of_session(self.day.session_id, states=("quarantined", "stranded")):
-            assert sync.accept_all([one.id for one in held], by=make.BY, at=self.tick()) < len(held)
+        held = synced.held_of_session(self.day.session_id, states=("quarantined", "stranded"))
+        assert sync.accept_all([one.id for one in held], by=make.BY, at=self.tick()) == 0
+        assert synced.held_of_session(self.day.session_id) == []
         everything = {UUID(one["command_id"]) for tablet in [*self.tablets, *self.lost] for one in tablet.log}
         answers = receipts.find_many(everything)
         assert {answers[id].status for id in everything} <= {"accepted"}

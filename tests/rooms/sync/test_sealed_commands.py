@@ -303,3 +303,23 @@ def test_what_waits_a_day_for_the_step_before_becomes_work(db):
     assert sync.watch(EVENING + timedelta(hours=24)) is True
     assert set(HeldCommand.objects.values_list("state", flat=True)) == {"stranded"}
     assert json.dumps([one.reason for one in synced.held_of_session(day.session_id)]) == json.dumps(["sync.waits"] * 5)
+
+
+def test_a_step_sealed_twice_and_held_is_judged_once_and_a_forged_copy_of_it_stays(db):
+    day = make_day()
+    tablet = make_tablet(day)
+    tablet.receives(AT, person_id=str(make.make_person()))
+    forged = tablet.seal_one(tablet.log[0], key=ec.generate_private_key(ec.SECP256R1()))
+    tablet.send([forged], EVENING)
+    devices.revoke(device_id=tablet.device.id, by=make.BY, at=AT)
+    tablet.sends(EVENING)
+    tablet.sends(EVENING)
+    held = synced.held_of_session(day.session_id)
+    assert sorted(one.reason for one in held) == ["sync.bad_signature", "sync.device_revoked", "sync.device_revoked"]
+    assert sync.accept_all([one.id for one in held if one.reason == "sync.device_revoked"], by=make.BY, at=EVENING) == 0
+    (left,) = synced.held_of_session(day.session_id)
+    assert left.reason == "sync.bad_signature"
+    with refused("sync.judged"):
+        sync.accept(held_id=left.id, by=make.BY, at=EVENING)
+    sync.set_aside(held_id=left.id, reason="Chữ ký giả", by=make.BY, at=EVENING)
+    assert Visit.objects.count() == 1
