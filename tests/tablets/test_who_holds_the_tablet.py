@@ -5,6 +5,9 @@ import pytest
 from khien.access import devices
 from khien.kernel import clock
 from khien.plumbing.models import Receipt
+from khien.sync import actions as sync
+from khien.sync import queries as synced
+from khien.sync.models import Grant
 from khien.visits import queries as visits
 from tests import make
 
@@ -113,3 +116,21 @@ def test_a_lost_tablet_sends_what_it_holds_for_a_person_to_judge_and_its_pack_di
     carried.sees("Máy này đã thôi dùng ở điểm")
     assert [carried.shelf(name) for name in ("packs", "opens", "grants", "records", "log")] == [[], [], [], [], []]
     assert visits.visit_by_number(day.session_id, 1).state == "dosed"
+
+
+def test_what_a_person_judged_meanwhile_is_told_in_the_tray(carried, day):
+    # the server knows of no right to act on this tablet: what comes is kept for a person
+    carried.cut()
+    carried.leave(1)
+    carried.line("1 phiếu chờ gửi")
+    Grant.objects.all().delete()
+    carried.join()
+    carried.page.get_by_role("link", name="Cần xem 1").click()
+    carried.sees("Máy chủ giữ lại để người phụ trách xem")
+    (held,) = synced.held_of_session(day.session_id)
+    sync.accept(held_id=held.id, by=make.BY, at=clock.now())
+    carried.page.reload()
+    carried.unlock()
+    carried.stands()
+    carried.page.get_by_role("link", name="Cần xem").click()
+    carried.sees("Không còn phiếu nào cần xem.")

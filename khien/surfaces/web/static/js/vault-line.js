@@ -117,6 +117,7 @@ export default (kh) => {
     }
     if (!vault.device || Date.now() - pinged < (vault.open ? PING : 15000)) return;
     pinged = Date.now();
+    if (vault.open) kh.askNeeds().catch(() => {});
     if (vault.open && !kh.waiting.length) kh.log.ping().catch(() => {});
     else if (!vault.open) kh.log.send().catch(() => {});
   }, 1000);

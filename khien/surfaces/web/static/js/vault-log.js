@@ -164,14 +164,15 @@ export default (kh) => {
     vault.news?.postMessage({ kind: "needs" });
   }
 
+  log.outcomes = async (ids) => (await post(`${GUI}/hoi`, { command_ids: ids })).receipts;
+
   // Asks for the outcome of what the server holds, and of what it answered while nobody was here to read.
   log.ask = () =>
     alone("khien-hoi", async (mine) => {
       if (!mine || !vault.open) return;
       const asked = (await box.all("log")).filter((one) => one.state !== "unsent").slice(0, 200);
       if (!asked.length) return;
-      const told = await post(`${GUI}/hoi`, { command_ids: asked.map((one) => one.command_id) });
-      const answered = told.receipts.filter((receipt) => !["waiting", "unknown"].includes(receipt.status));
+      const answered = (await log.outcomes(asked.map((one) => one.command_id))).filter((receipt) => !["waiting", "unknown"].includes(receipt.status));
       for (const receipt of answered) await take(asked.find((one) => one.command_id === receipt.command_id), receipt);
     }, { ifAvailable: true });
 };

@@ -25,6 +25,17 @@ export default (kh) => {
     await kh.readNeeds();
     desk.again();
   }
+  // What a person at the server judged meanwhile.
+  kh.askNeeds = async () => {
+    const asked = kh.needs.filter((one) => one.receipt.status === "quarantined");
+    if (!asked.length) return;
+    for (const receipt of await kh.log.outcomes(asked.map((one) => one.record.command_id))) {
+      const one = asked.find((other) => other.record.command_id === receipt.command_id);
+      if (receipt.status === "accepted") await keep(one, { receipt, settled: { by: "", at: receipt.received_at, how: _("Người phụ trách đã cho ghi") } });
+      else if (["refused", "conflict"].includes(receipt.status)) await keep(one, { receipt });
+    }
+  };
+
   // Settled says who, when and how; the line stays to be read.
   const settle = (one, how) => {
     kh.refusals = kh.refusals.filter((other) => other.receipt.command_id !== one.record.command_id);
@@ -41,7 +52,7 @@ export default (kh) => {
     drawn = key;
     kh.draw(kh.tray(), h("div.kh-st-main#can-xem-ds", h("h1.kh-h2", _("Cần xem: {n} phiếu", { n: kh.needs.length })), h("p.kh-soft.kh-small", _("Máy chủ chưa ghi những phiếu này như đã gửi. Mỗi phiếu ở đây cho đến khi có người giải quyết.")),
       kh.needs.length ? kh.needs.map(card) : kh.hint("check", _("Không còn phiếu nào cần xem.")),
-      settledOnes.length ? h("details.kh-details", h("summary", _("Đã giải quyết: {n}", { n: settledOnes.length })), h("ul.kh-st-rows", settledOnes.map((one) => h("li", h("p", h("b", one.about?.label || ""), ` ${one.settled.how}. ${one.settled.by}, ${kh.hm(one.settled.at)}`))))) : null));
+      settledOnes.length ? h("details.kh-details", h("summary", _("Đã giải quyết: {n}", { n: settledOnes.length })), h("ul.kh-st-rows", settledOnes.map((one) => h("li", h("p", h("b", one.about?.label || ""), ` ${one.settled.how}. ${[one.settled.by, kh.hm(one.settled.at)].filter(Boolean).join(", ")}`))))) : null));
   }
 
   const STATUS = { conflict: _("Máy khác đã ghi trước"), quarantined: _("Máy chủ giữ lại để người phụ trách xem"), refused: _("Chưa ghi") };
