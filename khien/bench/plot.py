@@ -1,13 +1,15 @@
 """`python -m khien.bench.plot OUT.svg 1000=a.json 100000=b.json ...`: lists and boards at several sizes beside each other, as one drawing."""
 
 import json
+import math
 import sys
 from html import escape
 from pathlib import Path
 from typing import Any
 
-COLOURS = ("#7fb5ad", "#1d7a6f", "#0b3f3a")
-LEFT, ROW, BAR, WIDTH, HEAD = 190, 34, 8, 860, 70
+COLOURS = ("#8fc1b9", "#d98a2b", "#0b3f3a")
+LEFT, ROW, WIDTH, HEAD = 190, 24, 860, 84
+GRID = (10, 30, 100, 300, 1_000, 3_000, 10_000)  # milliseconds, on a scale of powers
 
 
 def main(argv: list[str]) -> int:
@@ -23,34 +25,39 @@ def _medians(lines: list[dict[str, Any]]) -> dict[str, float]:
 
 
 def draw(series: list[tuple[str, dict[str, float]]]) -> str:
-    """The drawing: one row for each page, a bar for each size, milliseconds at its end."""
+    """The drawing: one row for each page, a dot for each size; milliseconds on a scale of powers, those of the largest size in figures."""
     names = list(series[-1][1])
-    most = max((value for _name, values in series for value in values.values()), default=1.0)
-    scale = (WIDTH - LEFT - 70) / most
-    height = HEAD + ROW * len(names) + 30
+    foot = HEAD + ROW * len(names)
     title = "Milliseconds of one call, by people in the database"
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img" aria-label="{title}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {foot + 16}" width="{WIDTH}" height="{foot + 16}" role="img" aria-label="{title}" '
         'font-family="system-ui, sans-serif" font-size="12" fill="#12312e">',
-        f'<rect width="{WIDTH}" height="{height}" fill="#fff"/><text x="12" y="24" font-size="15" font-weight="600">{title}</text>',
+        f'<rect width="{WIDTH}" height="{foot + 16}" fill="#fff"/><text x="12" y="24" font-size="15" font-weight="600">{title}</text>',
     ]
     for place, (name, _values) in enumerate(series):
         x = LEFT + place * 150
-        parts.append(f'<rect x="{x}" y="38" width="14" height="10" fill="{_colour(place, series)}"/><text x="{x + 20}" y="48">{escape(name)}</text>')
+        parts.append(f'<circle cx="{x + 6}" cy="43" r="5" fill="{COLOURS[place % 3]}"/><text x="{x + 18}" y="47">{escape(name)}</text>')
+    for told in GRID:
+        x = _x(told)
+        parts.append(f'<line x1="{x:.1f}" y1="{HEAD - 8}" x2="{x:.1f}" y2="{foot}" stroke="#d5dedc"/>')
+        parts.append(f'<text x="{x:.1f}" y="{HEAD - 14}" text-anchor="middle" font-size="10">{told:,}</text>')
     for row, page in enumerate(names):
-        top = HEAD + row * ROW
-        parts.append(f'<text x="{LEFT - 10}" y="{top + 18}" text-anchor="end">{escape(page)}</text>')
+        y = HEAD + row * ROW + 10
+        parts.append(f'<text x="{LEFT - 10}" y="{y + 4}" text-anchor="end">{escape(page)}</text>')
+        known = [values[page] for _name, values in series if page in values]
+        parts.append(f'<line x1="{_x(min(known)):.1f}" y1="{y}" x2="{_x(max(known)):.1f}" y2="{y}" stroke="#8a9a97"/>')
         for place, (_name, values) in enumerate(series):
-            if page not in values:
-                continue
-            y, length = top + 2 + place * (BAR + 1), max(values[page] * scale, 1)
-            parts.append(f'<rect x="{LEFT}" y="{y}" width="{length:.1f}" height="{BAR}" fill="{_colour(place, series)}"/>')
-            parts.append(f'<text x="{LEFT + length + 5:.1f}" y="{y + BAR}" font-size="9">{values[page]:,.0f}</text>')
+            if page in values:
+                parts.append(f'<circle cx="{_x(values[page]):.1f}" cy="{y}" r="5" fill="{COLOURS[place % 3]}"/>')
+        parts.append(f'<text x="{WIDTH - 12}" y="{y + 4}" text-anchor="end" font-size="10">{known[-1]:,.0f}</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
-def _colour(place: int, series: list[tuple[str, dict[str, float]]]) -> str:
-    return COLOURS[place + max(len(COLOURS) - len(series), 0)] if len(series) <= len(COLOURS) else COLOURS[place % len(COLOURS)]
+def _x(milliseconds: float) -> float:
+    """Where so many milliseconds stand."""
+    least, most = math.log10(GRID[0]), math.log10(GRID[-1])
+    share = (math.log10(min(max(milliseconds, GRID[0]), GRID[-1])) - least) / (most - least)
+    return LEFT + share * (WIDTH - LEFT - 60)
 
 
 if __name__ == "__main__":

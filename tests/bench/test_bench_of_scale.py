@@ -17,5 +17,5 @@ def test_every_list_and_board_is_opened_and_nothing_stays(committed, tmp_path):
     (tmp_path / "a.json").write_text(done.stdout)
     assert plot.main([str(tmp_path / "a.svg"), f"240={tmp_path}/a.json", f"480={tmp_path}/a.json"]) == 0
     drawn = (tmp_path / "a.svg").read_text()
-    assert drawn.count("<rect") == 1 + 2 + 2 * len(scale.PAGES)
+    assert drawn.count("<circle") == 2 + 2 * len(scale.PAGES)
     assert "board, nation" in drawn
