@@ -4,6 +4,7 @@
 "use strict";
 const SHELF = `khien-diem-${VERSION}`;
 const PATIENCE = 5000; // ms; then the kept page is shown rather than nothing
+const RULES = /^\/diem\/luat\.(zip|js)$/;
 const DESK = /^\/diem\/[0-9a-f]{8}-[0-9a-f-]{27}\/?$/;
 
 self.addEventListener("install", (event) => {
@@ -37,8 +38,16 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
   if (event.request.mode === "navigate") event.respondWith(page(event.request, url));
+  else if (RULES.test(url.pathname)) event.respondWith(rules(event.request));
   else if (url.pathname.startsWith("/static/") || KEPT.includes(url.pathname + url.search)) event.respondWith(fixed(event.request));
 });
+
+/* A pack that was taken before the server was upgraded names rules that are gone: without a line those of now answer. */
+async function rules(request) {
+  const shelf = await caches.open(SHELF);
+  const same = await shelf.match(request, { ignoreVary: true });
+  return same || (await fetch(request).catch(() => null)) || (await shelf.match(request, { ignoreVary: true, ignoreSearch: true })) || Response.error();
+}
 
 async function fixed(request) {
   return (await (await caches.open(SHELF)).match(request, { ignoreVary: true })) || fetch(request);
