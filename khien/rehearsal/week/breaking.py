@@ -196,14 +196,14 @@ def _otp(conductor: "Conductor", fault: Fault) -> None:
 
 
 def _server(conductor: "Conductor", fault: Fault) -> None:
-    """The web server is killed at once with all its workers; an hour and a half later PostgreSQL."""
+    """The web server is killed at once with all its workers; ninety minutes later PostgreSQL."""
     def kill(part: str, minute: float) -> None:
         gone = faults.kill(conductor.stage.server_parts().get(part, []))
         if gone:
             watch = threading.Thread(target=watched, args=(part, gone))
             watch.start()
             conductor.outages.append(watch)  # the desks meet it meanwhile: they try again, as people do
-        fault.recovered = minute
+        fault.recovered = fault.ends  # within the minute: its seconds tell more
 
     def watched(part: str, gone: int) -> None:
         began = time.monotonic()

@@ -97,7 +97,7 @@ def _result(
     found = [
         {"day": day, "kind": fault.kind, "site": fault.site, "begins": fault.begins, "ends": fault.ends, "minutes": fault.minutes,
          "seconds": fault.seconds, "facts": fault.facts}
-        for day, fault in conductor.all_faults()
+        for day, fault in sorted(conductor.all_faults(), key=lambda one: (one[0], one[1].begins, one[1].site))
     ]  # fmt: skip
     tally = Counter[str]()
     for day in played:
