@@ -14,7 +14,7 @@ export default (kh) => {
     // Name and birth date both differ: most likely somebody else's number was typed earlier, so Enter does not take one for the other.
     const other = found.differences.includes("full_name") && found.differences.includes("birth");
     const same = kh.button(_("Vẫn là người này"), { main: !other, kind: other ? "quiet" : "", hot: other ? "F6" : undefined, on: () => kh.found(person, { how: "spoken", appointment: person.appointment, note: names }) });
-    const another = kh.button(_("Là người khác"), { main: other, kind: other ? "" : "quiet", hot: other ? undefined : "F6", on: () => kh.walkIn({ ...found.card, fromCard: true }) });
+    const another = kh.button(_("Là người khác"), { main: other, kind: other ? "" : "quiet", hot: other ? undefined : "F6", on: () => kh.walkIn({ ...found.card, fromCard: true, told: person.id }) });
     kh.receptionLayout(
       kh.strip({ ...person, last4: "" }, kh.chip(_("Khác sổ ở {fields}", { fields: names }), "wait")),
       h("section.kh-st-panel.kh-st-panel--wait", h("h2.kh-h3", _("Số căn cước này đã có trong sổ, nhưng khác ở: {fields}", { fields: names })),
@@ -104,7 +104,7 @@ export default (kh) => {
       const body = { person, identity_how: card ? "card" : person.identifier ? "typed" : "spoken", ...kh.doneBy("don") };
       if (kh.picked("vac-xin")[0]) [body.vaccine] = kh.picked("vac-xin");
       const one = { name: person.full_name || told.name, birth: card ? told.birth : person.birth, sex: told.sex || person.sex };
-      askAlike(person, one, () => send(body, one), draw);
+      askAlike(person, { ...one, told: told.told }, () => send(body, one), draw);
     };
     const parts = [h("section.kh-st-panel", h("div.kh-st-head", h("h1.kh-h2", _("Người đến trực tiếp")), card && !told.alone && kh.chip(_("Chưa có trong sổ"), "wait")),
       told.mangled && h("p", kh.chip(_("Bộ gõ tiếng Việt đang bật: chữ trên thẻ bị sai, gõ lại họ tên"), "wait")), wrong, form),
@@ -130,6 +130,7 @@ export default (kh) => {
       if (trouble.refused) return kh.tell(kh.both(trouble.refused), "stop");
     }
     if (kh.arriving !== asked) return undefined;
+    near = near.filter((each) => each.id !== one.told); // the holder of a scanned number was asked about already
     if (!near.length) return write();
     const take = async (found) => {
       if (kh.offline) return kh.receive({ kind: "text", text: found.name });
