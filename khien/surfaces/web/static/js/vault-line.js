@@ -29,7 +29,7 @@ export default (kh) => {
   byId("bao-dong").before(bar);
   kh.vaultFull = () => {
     refresh();
-    bar.scrollIntoView();
+    window.scrollTo({ top: 0 }); // it stands above everything
   };
   function full() {
     const count = kh.unkept.size;

@@ -50,7 +50,7 @@ export default (kh) => {
     const key = JSON.stringify([editing, kh.needs, settledOnes.map((one) => one.record.command_id)]);
     if (key === drawn && document.getElementById("can-xem-ds")) return;
     drawn = key;
-    kh.draw(kh.tray(), h("div.kh-st-main#can-xem-ds", h("h1.kh-h2", _("Cần xem: {n} phiếu", { n: kh.needs.length })), h("p.kh-soft.kh-small", _("Máy chủ chưa ghi những phiếu này như đã gửi. Mỗi phiếu ở đây cho đến khi có người giải quyết.")),
+    kh.draw(h("div#loi-nhan", { role: "status" }), h("div.kh-st-main#can-xem-ds", h("h1.kh-h2", _("Cần xem: {n} phiếu", { n: kh.needs.length })), h("p.kh-soft.kh-small", _("Máy chủ chưa ghi những phiếu này như đã gửi. Mỗi phiếu ở đây cho đến khi có người giải quyết.")),
       kh.needs.length ? kh.needs.map(card) : kh.hint("check", _("Không còn phiếu nào cần xem.")),
       settledOnes.length ? h("details.kh-details", h("summary", _("Đã giải quyết: {n}", { n: settledOnes.length })), h("ul.kh-st-rows", settledOnes.map((one) => h("li", h("p", h("b", one.about?.label || ""), ` ${one.settled.how}. ${[one.settled.by, kh.hm(one.settled.at)].filter(Boolean).join(", ")}`))))) : null));
   }
