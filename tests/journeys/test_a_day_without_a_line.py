@@ -30,6 +30,9 @@ def test_three_tablets_without_a_line_serve_one_person_by_slips_and_the_record_i
     slip = reception.slip()
     reception.close_slip()
 
+    # a slip with a digit altered opens nothing
+    doctor.scan(slip[:-1] + ("1" if slip[-1] != "1" else "2"))
+    doctor.page.locator("#loi-nhan .kh-note--stop").wait_for()
     doctor.scan(slip)
     doctor.page.wait_for_selector(".kh-screen")
     doctor.sees("Nguyễn Văn Thử Nghiệm")

@@ -1,5 +1,7 @@
 """One tablet, every desk, no line: who is known and who is not, vials that must not go into an arm, the minutes after, what is taken back."""
 
+import sys
+import time
 from datetime import date
 
 from playwright.sync_api import expect
@@ -51,10 +53,12 @@ def test_somebody_who_comes_again_takes_six_keys_at_most_and_is_known_without_a_
     tablet.take()
     tablet.cut()
     tablet.page.evaluate(COUNT)
+    begun = time.monotonic()
     by_scanner(tablet, code)
     tablet.sees("Lê Văn Hẹn Thử", "20/09/2021", "Tiếp đón, lấy số")
     tablet.press("Enter")
     tablet.sees("Đã đón, số A1", "Đồng ý tiêm")
+    sys.stderr.write(f"from scan to received: {time.monotonic() - begun:.1f} s\n")
     tablet.press("Enter")
     tablet.sees("đưa mã này cho bàn khám")
     tablet.close_slip()

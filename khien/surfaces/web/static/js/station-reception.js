@@ -126,8 +126,12 @@ export default (kh) => {
     const expected = kh.pack.appointments.filter((one) => !kh.arrived(one));
     const found = told.kind === "text" ? ofToday(told.text) : (told.kind === "code" ? expected.filter((one) => one.code === told.code) : kh.ofCard(told, expected)).map(expectedOne);
     const take = async (one) => {
-      const story = await kh.soon(kh.askStory({ person_id: one.id, birth: one.birth, sex: one.sex }), 1500).catch(() => null); // nobody waits at the door for rules that wake
-      return kh.found({ ...one, ...story?.person }, { how: told.kind === "card" ? "card" : told.kind === "code" ? "slip" : "spoken", appointment: one.appointment, alone: true });
+      const show = (story) => kh.found({ ...one, ...story?.person }, { how: told.kind === "card" ? "card" : told.kind === "code" ? "slip" : "spoken", appointment: one.appointment, alone: true });
+      const story = kh.askStory({ person_id: one.id, birth: one.birth, sex: one.sex }).catch(() => null);
+      const early = await kh.soon(story, 1000).catch(() => null); // nobody waits at the door for rules that wake
+      show(early);
+      const mine = kh.arriving;
+      if (!early) story.then((late) => late && kh.arriving === mine && show(late));
     };
     if (found.length === 1) return take(found[0]);
     if (found.length) return list(found, take, told);
