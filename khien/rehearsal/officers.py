@@ -14,6 +14,7 @@ from khien.plumbing.postgres import CannotStart
 from khien.rehearsal.browser import Form, Page, Surprise
 from khien.rehearsal.point import Arrival
 from khien.rehearsal.staff import Desk, Officer
+from khien.visits import queries as visits
 
 SHIFTS = ("evening", "afternoon", "morning", "whole_day")
 LONGEST, SHORTEST = timedelta(minutes=150), timedelta(minutes=20)
@@ -132,8 +133,7 @@ def print_papers(lead: Officer, planned: Planned, count: int) -> list[str]:
     """Print paper forms; returns their serials."""
     page = lead.get(f"/diem/{planned.session_id}/phieu")
     lead.send(page, page.form("count"), {"count": count})
-    page = lead.get(f"/diem/{planned.session_id}/ket-thuc")
-    found = list(dict.fromkeys(re.findall(r"phieu=(\d{13})", " ".join(href for href, _ in page.links))))
+    found = [form.serial for form in visits.papers(UUID(planned.session_id), state="printed")]
     if len(found) < count:
         raise Surprise(f"point {planned.number}: {len(found)} serials printed of {count}")
     return found
