@@ -162,7 +162,7 @@ def close_point(lead: Officer, planned: Planned) -> None:
         raise Surprise(f"point {planned.number} does not close: {done.title}")
 
 
-def sign_day(lead: Officer, site_id: str, day: date, *, seconds: float = 90) -> bool:
+def sign_day(lead: Officer, site_id: str, day: date, *, seconds: float = 600) -> bool:
     """The lead signs the point's day as it stands in the records; False where another session of the point goes on."""
     until = time.monotonic() + seconds
     path = f"/dieu-phoi/bao-cao/diem/{site_id}"
@@ -178,7 +178,7 @@ def sign_day(lead: Officer, site_id: str, day: date, *, seconds: float = 90) -> 
             return True
         if time.monotonic() > until:
             raise Surprise(f"{lead.username}: the day cannot be signed ({done.status})")
-        time.sleep(1)  # the worker still counts what happened a moment ago
+        time.sleep(1)  # the worker still counts what happened a moment ago; a new demo has minutes of events of its own
 
 
 def closing(page: Page) -> Form:

@@ -245,7 +245,7 @@ class Conductor:
         planned = team.planned
         checks.compare(team.score, team.guests, session_id=planned.session_id, site_id=planned.site_id, day=planned.day, lots=team.shelf.lots)
         team.results()
-        team.score.signed = officers.sign_day(team.lead, planned.site_id, planned.day, seconds=300)
+        team.score.signed = officers.sign_day(team.lead, planned.site_id, planned.day)
 
     def _close(self, team: Team) -> None:
         """Everything is sent and keyed; what is left is thrown away, the shelf counted, the session closed."""
