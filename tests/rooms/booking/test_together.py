@@ -99,14 +99,17 @@ def test_a_slot_with_too_few_places_for_a_handful_gives_those_it_has(committed):
 def test_a_connection_that_breaks_under_a_handful_loses_nobody(committed):
     slot = make.make_slot(places=30)
     key, known = family(12)
-    ended = threading.Event()
+    held, ended = threading.Event(), threading.Event()
 
     def one(index):
         if index < 12:
+            held.wait()
             return take(key, known[index], slot)
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM slot WHERE id = %s FOR UPDATE", [slot.id])
+            held.set()
             while not ended.is_set():  # until somebody waits for this slot: the whole call is ended there
+                cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction sees one picture of who waits until it asks for another
                 cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
                 if cursor.rowcount:
                     ended.set()
