@@ -129,9 +129,9 @@ class Told:
 def test_what_is_done_without_a_line_is_sent_in_its_order_when_it_is_back() -> None:
     desk, up, wrong, seen = Told(), [False], [], []
     sender = Sender({"reception": desk}, up=lambda: up[0], wrong=wrong.append)  # type: ignore[dict-item]
-    facts = {"visit": ""}
-    sender.post("reception", "check_in", dict, AT, lambda answer: facts.update(visit="v1"))
-    sender.post("reception", "consent", lambda: dict(facts), AT, lambda answer: seen.append(answer.result["visit"]))
+    facts = {"visit_id": ""}
+    sender.post("reception", "check_in", dict, AT, lambda answer: facts.update(visit_id="v1"))
+    sender.post("reception", "consent", lambda: dict(facts), AT, lambda answer: seen.append(answer.result["visit_id"]))
     assert (desk.told, len(sender.waiting)) == ([], 2)
     up[0], desk.away = True, True
     assert not sender.flush()
