@@ -17,7 +17,7 @@ from khien.rehearsal.browser import Browser, Counter, Surprise
 from khien.rehearsal.officers import Planned
 from khien.rehearsal.people import register
 from khien.rehearsal.point import Arrival, Point
-from khien.rehearsal.product import awake
+from khien.rehearsal.product import awake, told
 from khien.rehearsal.shelf import Shelf, at_once
 from khien.rehearsal.staff import Officer
 from khien.stock import queries as stock
@@ -115,7 +115,7 @@ class Day:
     def _open(self, planned: Planned) -> None:
         """The lead opens in the morning; what a session lacks is not found out at noon."""
         lot = next(
-            (b.lot for b in stock.lots_at(self.city.sites[planned.number - 1], on=planned.day) if b.lot.vaccine == planned.vaccine), None
+            (b.lot for b in told(lambda: stock.lots_at(self.city.sites[planned.number - 1], on=planned.day)) if b.lot.vaccine == planned.vaccine), None
         )  # fmt: skip
         if lot is None:
             raise Surprise(f"point {planned.number} has no lot of {planned.vaccine}")

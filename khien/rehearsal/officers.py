@@ -11,6 +11,7 @@ from uuid import UUID
 from khien.booking import queries as booking
 from khien.kernel import clock
 from khien.plumbing.postgres import CannotStart
+from khien.rehearsal import product
 from khien.rehearsal.browser import Form, Page, Surprise
 from khien.rehearsal.point import Arrival
 from khien.rehearsal.staff import Desk, Officer
@@ -110,7 +111,7 @@ def open_point(lead: Officer, planned: Planned, lot_id: str, *, printer: bool = 
     choosing = next((form for form in page.forms if lot_id in form.choices.get("lot", ())), None)  # none: it is in use already
     if choosing is not None:
         lead.send(page, choosing, {"lot": lot_id})
-    session = booking.session(UUID(planned.session_id))
+    session = product.told(lambda: booking.session(UUID(planned.session_id)))
     if session and session.state == "open":
         return
     later = f"{clock.on_date(clock.now()) + timedelta(days=200):%d/%m/%Y}"
@@ -133,7 +134,7 @@ def print_papers(lead: Officer, planned: Planned, count: int) -> list[str]:
     """Print paper forms; returns their serials."""
     page = lead.get(f"/diem/{planned.session_id}/phieu")
     lead.send(page, page.form("count"), {"count": count})
-    found = [form.serial for form in visits.papers(UUID(planned.session_id), state="printed")]
+    found = [form.serial for form in product.told(lambda: visits.papers(UUID(planned.session_id), state="printed"))]
     if len(found) < count:
         raise Surprise(f"point {planned.number}: {len(found)} serials printed of {count}")
     return found

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlparse
@@ -153,3 +153,15 @@ def awake(seconds: float = 60.0) -> None:
             if time.monotonic() > until:
                 raise
             time.sleep(0.3)
+
+
+def told[T](ask: Callable[[], T]) -> T:
+    """What the database answers, asked again when it was killed in between."""
+    from django.db import InterfaceError, OperationalError
+
+    for _ in range(3):
+        try:
+            return ask()
+        except (OperationalError, InterfaceError):
+            awake()
+    return ask()

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from khien.rehearsal import product
 from khien.rehearsal.browser import Surprise
 from khien.rehearsal.staff import Desk, Officer
 from khien.stock import queries as stock
@@ -42,11 +43,11 @@ class Shelf:
         self.open: dict[str, Vial] = {}
         self.lots: set[str] = set()
         self.opened = self.given = self.wasted = 0
-        self.hand = {str(one.lot.id): one.on_hand for one in stock.lots_at(UUID(site_id), on=day)}
+        self.hand = {str(one.lot.id): one.on_hand for one in product.told(lambda: stock.lots_at(UUID(site_id), on=day))}
 
     def begin(self, lot_id: str, at: datetime) -> None:
         """Before the first dose: what others left open of this lot is ended, as nobody injects from a stranger's vial."""
-        for vial in stock.vials(UUID(self.site_id), self.day, open_only=True):
+        for vial in product.told(lambda: stock.vials(UUID(self.site_id), self.day, open_only=True)):
             if str(vial.lot.id) == lot_id and lot_id not in self.open:
                 self._end(Vial(lot_id, vial.doses, min(vial.drawn, vial.doses), str(vial.id)), at)
 
@@ -78,6 +79,13 @@ class Shelf:
         if vial.used >= vial.doses:
             self._end(self.open.pop(lot_id), at)
 
+    def put_back(self, lot_id: str) -> None:
+        """A dose held ready was not given: it stays in its vial, or on the shelf when the vial was put away meanwhile."""
+        self.given -= 1
+        self.hand[lot_id] = self.hand.get(lot_id, 0) + 1
+        if lot_id in self.open and self.open[lot_id].used:
+            self.open[lot_id].used -= 1
+
     def _end(self, vial: Vial, at: datetime, reason: str = LEFT_OVER) -> None:
         left = vial.doses - vial.used
         self.post("end_vial", lambda: {"vial_id": vial.id, "left": left, "reason": reason if left else ""}, at, lambda _: None)
@@ -105,7 +113,7 @@ def unaccounted(site_id: str, day: date, lots: set[str]) -> list[str]:
     """Doses of these lots that the vials, the records, the ledger and the hand's count tell differently, each by what differs."""
     return [
         f"{site_id}/{line.lot.id} {what}"
-        for line in stock.reconcile(UUID(site_id), day)
+        for line in product.told(lambda: stock.reconcile(UUID(site_id), day))
         if str(line.lot.id) in lots
         for what in (*line.differences, *(["uncounted"] if line.counted is None else []))
     ]

@@ -13,6 +13,7 @@ from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor
 from khien.rehearsal.browser import Counter, Surprise
 from khien.rehearsal.officers import closing, sign_day
+from khien.rehearsal.product import told
 from khien.rehearsal.shelf import Shelf, at_once
 from khien.rehearsal.staff import Desk, Officer
 from khien.stock import queries as stock
@@ -108,7 +109,7 @@ def settle(base: str, evening: Evening, one: Somebody, *, counter: Counter) -> t
             raise Surprise(f"yesterday does not close ({done.status})")
         sign_day(lead, str(evening.site_id), day)  # not while another session of that day was left open
         desk = Desk(lead, str(evening.session_id))
-        visit = str(queries.visits_of_session(evening.session_id)[0].ref.visit_id)
+        visit = str(told(lambda: queries.visits_of_session(evening.session_id))[0].ref.visit_id)
         desk.confirmation(visit)
     return desk.actor, visit
 

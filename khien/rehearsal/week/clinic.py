@@ -1,6 +1,7 @@
 """The way of a person through a point: reception, screening, injection, the half hour after it, or a sheet of paper from desk to desk."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -15,6 +16,16 @@ from khien.stock.types import LotInfo
 
 OBSERVED = 30.0  # minutes
 UNKNOWN = "29320002290"  # a code that is on no slip
+
+
+@dataclass
+class Chair:
+    """Who sits at the injection table, and the lot whose vial was made ready for them."""
+
+    guest: Guest
+    lot: LotInfo
+    drawn: bool = False
+    answered: bool = False
 
 
 class Clinic(Team):
@@ -152,9 +163,13 @@ class Clinic(Team):
             return
         self._try_wrong_slip(guest, minute)
         confirmed: dict[str, Any] = {"slip": guest.slip} if guest.slip else {"confirmed_facts": ["full_name", "birth"]}
-        body = {"lot_id": str(self.lot().id), **confirmed}
-        self.shelf.ready(self.lot(), self.moment(minute - 0.5))
-        self._post(guest, "injection", "give_dose", minute, partial(self._dosed, guest, minute), **body)
+        lot = self.lot()
+        self.shelf.ready(lot, self.moment(minute - 0.5))
+        chair = Chair(guest, lot)
+        self._post(guest, "injection", "give_dose", minute, partial(self._dosed, chair, minute), lot_id=str(lot.id), **confirmed)
+        if not chair.answered:  # the line went in between: the dose is held ready, and no other one is drawn from its place
+            chair.drawn = True
+            self.shelf.drew(str(lot.id), self.moment(minute))
 
     def _try_wrong_slip(self, guest: Guest, minute: float) -> None:
         """Two slips were swapped in the line: the desk must stop before the needle."""
@@ -169,10 +184,14 @@ class Clinic(Team):
         except Away:
             self.score.caught += 1  # nobody injects on a screen that does not answer: the sheet and the mouth decide
 
-    def _dosed(self, guest: Guest, minute: float, answer: Answer) -> None:
+    def _dosed(self, chair: Chair, minute: float, answer: Answer) -> None:
+        guest, chair.answered = chair.guest, True
         if answer.status == "accepted":
-            self._needle(guest, minute, drawn=True)
-        elif answer.reason in STOPS:
+            self._needle(guest, minute, chair)
+            return
+        if chair.drawn:
+            self.shelf.put_back(str(chair.lot.id))
+        if answer.reason in STOPS:
             self.score.add("stopped at the lot")
             self.clockwork.at(self.change_lot(minute), lambda at: self.desks["injection"].join(guest, at))
         else:
@@ -202,13 +221,14 @@ class Clinic(Team):
         if form is not None:
             self.lead.send(page, form, {"lot": lot_id})
 
-    def _needle(self, guest: Guest, minute: float, *, drawn: bool = False) -> None:
-        """The injection itself."""
-        if not drawn:
-            self.shelf.ready(self.lot(), self.moment(minute - 0.5))
-        guest.dosed, guest.lot = minute, self.lot()
+    def _needle(self, guest: Guest, minute: float, chair: Chair | None = None) -> None:
+        """The injection itself, from the vial that was made ready for this chair."""
+        guest.dosed, guest.lot = minute, chair.lot if chair else self.lot()
         self.score.injected += 1
-        self.shelf.drew(str(guest.lot.id), self.moment(minute))
+        if chair is None:
+            self.shelf.ready(guest.lot, self.moment(minute - 0.5))
+        if chair is None or not chair.drawn:
+            self.shelf.drew(str(guest.lot.id), self.moment(minute))
         if guest in self.inside:
             self.inside.remove(guest)
         if guest.fate == "leave":

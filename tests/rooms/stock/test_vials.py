@@ -110,6 +110,16 @@ def test_doses_still_on_paper_are_missing_until_they_are_keyed_and_join_their_vi
     assert queries.balance(site, lot).on_hand == 54
 
 
+def test_a_dose_keyed_later_never_comes_from_what_was_thrown_away(shelf):
+    site, lot = shelf
+    thrown = opened(shelf)
+    draw(site, lot)
+    actions.end_vial(site_id=site, vial_id=thrown.id, left=thrown.doses - 1, reason="open_vial", performed=done(AT + HOUR), by=BY, at=AT + HOUR)
+    other = opened(shelf)
+    draw(site, lot, at=AT + HOUR / 2)
+    assert (now(thrown).drawn, now(thrown).missing, now(other).drawn) == (1, 0, 1)
+
+
 def test_doses_that_a_short_vial_never_gave_are_wasted_by_name(shelf):
     site, lot = shelf
     vial = opened(shelf)
