@@ -67,8 +67,14 @@ def without_kept(slots: Iterable[OpenSlot], *, first: bool) -> list[OpenSlot]:
     rows = list(slots)
     if not first or not models.KeptDoses.objects.filter(due__gt=0).exists():
         return rows
-    asked = {(one.slot.session_id, one.slot.vaccine, one.on_date) for one in rows}
-    closed = {key[:2] for key in asked if kept_for_later(*key)}
+    asked = sorted({(one.slot.session_id, one.slot.vaccine, one.on_date) for one in rows})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.session_id, a.vaccine FROM unnest(%s::uuid[], %s::text[], %s::date[]) a(session_id, vaccine, on_date)"
+            " WHERE booking_kept_for_later(a.session_id, a.vaccine, a.on_date) IS NOT NULL",
+            [list(column) for column in zip(*asked, strict=True)] or [[], [], []],
+        )
+        closed = set(cursor.fetchall())
     return [one for one in rows if (one.slot.session_id, one.slot.vaccine) not in closed]
 
 

@@ -52,7 +52,7 @@ def test_a_server_upgraded_meanwhile_brings_its_new_pages_and_loses_no_command(c
     carried.line("1 phiếu chờ gửi")
     before = carried.page.evaluate("caches.keys()")
     offline._worker.cache_clear()
-    monkeypatch.setattr(offline, "BY_NAME", offline.BY_NAME[:-1])  # another release keeps other files
+    monkeypatch.setattr(offline, "PAGES", offline.PAGES[:-1])  # another release keeps other files
     carried.join()
     carried.line("Đã nhận đủ")
     assert state(day, 1) == "observed"

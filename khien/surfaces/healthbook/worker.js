@@ -1,4 +1,4 @@
-/* The health book without a network. VERSION and SHELL are put before this by the server.
+/* The health book without a network. VERSION and KEPT are put before this by the server.
    Pages of a person are kept only where the person asked for it (book.js), renewed when they are looked at,
    and cleared at sign-out or when another account signs in. */
 "use strict";
@@ -8,7 +8,7 @@ const WHOSE = "/so/.whose";
 const PATIENCE = 6000; // ms; then the kept page is shown rather than nothing
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(SHELF).then((shelf) => shelf.addAll(SHELL)).then(() => self.skipWaiting()));
+  event.waitUntil(caches.open(SHELF).then((shelf) => shelf.addAll(KEPT)).then(() => self.skipWaiting()));
 });
 
 self.addEventListener("activate", (event) => {

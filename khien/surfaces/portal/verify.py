@@ -3,7 +3,6 @@
 import json
 import logging
 from datetime import datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from khien.certificates.verify import REASONS, Verdict
 from khien.kernel import clock, codes
 from khien.kernel.errors import Refused
 from khien.plumbing import limits
-from khien.surfaces.web import visitor
+from khien.surfaces.web import installed, visitor
 from khien.surfaces.web.assets import static
 from khien.surfaces.web.forms import PageForm
 from khien.surfaces.web.locale import lang
@@ -32,11 +31,6 @@ KEEP_SECONDS = 30
 WORKER = Path(__file__).with_name("worker.js")
 SCRIPTS = ("js/camera.js", "js/dcc-read.js", "js/dcc-judge.js", "js/check.js")
 SHELL = ("theme.css", "asking.css", "portal.css", "mark.svg", *SCRIPTS)
-# Asked for by the style sheets, which know no content hash.
-BY_NAME = (
-    "icons/down.svg",
-    *(f"fonts/be-vietnam-pro-{subset}-{weight}-normal.woff2" for subset in ("latin", "vietnamese") for weight in ("400", "700")),
-)
 PER_HOUR = 600  # one address: a school gate checks a few hundred an hour
 
 HEADS = {
@@ -130,13 +124,8 @@ _made: dict[str, tuple[datetime, str]] = {}
 
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker of this one page: it keeps page and list, so that a check needs no network."""
-    shell = [*map(static, SHELL), *(f"/static/{path}" for path in BY_NAME)]
-    code = WORKER.read_text(encoding="utf-8")
-    version = sha256((code + "".join(shell)).encode()).hexdigest()[:10]
-    response = HttpResponse(
-        f"const VERSION = {json.dumps(version)};\nconst SHELL = {json.dumps(shell)};\n{code}", content_type="text/javascript; charset=utf-8"
-    )
-    response["Cache-Control"], response["Service-Worker-Allowed"] = "no-cache", reverse("portal:verify")
+    response = installed.worker(installed.worker_code(WORKER, [*map(static, SHELL), *installed.BY_NAME]))
+    response["Service-Worker-Allowed"] = reverse("portal:verify")
     return response
 
 

@@ -1,14 +1,14 @@
-/* The page that checks certificates, without a network. VERSION and SHELL are put before this by the server.
+/* The page that checks certificates, without a network. VERSION and KEPT are put before this by the server.
    It keeps the page as it was last seen; the page itself keeps the list of signers (check.js). What is checked is never kept. */
 "use strict";
 const SHELF = `khien-kiem-tra-${VERSION}`;
-const KEPT = "khien-kiem-tra";
+const LASTING = "khien-kiem-tra";
 const PAGE = "/kiem-tra";
 
 self.addEventListener("install", (event) => {
   event.waitUntil((async () => {
-    await (await caches.open(SHELF)).addAll(SHELL);
-    await (await caches.open(KEPT)).add(PAGE);
+    await (await caches.open(SHELF)).addAll(KEPT);
+    await (await caches.open(LASTING)).add(PAGE);
     await self.skipWaiting();
   })());
 });
@@ -16,7 +16,7 @@ self.addEventListener("install", (event) => {
 self.addEventListener("activate", (event) => {
   event.waitUntil((async () => {
     for (const name of await caches.keys()) {
-      if (name.startsWith(`${KEPT}-`) && name !== SHELF) await caches.delete(name);
+      if (name.startsWith(`${LASTING}-`) && name !== SHELF) await caches.delete(name);
     }
     await self.clients.claim();
   })());
@@ -35,7 +35,7 @@ async function fixed(request) {
 
 /* What the network says; without it what was kept. */
 async function fresh(request) {
-  const kept = await caches.open(KEPT);
+  const kept = await caches.open(LASTING);
   try {
     const found = await fetch(request);
     if (found.ok && !found.redirected) await kept.put(PAGE, found.clone());

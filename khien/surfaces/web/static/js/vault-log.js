@@ -77,19 +77,6 @@ export default (kh) => {
     return read;
   }
 
-  // What the server stumbled over holds back what concerns the same visit, and nobody else.
-  function sendable(records) {
-    const held = new Set();
-    const [stuck, free] = [[], []];
-    for (const one of records) {
-      const behind = one.visit && held.has(one.visit);
-      if (one.broken && !behind) stuck.push(one);
-      if (one.broken) held.add(one.visit);
-      else if (!behind) free.push(one);
-    }
-    return free.length ? free : stuck;
-  }
-
   // Sends what waits, one window at a time; `more` are commands that this device could not write down. Returns how many are left.
   log.send = (more = []) =>
     alone("khien-gui", async (mine) => {
@@ -100,7 +87,7 @@ export default (kh) => {
         const lying = (await box.all("log")).filter((one) => one.state === "unsent");
         const all = [...lying, ...more.map((entry) => entry.record).filter((one) => one && !lying.some((other) => other.command_id === one.command_id))];
         all.sort((one, other) => one.seq - other.seq);
-        const batch = sendable(all).filter((one) => !broken.has(one.command_id)).slice(0, most);
+        const batch = kh.sendable(all, (one) => one.visit).filter((one) => !broken.has(one.command_id)).slice(0, most);
         if (!batch.length) {
           await ended(all.length);
           return all.length;

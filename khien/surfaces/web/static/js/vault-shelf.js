@@ -49,22 +49,9 @@ export default (kh) => {
     }
   };
 
-  // A command over which the server stumbled holds back what concerns the same visit, and nobody else; it is sent again when the rest is through.
-  function sendable(waiting) {
-    const held = new Set();
-    const [first, free] = [[], []];
-    for (const entry of waiting) {
-      const behind = entry.about.visit && held.has(entry.about.visit);
-      if (entry.broken && !behind) first.push(entry);
-      if (entry.broken) held.add(entry.about.visit);
-      else if (!behind) free.push(entry);
-    }
-    return (free.length ? free : first).slice(0, BATCH);
-  }
-
   // Sends one batch; throws when there is no line or nobody is signed in. True when something broke.
   shelf.send = async (waiting) => {
-    const several = sendable(waiting);
+    const several = kh.sendable(waiting, (entry) => entry.about.visit).slice(0, BATCH);
     if (!several.length) return false;
     const answer = await kh.post(kh.urls.command, { commands: several.map((one) => one.envelope) });
     for (const receipt of answer.receipts) kh.settle(receipt);
