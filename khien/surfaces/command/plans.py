@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from khien.booking import actions as booking_acts
 from khien.booking import queries as booking
 from khien.campaigns import queries as campaigns
 from khien.kernel.errors import Refused
@@ -196,3 +197,25 @@ def shift(request: HttpRequest, session_id: UUID) -> HttpResponse:
         raise Refused("planning.session_unknown")
     done = actions.shift_people(session_id=session_id, to_session_id=to, count=count, by=at.by, at=at.at)
     return HttpResponseRedirect(f"{here}?chuyen={done.moved}&o_lai={sum(done.stayed.values())}")
+
+
+def decide_reserve(request: HttpRequest, unit_key: str) -> HttpResponse:
+    """Record the decision on the reserve; what is wrong with it comes back on the plan's page."""
+    at = frame.here(request, "plan.sessions", where.unit(unit_key))
+    here = f"{reverse('command:unit_plans')}?noi={unit_key}"
+    if request.method != "POST":
+        return HttpResponseRedirect(here)
+    place = where.unit(unit_key)
+    province = place.province_2021 if place else ""
+    form = reserving.form_of(request.POST, booking.kept_doses(province), at)
+    if form.is_valid():
+        told = form.cleaned_data
+        try:
+            booking_acts.let_first_doses_in(
+                decision=told["decision"], name=at.staff.full_name, vaccine=told["vaccine"], until=told["until"], province=province, by=at.by, at=at.at
+            )
+        except Refused as refusal:
+            form.refused(refusal, "until" if refusal.code == "booking.decision_over" else "decision")
+        else:
+            return HttpResponseRedirect(here + "#de-danh")
+    return page(request, at, unit_key, deciding=form)

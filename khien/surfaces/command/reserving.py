@@ -4,14 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from khien.booking import actions as booking
 from khien.booking import queries
 from khien.booking.types import Decision, Kept
-from khien.kernel.errors import Refused
 from khien.places import queries as places
 from khien.places.types import Unit
 from khien.surfaces.command import frame, where
@@ -49,35 +45,12 @@ def shown(unit: Unit | None, at: frame.Here, form: Deciding | None = None) -> Sh
     may = at.staff.may("plan.sessions", where.unit(key))
     return Shown(
         key, province.full_name if province else "", kept, queries.reserve_decisions(province=place.province_2021, on=at.on),
-        (form or _form(None, kept, at)) if may else None,
+        (form or form_of(None, kept, at)) if may else None,
     )  # fmt: skip
 
 
-def _form(told: object, kept: list[Kept], at: frame.Here) -> Deciding:
+def form_of(told: object, kept: list[Kept], at: frame.Here) -> Deciding:
+    """The form of a decision; for a week unless told otherwise, of any product that is kept."""
     form = Deciding(told, initial={"until": at.on + timedelta(days=7)})
     form.fields["vaccine"].choices = [("", _("Mọi loại")), *((one.vaccine, short_vaccine(one.vaccine)) for one in kept)]  # type: ignore[attr-defined]
     return form
-
-
-def decide(request: HttpRequest, unit_key: str) -> HttpResponse:
-    """Record the decision; what is wrong with it comes back on the plan's page."""
-    from khien.surfaces.command import plans
-
-    at = frame.here(request, "plan.sessions", where.unit(unit_key))
-    here = f"{reverse('command:unit_plans')}?noi={unit_key}"
-    if request.method != "POST":
-        return HttpResponseRedirect(here)
-    place = where.unit(unit_key)
-    province = place.province_2021 if place else ""
-    form = _form(request.POST, queries.kept_doses(province), at)
-    if form.is_valid():
-        told = form.cleaned_data
-        try:
-            booking.let_first_doses_in(
-                decision=told["decision"], name=at.staff.full_name, vaccine=told["vaccine"], until=told["until"], province=province, by=at.by, at=at.at
-            )
-        except Refused as refusal:
-            form.refused(refusal, "until" if refusal.code == "booking.decision_over" else "decision")
-        else:
-            return HttpResponseRedirect(here + "#de-danh")
-    return plans.page(request, at, unit_key, deciding=form)
