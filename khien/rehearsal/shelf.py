@@ -55,15 +55,16 @@ class Shelf:
         """Doses that left yesterday on a sheet that nobody has keyed yet: the ledger still holds them, the shelf does not."""
         self.hand[lot_id] = self.hand.get(lot_id, 0) - doses
 
-    def ready(self, lot: LotInfo, at: datetime) -> None:
-        """Have a vial open for a dose at this moment."""
+    def ready(self, lot: LotInfo, at: datetime) -> bool:
+        """Have a vial open for a dose at this moment; False when its lot is held back and none may be opened."""
         lot_id = str(lot.id)
         if lot_id in self.open:
-            return
+            return True
         self.open[lot_id] = vial = Vial(lot_id, lot.doses_per_vial)
         self.lots.add(lot_id)
         self.opened += 1
         self.post("open_vial", lambda: {"lot_id": lot_id}, at, vial.opened)
+        return lot_id in self.open
 
     def stopped(self, lot_id: str) -> None:
         """The vial in the hand may not be opened: its lot is held back."""
@@ -71,11 +72,13 @@ class Shelf:
             self.opened -= 1
 
     def drew(self, lot_id: str, at: datetime) -> None:
-        """A dose left the vial; an empty one is ended."""
-        vial = self.open[lot_id]
-        vial.used += 1
+        """A dose left the vial in the hand, if there is one; an empty one is ended."""
         self.given += 1
         self.hand[lot_id] = self.hand.get(lot_id, 0) - 1
+        vial = self.open.get(lot_id)
+        if vial is None:
+            return
+        vial.used += 1
         if vial.used >= vial.doses:
             self._end(self.open.pop(lot_id), at)
 

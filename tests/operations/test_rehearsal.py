@@ -123,7 +123,6 @@ def test_the_folder_of_another_instance_is_named_before_anything_is_played(demo:
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-@pytest.mark.skipif(os.environ.get("KHIEN_SLOW") != "1", reason="a whole day with every fault, minutes long: KHIEN_SLOW=1")
 def test_a_day_with_every_fault_loses_nothing_and_tells_its_score(demo: Instance, tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.html"
     faults = "network,otp,lot,staff,power,clock,server,printer"

@@ -156,8 +156,7 @@ class Clinic(Team):
 
     def _injected(self, guest: Guest, minute: float) -> None:
         if guest.serial or not self.up or self.sender.waiting:
-            self._needle(guest, minute)
-            if not guest.serial:  # the needle is out, the line is away: recorded as it was when it comes back
+            if self._needle(guest, minute) and not guest.serial:  # the needle is out, the line is away: recorded as it was when it comes back
                 self._post(guest, "injection", "give_dose", minute, partial(self._dosed_late, guest), lot_id=str(self.lot().id),
                            vaccine=self.lot().vaccine, lot_number=self.lot().number, confirmed_facts=["full_name", "birth"], already_injected=True, reason="Ghi lại sau khi mất đường truyền")  # fmt: skip
             return
@@ -192,8 +191,7 @@ class Clinic(Team):
         if chair.drawn:
             self.shelf.put_back(str(chair.lot.id))
         if answer.reason in STOPS:
-            self.score.add("stopped at the lot")
-            self.clockwork.at(self.change_lot(minute), lambda at: self.desks["injection"].join(guest, at))
+            self._stopped(guest, minute)
         else:
             self.wrong(f"give_dose was {answer.status}: {answer.reason}")
             self._end(guest, "reception", "deferred", minute + 1, "Chưa tiêm được hôm nay", return_on=(self.planned.day + timedelta(days=7)).isoformat())
@@ -221,23 +219,31 @@ class Clinic(Team):
         if form is not None:
             self.lead.send(page, form, {"lot": lot_id})
 
-    def _needle(self, guest: Guest, minute: float, chair: Chair | None = None) -> None:
-        """The injection itself, from the vial that was made ready for this chair."""
-        guest.dosed, guest.lot = minute, chair.lot if chair else self.lot()
+    def _stopped(self, guest: Guest, minute: float) -> None:
+        """The lot is stopped: the person sits down again when the table has the next one."""
+        self.score.add("stopped at the lot")
+        self.clockwork.at(self.change_lot(minute), lambda at: self.desks["injection"].join(guest, at))
+
+    def _needle(self, guest: Guest, minute: float, chair: Chair | None = None) -> bool:
+        """The injection itself, from the vial that was made ready for this chair; False when there is none to inject from."""
+        lot = chair.lot if chair else self.lot()
+        if not (chair and chair.drawn):
+            if not self.shelf.ready(lot, self.moment(minute - 0.5)) and chair is None:
+                self._stopped(guest, minute)
+                return False
+            self.shelf.drew(str(lot.id), self.moment(minute))
+        guest.dosed, guest.lot = minute, lot
         self.score.injected += 1
-        if chair is None:
-            self.shelf.ready(guest.lot, self.moment(minute - 0.5))
-        if chair is None or not chair.drawn:
-            self.shelf.drew(str(guest.lot.id), self.moment(minute))
         if guest in self.inside:
             self.inside.remove(guest)
         if guest.fate == "leave":
             self.clockwork.at(minute + 12, lambda at: self._left(guest, at))
-            return
+            return True
         if guest.fate in ("reaction", "faint"):
             self.clockwork.at(minute + self.random.uniform(4, 20), lambda at: self._reacts(guest, at))
         stays = OBSERVED + (20 if guest.fate == "faint" else 0) + 0.5
         self.clockwork.at(minute + stays, lambda at: self.desks["closing"].join(guest, at))
+        return True
 
     def _left(self, guest: Guest, minute: float) -> None:
         if guest.serial:
