@@ -20,14 +20,14 @@ from khien.stock.ledger import differing
 from khien.stock.lots import all_lots, lot, lot_by_number, lots, stopped_at
 from khien.stock.recalls import affected, recall, recalls
 from khien.stock.types import Alert, Balance, DayLine, LotInfo, MovementInfo, Proposed
-from khien.stock.vials import open_vials, product, thaws, vials
+from khien.stock.vials import open_vials, product, thaw_ends, thaws, vials
 from khien.stock.working import RESOLUTIONS, one_work, work
 
 __all__ = [
     "RESOLUTIONS", "Key", "affected", "alerts", "all_lots", "aside", "balance", "check_lot", "cold_rules", "consignment", "consignments", "day_movements",
     "device", "devices", "differing", "drawn", "excursions", "held", "holder", "holders", "holders_by_id", "holds", "key_of", "keys", "lot",
     "lot_by_number", "lots", "lots_at", "movements", "one_hold", "one_work", "open_vials", "place_of", "product", "profiles", "propose",
-    "recall", "recalls", "reconcile", "rules", "series", "stopped_at", "thaws", "totals", "unmatched_labels", "used", "used_on", "vials", "work",
+    "recall", "recalls", "reconcile", "rules", "series", "stopped_at", "thaw_ends", "thaws", "totals", "unmatched_labels", "used", "used_on", "vials", "work",
 ]  # fmt: skip
 check_lot = rules.check_lot
 

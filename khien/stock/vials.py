@@ -125,6 +125,12 @@ def thaws(site_id: UUID, on: date) -> list[ThawInfo]:
     return [ThawInfo(row.id, known[row.lot_id], row.vials, row.thawed_at, row.use_before) for row in rows]
 
 
+def thaw_ends(site_id: UUID) -> dict[UUID, date]:
+    """The last day of what was thawed last of each lot at a holder, by lot."""
+    rows = models.Thaw.objects.filter(site_id=site_id).order_by("lot_id", "-thawed_at", "-id").distinct("lot_id")
+    return dict(rows.values_list("lot_id", "use_before"))
+
+
 def product(vaccine: str, on: date) -> tuple[int | None, int | None]:
     """The hours of an open vial and the days of a thawed one, by the rules of the day."""
     known = campaigns.rulebook(on).vaccines.get(vaccine)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,7 +21,7 @@ from khien.people.types import PersonCard
 from khien.plumbing import sealing
 from khien.stock import queries as stock
 from khien.sync.types import GrantInfo
-from khien.visits import commands
+from khien.visits import commands, offline
 from khien.visits import queries as visits
 
 
@@ -68,18 +67,15 @@ def _person(card: PersonCard, recipient: Recipient, past: Iterable[PastDose], nu
     return {
         "name": card.full_name, "birth": card.birth.iso(), "sex": card.sex, "last4": card.identifier_masked[-4:], "identity": card.identity_state,
         "place": card.place_text, "died_on": card.died_on, "settled_birth": recipient.facts.settled_birth,
-        "history": [
-            {
-                "vaccine": dose.vaccine, "on_date": dose.on_date, "dose_type": dose.dose_type, "ordinal": dose.ordinal, "valid": dose.valid,
-                "evidence": dose.evidence, "lot": numbers.get(dose.ref, ""),
-            }
-            for dose in past
-        ],
+        "history": [{**offline.dose_json(dose), "lot": numbers.get(dose.ref, "")} for dose in past],
     }  # fmt: skip
 
 
 def _lots(session_id: UUID, site_id: UUID) -> list[dict[str, Any]]:
     """Every lot that the book knows, as it stands at this point: a strange vial is stopped without a line too."""
-    chosen = visits.lots_chosen(session_id)
+    chosen, thawed = visits.lots_chosen(session_id), stock.thaw_ends(site_id)
     known = stock.lots((lot.id for lot in stock.all_lots()), site_id)
-    return [{**asdict(lot), "chosen": lot.id in chosen, "paused": chosen.get(lot.id, False)} for lot in known.values()]
+    return [
+        {**offline.lot_json(lot), "chosen": lot.id in chosen, "paused": chosen.get(lot.id, False), "thaw_before": offline.plain(thawed.get(lot.id))}
+        for lot in known.values()
+    ]

@@ -15,8 +15,8 @@ from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
 from khien.kernel.refs import VisitRef
 from khien.plumbing import sqlcall
-from khien.stock.types import LotInfo, OpenVial, Shelf
-from khien.visits import dosing, steps
+from khien.stock.types import OpenVial, Shelf
+from khien.visits import dosing, offline, steps
 from khien.visits.screening_types import Verdict
 from khien.visits.states import State
 
@@ -56,7 +56,7 @@ def _facts(told: Mapping[str, Any]) -> dosing.DoseFacts:
     return dosing.DoseFacts(
         state=State(row["state"]), number=steps.label(row), codes=(row["code"], row["id"]), person_id=UUID(row["person_id"]), vaccine=row["vaccine"],
         offered=tuple(session["vaccines"]), decision=Verdict(decision) if decision in _VERDICTS else None,
-        doctor_minutes=row["observe_minutes"], mixing_agreed=bool(told["mixing"]), lot=_lot(told["lot"]), lot_chosen=chosen is not None,
+        doctor_minutes=row["observe_minutes"], mixing_agreed=bool(told["mixing"]), lot=offline.lot_of(told["lot"]), lot_chosen=chosen is not None,
         lot_paused=bool(chosen and chosen["paused"]), recipient=recipient, history=history,
         stopped=bool(told["stopped"]), shelf=_shelf(told["shelf"]),
         namesakes=tuple(dosing.Namesake(number, same) for number, same in told["namesakes"]),
@@ -64,14 +64,6 @@ def _facts(told: Mapping[str, Any]) -> dosing.DoseFacts:
 
 
 _VERDICTS = frozenset(verdict.value for verdict in Verdict)
-
-
-def _lot(told: Mapping[str, Any]) -> LotInfo:
-    made = told["manufactured_on"]
-    return LotInfo(
-        UUID(told["id"]), told["vaccine"], told["number"], told["manufacturer"], date.fromisoformat(made) if made else None,
-        date.fromisoformat(told["expires_on"]), told["doses_per_vial"], told["state"], told["state_reason"],
-    )  # fmt: skip
 
 
 def _shelf(told: Mapping[str, Any]) -> Shelf:

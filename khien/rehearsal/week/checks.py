@@ -1,8 +1,7 @@
 """What the records hold of a point's day, against what hands did there."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from uuid import UUID
+from datetime import date, timedelta
 
 from django.db import connection
 
@@ -36,11 +35,4 @@ def waiting_texts() -> int:
     """Messages that wait for the gateway."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM message WHERE channel = 'sms' AND state IN ('pending', 'leased') AND attempts > 0")
-        return int(cursor.fetchone()[0])
-
-
-def given_after(lot_id: UUID, since: datetime) -> int:
-    """Doses of a lot injected after a moment."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM immunization WHERE lot_id = %s AND status = 'completed' AND performed_at > %s", [lot_id, since])
         return int(cursor.fetchone()[0])

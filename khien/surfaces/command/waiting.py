@@ -44,7 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
     groups = [(one.code, one.en if lang() == "en" else one.vi) for one in campaigns.groups(at.on)]
     return frame.page(
         request, "waiting", "invite", chosen=chosen, rows=shown, after=shown[-1].registration_id if len(rows) > PAGE else None, first=request.GET.get("sau"),
-        counts=reporting.queue(chosen.scopes), states=REGISTRATION_STATES, state=state, groups=groups, group=group, outcomes=OUTCOMES, outcome=outcome, ways=WAYS,
+        counts=reporting.queue(chosen.scopes), counted_at=reporting.queue_as_of(), states=REGISTRATION_STATES, state=state, groups=groups, group=group, outcomes=OUTCOMES, outcome=outcome, ways=WAYS,
         below=_below(chosen, at),
     )  # fmt: skip
 

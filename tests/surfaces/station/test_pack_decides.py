@@ -9,9 +9,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from khien.kernel import clock
 from khien.kernel.births import PartialDate
 from khien.plumbing import sealing
+from khien.stock import actions as stock
 from khien.visits import actions, offline
 from tests import make
-from tests.make_day import make_day, make_visit
+from tests.make_day import done_at, make_day, make_visit
 from tests.make_desk import post
 from tests.make_offline import spki
 
@@ -29,7 +30,10 @@ def lots(day):
     paused = make.make_lot(site_id=day.site_id)
     actions.choose_lot(session_id=day.session_id, lot_id=paused, by=make.BY, at=clock.now())
     actions.pause_lot(session_id=day.session_id, lot_id=paused, reason="xem lại", by=make.BY, at=clock.now())
-    return [day.lot_id, recalled, paused, make.make_lot("PFIZER"), make.make_lot(expires_on=date(2021, 12, 13))]
+    thawed = make.make_lot("PFIZER", site_id=day.site_id)
+    actions.choose_lot(session_id=day.session_id, lot_id=thawed, by=make.BY, at=clock.now())
+    stock.thaw(site_id=day.site_id, lot_id=thawed, vials=2, performed=done_at(clock.now() - timedelta(days=60)), by=make.BY, at=clock.now())
+    return [day.lot_id, recalled, paused, thawed, make.make_lot("PFIZER"), make.make_lot(expires_on=date(2021, 12, 13))]
 
 
 def inside(day):
@@ -69,12 +73,15 @@ def test_every_visit_with_every_lot_is_decided_alike_by_the_server_and_from_the_
     told = offline.Told(offline.campaign_rules.RuleBook.from_entries(rules["entries"]), rules["words"])
     rows = {row["id"]: row for row in pack["offline"]["visits"]}
     shelf = {lot["id"]: lot for lot in pack["offline"]["lots"]}
+    seen = set()
     for visit, lot, sure in product(visits, lots, ({}, {"slip": "12345678901"}, {"slip": "own"}, {"confirmed_facts": ["full_name"]})):
         row = rows[str(visit)]
         sure = {"slip": row["code"]} if sure.get("slip") == "own" else sure
         there = post(lead, f"/diem/{day.session_id}/truoc-tiem", {"visit_id": str(visit), "lot_id": str(lot), **sure}).json()
         there.pop("now")
         assert offline.answer(told, "before_dose", asked(pack, row, shelf[str(lot)], sure)) == there
+        seen |= {stop["code"] for stop in there["stops"]}
+    assert {"stock.thaw_over", "stock.lot_recalled", "stock.lot_expired", "visits.lot_paused"} <= seen
 
 
 def test_a_screening_is_proposed_alike(db, hour, lead, day):

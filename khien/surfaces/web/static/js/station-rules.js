@@ -46,8 +46,4 @@ export default (kh) => {
     if (answer.refused) throw answer;
     return answer;
   };
-  kh.askAll = async (text) => {
-    await kh.wakeRules();
-    return call("all", text);
-  };
 };

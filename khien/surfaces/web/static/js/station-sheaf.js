@@ -91,7 +91,6 @@ export default (kh) => {
     pump();
   };
   kh.written = () => line;
-  kh.lastCommand = (visit) => lastOf.get(visit) || null;
 
   async function pump() {
     if (busy) return;
