@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -76,6 +76,9 @@ class Tablet:
         page.set_viewport_size({"width": 1280, "height": 800})
         page.set_default_timeout(PATIENT)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("request", lambda one: self.heard(one, "asked"))
+        page.on("requestfailed", lambda one: self.heard(one, f"failed: {one.failure}"))
+        page.on("response", lambda one: self.heard(one, str(one.status)))
         page.on("console", lambda said: self.faults.append(said.text) if "Policy" in said.text else None)
         return page
 
@@ -89,6 +92,12 @@ class Tablet:
         if self.process and self.process.poll() is None:
             self.context.browser.new_browser_cdp_session().send("Browser.close")
             self.process.wait(timeout=20)
+
+    def heard(self, one: Any, outcome: str) -> None:
+        """What went over the line: shown beside a failed test."""
+        if "/static/" in one.url:
+            return
+        print(f"{datetime.now():%H:%M:%S.%f} {self.folder.name} {one.url.partition('?')[0]} {outcome}")
 
     # The line
     def cut(self) -> None:

@@ -23,20 +23,6 @@ export default (kh) => {
   Object.defineProperty(kh, "keptSafe", { get: () => kh.shelf.safe() && !lost.size && !waiting.some((one) => one.kept === false) });
   kh.unkept = lost;
 
-  // What may be sent now, in its order: what the server stumbled over holds back what concerns the same visit, and nobody else; it is
-  // sent again when the rest is through.
-  kh.sendable = (several, visitOf) => {
-    const held = new Set();
-    const [stuck, free] = [[], []];
-    for (const one of several) {
-      const behind = visitOf(one) && held.has(visitOf(one));
-      if (one.broken && !behind) stuck.push(one);
-      if (one.broken) held.add(visitOf(one));
-      else if (!behind) free.push(one);
-    }
-    return free.length ? free : stuck;
-  };
-
   // Sends a command. about: {label, visit, number, to: the state it leads to, after, then, otherwise; done: the envelope of when it was done}
   kh.send = (name, body, { then, otherwise, done, ...about } = {}) => {
     const way = kh.vault.open ? "log" : "shelf";

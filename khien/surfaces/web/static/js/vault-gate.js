@@ -50,7 +50,7 @@ export default async (kh) => {
   // What the tablet does by itself while it is locked.
   async function standing() {
     if (!kh.box.there) return;
-    if (vault.device) await kh.log.send().catch(() => {});
+    if (vault.device) await kh.log.send().catch(kh.log.away);
     const { unsent, since } = await kh.log.count();
     if (!line.isConnected) return;
     kh.set(line, unsent ? kh.chip(_("{n} phiếu chờ gửi, từ {time}", { n: unsent, time: kh.hm(since) }), "wait") : kh.chip(_("Không có phiếu chờ gửi"), "ready"), " ", kh.log.unknown ? _("Máy chủ không nhận ra máy này: trưởng điểm đăng ký lại máy ở trang Người giúp và máy.") : unsent ? _("Máy khóa vẫn gửi khi có mạng.") : null);

@@ -118,8 +118,8 @@ export default (kh) => {
     if (!vault.device || Date.now() - pinged < (vault.open ? PING : 15000)) return;
     pinged = Date.now();
     if (vault.open) kh.askNeeds().catch(() => {});
-    if (vault.open && !kh.waiting.length) kh.log.ping().catch(() => {});
-    else if (!vault.open) kh.log.send().catch(() => {});
+    if (vault.open && !kh.waiting.length) kh.log.ping().catch(kh.log.away);
+    else if (!vault.open) kh.log.send().catch(kh.log.away);
   }, 1000);
 
   // A page beside the desks opens in a window of its own: leaving the desks locks the tablet.

@@ -9,6 +9,25 @@ export default (kh) => {
   const log = { unknown: false };
   kh.log = log;
 
+  // A line that is away is met again later; anything else is a fault of ours, and is not kept quiet.
+  log.away = (trouble) => {
+    if (!trouble?.away) reportError(trouble);
+  };
+
+  // What may be sent now, in its order: what the server stumbled over holds back what concerns the same visit, and nobody else; it is
+  // sent again when the rest is through.
+  kh.sendable = (several, visitOf) => {
+    const held = new Set();
+    const [stuck, free] = [[], []];
+    for (const one of several) {
+      const behind = visitOf(one) && held.has(visitOf(one));
+      if (one.broken && !behind) stuck.push(one);
+      if (one.broken) held.add(visitOf(one));
+      else if (!behind) free.push(one);
+    }
+    return free.length ? free : stuck;
+  };
+
   const alone = (name, act, options = {}) => (navigator.locks ? navigator.locks.request(name, options, act) : act(true));
 
   // Signs and seals; the number is the device's next.
