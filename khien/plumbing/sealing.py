@@ -5,6 +5,7 @@ AES-256-GCM with a nonce of zeros (each key is used once). Signature: ECDSA P-25
 """
 
 import hashlib
+import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import cache
 
@@ -43,6 +44,13 @@ def current(keys: Keys) -> tuple[str, bytes]:
     """The id and public half (SPKI) of the key to which devices seal now."""
     key_id, _private, public = _pair(keys.sealing()[-1])
     return key_id, public
+
+
+def shelf_keys(keys: Keys, about: str) -> list[tuple[str, bytes]]:
+    """Keys for what a device keeps of this and reads only with a page of ours: (id, 256 bits), the one in use last."""
+    names = sorted(keys.cipher, key=lambda name: (name == keys.current, name))
+    made = [hmac.digest(keys.cipher[name], f"khien shelf\0{about}".encode(), "sha256") for name in names]
+    return [(hashlib.sha256(key).hexdigest()[:8], key) for key in made]
 
 
 def open_sealed(keys: Keys, key_id: str, sealed: bytes, *, about: str) -> bytes:

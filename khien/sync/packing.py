@@ -54,6 +54,11 @@ def tablets(site_id: UUID) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def shelf_keys(site_id: UUID) -> list[tuple[str, str]]:
+    """Keys that only a page of the server brings to a device of this point: (id, base64url), the one in use last."""
+    return [(key_id, sealing.text_of(key)) for key_id, key in sealing.shelf_keys(settings.KEYS, str(site_id))]
+
+
 def _people(persons: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     """Each person as the rules and the desks need to know them."""
     cards = people.cards_of(persons)

@@ -12,14 +12,14 @@ from khien.access import queries as access
 from khien.kernel.errors import Refused
 from khien.sync import models
 from khien.sync.opening import unseal
-from khien.sync.packing import offline_part, tablets
+from khien.sync.packing import offline_part, shelf_keys, tablets
 from khien.sync.receiving import outcomes
 from khien.sync.states import OPEN, HeldState
 from khien.sync.types import HeldInfo
 from khien.visits import queries as visits
 from khien.visits.bodies import part, uuid_or_none
 
-__all__ = ["held", "held_of_session", "offline_part", "open_of_device", "outcomes", "tablets"]
+__all__ = ["held", "held_of_session", "offline_part", "open_of_device", "outcomes", "shelf_keys", "tablets"]
 
 
 def held_of_session(session_id: UUID, *, site_id: UUID | None = None, states: Iterable[str] = tuple(OPEN), limit: int = 500) -> list[HeldInfo]:

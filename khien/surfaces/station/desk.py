@@ -31,7 +31,7 @@ def shell(request: HttpRequest, session: UUID) -> HttpResponse:
     """The page that draws itself."""
     at = here(request, session, "station.see")
     return render(request, "station/desk.html", {
-        "here": at, "rights": [right for right in RIGHTS if at.may(right)], "words": words.for_desk(), "modules": words.addresses(),
+        "here": at, "shelf": synced.shelf_keys(at.session.site_id), "rights": [right for right in RIGHTS if at.may(right)], "words": words.for_desk(), "modules": words.addresses(),
     })  # fmt: skip
 
 

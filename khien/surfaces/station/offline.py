@@ -41,4 +41,4 @@ def worker(request: HttpRequest) -> HttpResponse:
 
 def tablet(request: HttpRequest) -> HttpResponse:
     """The page of a tablet without a line; it holds nothing about a session, a member of staff or a person."""
-    return render(request, "station/desk.html", {"here": None, "rights": [], "words": words.for_desk(), "modules": words.addresses()})
+    return render(request, "station/desk.html", {"here": None, "shelf": [], "rights": [], "words": words.for_desk(), "modules": words.addresses()})

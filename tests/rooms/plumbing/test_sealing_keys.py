@@ -26,3 +26,14 @@ def test_what_was_sealed_to_an_older_key_still_opens(tmp_path):
     assert sealing.open_sealed(new, key_id, sealed, about="one") == b"words"
     with refused("sync.key_unknown"):
         sealing.open_sealed(keys.load(tmp_path / "another.json"), key_id, sealed, about="one")
+
+
+def test_what_a_device_keeps_is_read_by_the_key_of_its_own_point_alone_also_after_a_new_key(tmp_path):
+    old = keys.load(tmp_path / "keys.json")
+    here, there = sealing.shelf_keys(old, "one point"), sealing.shelf_keys(old, "another")
+    assert here == sealing.shelf_keys(old, "one point")
+    assert {key for _id, key in here}.isdisjoint(key for _id, key in there)
+    assert old.cipher["k1"] not in {key for _id, key in here}
+    new = replace(old, current="k2", cipher={**old.cipher, "k2": os.urandom(32)}, lookup={**old.lookup, "k2": os.urandom(32)})
+    assert sealing.shelf_keys(new, "one point")[0] == here[0]
+    assert sealing.shelf_keys(new, "one point")[-1] != here[0]

@@ -69,7 +69,7 @@ export default (kh) => {
     return nobody(told, _("Không thấy trong sổ"));
   }
   async function cardAlone(told) {
-    let card = { scan: told.text, birth: told.birth, identifier: told.number };
+    let card = plainly(told)({});
     try {
       if (kh.vault?.open) card = await kh.soon(kh.askRules("card", { scan: told.text })).catch(plainly(told));
     } catch (trouble) {
@@ -77,7 +77,7 @@ export default (kh) => {
     }
     return kh.walkIn({ ...card, alone: true });
   }
-  // The rules do not wake in time: the parts of the card as they stand; the record reads the scan itself.
+  // No rules here, or they do not wake in time: the parts of the card as they stand; the record reads the scan itself.
   const plainly = (told) => (trouble) => {
     if (trouble.refused) throw trouble;
     const [, , name = "", , sex = ""] = told.text.split("|");

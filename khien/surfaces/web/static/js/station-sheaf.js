@@ -6,7 +6,7 @@ const ASK = 15000; // ms between questions for what the server holds
 export default (kh) => {
   const waiting = [];
   const hopes = new Map();
-  const lost = new Set(); // what the vault's log did not take: in memory only
+  const lost = new Set(); // what this device did not take: in memory only
   const lastOf = new Map(); // visit: the last command of this device about it
   let line = Promise.resolve();
   let busy = false;
@@ -20,7 +20,7 @@ export default (kh) => {
   kh.done = []; // with a receipt, the latest first
   kh.lastError = "";
   kh.othersWaiting = () => kh.shelf.others();
-  Object.defineProperty(kh, "keptSafe", { get: () => kh.shelf.safe() && !lost.size && !waiting.some((one) => one.kept === false) });
+  Object.defineProperty(kh, "keptSafe", { get: () => !lost.size && !waiting.some((one) => one.kept === false) });
   kh.unkept = lost;
 
   // Sends a command. about: {label, visit, number, to: the state it leads to, after, then, otherwise; done: the envelope of when it was done}
@@ -47,22 +47,17 @@ export default (kh) => {
     }
     const entry = { envelope, about, at: kh.now().toISOString(), way, session: kh.session };
     hopes.set(envelope.command_id, { then, otherwise });
-    if (way === "shelf") {
-      waiting.push(entry);
-      kh.shelf.keep(entry);
-      standing(entry);
-    } else {
-      entry.kept = false;
-      waiting.push(entry);
-      line = line.then(() => write(entry));
-    }
+    entry.kept = false;
+    waiting.push(entry);
+    line = line.then(() => write(entry));
     return envelope.command_id;
   };
 
-  // Nothing is said of a command before it lies in the log. What this device cannot write down stays in memory, is sent from there and said aloud.
+  const keep = (entry) => (entry.way === "shelf" ? kh.shelf.keep(entry) : kh.log.append(entry));
+  // Nothing is said of a command before it lies on this device. What this device cannot write down stays in memory, is sent from there and said aloud.
   async function write(entry) {
     try {
-      await kh.log.append(entry);
+      await keep(entry);
       lost.delete(entry);
     } catch (trouble) {
       lost.add(entry);
@@ -86,7 +81,7 @@ export default (kh) => {
     try {
       let broke = false;
       for (const entry of [...lost]) await again(entry);
-      const old = waiting.filter((one) => one.way === "shelf");
+      const old = waiting.filter((one) => one.way === "shelf" && (one.kept !== false || lost.has(one)));
       if (old.length) broke = await kh.shelf.send(old);
       let left = 0;
       if (kh.vault.device) left = (await kh.log.send([...lost])) || 0;
@@ -107,7 +102,7 @@ export default (kh) => {
   }
   async function again(entry) {
     try {
-      await kh.log.append(entry);
+      await keep(entry);
       lost.delete(entry);
       entry.kept = true;
     } catch {
@@ -163,7 +158,7 @@ export default (kh) => {
 
   // What lies on this device from before: read when the desks open, before they draw.
   kh.readLog = async () => {
-    for (const entry of kh.shelf.read()) if (!waiting.some((one) => one.envelope.command_id === entry.envelope.command_id)) waiting.push(entry), kh.applyLocal?.(entry);
+    for (const entry of await kh.shelf.read()) if (!waiting.some((one) => one.envelope.command_id === entry.envelope.command_id)) waiting.push(entry), kh.applyLocal?.(entry);
     if (!kh.vault.open) return;
     for (const entry of await kh.log.read()) add(entry);
     if (kh.held.length) kh.log.ask().catch(() => {});

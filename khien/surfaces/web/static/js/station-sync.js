@@ -63,7 +63,7 @@ export default (kh) => {
       const page = new DOMParser().parseFromString(await (await fetch(kh.urls.base, { redirect: "error", cache: "no-store" })).text(), "text/html");
       const told = page.getElementById("noi-dung").dataset;
       if (told.staff === kh.staff) {
-        Object.assign(kh, { csrf: told.csrf, signedIn: told.staff, serverRights: JSON.parse(told.rights) });
+        Object.assign(kh, { csrf: told.csrf, signedIn: told.staff, serverRights: JSON.parse(told.rights), shelfKeys: JSON.parse(told.shelf) });
         kh.rights = new Set(kh.serverRights);
         kh.changed();
       }

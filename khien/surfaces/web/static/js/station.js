@@ -12,6 +12,7 @@ const kh = {
   rights: new Set(JSON.parse(told.rights)),
   words: JSON.parse(told.words),
   urls: JSON.parse(told.urls),
+  shelfKeys: JSON.parse(told.shelf), // for what waits on a device that carries no pack: in memory only (vault-shelf.js)
   door: told.signIn,
   offset: told.now ? Number(told.now) * 1000 - Date.now() : 0,
   clockKnown: Boolean(told.now),

@@ -16,11 +16,11 @@ const settled = (request) =>
     request.onerror = () => fail(request.error);
   });
 
-function opened() {
+function opened(database, version, shelves) {
   return new Promise((done, fail) => {
-    const asked = indexedDB.open(NAME, VERSION);
+    const asked = indexedDB.open(database, version);
     asked.onupgradeneeded = () => {
-      for (const [name, keyPath] of Object.entries(SHELVES)) {
+      for (const [name, keyPath] of Object.entries(shelves)) {
         if (!asked.result.objectStoreNames.contains(name)) asked.result.createObjectStore(name, { keyPath });
       }
     };
@@ -30,16 +30,17 @@ function opened() {
   });
 }
 
-export default async (kh) => {
+// One base with its shelves; `there` is false in a browser that keeps nothing (a private window).
+async function boxOf(database, version, shelves) {
   let base = null;
   try {
-    base = await opened();
+    base = await opened(database, version, shelves);
     base.onversionchange = () => base.close();
   } catch {
-    base = null; // a private window, or a browser that keeps nothing
+    base = null;
   }
 
-  kh.box = {
+  return {
     there: Boolean(base),
     get: (shelf, key) => settled(base.transaction(shelf).objectStore(shelf).get(key)),
     all: (shelf) => settled(base.transaction(shelf).objectStore(shelf).getAll()),
@@ -62,4 +63,9 @@ export default async (kh) => {
         }
       }),
   };
+}
+
+export default async (kh) => {
+  kh.boxOf = boxOf;
+  kh.box = await boxOf(NAME, VERSION, SHELVES);
 };

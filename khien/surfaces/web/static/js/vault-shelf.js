@@ -1,47 +1,89 @@
-// The shelf of before the vault: a device that holds no pack keeps its commands in the browser's storage and sends them in the name of whoever is signed in.
-// Each is kept under a name of its own: two windows of one person never write over what the other has not sent.
+// The shelf of a device that carries no pack: its commands wait here and are sent in the name of whoever is signed in. They lie enciphered by a
+// key of the point that only a page of the server brings and that is never written down: whoever holds the disk reads nobody's name.
 const BATCH = 40;
+const NAME = "khien-shelf";
+const SHELF = "waiting"; // command_id: session, staff, seq; the command itself enciphered
 
-export default (kh) => {
-  const place = () => `${kh.session}:${kh.staff}:hang:`;
-  const namesFrom = (start) => {
-    try {
-      return Object.keys(localStorage).filter((name) => name.startsWith(`khien:${start}`)).map((name) => name.slice(6));
-    } catch {
-      return [];
-    }
-  };
-  const lost = new Set(); // what this device could not keep
+export default async (kh) => {
+  const { seal } = kh;
+  const box = await kh.boxOf(NAME, 1, { [SHELF]: "command_id" });
+  const keys = new Map();
+  let others = 0;
   const shelf = {};
   kh.shelf = shelf;
 
-  shelf.safe = () => !lost.size;
-  shelf.read = () => {
-    const found = namesFrom(place()).map((name) => kh.kept(name)).filter(Boolean);
-    for (const entry of found) delete entry.broken; // tried again from the start, and said again
-    return found.sort((one, other) => one.envelope.seq - other.envelope.seq).map((entry) => ({ ...entry, way: "shelf" }));
+  async function keyNow() {
+    const [id] = kh.shelfKeys.at(-1) || [];
+    return { id, key: id && (await keyOf(id)) };
+  }
+  async function keyOf(id) {
+    const [, letters] = kh.shelfKeys.find(([one]) => one === id) || [];
+    if (letters && !keys.has(id)) keys.set(id, await seal.dataKey(seal.unb64u(letters)));
+    return keys.get(id);
+  }
+
+  async function put({ envelope, about, at }, session, staff) {
+    const { id, key } = await keyNow();
+    if (!box.there || !key) throw new Error("nothing can be kept here");
+    const { command_id, seq } = envelope;
+    await box.write([SHELF, { command_id, session, staff, seq, key_id: id, ...(await seal.hide(key, { envelope, about, at }, command_id)) }]);
+  }
+  async function shown(record) {
+    try {
+      return await seal.show(await keyOf(record.key_id), record, record.command_id);
+    } catch {
+      return null; // another point's: read where its page is open
+    }
+  }
+  const lying = async () => (box.there ? (await box.all(SHELF)).sort((one, other) => one.seq - other.seq) : []);
+
+  // What an earlier release left readable in the browser's storage goes behind the key; it leaves there only when it lies here.
+  async function fromBefore() {
+    const names = () => Object.keys(localStorage).filter((name) => name.startsWith("khien:") && name.includes(":hang:")).map((name) => name.slice(6));
+    try {
+      for (const name of names()) {
+        const entry = kh.kept(name);
+        if (!entry?.envelope) continue;
+        const [session, staff] = name.split(":");
+        await put(entry, session, staff);
+        kh.keep(name, undefined);
+      }
+    } catch {
+      // it stays where it is until a page of the server brings the key
+    }
+  }
+
+  // What waits here of whoever is signed in, in its order.
+  shelf.read = async () => {
+    await fromBefore();
+    const found = [];
+    others = 0;
+    for (const record of await lying()) {
+      if (record.session !== kh.session) continue;
+      const entry = record.staff === kh.staff && (await shown(record));
+      if (entry) found.push({ ...entry, way: "shelf", session: record.session });
+      else others += 1;
+    }
+    return found;
   };
-  shelf.keep = (entry) => {
+  // Throws when this device did not take it.
+  shelf.keep = async (entry) => {
     entry.envelope.seq ||= kh.nextSeq();
-    if (kh.keep(place() + entry.envelope.command_id, { envelope: entry.envelope, about: entry.about, at: entry.at })) lost.delete(entry);
-    else lost.add(entry);
+    await put(entry, kh.session, entry.envelope.actor);
   };
-  shelf.forget = (entry) => {
-    for (const name of namesFrom("")) if (name.endsWith(`:hang:${entry.envelope.command_id}`)) kh.keep(name, undefined);
-    lost.delete(entry);
-  };
-  shelf.others = () => namesFrom(`${kh.session}:`).filter((name) => name.includes(":hang:") && !name.startsWith(place())).length;
+  shelf.forget = (entry) => box.there && box.write([SHELF, null, entry.envelope.command_id]).catch(() => {}); // else it is sent again, and answered the same
+  shelf.others = () => others;
 
-  // Everything that lies here of anybody, for the vault to take over: [name, entry].
-  const everything = () => namesFrom("").filter((name) => name.includes(":hang:")).map((name) => [name, kh.kept(name)]).filter(([, entry]) => entry?.envelope);
-
-  // What is left here goes into the vault's log, one after another: it leaves the shelf only when it lies there.
+  // What is left here of anybody goes into the vault's log, one after another: it leaves the shelf only when it lies there.
   shelf.empty = async () => {
-    for (const [name, entry] of everything()) {
+    await fromBefore();
+    for (const record of await lying()) {
+      const entry = await shown(record);
+      if (!entry) continue;
       try {
         await kh.log.adopt(entry);
-        kh.keep(name, undefined);
-        const mine = kh.waiting.find((one) => one.envelope.command_id === entry.envelope.command_id);
+        await box.write([SHELF, null, record.command_id]);
+        const mine = kh.waiting.find((one) => one.envelope.command_id === record.command_id);
         if (mine) Object.assign(mine, { way: "log", kept: true });
       } catch {
         return; // it stays where it is, and is sent from there
