@@ -30,6 +30,7 @@ LONGEST = 10_000
 KEEP_SECONDS = 30
 WORKER = Path(__file__).with_name("worker.js")
 SCRIPTS = ("js/camera.js", "js/dcc-read.js", "js/dcc-judge.js", "js/check.js")
+READER = tuple(f"/static/vendor/qr/0.7.0/{name}.js" for name in ("decode", "index"))  # imported by camera.js, which knows no content hash
 SHELL = ("theme.css", "asking.css", "portal.css", "mark.svg", *SCRIPTS)
 PER_HOUR = 600  # one address: a school gate checks a few hundred an hour
 
@@ -124,7 +125,7 @@ _made: dict[str, tuple[datetime, str]] = {}
 
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker of this one page: it keeps page and list, so that a check needs no network."""
-    response = installed.worker(installed.worker_code(WORKER, [*map(static, SHELL), *installed.BY_NAME]))
+    response = installed.worker(installed.worker_code(WORKER, [*map(static, SHELL), *READER, *installed.BY_NAME]))
     response["Service-Worker-Allowed"] = reverse("portal:verify")
     return response
 

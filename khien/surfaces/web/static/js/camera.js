@@ -1,9 +1,9 @@
-/* Reads a QR code with the camera where the browser can, and sends its text by the form; everything works without it. */
+/* Reads a QR code with the camera, by the browser itself or by our own reader where it cannot, and sends its text by the form; everything works without it. */
 "use strict";
 (() => {
   const box = document.querySelector("[data-camera]");
   const form = document.querySelector("[data-scanned]");
-  if (!box || !form || !("BarcodeDetector" in window) || !navigator.mediaDevices?.getUserMedia) return;
+  if (!box || !form || !navigator.mediaDevices?.getUserMedia) return;
   const video = box.querySelector("video");
   const say = box.querySelector("[role=status]");
   const button = box.querySelector("button");
@@ -28,8 +28,13 @@
     } catch { /* a frame that cannot be read is followed by the next one */ }
     setTimeout(() => look(detector), 200);
   };
-  BarcodeDetector.getSupportedFormats().then((formats) => {
-    if (!formats.includes("qr_code")) return;
+  const reader = async () => {
+    const own = "BarcodeDetector" in window ? await BarcodeDetector.getSupportedFormats().catch(() => []) : [];
+    const Reader = own.includes("qr_code") ? BarcodeDetector : (await import("/static/vendor/qr/0.7.0/decode.js")).BarcodeDetector;
+    return new Reader({ formats: ["qr_code"] });
+  };
+  navigator.mediaDevices.enumerateDevices().then((devices) => {
+    if (!devices.some((one) => one.kind === "videoinput")) return;
     box.hidden = false;
     button.addEventListener("click", async () => {
       try {
@@ -43,7 +48,7 @@
       button.hidden = true;
       say.textContent = say.dataset.say;
       await video.play();
-      look(new BarcodeDetector({ formats: ["qr_code"] }));
+      look(await reader());
     });
     addEventListener("pagehide", stop);
   });

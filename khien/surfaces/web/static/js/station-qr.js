@@ -1,8 +1,7 @@
-// QR codes drawn on the device, and what a camera reads: into the scan box, as a scanner would type it.
+// QR codes drawn on the device, and the camera beside the scan box: what it reads goes as a scanner would type it.
 import qrcode from "/static/vendor/qrcode-generator/2.0.4/qrcode.mjs";
 
 const QUIET = 4; // modules of white around, by the standard
-const LOOK_MS = 200;
 
 export default (kh) => {
   const { h, _ } = kh;
@@ -31,39 +30,25 @@ export default (kh) => {
       kh.svg("rect", { width: whole, height: whole, fill: "#fff" }), kh.svg("path", { d: path, fill: "#000" }));
   };
 
-  // A camera beside the scan box, where the browser reads codes by itself.
-  async function camera() {
-    const can = "BarcodeDetector" in window && navigator.mediaDevices?.getUserMedia && (await BarcodeDetector.getSupportedFormats()).includes("qr_code");
-    if (!can) return;
-    const button = h("button.kh-scan__camera", { type: "button", onclick: look, "aria-label": _("Quét bằng máy ảnh") }, kh.icon("qr"));
-    document.getElementById("o-quet").append(button);
-  }
+  // The camera beside the scan box, where this device has one.
+  if (!kh.hasCamera) return;
+  document.getElementById("o-quet").append(h("button.kh-scan__camera", { type: "button", onclick: look, "aria-label": _("Quét bằng máy ảnh") }, kh.icon("camera")));
   async function look() {
-    let stream;
+    if (document.querySelector("dialog[open]")) return;
+    const holder = h("div");
+    const box = kh.dialog(_("Đưa mã vào khung"), holder, h("div.kh-actions", kh.button(_("Đóng"), { kind: "quiet", on: () => box.close() })));
+    const wanted = (text) => {
+      box.close();
+      kh.scanned(text);
+      return true;
+    };
     try {
-      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-    } catch {
-      return kh.tell(_("Máy ảnh chưa được phép. Dùng máy quét, hoặc gõ số."), "wait");
+      const stop = await kh.lookThrough(holder, wanted);
+      if (box.open) box.addEventListener("close", stop);
+      else stop();
+    } catch (why) {
+      box.close();
+      kh.tell(why.words || _("Máy ảnh chưa được phép. Dùng máy quét, hoặc gõ số."), "wait");
     }
-    const video = h("video.kh-st-camera", { playsinline: true, muted: true });
-    video.srcObject = stream;
-    const box = kh.dialog(_("Đưa mã vào khung"), video, h("div.kh-actions", kh.button(_("Đóng"), { kind: "quiet", on: () => box.close() })));
-    const detector = new BarcodeDetector({ formats: ["qr_code"] });
-    box.addEventListener("close", () => stream.getTracks().forEach((track) => track.stop()));
-    await video.play();
-    while (box.isConnected) {
-      try {
-        const text = (await detector.detect(video)).map((one) => one.rawValue).find(Boolean);
-        if (text) {
-          box.close();
-          return kh.scanned(text);
-        }
-      } catch {
-        // a frame that cannot be read is followed by the next one
-      }
-      await new Promise((go) => setTimeout(go, LOOK_MS));
-    }
-    return undefined;
   }
-  camera().catch(() => {});
 };

@@ -134,7 +134,18 @@ export default async (kh) => {
     kh.set(kh.main, h("div.kh-lock", h("section.kh-st-panel.kh-lock__box", kh.icon("lock", "kh-lock__icon"), h("h1.kh-h2", title), h("p", lead), h("form.kh-st-main", { onsubmit: act }, nodes, wrong, h("div.kh-st-bottom", kh.button(_("Quay lại"), { kind: "quiet", on: draw }), button)))));
     kh.main.querySelector("input:not([type=radio])")?.focus();
   }
-  const cardField = () => kh.field(_("Quét thẻ mở máy, hoặc gõ 40 số"), kh.input("the-mo", { inputmode: "numeric", autocomplete: "off", type: "password" }));
+  // The camera puts the card's digits into their box; `go` is what follows by itself.
+  function cardField(go) {
+    const holder = h("div");
+    const wanted = (text) => {
+      const digits = kh.seal.cardDigits(text);
+      if (digits) byId("the-mo").value = digits;
+      if (digits && go) byId("the-mo").form.requestSubmit();
+      return Boolean(digits);
+    };
+    const trouble = (words) => kh.set(holder, h("p.kh-error", { role: "alert" }, kh.icon("warn"), words));
+    return [kh.field(_("Quét thẻ mở máy, hoặc gõ 40 số"), kh.input("the-mo", { inputmode: "numeric", autocomplete: "off", type: "password" })), kh.cameraButton(holder, wanted, trouble), holder];
+  }
   async function cardRaw() {
     const digits = kh.seal.cardDigits(byId("the-mo").value);
     if (!digits) throw { words: _("Thẻ này không đúng. Quét lại cả mã trên thẻ.") };
@@ -151,7 +162,7 @@ export default async (kh) => {
     step(_("Mở bằng thẻ của trưởng điểm"), _("Thẻ in lúc mang buổi về máy. Sau khi quét, chọn tên và đặt mật khẩu mới."), async () => {
       const raw = await cardRaw();
       renew(raw, people);
-    }, _("Tiếp tục"), cardField());
+    }, _("Tiếp tục"), cardField(true));
   }
   function renew(raw, people) {
     const fields = kh.newSecret(_("người này"));
