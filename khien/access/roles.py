@@ -133,6 +133,7 @@ PERMISSIONS: dict[str, set[str]] = {
     "rules.edit": {"administrator"},
     "rules.local": {"administrator", "planner"},
     "staff.manage": {"administrator"},
+    "places.manage": {"administrator", "planner"},
     "certificates.sign": {"signer"},
     # The response centre
     "cases.see": {"contact_agent", "supervisor", "t1_supporter", "t2_technician", "t3_operations"},

@@ -34,28 +34,35 @@ def decide_duplicate(
 
 
 @transaction.atomic
-def undo_merge(*, alias: UUID, both: tuple[UUID, UUID], by: Actor, at: datetime) -> None:
-    """Take a merge apart: each has the own doses and certificates again. Raises Refused as `people.undo_merge`."""
-    people_actions.undo_merge(alias=alias, by=by, at=at)
-    in_step(both, by=by, at=at, reason="merge_undone")
+def decide_undo(*, alias: UUID, both: tuple[UUID, UUID], reason: str, by: Actor, at: datetime, withdraw: bool = False) -> str:
+    """Wish a merge taken apart, or carry out another's wish: each has the own doses and certificates again.
+
+    Returns and raises Refused as `people.decide_undo`.
+    """
+    done = people_actions.decide_undo(alias=alias, reason=reason, by=by, at=at, withdraw=withdraw)
+    if done == "undone":
+        in_step(both, by=by, at=at, reason="merge_undone")
+    return done
 
 
 @transaction.atomic
-def undo_merge_of_case(*, case_id: UUID, reason: str, by: Actor, at: datetime) -> None:
-    """Take apart what a correction joined; the case tells of it.
+def undo_merge_of_case(*, case_id: UUID, reason: str, by: Actor, at: datetime, withdraw: bool = False) -> str:
+    """Wish taken apart what a correction joined, or carry out another's wish; the case tells of it. Returns as `people.decide_undo`.
 
-    Raises Refused: cases.no_correction, cases.no_merge_to_undo, cases.text_missing, people.merge_undone.
+    Raises Refused: cases.no_correction, cases.no_merge_to_undo, cases.text_missing, people.merge_undone, people.second_person_to_part.
     """
     case = models.Case.objects.select_for_update().filter(id=case_id).first()
     row = models.Correction.objects.filter(case_id=case_id).first()
     if case is None or row is None or row.person_id is None or row.proposal_cipher is None:
         raise Refused("cases.no_correction")
-    if not reason.strip():
+    if not withdraw and not reason.strip():
         raise Refused("cases.text_missing")
     loser = papers.proposal(row.proposal_cipher)[0].merge
     alias = next((one for one in people.merges_of(row.person_id) if loser and one.loser_id == loser), None)
     if row.state != "done" or alias is None:
         raise Refused("cases.no_merge_to_undo")
-    undo_merge(alias=alias.id, both=(alias.survivor_id, alias.loser_id), by=by, at=at)
-    story.add(case, "merge_undone", by=by, at=at, text=reason)
-    audit.record("cases.merge_undone", by=by, at=at, subject=f"case:{case_id}", person=alias.survivor_id, other=alias.loser_id)
+    done = decide_undo(alias=alias.id, both=(alias.survivor_id, alias.loser_id), reason=reason, by=by, at=at, withdraw=withdraw)
+    story.add(case, "merge_undone" if done == "undone" else f"merge_undo_{done}", by=by, at=at, text=reason)
+    if done == "undone":
+        audit.record("cases.merge_undone", by=by, at=at, subject=f"case:{case_id}", person=alias.survivor_id, other=alias.loser_id)
+    return done

@@ -36,13 +36,13 @@ OFFICES: tuple[Account, ...] = (
     Account("congty", "Mai Nhân Sự", ("organization_clerk",), "organization:0", "Công ty May Sông Tiên"),
     Account("kho", "Trịnh Thủ Kho", ("stock_keeper",), CITY, "Kho vắc xin Thành phố"),
     Account("kyten", "Quách Chữ Ký", ("signer",), Scope("nation"), "Cục Y tế dự phòng"),
-    Account("tongdai", "Kiều Tổng Đài", ("contact_agent",), CITY, "Trung tâm MCC"),
-    Account("giamsat", "Hà Giám Sát", ("supervisor",), CITY, "Trung tâm MCC"),
+    Account("tongdai", "Kiều Tổng Đài", ("contact_agent",), CITY, "Tổng đài tiêm chủng"),
+    Account("giamsat", "Hà Giám Sát", ("supervisor",), CITY, "Tổng đài tiêm chủng"),
     Account("antoan", "Vương Thị An Toàn", ("safety_officer",), CITY, "Phòng Nghiệp vụ Y, Sở Y tế Thành phố Hồ Chí Minh"),
     Account("hoidong", "Nghiêm Hội Đồng", ("safety_council",), CITY, "Hội đồng tư vấn chuyên môn Thành phố"),
-    Account("hotro1", "Lưu Hỗ Trợ", ("t1_supporter",), "site:0", "Hỗ trợ tại điểm"),
-    Account("hotro2", "Tạ Kỹ Thuật", ("t2_technician",), CITY, "Kỹ thuật T2"),
-    Account("hotro3", "Thái Điều Hành", ("t3_operations",), CITY, "Ban chỉ đạo"),
+    Account("hotro1", "Lưu Hỗ Trợ", ("t1_supporter",), "site:0", "Người hỗ trợ tại điểm tiêm"),
+    Account("hotro2", "Tạ Kỹ Thuật", ("t2_technician",), CITY, "Bộ phận kỹ thuật, Sở Y tế Thành phố Hồ Chí Minh"),
+    Account("hotro3", "Thái Điều Hành", ("t3_operations",), CITY, "Ban chỉ đạo tiêm chủng Thành phố"),
 )
 
 ACCOUNTS: tuple[tuple[str, str], ...] = (

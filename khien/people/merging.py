@@ -60,6 +60,38 @@ def undo_merge(*, alias: UUID, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
+def decide_undo(*, alias: UUID, reason: str, by: Actor, at: datetime, withdraw: bool = False) -> str:
+    """Wish a merge taken apart ("proposed"), carry out another's wish ("undone"), or take one's own back ("withdrawn").
+
+    Raises Refused: people.alias_unknown, people.merge_undone, people.reason_needed, people.second_person_to_part.
+    """
+    row = PersonAlias.objects.select_for_update().filter(id=alias).first()
+    if row is None:
+        raise Refused("people.alias_unknown")
+    if row.undone_at is not None:
+        raise Refused("people.merge_undone")
+    if withdraw and row.undo_proposed_by == by.text:
+        return _undo_wished(row, "withdrawn", "", by, at)
+    if not reason.strip():
+        raise Refused("people.reason_needed")
+    if row.undo_proposed_by is None:
+        return _undo_wished(row, "proposed", reason.strip()[:300], by, at)
+    if row.undo_proposed_by == by.text:
+        raise Refused("people.second_person_to_part")
+    undo_merge(alias=alias, by=by, at=at)
+    return "undone"
+
+
+def _undo_wished(row: PersonAlias, done: str, reason: str, by: Actor, at: datetime) -> str:
+    wished = done == "proposed"
+    row.undo_reason, row.undo_proposed_at, row.undo_proposed_by = reason, at if wished else None, by.text if wished else None
+    row.save(update_fields=["undo_reason", "undo_proposed_at", "undo_proposed_by"])
+    for person in (row.loser_id, row.survivor_id):
+        audit.record(f"people.merge_undo_{done}", by=by, at=at, subject=f"alias:{row.id}", person=person)
+    return done
+
+
+@transaction.atomic
 def decide_duplicate(*, pair: UUID, decision: str, reason: str, by: Actor, at: datetime, survivor: UUID | None = None) -> str:
     """Decide a pair: "merged" under the survivor, "different" people for good, "withdrawn" takes one's own proposal back.
 

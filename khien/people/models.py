@@ -165,10 +165,15 @@ class PersonAlias(Row):
     merged_by = models.TextField()
     undone_at = models.DateTimeField(null=True)
     undone_by = models.TextField(null=True)
+    # Taking apart needs two people, as joining does: the first one's wish waits here.
+    undo_reason = models.TextField(default="")
+    undo_proposed_at = models.DateTimeField(null=True)
+    undo_proposed_by = models.TextField(null=True)
 
     class Meta:
         db_table = "person_alias"
         constraints = [
+            pair("undo_proposed_at", "undo_proposed_by", "person_alias_undo_pair"),
             pair("undone_at", "undone_by", "person_alias_undone_pair"),
             models.UniqueConstraint("loser_id", name="person_alias_active", condition=models.Q(undone_at__isnull=True)),
         ]

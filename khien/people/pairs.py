@@ -46,4 +46,4 @@ def _proposed(row: DuplicateCandidate) -> MergeProposed | None:
 def merges_of(person_id: UUID) -> list[MergeInfo]:
     """The records that were joined under this one and still are, the latest first."""
     rows = PersonAlias.objects.filter(survivor_id__in=aliases.all_ids(person_id), undone_at=None).order_by("-merged_at")
-    return [MergeInfo(row.id, row.loser_id, row.survivor_id, row.reason, row.merged_at, row.merged_by) for row in rows]
+    return [MergeInfo(row.id, row.loser_id, row.survivor_id, row.reason, row.merged_at, row.merged_by, row.undo_proposed_by or "", row.undo_proposed_at, row.undo_reason) for row in rows]

@@ -204,7 +204,7 @@ class DuplicatePair:
 
 @dataclass(frozen=True, slots=True)
 class MergeInfo:
-    """One joining of two records, open to be undone."""
+    """One joining of two records, open to be undone; `undo_by` is who wishes to take it apart and waits for a second person."""
 
     id: UUID
     loser_id: UUID
@@ -212,6 +212,9 @@ class MergeInfo:
     reason: str
     merged_at: datetime
     merged_by: str
+    undo_by: str = ""
+    undo_at: datetime | None = None
+    undo_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

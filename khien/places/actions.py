@@ -14,14 +14,15 @@ from khien.kernel.refs import Actor
 from khien.plumbing import audit
 
 from . import models, queries
+from .changing import change_facility, change_organization, change_site, end_organization, move_site, open_site
 from .loading import load_units
 from .naming import columns as _columns
 from .naming import name as _name
 from .routes import add_stop, change_stop, remove_stop
 
 __all__ = [
-    "add_facility", "add_organization", "add_site", "add_stop", "change_stop", "close_site", "load_units", "remove_stop",
-    "set_site_commune_2025", "succeed_facility",
+    "add_facility", "add_organization", "add_site", "add_stop", "change_facility", "change_organization", "change_site", "change_stop",
+    "close_site", "end_organization", "load_units", "move_site", "open_site", "remove_stop", "set_site_commune_2025", "succeed_facility",
 ]  # fmt: skip
 _CODE = re.compile(r"[0-9A-Z]{5}")
 

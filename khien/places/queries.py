@@ -28,7 +28,7 @@ from .units import (
 )  # fmt: skip
 
 __all__ = [
-    "all_units", "breakdown", "children", "column", "facilities", "facility", "facility_by_code", "facility_place", "facts_for_commune", "islands",
+    "all_units", "answered_by", "breakdown", "children", "column", "facilities", "facility", "facility_by_code", "facility_place", "facts_for_commune", "islands",
     "legal_successor", "organization", "organization_phone", "organization_place", "organizations", "same_in", "search_units", "site", "site_place", "sites",
     "sites_by_id", "stops", "successors", "unit", "unit_place", "units", "within",
 ]  # fmt: skip
@@ -80,6 +80,15 @@ def legal_successor(facility_id: UUID, on: date) -> FacilityInfo | None:
         seen.add(found.successor_id)
         found = facility(found.successor_id)
     return found
+
+
+def answered_by(scopes: Iterable[Scope], on: date) -> list[FacilityInfo]:
+    """The facilities inside these scopes, and those whose legal successor on this day is inside: their tasks passed to it."""
+    inside = facilities(scopes)
+    known = {one.id for one in inside}
+    gone = [_facility(row) for row in models.Facility.objects.filter(successor_id__isnull=False, succeeded_on__lte=on).exclude(id__in=known)]
+    heirs = {one.id: legal_successor(one.id, on) for one in gone}
+    return inside + [one for one in gone if (heir := heirs[one.id]) and heir.id in known]
 
 
 def site(site_id: UUID) -> SiteInfo | None:
@@ -166,7 +175,7 @@ def organization_place(organization_id: UUID) -> PlaceFacts | None:
 
 def _organization(row: models.Organization) -> OrganizationInfo:
     return OrganizationInfo(
-        row.id, row.name, row.kind, row.tax_code, row.address, _facts(row, organization_id=row.id), row.ended_on
+        row.id, row.name, row.kind, row.tax_code, row.address, _facts(row, organization_id=row.id), row.ended_on, row.contact_name
     )
 
 

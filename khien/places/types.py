@@ -108,6 +108,7 @@ class OrganizationInfo:
     address: str
     place: PlaceFacts
     ended_on: date | None
+    contact_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from khien.rehearsal.shelf import unaccounted
 from khien.rehearsal.staff import Officer
 from khien.synthetic.crowd import Somebody
 
+CONTACT_DESKS = ("Tổng đài tiêm chủng", "Trung tâm MCC")  # a demo begun before it had a citizen's name keeps the second
 ROUNDS = 5  # an event's handler may publish another: a dose closed, its certificate, its message
 
 
@@ -124,7 +125,8 @@ def papers(base: str, day: Day) -> None:
     told = citizens.verify(citizens.photograph(new))
     if not told["valid"] or holder.right_name not in new.text:
         raise Surprise(f"the certificate made anew is refused: {told['reason']}")
-    if "Trung tâm MCC" not in citizens.readers(holder):
+    seen = citizens.readers(holder)
+    if not any(office in seen for office in CONTACT_DESKS):
         raise Surprise("the citizen does not see who looked")
     day.story.add("corrected")
     day.story.add("old_certificate_refused")

@@ -9,7 +9,7 @@ from khien.places import queries as places
 from khien.reporting import queries as reporting
 from khien.surfaces.command import choosing, frame, where
 from khien.surfaces.command.report_words import AGES, BUCKETS, DOSES
-from khien.surfaces.command.spot import read_day
+from khien.surfaces.command.spot import EPOCHS, read_day
 
 WEEK = 6
 PROMISE = 0.99  # of the doses of a desk within two minutes
@@ -19,9 +19,9 @@ def coverage(request: HttpRequest) -> HttpResponse:
     """People by unit: doses of those who live there and doses given there, against imported people, in either geography."""
     at = frame.here(request, "reports.see")
     chosen = choosing.choose(request, at)
-    epoch = "2025" if request.GET.get("ky") == "2025" else "2021"
     age = request.GET.get("tuoi", "") if request.GET.get("tuoi") in AGES else ""
     key = chosen.key or choosing.own_unit(at)
+    epoch = request.GET.get("ky", "") if request.GET.get("ky") in EPOCHS else key[:4] or EPOCHS[0]
     open_to_me = bool(key) or frame.reach(at.scopes) is None
     rows = reporting.coverage(unit_key=key, epoch=epoch, age=age) if open_to_me else []
     rows = [row for row in rows if not row.key or not key or epoch == key[:4] or at.staff.may("reports.see", where.unit(row.key))]

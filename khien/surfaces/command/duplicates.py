@@ -12,13 +12,14 @@ from khien.cases import actions as case_acts
 from khien.kernel.errors import Refused
 from khien.people import actions as people_acts
 from khien.people import queries as people
-from khien.people.types import DuplicatePair
+from khien.people.types import DuplicatePair, MergeInfo
 from khien.surfaces.command import frame, where
 from khien.surfaces.command.words import IDENTITY
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.forms import PageForm
 
 PAGE = 20
+PARTED = {"proposed": "parting", "undone": "undone", "withdrawn": "kept"}
 WHY = {
     "full_name": _("cùng họ tên"), "birth": _("cùng ngày sinh"), "sex": _("cùng giới tính"), "phone": _("cùng điện thoại"), "place": _("cùng nơi ở"),
     "identifier": _("cùng số giấy tờ"), "name": _("tên giống nhau"), "household": _("cùng nhà"), "name_alike": _("tên gần giống"), "birth_year": _("cùng năm sinh"), "number": _("cùng số giấy tờ"),
@@ -81,11 +82,10 @@ def decide(request: HttpRequest, person_id: UUID) -> HttpResponse:
     merges = {str(one.id): one for one in people.merges_of(card.id)}
     act, chosen = request.POST.get("act", ""), request.POST.get("id", "")
     form = Settle(request.POST if act else None)
-    if act == "undo" and chosen in merges:
-        alias = merges[chosen]
-        case_acts.undo_merge(alias=alias.id, both=(alias.survivor_id, alias.loser_id), by=at.by, at=at.at)
-        return _done(person_id, "undone")
-    if form.is_bound and form.is_valid() and chosen in numbers:
+    if act in ("undo", "keep") and chosen in merges:
+        if done := _part(form, merges[chosen], at, withdraw=act == "keep"):
+            return _done(person_id, PARTED[done])
+    elif form.is_bound and form.is_valid() and chosen in numbers:
         write = {"settle": people_acts.settle_identifier, "withdraw": people_acts.withdraw_identifier}.get(act)
         try:
             if write:
@@ -93,7 +93,17 @@ def decide(request: HttpRequest, person_id: UUID) -> HttpResponse:
                 return _done(person_id, "settled")
         except Refused as refusal:
             form.refused(refusal)
-    return frame.page(request, "person_decide", "people", card=card, numbers=numbers.values(), merges=merges.values(), form=form, identity=IDENTITY)
+    return frame.page(request, "person_decide", "people", card=card, numbers=numbers.values(), merges=merges.values(), form=form, identity=IDENTITY, mine=at.by.text)
+
+
+def _part(form: Settle, merge: MergeInfo, at: frame.Here, *, withdraw: bool) -> str:
+    """Wish a merge taken apart, carry out another's wish, or take one's own back; "" when it is refused beside the reason."""
+    reason = form.data.get("why", "")
+    try:
+        return case_acts.decide_undo(alias=merge.id, both=(merge.survivor_id, merge.loser_id), reason=reason, by=at.by, at=at.at, withdraw=withdraw)
+    except Refused as refusal:
+        form.refused(refusal, "why")
+    return ""
 
 
 def _done(person_id: UUID, done: str) -> HttpResponse:

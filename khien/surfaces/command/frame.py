@@ -35,6 +35,7 @@ SECTIONS = (
     ("reports", _("Báo cáo"), "command:reports", "reports.see"),
     ("ready", _("Sẵn sàng"), "command:ready", "readiness.see"),
     ("sign", _("Ký chứng nhận"), "command:signing", "certificates.sign"),
+    ("register", _("Cơ sở, điểm tiêm"), "command:register", "places.manage"),
     ("staff", _("Nhân lực"), "command:staff", "staff.manage"),
     ("rules", _("Quy định"), "command:rules", "rules.see"),
     ("audit", _("Nhật ký"), "command:audit", "audit.see"),

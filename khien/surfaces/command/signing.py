@@ -1,5 +1,6 @@
 """Certificates that wait for a signature only: the facility's, then the ministry's."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +21,12 @@ KINDS = {FACILITY: _("Chờ cơ sở tiêm ký"), CENTRAL: _("Chờ ký cấp b�
 PAGE = 100
 
 
-def held_for(scopes: Any, hold: str, after: UUID | None = None, limit: int = PAGE) -> list[CertificateCard]:
-    """Held certificates that this signer may sign: a facility's own, or the ministry's for the whole country."""
+def held_for(scopes: Any, hold: str, on: date, after: UUID | None = None, limit: int = PAGE) -> list[CertificateCard]:
+    """Held certificates that this signer may sign: a facility's own and those of one it succeeded, or the ministry's for the whole country."""
     whole = frame.reach(scopes) is None
     if hold == CENTRAL and not whole:
         return []
-    facilities = None if whole else [one.id for one in places.facilities(scopes)]
+    facilities = None if whole else [one.id for one in places.answered_by(scopes, on)]
     return certificates.waiting(hold, facility_ids=facilities, after=after, limit=limit)
 
 
@@ -33,7 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """What waits for my signature; sign what is ticked."""
     at = frame.here(request, "certificates.sign")
     hold = request.GET.get("loai") if request.GET.get("loai") in KINDS else FACILITY
-    rows = held_for(at.scopes, str(hold), limit=PAGE)
+    rows = held_for(at.scopes, str(hold), at.on, limit=PAGE)
     error = ""
     if request.method == "POST":
         mine = {str(one.record_id): one.record_id for one in rows}
@@ -47,7 +48,7 @@ def index(request: HttpRequest) -> HttpResponse:
     cards = people.cards_of(one.person_id for one in rows)
     at.looked(*cards, purpose="certificate")
     facilities = {one.id: one.name for one in places.facilities()} if rows else {}
-    counts = {kind: len(held_for(at.scopes, kind, limit=1000)) for kind in KINDS}
+    counts = {kind: len(held_for(at.scopes, kind, at.on, limit=1000)) for kind in KINDS}
     return frame.page(
         request, "signing", "sign", rows=[(one, cards.get(one.person_id), facilities.get(one.facility_id) if one.facility_id else "") for one in rows], hold=hold, kinds=KINDS,
         counts=counts, error=error, done=request.GET.get("xong", ""), page_size=PAGE,

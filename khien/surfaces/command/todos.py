@@ -170,7 +170,7 @@ def _lists(at: Here) -> list[Todo]:
 def _signing(at: Here) -> list[Todo]:
     if not at.staff.may("certificates.sign"):
         return []
-    held = sum(len(held_for(at.staff.scopes("certificates.sign"), hold, limit=500)) for hold in KINDS)
+    held = sum(len(held_for(at.staff.scopes("certificates.sign"), hold, at.on, limit=500)) for hold in KINDS)
     if not held:
         return []
     what = _("%(n)s chứng nhận chờ chữ ký") % {"n": _n(held)}

@@ -38,6 +38,16 @@ def site(site_id: UUID, **_: Any) -> PlaceFacts | None:
     return places.site_place(site_id)
 
 
+def facility(facility_id: UUID, **_: Any) -> PlaceFacts | None:
+    """The place of a health facility."""
+    return places.facility_place(facility_id)
+
+
+def organization(organization_id: UUID, **_: Any) -> PlaceFacts | None:
+    """The place of an organisation."""
+    return places.organization_place(organization_id)
+
+
 def person(person_id: UUID, **_: Any) -> PlaceFacts | None:
     """Where a person lives, and the point that expects or last received them: staff of either may act on the record."""
     return placing.person_place(person_id)

@@ -83,6 +83,8 @@ ACTS: dict[str, Any] = {
     "people.merge_proposed": _("Đề nghị gộp hai hồ sơ của một người"),
     "people.merge_withdrawn": _("Rút đề nghị gộp hồ sơ"),
     "people.merged": _("Gộp hai hồ sơ của một người"),
+    "people.merge_undo_proposed": _("Đề nghị tách hồ sơ đã gộp"),
+    "people.merge_undo_withdrawn": _("Rút đề nghị tách hồ sơ"),
     "people.merge_undone": _("Tách hồ sơ đã gộp"),
     "safety.reaction_reported": _("Báo phản ứng sau tiêm"),
     "safety.outcome": _("Ghi kết quả của phản ứng"),

@@ -20,7 +20,7 @@ from khien.kernel import clock
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
 from khien.people import queries as people
-from khien.people.types import PersonDetails
+from khien.people.types import MergeInfo, PersonDetails
 from khien.plumbing import files
 from khien.surfaces.response import other, person
 from khien.surfaces.response.frame import Here, here, page, said
@@ -185,8 +185,8 @@ def decide(request: HttpRequest, case_id: UUID) -> HttpResponse:
         try:
             if far and act in ("accept", "undo"):
                 raise Refused("cases.other_person_far")
-            if act == "undo":
-                actions.undo_merge_of_case(case_id=case_id, reason=reason, by=at.by, at=at.at)
+            if act in ("undo", "keep"):
+                actions.undo_merge_of_case(case_id=case_id, reason=reason, by=at.by, at=at.at, withdraw=act == "keep")
             if act == "back":
                 actions.send_back(case_id=case_id, reason=reason, by=at.by, at=at.at)
             elif act in ("accept", "decline"):
@@ -199,7 +199,7 @@ def decide(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return page(
         request, "decide", 409 if wrong else 200, case_id=case_id, view=view, correction=view.correction, changes=_changes(view), wrong=wrong, reason=reason,
         own=own, certificates=past, inline=_inline(view.correction), versions=_versions(view), far=far, sides=[] if far else _sides(view, others, clock.on_date(at.at)),
-        undoes=_undoes(view), field_words=field_words,
+        undo=_undo(view), mine=at.by.text, field_words=field_words,
     )  # fmt: skip
 
 
@@ -212,12 +212,12 @@ def _sides(view: CaseView, others: tuple[UUID, ...], on: Any) -> list[tuple[str,
     return [(name, _particulars(one.details), one.doses) for name, one in zip(names, found, strict=True) if one]
 
 
-def _undoes(view: CaseView) -> bool:
-    """Whether a merge made here still stands and may be taken apart."""
+def _undo(view: CaseView) -> MergeInfo | None:
+    """A merge made here that still stands and may be taken apart."""
     loser = view.correction.proposal.merge if view.correction and view.correction.proposal else None
     if loser is None or view.correction is None or view.correction.state != "done" or view.line.person_id is None:
-        return False
-    return any(one.loser_id == loser for one in people.merges_of(view.line.person_id))
+        return None
+    return next((one for one in people.merges_of(view.line.person_id) if one.loser_id == loser), None)
 
 
 def _changes(view: CaseView) -> list[Change]:

@@ -52,6 +52,7 @@ ENTRIES: dict[str, Any] = {
     "escalated": _("Chuyển cấp trên"), "resolved": _("Kết thúc"), "reopened": _("Mở lại"), "identified": _("Đã tìm thấy hồ sơ"),
     "verified": _("Đã xác minh người hỏi"),
     "proposed": _("Đề nghị sửa"), "sent_back": _("Trả lại đề nghị"),
+    "merge_undo_proposed": _("Đề nghị tách hồ sơ đã gộp"), "merge_undo_withdrawn": _("Rút đề nghị tách hồ sơ"), "merge_undone": _("Tách hồ sơ đã gộp"),
 }  # fmt: skip
 DESKS: dict[str, Any] = {
     "reception": _("Tiếp đón"), "screening": _("Khám sàng lọc"), "injection": _("Tiêm"), "observation": _("Theo dõi"), "closing": _("Kết thúc"), "paper": _("Phiếu giấy"),

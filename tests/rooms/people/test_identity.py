@@ -118,6 +118,27 @@ def test_merged_records_are_found_as_one_and_part_again_on_undo(db):
     assert {card.id for card in queries.search("nguyen thi tu")} == {ward, desk}
 
 
+def test_taking_records_apart_needs_two_people_as_joining_does(db):
+    a, b = make.make_person(), make.make_person()
+    alias = actions.merge(loser=a, survivor=b, reason="một người", **BY)
+    other = make.make_staff("t2_technician").actor()
+    with pytest.raises(Refused, match=r"people\.reason_needed"):
+        actions.decide_undo(alias=alias, reason=" ", **BY)
+    assert actions.decide_undo(alias=alias, reason="hai chị em", **BY) == "proposed"
+    with pytest.raises(Refused, match=r"people\.second_person_to_part"):
+        actions.decide_undo(alias=alias, reason="hai chị em", **BY)
+    with pytest.raises(Refused, match=r"people\.reason_needed"):
+        actions.decide_undo(alias=alias, reason="", by=other, at=make.AT, withdraw=True)
+    assert queries.current_id(a) == b
+    assert [(one.undo_by, one.undo_reason) for one in queries.merges_of(b)] == [(BY["by"].text, "hai chị em")]
+    assert actions.decide_undo(alias=alias, reason="", **BY, withdraw=True) == "withdrawn"
+    assert actions.decide_undo(alias=alias, reason="hai chị em", by=other, at=make.AT) == "proposed"
+    assert actions.decide_undo(alias=alias, reason="đã xem căn cước", **BY) == "undone"
+    assert queries.current_id(a) == a
+    with pytest.raises(Refused, match=r"people\.merge_undone"):
+        actions.decide_undo(alias=alias, reason="lại", by=other, at=make.AT)
+
+
 def test_a_chain_of_merges_leads_to_the_last_survivor_and_never_turns_in_a_circle(db):
     a, b, c = (make.make_person() for _ in range(3))
     actions.merge(loser=a, survivor=b, reason="một người", **BY)

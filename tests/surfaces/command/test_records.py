@@ -149,7 +149,12 @@ def test_two_records_are_merged_by_two_persons_and_taken_apart_again(db):
     assert people.current_id(second) == first
     assert people.merges_of(first)[0].reason == "Cùng căn cước. Đã gọi hỏi"
     merge = people.merges_of(first)[0]
-    send(support, f"/ho-so/{first}/quyet", act="undo", id=str(merge.id))
+    send(support, f"/ho-so/{first}/quyet", act="undo", id=str(merge.id), why="Hai chị em")
+    assert "cần người khác" in words(send(support, f"/ho-so/{first}/quyet", act="undo", id=str(merge.id), why="Vẫn thế"))
+    assert people.current_id(second) == first
+    assert "Hai chị em" in read(colleague, f"/ho-so/{first}/quyet")
+    assert "Cần ghi lý do" in words(send(colleague, f"/ho-so/{first}/quyet", act="undo", id=str(merge.id)))
+    send(colleague, f"/ho-so/{first}/quyet", act="undo", id=str(merge.id), why="Đã xem căn cước")
     assert people.current_id(second) == second
 
 

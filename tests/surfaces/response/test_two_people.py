@@ -121,8 +121,17 @@ def test_two_records_of_one_person_are_merged_by_two_people_and_taken_apart_agai
     assert doses(lan) == [first, second]
     assert [one.ordinal for one in records.history(lan, date(2021, 12, 14)).doses] == [1, 2]
     assert states(lan).count("issued") == 2
-    assert "Tách ra như cũ" in text(supervisor.get(f"/mcc/{case}/duyet"))
+    assert "Đề nghị tách ra như cũ" in text(supervisor.get(f"/mcc/{case}/duyet"))
     supervisor.post(f"/mcc/{case}/duyet", {"act": "undo", "reason": "Hai chị em"})
+    assert "Chờ người thứ hai xem và tách" in text(supervisor.get(f"/mcc/{case}/duyet"))
+    assert supervisor.post(f"/mcc/{case}/duyet", {"act": "undo", "reason": "Hai chị em"}).status_code == 409
+    assert people_queries.current_id(twin) == lan
+    supervisor.post(f"/mcc/{case}/duyet", {"act": "keep"})
+    supervisor.post(f"/mcc/{case}/duyet", {"act": "undo", "reason": "Hai chị em"})
+    second_look = signed_in("t2_technician")
+    assert "Hai chị em" in text(second_look.get(f"/mcc/{case}/duyet"))
+    second_look.post(f"/mcc/{case}/duyet", {"act": "undo", "reason": "Đã xem cả hai căn cước"})
+    assert "merge_undo" not in text(technician.get(f"/mcc/{case}"))
     assert people_queries.current_id(twin) == twin
     assert doses(lan) == [first]
     assert doses(twin) == [second]

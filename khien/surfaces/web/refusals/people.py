@@ -14,6 +14,7 @@ WORDING = {
     "people.merge_undone": _("Lần gộp này đã được tách lại."),
     "people.pair_unknown": _("Không tìm thấy cặp hồ sơ này."),
     "people.second_person_needed": _("Bạn đã đề nghị gộp: cần người khác xem lại và gộp."),
+    "people.second_person_to_part": _("Bạn đã đề nghị tách: cần người khác xem lại và tách."),
     "people.pair_decided": _("Cặp hồ sơ này đã có người quyết định."),
     "people.decision_unknown": _("Hãy chọn: cùng một người, hay hai người khác nhau."),
     "people.not_dead": _("Hồ sơ này không ghi là đã mất."),

@@ -1,0 +1,147 @@
+"""What is told of a facility, a point, an organisation or a store; places are found by their names as people write them."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as now_
+from django.utils.translation import gettext_lazy as _
+
+from khien.campaigns import queries as campaigns
+from khien.places import queries as places
+from khien.places.types import Unit
+from khien.surfaces.web.forms import DayField, PageForm
+
+EPOCHS = ("2021", "2025")
+SITE_KINDS = {"fixed": _("Cố định"), "mobile": _("Lưu động"), "home": _("Tiêm tại nhà")}
+ORGANIZATION_KINDS = {
+    "firm": _("Doanh nghiệp"), "school": _("Trường học"), "ward": _("Phường, xã"), "office": _("Cơ quan"), "hospital": _("Bệnh viện"), "other": _("Khác"),
+}  # fmt: skip
+STORE_KINDS = {
+    "national": _("Kho quốc gia"), "institute": _("Kho viện khu vực"), "military": _("Kho quân khu"), "province": _("Kho tỉnh, thành phố"),
+    "district": _("Kho quận, huyện"), "facility": _("Kho cơ sở y tế"),
+}  # fmt: skip
+LEVEL_OF_STORE = {"institute": "province", "military": "province", "province": "province", "district": "district"}
+LEVELS = {"commune": _("Một xã, phường"), "district": _("Cả quận, huyện"), "province": _("Cả tỉnh, thành phố")}
+COMMUNE = {"label": _("Xã, phường"), "max_length": 160, "help_text": _("Ví dụ: phường 15 quận 10; xã mới từ 7/2025 cũng được")}
+
+
+def find_unit(text: str, level: str) -> tuple[Unit | None, str]:
+    """The unit that these words name, in the campaign's epoch first; else None and what to do."""
+    working = campaigns.campaign().epoch
+    for epoch in sorted(EPOCHS, key=lambda one: one != working):
+        found = places.search_units(text, epoch=epoch, level=level, limit=2) if text.strip() else []
+        if len(found) > 1 and found[0].full_name == found[1].full_name:
+            return None, now_("Có nhiều nơi tên như vậy: %(one)s; %(two)s. Mời ghi thêm quận, huyện hoặc tỉnh") % {"one": found[0].path, "two": found[1].path}
+        if found:
+            return found[0], ""
+    return None, now_("Không thấy nơi này. Mời ghi lại tên, thêm quận, huyện hoặc tỉnh")
+
+
+class _Placed(PageForm):
+    """A form that names a unit in `unit`; the key is kept in `cleaned_data["unit_key"]`."""
+
+    level = "commune"
+
+    def clean(self) -> dict[str, Any]:
+        told = self.cleaned_data
+        text = told.get("unit", "")
+        if "unit" in self.errors or (not text and not self.fields["unit"].required):
+            return told
+        found, wrong = find_unit(text, str(told.get("level") or self.level))
+        if found is None:
+            self.add_error("unit", wrong)
+        else:
+            told["unit_key"] = found.key
+        return told
+
+
+class FacilityChange(PageForm):
+    name = forms.CharField(label=_("Tên cơ sở"), max_length=160)
+    name_en = forms.CharField(label=_("Tên tiếng Anh"), max_length=160, required=False)
+    phone = forms.CharField(label=_("Điện thoại của cơ sở"), max_length=30, required=False)
+    address = forms.CharField(label=_("Địa chỉ"), max_length=200, required=False)
+
+
+class Facility(_Placed, FacilityChange):
+    code = forms.CharField(label=_("Mã cơ sở"), max_length=5, min_length=5, help_text=_("Đúng 5 ký tự, như trên giấy phép; không đổi được về sau"))
+    level = forms.ChoiceField(label=_("Phục vụ"), choices=list(LEVELS.items()), initial="district")  # type: ignore[assignment]
+    unit = forms.CharField(label=_("Tên xã, quận hoặc tỉnh đó"), max_length=160)
+    field_order = ("code", "name", "name_en", "level", "unit", "phone", "address")
+
+
+class SiteChange(_Placed):
+    owner = forms.CharField(label=_("Mã cơ sở y tế phụ trách"), max_length=5, min_length=5, help_text=_("5 ký tự; xem ở trang Cơ sở y tế"))
+    name = forms.CharField(label=_("Tên điểm tiêm"), max_length=160)
+    name_en = forms.CharField(label=_("Tên tiếng Anh"), max_length=160, required=False)
+    unit = forms.CharField(**COMMUNE)
+    address = forms.CharField(label=_("Địa chỉ"), max_length=200, required=False)
+    phone = forms.CharField(label=_("Điện thoại của điểm"), max_length=30, required=False)
+    tables = forms.IntegerField(label=_("Số bàn tiêm"), min_value=1, max_value=200, initial=1)
+    hospital = forms.CharField(label=_("Bệnh viện tiếp nhận khi cấp cứu"), max_length=160, required=False)
+    hospital_phone = forms.CharField(label=_("Điện thoại bệnh viện"), max_length=30, required=False)
+    lat = forms.FloatField(label=_("Vĩ độ"), required=False, min_value=-90, max_value=90, localize=False)
+    lon = forms.FloatField(label=_("Kinh độ"), required=False, min_value=-180, max_value=180, localize=False)
+
+    def clean_owner(self) -> Any:
+        """The facility of this code."""
+        found = places.facility_by_code(self.cleaned_data["owner"])
+        if found is None:
+            raise forms.ValidationError(now_("Không có cơ sở mang mã này. Mời thêm cơ sở trước"))
+        return found
+
+
+class Site(SiteChange):
+    kind = forms.ChoiceField(label=_("Loại điểm"), choices=list(SITE_KINDS.items()))
+    field_order = ("owner", "kind", "name", "name_en", "unit", "address", "phone", "tables", "hospital", "hospital_phone", "lat", "lon")
+
+
+class OrganizationChange(PageForm):
+    name = forms.CharField(label=_("Tên đơn vị"), max_length=160)
+    address = forms.CharField(label=_("Địa chỉ"), max_length=200, required=False)
+    tax_code = forms.CharField(label=_("Mã số thuế"), max_length=20, required=False)
+    contact_name = forms.CharField(label=_("Người phụ trách danh sách"), max_length=120, required=False)
+    contact_phone = forms.CharField(label=_("Điện thoại người phụ trách"), max_length=30, required=False, help_text=_("Chỉ để liên lạc về danh sách; không mở được hồ sơ của ai"))
+
+
+class Organization(_Placed, OrganizationChange):
+    kind = forms.ChoiceField(label=_("Loại đơn vị"), choices=list(ORGANIZATION_KINDS.items()))
+    unit = forms.CharField(**COMMUNE)
+    field_order = ("kind", "name", "unit", "address", "tax_code", "contact_name", "contact_phone")
+
+
+class Store(PageForm):
+    kind = forms.ChoiceField(label=_("Loại kho"), choices=list(STORE_KINDS.items()), initial="province")
+    name = forms.CharField(label=_("Tên kho"), max_length=160)
+    name_en = forms.CharField(label=_("Tên tiếng Anh"), max_length=160, required=False)
+    unit = forms.CharField(label=_("Tỉnh, quận hoặc mã cơ sở"), max_length=160, required=False, help_text=_("Kho quốc gia thì bỏ trống; kho cơ sở thì ghi mã 5 ký tự"))
+    address = forms.CharField(label=_("Địa chỉ"), max_length=200, required=False)
+    phone = forms.CharField(label=_("Điện thoại"), max_length=30, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Where the store stands: nowhere for the nation's, at its facility, or in the unit of its level."""
+        told, text = self.cleaned_data, self.cleaned_data.get("unit", "").strip()
+        kind = told.get("kind", "")
+        if kind == "facility":
+            owner = places.facility_by_code(text)
+            told["place"] = owner.place if owner else None
+            wrong = "" if owner else now_("Không có cơ sở mang mã này. Mời thêm cơ sở trước")
+        elif kind in LEVEL_OF_STORE:
+            found, wrong = find_unit(text, LEVEL_OF_STORE[kind])
+            told["place"] = places.unit_place(found.key) if found else None
+        else:
+            wrong = ""
+        if wrong:
+            self.add_error("unit", wrong)
+        return told
+
+
+class Successor(PageForm):
+    heir = forms.CharField(label=_("Mã cơ sở tiếp nhận"), max_length=5, min_length=5)
+    day = DayField(label=_("Từ ngày"))
+
+    def clean_heir(self) -> Any:
+        """The facility of this code."""
+        found = places.facility_by_code(self.cleaned_data["heir"])
+        if found is None:
+            raise forms.ValidationError(now_("Không có cơ sở mang mã này. Mời thêm cơ sở trước"))
+        return found
