@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from khien.kernel.errors import Refused
+from khien.kernel.refs import VisitRef
 from khien.safety import actions, queries
 from khien.visits import queries as visits
 from khien.visits.bodies import flag, lines, moment_of, text, texts, uuid_of, uuid_or_none
@@ -19,9 +21,21 @@ def react(told: Told) -> Any:
         raise Refused("visits.unknown")
     return actions.report_reaction(
         person_id=card.person_id, visit=told.visit, symptoms=texts(told.body, "symptoms"),
-        anaphylaxis=flag(told.body, "anaphylaxis"), onset_at=moment_of(told.body, "onset_at") or told.performed().at, source="desk",
+        anaphylaxis=flag(told.body, "anaphylaxis"), onset_at=_onset(told, card.dosed_at) or told.performed().at, source="desk",
         detail=text(told.body, "detail", most=2_000), action_taken=text(told.body, "action_taken"), by=told.by, at=told.at,
     )  # fmt: skip
+
+
+def _onset(told: Told, dosed_at: datetime | None) -> datetime | None:
+    """When it began, as told; see `_kept`."""
+    onset = moment_of(told.body, "onset_at")
+    return onset if told.late is None else _kept(told, onset or told.performed().at, dosed_at)
+
+
+def _kept(told: Told, moment: datetime, dosed_at: datetime | None) -> datetime:
+    """A moment told without a line is never refused for its clock: it lies between the dose and now."""
+    kept = min(moment, told.at)
+    return max(kept, dosed_at) if dosed_at else kept
 
 
 def outcome(told: Told) -> Any:
@@ -42,7 +56,7 @@ def outcome(told: Told) -> Any:
 def alarm(told: Told) -> Any:
     """Raise the red flag of anaphylaxis for a person under observation: visit_id, symptoms (codes), onset_at."""
     alarm_id, reaction_id = actions.raise_alarm(
-        visit=told.visit, symptoms=texts(told.body, "symptoms"), onset_at=moment_of(told.body, "onset_at"), raised_at=told.occurred_at,
+        visit=told.visit, symptoms=texts(told.body, "symptoms"), onset_at=_onset(told, None), raised_at=told.occurred_at,
         by=told.by, at=told.at,
     )  # fmt: skip
     return {"alarm_id": alarm_id, "reaction_id": reaction_id}
@@ -81,9 +95,13 @@ def take_back(told: Told) -> Any:
 
 def act(told: Told) -> Any:
     """Stamp one act of the time line, or edit one: kind, happened_at, facts, who, text, replaces."""
-    happened = moment_of(told.body, "happened_at") or told.occurred_at
+    alarm_id, happened = _alarm_id(told), moment_of(told.body, "happened_at")
+    if happened is None or told.late:
+        raised = queries.alarm(alarm_id) if told.late else None
+        card = visits.visit(VisitRef(told.site_id, raised.visit_id)) if raised else None
+        happened = _kept(told, happened or told.occurred_at, card.dosed_at if card else None)
     entry = actions.stamp(
-        alarm_id=_alarm_id(told), kind=text(told.body, "kind"), happened_at=min(happened, told.at) if not told.body.get("happened_at") else happened,
+        alarm_id=alarm_id, kind=text(told.body, "kind"), happened_at=happened,
         facts=lines(told.body, "facts"), who=text(told.body, "who"), text=text(told.body, "text"),
         replaces=uuid_or_none(told.body, "replaces"), by=told.by, at=told.at,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from khien.access import devices
 from khien.kernel.ids import uuid7
 from khien.plumbing import sealing
 from khien.plumbing.models import Receipt
+from khien.safety.models import Reaction
 from khien.sync import actions as sync
 from khien.sync import queries as synced
 from khien.sync.models import HeldCommand
@@ -140,6 +141,24 @@ def test_a_clock_that_jumped_a_day_is_held_between_the_pack_and_now_and_marked(d
     row = Visit.objects.get(id=visit_id)
     assert row.dosed_at == kept
     assert row.marks == ["clock_clamped"]
+
+
+@pytest.mark.parametrize("hours", [-24, 24])
+def test_what_somebody_felt_is_kept_between_the_dose_and_now_whatever_the_clock_said(db, hours):
+    day = make_day()
+    tablet = make_tablet(day)
+    at = AT + timedelta(hours=hours)
+    visit_id = whole_visit(tablet, day, at)
+    visit = {"visit_id": str(visit_id), "session_id": str(day.session_id)}
+    began = {"symptoms": ["pain_at_site"], "onset_at": (at + timedelta(minutes=5)).isoformat()}
+    tablet.log = tablet.log[:4]
+    tablet.does("react", at + timedelta(minutes=12), after=tablet.log[3]["command_id"], **began, **visit)
+    tablet.does("alarm", at + timedelta(minutes=14), after=tablet.log[4]["command_id"], **began, **visit)
+    tablet.does("alarm_act", at + timedelta(minutes=15), after=tablet.log[5]["command_id"], kind="adrenaline", happened_at=at.isoformat(), facts={"dose_mg": "0.5"}, **visit)
+    told = tablet.sends(EVENING)
+    assert statuses(told) == ["accepted"] * 7, told[4:]
+    dosed = Visit.objects.get(id=visit_id).dosed_at
+    assert [dosed <= moment <= EVENING for moment in Reaction.objects.values_list("onset_at", flat=True)] == [True, True]
 
 
 def test_a_seal_opens_only_as_it_was_closed(db):
