@@ -10,6 +10,7 @@ from django.test import Client
 
 from khien.kernel import clock
 from khien.practice import build
+from khien.practice.scene import Scene
 from khien.readiness import queries
 from tests.make_desk import envelope
 
@@ -43,7 +44,7 @@ def practising() -> Iterator[None]:
         settings.PRACTICE = False
 
 
-def built(*desks: tuple[str, str], guests: int = 6) -> build.Scene:
+def built(*desks: tuple[str, str], guests: int = 6) -> Scene:
     """A copy with its crowd (inside `practising`)."""
     return build.build(order(*desks, guests=guests), clock.now())
 
@@ -59,7 +60,7 @@ def seat(username: str) -> Any:
     return client
 
 
-def send(client: Any, scene: build.Scene, name: str, **body: Any) -> dict[str, Any]:
+def send(client: Any, scene: Scene, name: str, **body: Any) -> dict[str, Any]:
     """One command from this person's desk; returns its receipt."""
     told = json.dumps({"commands": [envelope(client, name, **{"session_id": str(scene.session_id), **body})]})
     answer = client.post(f"/diem/{scene.session_id}/lenh", told, content_type="application/json")
@@ -72,7 +73,7 @@ def score_of(number: int) -> Any:
     return next(one for one in queries.scores_now() if one.number == number)
 
 
-def front(client: Any, scene: build.Scene) -> Any:
+def front(client: Any, scene: Scene) -> Any:
     """Call the next guest to this desk; returns them."""
     client.post("/diem/tap/tiep")
     actor = f"staff:{client.staff.id}"

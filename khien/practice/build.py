@@ -1,7 +1,6 @@
 """Builds one practice copy from what the technician ordered: the point under its own name, the desks, stock, a crowd. Once."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -20,6 +19,7 @@ from khien.places import queries as where
 from khien.plumbing import marks, practice
 from khien.plumbing.postgres import CannotStart
 from khien.practice import crowd
+from khien.practice.scene import Scene
 from khien.readiness import rules
 from khien.readiness.scoring import MARK
 from khien.stock import actions as stock
@@ -27,33 +27,6 @@ from khien.visits import actions as visits
 
 TECHNICIAN = "t2_technician"
 UNUSED_SHEETS = 1  # one serial more than was written on: it must be explained too
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What the copy stands on: its point, session, lots, and the hand that played what nobody practises."""
-
-    site_id: UUID
-    session_id: UUID
-    vaccine: str
-    good: UUID
-    wrong: UUID | None
-    desk: Desk
-    communes: tuple[str, ...]
-    at: datetime
-
-    def before(self, minutes: int) -> datetime:
-        """So long ago, but today."""
-        return earlier(self.at, minutes)
-
-    @property
-    def today(self) -> date:
-        return clock.on_date(self.at)
-
-
-def earlier(at: datetime, minutes: int) -> datetime:
-    """So long before, but on the same day in Viet Nam."""
-    return max(at - timedelta(minutes=minutes), clock.at_local(clock.on_date(at), 0, 1))
 
 
 def ensure() -> None:

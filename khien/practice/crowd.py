@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from khien.booking import actions as booking
@@ -16,17 +16,15 @@ from khien.kernel.refs import SYSTEM
 from khien.kernel.sex import Sex
 from khien.people import actions as people
 from khien.people.types import NewPerson
+from khien.practice.scene import Scene
 from khien.readiness import actions as readiness
 from khien.readiness import rules
 from khien.registration import actions as registration
 from khien.registration.types import Wish
 from khien.synthetic.crowd import Crowd, Somebody
 
-if TYPE_CHECKING:
-    from khien.practice.build import Scene
 
-
-def lay(scene: "Scene", scripts: dict[str, str], count: int, serials: list[str], random: Random) -> None:
+def lay(scene: Scene, scripts: dict[str, str], count: int, serials: list[str], random: Random) -> None:
     """Lay `count` guests before the desks; those on paper have a sheet each and come to nobody's desk."""
     written = serials[:-1]
     on_paper = len(written)
@@ -50,7 +48,7 @@ def lay(scene: "Scene", scripts: dict[str, str], count: int, serials: list[str],
     readiness.lay_crowd(session_id=scene.session_id, guests=guests)
 
 
-def _guest(scene: "Scene", number: int, one: Somebody, situations: dict[str, str], *, known: bool = True) -> dict[str, Any]:
+def _guest(scene: Scene, number: int, one: Somebody, situations: dict[str, str], *, known: bool = True) -> dict[str, Any]:
     """One guest: recorded and booked unless they come without papers or on paper; a namesake has a double who stays at home."""
     way = situations.get("reception", "")
     person_id, code = None, ""
@@ -74,7 +72,7 @@ def _double(one: Somebody) -> Somebody:
     return replace(one, birth=birth, cccd=number, phone=one.phone[:-4] + f"{(int(one.phone[-4:]) + 77) % 10_000:04d}")
 
 
-def _booked(scene: "Scene", one: Somebody) -> tuple[UUID, str]:
+def _booked(scene: Scene, one: Somebody) -> tuple[UUID, str]:
     before = scene.at - timedelta(days=1)
     person = NewPerson(
         full_name=one.full_name, birth=one.birth, sex=one.sex, identifier=read_identifier(one.cccd), phone=one.phone, place_key=one.commune_key,
@@ -90,7 +88,7 @@ def _booked(scene: "Scene", one: Somebody) -> tuple[UUID, str]:
     return recorded.person_id, booked.code
 
 
-def _play(scene: "Scene", guest: dict[str, Any], state: str, random: Random) -> None:
+def _play(scene: Scene, guest: dict[str, Any], state: str, random: Random) -> None:
     """Walk a guest through the desks that nobody practises."""
     one: Somebody = guest["_one"]
     visitor = Guest(guest["person_id"], one.birth, Sex(one.sex), guest["_code"])
@@ -98,7 +96,7 @@ def _play(scene: "Scene", guest: dict[str, Any], state: str, random: Random) -> 
     play(visitor, state, session_id=scene.session_id, lot=scene.good, desk=scene.desk, at=scene.before(minutes + 8), random=random)
 
 
-def _sheet(scene: "Scene", serial: str, place: int, random: Random) -> dict[str, Any]:
+def _sheet(scene: Scene, serial: str, place: int, random: Random) -> dict[str, Any]:
     """What stands on a paper sheet: hours, vitals, lot; as the desks wrote it in the dark."""
     began = clock.local(scene.before(44 - 2 * place))
     hours = {name: f"{began + timedelta(minutes=minutes):%H:%M}" for name, minutes in (("received", 0), ("screened", 5), ("injected", 9))}

@@ -23,7 +23,7 @@ from khien.sync.opening import Opened, believe, raw_of, unseal
 from khien.sync.states import OPEN, HeldState
 from khien.sync.types import GrantInfo, Sealed
 from khien.visits import commands
-from khien.visits.commands import Late
+from khien.visits.telling import Late
 
 MOST = 200  # commands in one batch
 MOST_HELD = 10_000  # of one device: more than any tablet does in days

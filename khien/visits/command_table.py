@@ -11,7 +11,7 @@ from khien.stock import actions as stock
 from khien.visits import actions, late, sessions
 from khien.visits.arrivals import new_person
 from khien.visits.bodies import day, flag, lines, mapping, moment_of, number, part, text, texts, uuid_of, uuid_or_none
-from khien.visits.commands import Told
+from khien.visits.telling import Told
 from khien.visits.types import Confirmed, ConsentGiven, GivenNumber
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -17,10 +17,8 @@ from khien.plumbing import outbox, receipts
 from khien.stock import queries as stock
 from khien.visits import bodies, dose, models, steps, twins
 from khien.visits.states import State
+from khien.visits.telling import Told
 from khien.visits.types import UNDO, Confirmed, DoseReceipt, GivenNumber
-
-if TYPE_CHECKING:
-    from khien.visits.commands import Told
 
 # Steps of the visit itself; all others go to the visit that stands for it.
 OWN = {"consent", "screen", "give_dose", "undo_dose", "undo", "end"}
