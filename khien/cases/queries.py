@@ -135,9 +135,10 @@ def _name(staff_id: UUID | None) -> str:
 
 
 def _correction(row: models.Correction) -> CorrectionView:
+    proposal, versions = papers.proposal(row.proposal_cipher) if row.proposal_cipher else (None, {})
     return CorrectionView(
         kind=row.kind, state=row.state, asked=papers.asked(row.asked_cipher), evidence_file=row.evidence_file,
-        proposal=papers.proposal(row.proposal_cipher)[0] if row.proposal_cipher else None, proposed_by=row.proposed_by or "",
+        proposal=proposal, versions=versions, proposed_by=row.proposed_by or "",
         proposed_at=row.proposed_at, decided_by=row.decided_by or "", decided_at=row.decided_at, decision_reason=row.decision_reason,
     )  # fmt: skip
 

@@ -147,7 +147,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionView:
-    """A correction within its case: asked, proposed, decided."""
+    """A correction within its case: asked, proposed, decided. `versions`: record id -> the version that stood when it was proposed."""
 
     kind: str
     state: str
@@ -159,6 +159,7 @@ class CorrectionView:
     decided_by: str
     decided_at: datetime | None
     decision_reason: str
+    versions: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,8 +110,11 @@ def wait(*, case_id: UUID, text: str, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def resume(*, case_id: UUID, by: Actor, at: datetime, text: str = "") -> None:
-    """The citizen answered: the clock goes on where it stopped. Raises Refused: cases.unknown, cases.resolved, cases.not_waiting."""
+def resume(*, case_id: UUID, by: Actor, at: datetime, text: str = "", photo: UUID | None = None) -> None:
+    """The citizen answered, perhaps with a photo kept as evidence: the clock goes on where it stopped.
+
+    Raises Refused: cases.unknown, cases.resolved, cases.not_waiting.
+    """
     row = locked(case_id)
     if row.state != "waiting_citizen" or row.waiting_since is None:
         raise Refused("cases.not_waiting")
@@ -120,7 +123,7 @@ def resume(*, case_id: UUID, by: Actor, at: datetime, text: str = "") -> None:
     _move(row, "taken" if row.owner_id else "open")
     row.escalate_at = _rises(row)
     row.save()
-    story.add(row, "citizen_answered", by=by, at=at, text=text, to_citizen=bool(text.strip()))
+    story.add(row, "citizen_answered", by=by, at=at, text=text, to_citizen=bool(text.strip()), photo=photo)
     _trace("resumed", row, by=by, at=at)
 
 

@@ -67,7 +67,8 @@ def _said(value: Any, lang: str) -> str:
     if isinstance(value, int):  # years and small counts stay as they are
         return thousands(value, lang) if abs(value) >= 10_000 else str(value)
     if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(_said(item, lang) for item in value)
+        said = [_said(item, lang) for item in value]
+        return ("; " if any("," in one for one in said) else ", ").join(said)
     return str(getattr(value, "label", value))
 
 

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,28 +17,15 @@ from khien.immunizations import queries as immunizations
 from khien.immunizations.types import ImmunizationView
 from khien.kernel import codes
 from khien.kernel.errors import Refused
-from khien.plumbing import files
 from khien.surfaces.healthbook.book import Book, mine, missing, posted, render
 from khien.surfaces.healthbook.next_thing import history_of
-from khien.surfaces.web import evidence, own_requests
+from khien.surfaces.web import own_requests
 from khien.surfaces.web.confirmations import short_vaccine
-from khien.surfaces.web.forms import BirthField, DayField, PageForm
+from khien.surfaces.web.forms import BirthField, DayField
 from khien.surfaces.web.locale import lang
 
 
-class EvidenceForm(PageForm):
-    """Every request may carry one photo of the paper."""
-
-    photo = forms.FileField(label=_("Ảnh giấy tờ hoặc giấy xác nhận"), required=False)
-
-    def clean_photo(self) -> Any:
-        photo = self.cleaned_data.get("photo")
-        if photo and not evidence.media_type(photo):
-            raise forms.ValidationError(_("Chỉ nhận ảnh (JPG, PNG, HEIC, WebP) hoặc tệp PDF. Mời chọn tệp khác."))
-        return photo
-
-
-class ParticularsForm(EvidenceForm):
+class ParticularsForm(own_requests.PhotoForm):
     """The right value of whatever is wrong; what is right is left empty."""
 
     full_name = forms.CharField(label=_("Họ và tên đúng"), max_length=100, required=False)
@@ -58,7 +46,7 @@ class ParticularsForm(EvidenceForm):
         return CorrectionAsked("wrong_data", right=right, words=told["words"])
 
 
-class DoseForm(EvidenceForm):
+class DoseForm(own_requests.PhotoForm):
     """What is wrong with one dose of the record."""
 
     wrong = forms.MultipleChoiceField(
@@ -77,7 +65,7 @@ class DoseForm(EvidenceForm):
         return CorrectionAsked("wrong_data", words=f"{wrong}: {self.cleaned_data['words']}")
 
 
-class MissingForm(EvidenceForm):
+class MissingForm(own_requests.PhotoForm):
     """A dose that was given and is not there."""
 
     vaccine = forms.ChoiceField(label=_("Vắc xin"))
@@ -98,7 +86,7 @@ class MissingForm(EvidenceForm):
         return CorrectionAsked("one_shown" if self.any_shown else "both_missing", doses=(dose,))
 
 
-class CertificateForm(EvidenceForm):
+class CertificateForm(own_requests.PhotoForm):
     """No certificate, though the doses are there."""
 
     words = forms.CharField(label=_("Kể rõ điều cần giúp"), widget=forms.Textarea, max_length=1000)
@@ -162,16 +150,10 @@ def correct_what(request: Any, book: Book, what: str) -> HttpResponse:
 
 
 def _ask(book: Book, form: Any, dose: ImmunizationView | None) -> CaseRef:
-    photo = form.cleaned_data.get("photo")
-    kept = _keep(photo, book) if photo else None
     return cases.ask_correction(
         asked=form.asked(), contact=ContactPoint(language=lang()), person_id=book.person_id, record_id=dose.record_id if dose else None,
-        evidence_file=kept, channel="health_book", by=book.actor, at=book.at,
+        evidence_file=form.kept(by=book.actor, at=book.at), channel="health_book", by=book.actor, at=book.at,
     )  # fmt: skip
-
-
-def _keep(photo: Any, book: Book) -> UUID:
-    return files.keep(photo.read(), name="anh-giay", media_type=evidence.media_type(photo), purpose="evidence", by=book.actor, at=book.at)
 
 
 @mine
@@ -180,18 +162,23 @@ def request_page(request: Any, book: Book, case: UUID) -> HttpResponse:
     found = next((one for one in queries.of_person(book.person_id, book.at) if one.id == case), None)
     if found is None:
         return missing(request)
-    form = own_requests.ReplyForm(posted(request))
+    form = own_requests.ReplyForm(posted(request), request.FILES)
     if request.method == "POST" and form.is_valid():
         try:
-            cases.resume(case_id=found.id, text=form.cleaned_data["reply"], by=book.actor, at=book.at)
+            _reply(found, form, book)
         except Refused as refusal:
-            form.refused(refusal, "reply")
+            form.refused(refusal, "photo" if refusal.code == "plumbing.file_too_large" else "reply")
         else:
             return HttpResponseRedirect(request.path)
     return render(
         request, "request.html", book, case=found, code=codes.display(found.code), subject=subject_words(found), form=form,
         asked=own_requests.asked_lines(found),
     )  # fmt: skip
+
+
+@transaction.atomic
+def _reply(case: CitizenCase, form: own_requests.ReplyForm, book: Book) -> None:
+    cases.resume(case_id=case.id, text=form.cleaned_data["reply"], photo=form.kept(by=book.actor, at=book.at), by=book.actor, at=book.at)
 
 
 SUBJECTS = {

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from khien.campaigns import queries as campaigns
 from khien.cases import actions as cases
 from khien.cases import queries
-from khien.cases.types import AskedDose, CaseRef, ContactPoint, CorrectionAsked
+from khien.cases.types import AskedDose, CaseRef, CitizenCase, ContactPoint, CorrectionAsked
 from khien.kernel import clock, codes, phones
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
@@ -222,6 +223,12 @@ def done(request: HttpRequest) -> HttpResponse:
     )
 
 
+@transaction.atomic
+def _reply(case: CitizenCase, form: own_requests.ReplyForm, at: datetime) -> None:
+    by = lookup.actor()
+    cases.resume(case_id=case.id, text=form.cleaned_data["reply"], photo=form.kept(by=by, at=at), by=by, at=at)
+
+
 def answer(request: HttpRequest) -> HttpResponse:
     """A request's story, for who proved the phone it named: a question is answered here, what is late is asked for higher up."""
     at = clock.now()
@@ -229,13 +236,13 @@ def answer(request: HttpRequest) -> HttpResponse:
     found = queries.by_code(code, at) if code else None
     if found is None:
         return HttpResponseRedirect(reverse("portal:lookup") + "?cach=ma")
-    wrong, form = "", own_requests.ReplyForm(request.POST if "reply" in request.POST else None)
+    wrong, form = "", own_requests.ReplyForm(request.POST if "reply" in request.POST else None, request.FILES)
     if form.is_bound and form.is_valid():
         try:
-            cases.resume(case_id=found.id, text=form.cleaned_data["reply"], by=lookup.actor(), at=at)
+            _reply(found, form, at)
             return HttpResponseRedirect(reverse("portal:answer"))
         except Refused as refusal:
-            form.refused(refusal, "reply")
+            form.refused(refusal, "photo" if refusal.code == "plumbing.file_too_large" else "reply")
     if request.method == "POST" and request.POST.get("act") == "escalate":
         try:
             cases.citizen_escalate(code=found.code, by=lookup.actor(), at=at)

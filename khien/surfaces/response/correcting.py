@@ -16,21 +16,20 @@ from khien.cases import queries as cases
 from khien.cases.types import AskedDose, CaseView, CorrectionView, Proposal
 from khien.certificates import queries as certificates
 from khien.immunizations import queries as immunizations
-from khien.kernel import clock
+from khien.kernel import clock, countries
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
 from khien.people import queries as people
 from khien.people.types import MergeInfo, PersonDetails
-from khien.plumbing import files
-from khien.surfaces.response import other, person
+from khien.surfaces.response import attached, other, person, was
 from khien.surfaces.response.frame import Here, here, page, said
-from khien.surfaces.response.words import FIELDS, SEXES, field_words
+from khien.surfaces.response.words import FIELDS, SEXES, country_words, field_words
 from khien.surfaces.web import guard, say
+from khien.surfaces.web.confirmations import short_vaccine
 from khien.surfaces.web.forms import BirthField, DayField, PageForm
 from khien.surfaces.web.locale import lang
 
 TEXTS = ("full_name", "identifier", "phone", "email", "address", "nationality")
-SHOWN_INLINE = {"image/jpeg", "image/png", "image/webp"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class ProposeForm(PageForm):
     phone = forms.CharField(label=gettext_lazy("Số điện thoại"), max_length=30, required=False)
     email = forms.CharField(label=gettext_lazy("Email"), max_length=120, required=False)
     address = forms.CharField(label=gettext_lazy("Địa chỉ"), max_length=200, required=False)
-    nationality = forms.CharField(label=gettext_lazy("Quốc tịch, hai chữ"), max_length=2, required=False)
+    nationality = forms.CharField(label=gettext_lazy("Quốc tịch"), max_length=60, required=False)
     record = forms.ChoiceField(label=gettext_lazy("Sửa mũi"), required=False)
     record_vaccine = forms.ChoiceField(label=gettext_lazy("Vắc xin đúng"), required=False)
     record_on = DayField(label=gettext_lazy("Ngày tiêm đúng"), required=False)
@@ -71,6 +70,13 @@ class ProposeForm(PageForm):
         own = [(str(one.record_id), f"{one.vaccine_name}, {one.on_date:%d/%m/%Y}, {one.lot_number}") for one in doses]
         for name, choices in (("record", own), ("record_vaccine", known), ("add_vaccine", known)):
             self.fields[name].choices = [("", _("Không")), *choices]  # type: ignore[attr-defined]
+
+    def clean_nationality(self) -> str:
+        told: str = self.cleaned_data.get("nationality") or ""
+        try:
+            return countries.read_country(told) if told.strip() else ""
+        except Refused:
+            raise forms.ValidationError(_("Không rõ là nước nào. Mời ghi tên nước, ví dụ Việt Nam")) from None
 
     def clean(self) -> dict[str, Any]:
         told = self.cleaned_data
@@ -168,7 +174,7 @@ def _particulars(details: PersonDetails | None) -> dict[str, str]:
     birth = say.partial_date(card.birth.year, card.birth.month, card.birth.day)
     return {
         "full_name": card.full_name, "birth": birth, "sex": str(dict(SEXES).get(card.sex, card.sex)), "identifier": details.identifier,
-        "phone": say.phone(details.phone) if details.phone else "", "email": details.email, "address": details.address, "nationality": card.nationality,
+        "phone": say.phone(details.phone) if details.phone else "", "email": details.email, "address": details.address, "nationality": country_words(card.nationality),
     }  # fmt: skip
 
 
@@ -198,7 +204,7 @@ def decide(request: HttpRequest, case_id: UUID) -> HttpResponse:
     past = certificates.of_person(view.line.person_id, past=True) if view.line.person_id else []
     return page(
         request, "decide", 409 if wrong else 200, case_id=case_id, view=view, correction=view.correction, changes=_changes(view), wrong=wrong, reason=reason,
-        own=own, certificates=past, inline=_inline(view.correction), versions=_versions(view), far=far, sides=[] if far else _sides(view, others, clock.on_date(at.at)),
+        own=own, certificates=past, inline=_inline(view.correction), answered=[(one, attached.shown_inline(UUID(one))) for one in attached.of_answers(view)], versions=_versions(view), far=far, sides=[] if far else _sides(view, others, clock.on_date(at.at)),
         undo=_undo(view), mine=at.by.text, field_words=field_words,
     )  # fmt: skip
 
@@ -226,17 +232,19 @@ def _changes(view: CaseView) -> list[Change]:
     if proposal is None or person is None:
         return []
     done = view.correction is not None and view.correction.state == "done"
-    had = {} if done else _particulars(people.details(person))
+    decided = view.correction.decided_at if view.correction and done else None
+    versions = view.correction.versions if view.correction else {}
+    had = was.particulars(person, decided) if decided else _particulars(people.details(person))
     found = [Change(field_words(name), had.get(name, ""), _after(name, value)) for name, value in proposal.particulars.items()]
     for key, changes in proposal.records.items():
-        record = immunizations.record(UUID(str(key)))
+        record = was.record(UUID(str(key)), versions[str(key)]) if decided and str(key) in versions else immunizations.record(UUID(str(key)))
         for name, value in changes.items():
-            before = getattr(record, name, "") if record and not done else ""
-            found.append(Change(f"{_('Mũi')} {record.on_date:%d/%m/%Y}: {field_words(name)}" if record else field_words(name), _text(before), _text(value)))
+            words = _vaccine if name == "vaccine" else _text
+            found.append(Change(f"{_('Mũi')} {record.on_date:%d/%m/%Y}: {field_words(name)}" if record else field_words(name), words(getattr(record, name, "")), words(value)))
     for record_id in proposal.errors:
         record = immunizations.record(record_id)
         found.append(Change(_("Mũi"), f"{record.vaccine_name}, {record.on_date:%d/%m/%Y}" if record else "", _("gạch khỏi sổ")))
-    found += [Change(_("Thêm mũi"), "", ", ".join(filter(None, [one.vaccine, f"{one.on_date:%d/%m/%Y}", one.lot, one.place]))) for one in proposal.add]
+    found += [Change(_("Thêm mũi"), "", ", ".join(filter(None, [_vaccine(one.vaccine), f"{one.on_date:%d/%m/%Y}", one.lot, one.place]))) for one in proposal.add]
     done_already = "" if done else _("ở hồ sơ khác")
     for record_id in proposal.move:
         found.append(Change(_dose(record_id), done_already, _("về hồ sơ này")))
@@ -258,7 +266,13 @@ def _after(name: str, value: Any) -> str:
         return say.partial_date(birth.year, birth.month, birth.day)
     if name == "sex":
         return str(dict(SEXES).get(value, value))
+    if name == "nationality":
+        return country_words(str(value))
     return str(value["value"]) if isinstance(value, dict) else str(value)
+
+
+def _vaccine(code: Any) -> str:
+    return short_vaccine(str(code)) if code else ""
 
 
 def _text(value: Any) -> str:
@@ -278,7 +292,7 @@ def _versions(view: CaseView) -> list[tuple[str, int]]:
 
 def _inline(correction: CorrectionView) -> bool:
     """Whether a browser shows the paper by itself."""
-    return correction.evidence_file is not None and files.fetch(correction.evidence_file)[2] in SHOWN_INLINE
+    return correction.evidence_file is not None and attached.shown_inline(correction.evidence_file)
 
 
 def photo(request: HttpRequest, case_id: UUID) -> HttpResponse:
@@ -287,8 +301,4 @@ def photo(request: HttpRequest, case_id: UUID) -> HttpResponse:
     file = view.correction.evidence_file if view and view.correction else None
     if file is None:
         return guard.refuse(request, 404)
-    data, _name, media_type = files.fetch(file)
-    response = HttpResponse(data, content_type=media_type)
-    response["Content-Disposition"] = "inline" if media_type in SHOWN_INLINE else "attachment"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return attached.served(file)

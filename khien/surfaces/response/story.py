@@ -38,6 +38,7 @@ class Said:
     text: str
     at: datetime
     who: str
+    photo: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def _said(entry: Entry, view: CaseView) -> Said:
         words += f": {case_words.word(case_words.RESOLUTIONS, entry.facts['resolution'])}"
     if side == "citizen" and not text:
         side = "event"
-    return Said(side, words, text, entry.at, entry.by_name)
+    return Said(side, words, text, entry.at, entry.by_name, str(entry.facts.get("photo") or ""))
 
 
 def _sign(code: str) -> str:

@@ -1,6 +1,6 @@
 """The addresses of this system; each says who may use it."""
 
-from khien.surfaces.response import board, caller, correcting, desk, registering, settling, taking, verifying, where
+from khien.surfaces.response import attached, board, caller, correcting, desk, registering, settling, taking, verifying, where
 from khien.surfaces.web.guard import staff
 
 app_name = "response"
@@ -21,5 +21,6 @@ urlpatterns = [
     staff(f"{C}/de-nghi", correcting.propose, "propose", may="people.correct", place=where.case),
     staff(f"{C}/duyet", correcting.decide, "decide", may="cases.decide_correction", place=where.case),
     staff(f"{C}/anh", correcting.photo, "photo", may="cases.decide_correction", place=where.case),
+    staff(f"{C}/tra-loi/anh", attached.reply, "reply_photo", may="cases.answer", place=where.case),
     staff(f"{C}/giay-to", settling.identity, "identity", may="people.correct", place=where.case),
 ]

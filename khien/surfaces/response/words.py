@@ -4,6 +4,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from khien.kernel.countries import COUNTRIES
+from khien.surfaces.web.locale import lang
+
 FIELDS: dict[str, Any] = {
     "full_name": _("Họ và tên"), "birth": _("Ngày sinh"), "sex": _("Giới tính"), "identifier": _("Số giấy tờ"), "phone": _("Số điện thoại"),
     "address": _("Địa chỉ"), "email": _("Email"), "place_key": _("Phường, xã"), "nationality": _("Quốc tịch"), "vaccine": _("Vắc xin"),
@@ -24,3 +27,9 @@ DOABLE = (
 def field_words(name: str) -> str:
     """What a field is called."""
     return str(FIELDS.get(name, name))
+
+
+def country_words(code: str) -> str:
+    """A nationality as people say it."""
+    found = COUNTRIES.get(code)
+    return code if found is None else found.en if lang() == "en" else found.vi

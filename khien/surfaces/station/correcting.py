@@ -17,6 +17,7 @@ from khien.stock import queries as stock
 from khien.surfaces.station.asking import Here, here
 from khien.surfaces.station.keying_form import HourField
 from khien.surfaces.web import visitor
+from khien.surfaces.web.confirmations import short_vaccine
 from khien.surfaces.web.forms import PageForm
 from khien.surfaces.web.locale import lang
 from khien.visits import actions as visits
@@ -65,7 +66,7 @@ def correct(request: HttpRequest, session: UUID, visit: UUID) -> HttpResponse:
     if card is None:
         raise Refused("visits.unknown")
     at.looked(card.person_id, purpose="correction")
-    lots = [(str(one.lot.id), f"{one.lot.number} ({one.lot.vaccine})") for one in stock.lots_at(at.session.site_id)]
+    lots = [(str(one.lot.id), f"{one.lot.number}, {short_vaccine(one.lot.vaccine)}") for one in stock.lots_at(at.session.site_id)]
     form = CorrectForm(request.POST or None, lots)
     if request.method == "POST" and form.is_valid():
         try:

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from khien.access import queries as access
 from khien.booking import actions as booking_acts
 from khien.booking import queries as booking
 from khien.kernel.errors import Refused
@@ -52,10 +53,15 @@ def checklist(request: HttpRequest, session: UUID) -> HttpResponse:
     signed = queries.checklist(session)
     context = {
         "here": at, "lines": _lines(session, told, signed, at), "wrong": wrong, "signed": signed, "lots": _lots(at),
-        "kept": _kept(at), "reserve_decisions": booking.reserve_decisions(session_id=session, on=at.session.on_date),
+        "signer": _signer(signed), "kept": _kept(at), "reserve_decisions": booking.reserve_decisions(session_id=session, on=at.session.on_date),
         "chosen": queries.session_board(session).lots, "units": {"celsius": "°C", "ampoules": _("ống")},
     }  # fmt: skip
     return render(request, "station/opening.html", context, status=409 if wrong else 200)
+
+
+def _signer(signed: dict[str, Any] | None) -> str:
+    kind, _, key = signed["signed_by"].partition(":") if signed else ("", "", "")
+    return access.names([UUID(key)]).get(UUID(key), "") if kind == "staff" else ""
 
 
 def lots(request: HttpRequest, session: UUID) -> HttpResponse:

@@ -39,6 +39,7 @@ def test_to_say_that_one_comes_is_noted_once(client, family, booked):
 
 
 def test_a_place_given_back_keeps_the_turn_in_the_queue(client, family, booked):
+    assert "rút lại đăng ký" in client.get(address("leave", family, booked)).content.decode()
     client.post(address("leave", family, booked), {"reason": "ill"})
     found = queries.appointment(booked.appointment_id)
     assert found is not None

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from khien.cases import actions as cases
@@ -11,12 +13,14 @@ from khien.kernel import clock
 from khien.kernel.refs import Scope
 from khien.people import queries as people
 from khien.people.models import OtpChallenge
+from khien.plumbing import files
 from tests import make
 
 from .test_portal_corrections import WHO, asked, open_story, text
 from .test_portal_lookup import ASKED, NUMBER
 
 CITY = Scope("province", "79", "2021")
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 
 
 def test_a_request_of_somebody_not_found_in_the_record_is_in_the_queue_of_the_province_named(db):
@@ -57,6 +61,18 @@ def test_a_question_sent_back_is_answered_on_the_page_and_the_clock_goes_on(db):
     page = text(client.get("/tra-loi"))
     assert "Bà con trả lời" in page
     assert "Căn cước ghi Mẫn." in page
+
+
+def test_an_answer_carries_the_photo_that_was_asked_for(db):
+    code = asked(Client(), full_name="Trần Thị Mẫn")
+    found, client = waiting(code), Client()
+    open_story(client, code)
+    notes = SimpleUploadedFile("can-cuoc.png", b"not a picture at all")
+    assert "Chỉ nhận ảnh" in text(client.post("/tra-loi", {"reply": "Đây ạ.", "photo": notes}))
+    assert client.post("/tra-loi", {"reply": "Đây ạ.", "photo": SimpleUploadedFile("can-cuoc.png", PNG)}).status_code == 302
+    assert "Có gửi kèm một ảnh" in text(client.get("/tra-loi"))
+    answered = next(entry for entry in queries.case(found.id, clock.now()).entries if entry.kind == "citizen_answered")
+    assert files.fetch(UUID(answered.facts["photo"]))[0] == PNG
 
 
 def test_the_story_says_what_was_asked(db):

@@ -1,5 +1,6 @@
 """What the desk does for a verified caller, and corrections: proposed by one, decided by another, with before, after and the paper."""
 
+import re
 from datetime import date
 
 import pytest
@@ -33,7 +34,7 @@ def automatic(monkeypatch, tmp_path):
 
 
 def text(answer):
-    return answer.content.decode()
+    return re.sub(r"<td[^>]*>", "<td>", answer.content.decode())
 
 
 def a_woman():
@@ -84,6 +85,7 @@ def test_a_wrong_birth_year_is_proposed_by_one_decided_by_another_and_the_certif
     assert "27/03/1951" in before
     done = supervisor.post(f"/mcc/{case}/duyet", {"act": "accept", "reason": "Đúng theo căn cước"}, follow=True)
     assert "Đã sửa xong" in text(done)
+    assert "<td>27/03/1957</td><td><b>27/03/1951</b></td>" in text(done)
     assert people_queries.person(person).birth == PartialDate(1951, 3, 27)
     assert certificate_queries.certificate(old.id).state == "revoked"
     assert certificate_queries.of_person(person)[0].state == "issued"
@@ -98,7 +100,43 @@ def test_a_wrong_day_of_a_dose_becomes_a_new_version(signed_in):
     assert technician.post(f"/mcc/{case}/de-nghi", told).status_code == 302
     page = supervisor.post(f"/mcc/{case}/duyet", {"act": "accept", "reason": "Đúng"}, follow=True)
     assert "nay là bản" in text(page)
+    assert "<td>01/09/2021</td><td><b>02/09/2021</b></td>" in text(page)
     assert records.record(record).on_date == date(2021, 9, 2)
+
+
+def test_countries_and_vaccines_are_named_before_and_after_never_coded(signed_in):
+    person = a_woman()
+    record, _ = with_certificate(person)
+    case = asked(person, full_name="Nguyễn Thị Bảo Lộc")
+    technician, supervisor = signed_in("t2_technician"), signed_in("supervisor")
+    page = text(technician.get(f"/mcc/{case}/de-nghi"))
+    assert "<dd>Việt Nam</dd>" in page
+    assert "Không rõ là nước nào" in text(technician.post(f"/mcc/{case}/de-nghi", {"nationality": "Xứ Mây", "why": "Có hộ chiếu"}))
+    told = {"nationality": "Lào", "record": str(record), "record_vaccine": "PFIZER", "why": "Có hộ chiếu, có giấy"}
+    assert technician.post(f"/mcc/{case}/de-nghi", told).status_code == 302
+    for page in (text(supervisor.get(f"/mcc/{case}/duyet")), text(supervisor.post(f"/mcc/{case}/duyet", {"act": "accept", "reason": "Đúng"}, follow=True))):
+        assert "<td>Việt Nam</td><td><b>Lào</b></td>" in page
+        assert "<td>AstraZeneca</td><td><b>Comirnaty</b></td>" in page
+    assert people_queries.person(person).nationality == "LA"
+
+
+def test_a_photo_that_came_with_an_answer_is_seen_by_who_works_on_the_case(signed_in):
+    person = a_woman()
+    case = asked(person)
+    actions.wait(case_id=case, text="Mời gửi ảnh căn cước.", by=make.BY, at=make.AT)
+    file = files.keep(PNG, name="anh-giay", media_type="image/png", purpose="evidence", by=SYSTEM, at=make.AT)
+    strange = files.keep(PNG, name="anh-khac", media_type="image/png", purpose="evidence", by=SYSTEM, at=make.AT)
+    actions.resume(case_id=case, text="Đây ạ.", photo=file, by=SYSTEM, at=make.AT)
+    agent = signed_in("supervisor")
+    assert f"/mcc/{case}/tra-loi/anh?tep={file}" in text(agent.get(f"/mcc/{case}"))
+    assert "Ảnh gửi kèm câu trả lời" in text(agent.get(f"/mcc/{case}/duyet"))
+    answer = agent.get(f"/mcc/{case}/tra-loi/anh?tep={file}")
+    assert answer.content == PNG
+    assert "sandbox" in answer["Content-Security-Policy"]
+    assert AccessLog.objects.filter(person_id=person, purpose="contact").exists()
+    for other in (strange, "x", ""):
+        assert agent.get(f"/mcc/{case}/tra-loi/anh?tep={other}").status_code == 404
+    assert signed_in("reporter").get(f"/mcc/{case}/tra-loi/anh?tep={file}").status_code == 403
 
 
 def test_a_declined_request_tells_why(signed_in):

@@ -1,6 +1,8 @@
 """The pages of a session that work without a script: opening, papers, keying, corrections, helpers, the end of the day."""
 
+import re
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -43,14 +45,17 @@ def test_the_lead_signs_the_checklist_and_the_session_opens(hour, signed_in):
     done = lead.post(path, KIT)
     assert (done.status_code, done["Location"]) == (302, f"/diem/{day.session_id}")
     assert booking.session(day.session_id).state == "open"
-    assert lead.get(path).status_code == 200
+    signed = queries.checklist(day.session_id)["signed_at"]
+    assert re.search(rf"Đã ký: [^<,]+, {signed.astimezone(ZoneInfo("Asia/Ho_Chi_Minh")):%d/%m/%Y %H:%M}", lead.get(path).content.decode())
 
 
 def test_a_missing_item_is_overridden_by_name_and_reason_on_the_page(hour, signed_in):
     day = make_day(opened=False, at=clock.now())
     lead = signed_in(day.site_id, "point_lead")
     warm = {**KIT, "fridge-celsius": "11"}
-    assert lead.post(f"/diem/{day.session_id}/mo", warm).status_code == 409
+    wrong = lead.post(f"/diem/{day.session_id}/mo", {**warm, "printer-ok": ""})
+    assert wrong.status_code == 409
+    assert "Nhiệt độ tủ, phích vắc xin; Máy in chạy" in wrong.content.decode()
     done = lead.post(f"/diem/{day.session_id}/mo", {**warm, "fridge-who": "Lê Trưởng Thử", "fridge-why": "đã thay phích đá"})
     assert done.status_code == 302
     assert queries.checklist(day.session_id)["overrides"][0]["name"] == "Lê Trưởng Thử"

@@ -8,6 +8,11 @@
   }
   const store = "caches" in window && window.isSecureContext;
 
+  /* In a large family whose book is open is in sight, without moving the page. */
+  const strip = document.querySelector(".kh-family__in");
+  const open = strip?.querySelector("[aria-current]")?.parentElement;
+  if (open) strip.scrollLeft = open.offsetLeft - strip.offsetLeft - (strip.clientWidth - open.offsetWidth) / 2;
+
   if (store && document.querySelector("[data-forget]")) caches.delete(PAGES);
 
   /* "Keep on this device": the button shows only where the device can. */

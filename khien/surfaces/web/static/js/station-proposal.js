@@ -126,6 +126,9 @@ export default (kh) => {
     box.dataset.shown = parts.join();
     const focused = document.activeElement?.id;
     kh.set(box, ...nodes);
+    const wrong = document.getElementById("qd-loi");
+    if (wrong) wrong.hidden = true; // what was wrong was said of another choice
+    if (choice) box.scrollIntoView({ block: "nearest" });
     if (focused && box.querySelector(`#${CSS.escape(focused)}`)) document.getElementById(focused).focus();
   }
 

@@ -10,7 +10,7 @@ export default (kh) => {
     draw: () => idle(),
     open,
     takes: (row) => ["checked_in", "consented", "cleared"].includes(row.state) && (row.state !== "checked_in" || !kh.rights.has("visit.receive")),
-    refresh: () => (kh.renew(side, queues()), here || kh.renew(calls, next())),
+    refresh: () => (kh.renew(side, queues()), here ? arrived() : kh.renew(calls, next())),
     escape: () => idle(),
     keys: (key) => (here && (key === "1" || key === "2") ? () => answer(key === "2") : null),
   };
@@ -45,6 +45,9 @@ export default (kh) => {
     return undefined;
   }
 
+  // The person's last step got its receipt while the form is open.
+  const arrived = () => kh.row(here.row.id)?.unsent || document.getElementById("kham-cho-gui")?.remove();
+
   // What was answered and measured before ("measure again"), and the earlier doses.
   function recall() {
     const { screening, person } = here.story;
@@ -69,7 +72,7 @@ export default (kh) => {
     const skipped = form.items.filter((item) => !item.computed && !asked().includes(item));
     kh.draw(
       kh.tray(),
-      kh.strip(row, kh.identityChip(row), row.vaccine && kh.chip(kh.vaccine(row.vaccine)), row.unsent && kh.chip(_("Chờ gửi"), "wait"), kh.earlier(row)),
+      kh.strip(row, kh.identityChip(row), row.vaccine && kh.chip(kh.vaccine(row.vaccine)), row.unsent && h("span#kham-cho-gui", kh.chip(_("Chờ gửi"), "wait")), kh.earlier(row)),
       h("div.kh-screen",
         h(`section.kh-screen__form${asked().length > 7 ? ".kh-screen__form--many" : ""}`, { "aria-labelledby": "phieu" },
           h("div.kh-screen__head", h("h2#phieu.kh-h3", kh.both(form)), h("p.kh-soft.kh-small", kh.key("1"), ` ${_("không")} `, kh.key("2"), ` ${_("có")} `, kh.key("↑↓"), ` ${_("câu khác")}`)),
