@@ -41,9 +41,9 @@ def counts(since: datetime | None = None) -> dict[str, int]:
     return Counter({state: total for state, total in rows.values_list("state").annotate(total=Count("id"))})
 
 
-def demo_messages(limit: int = 100, address: str = "") -> list[DemoMessageInfo]:
-    """What the demo's provider received, the latest first; only to one address, when it is named."""
-    rows = models.DemoMessage.objects.filter(address=address) if address else models.DemoMessage.objects.all()
+def demo_messages(limit: int = 100, address: str = "", template: str = "") -> list[DemoMessageInfo]:
+    """What the demo's provider received, the latest first; only to one address, only of one template, when it is named."""
+    rows = models.DemoMessage.objects.filter(**{name: value for name, value in (("address", address), ("template", template)) if value})
     return [_demo(row) for row in rows.order_by("-received_at", "-id")[:limit]]
 
 

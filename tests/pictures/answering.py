@@ -74,7 +74,7 @@ def send_registration(walk: Walk) -> None:
 
 
 def look_up(step: str) -> Callable[[Walk], None]:
-    """Look up somebody by a slip's code: `asked` types it, `opened` types the code from the phone, `certified` follows the certificate."""
+    """Look up somebody by a slip's code: `asked` types it, `opened` types the code from the phone."""
 
     def way(walk: Walk) -> None:
         from tests.pictures.finding import slip_of_somebody
@@ -88,15 +88,12 @@ def look_up(step: str) -> Callable[[Walk], None]:
         elif step == "opened":
             walk.page.fill("#code", walk.code_sent_to(walk.kept["phone"]))
             walk.press_main()
-        elif step == "answered":
+        else:
             walk.to("/tra-cuu?cach=ma")
             walk.page.fill("#code", walk.kept["request"])
             walk.press_main()
             walk.page.fill("#code", walk.code_sent_to(PHONE))
             walk.press_main()
-        else:
-            walk.to("/tra-cuu/ho-so")
-            walk.to(walk.link("portal:certificate"))
         walk.remember()
 
     return way

@@ -13,16 +13,17 @@ BEARER = "0909000145"  # the phone that opens the family's books
 FAMILY = (("self", "done", 1), ("parent", "now", 0), ("grandparent", "ahead", 0))
 
 
-def _messages(walk: Walk, phone: str = "") -> list[dict[str, str]]:
-    with urlopen(f"{walk.base}/demo/tin-nhan?dang=json&so={quote(phone)}") as answered:  # noqa: S310
+def messages(walk: Walk, phone: str = "", template: str = "") -> list[dict[str, str]]:
+    """What the demo's people were sent: to this phone, of this kind; the newest first."""
+    with urlopen(f"{walk.base}/demo/tin-nhan?dang=json&so={quote(phone)}&loai={template}") as answered:  # noqa: S310
         return json.load(answered)  # type: ignore[no-any-return]
 
 
 def slip_of_somebody(walk: Walk) -> tuple[str, str]:
     """Phone and slip's code of somebody who was invited and, where there is such a one, holds a certificate."""
     fallback: tuple[str, str] | None = None
-    for phone in dict.fromkeys(one["address"] for one in _messages(walk)):
-        received = _messages(walk, phone)
+    for phone in dict.fromkeys(one["address"] for one in messages(walk)):
+        received = messages(walk, phone)
         code = next((found.group(1) for one in received if one["template"] == "invited" and (found := re.search(r"\b(\d{11})\b", one["text"]))), "")
         if code and any(one["template"] == "certificate" for one in received):
             return phone, code
@@ -39,6 +40,12 @@ def link_family(walk: Walk) -> None:
     for relation, kind, nth in FAMILY:
         if not any(_linked(walk, person, relation) for person in _people(walk, kind)[nth:]):
             raise Lost(f"nobody {kind} lives where this officer may link a phone")
+
+
+def done_person(walk: Walk) -> None:
+    """As an officer of the district, open somebody who was vaccinated in the last days."""
+    walk.staff("quan3")
+    walk.to(_people(walk, "done")[2])
 
 
 def _linked(walk: Walk, person: str, relation: str) -> bool:

@@ -2,6 +2,7 @@
 
 from tests.pictures.answering import PHONE, answer_until, sign_in_book
 from tests.pictures.finding import BEARER, link_family
+from tests.pictures.making import asked_by_link
 from tests.pictures.stops import Stop, Visit, at, beside, link, nobody, steps
 from tests.pictures.walk import Walk
 
@@ -95,4 +96,7 @@ FAMILY = Visit("so", "a family on one phone", family, (
     Stop("dang-ky-xem-lai", "healthbook:register_review", answer_until("xem-lai", "/so/dang-ky"), "all answers"),
     Stop("dang-ky-do-dang", "healthbook:register", at("/so/dang-ky"), "go on with a form half filled in"),
 ))  # fmt: skip
-VISITS = (STRANGER, FAMILY)
+CALLED = Visit("so", "a person who follows the link of a message", nobody, (
+    Stop("hoi-tham", "healthbook:asked", asked_by_link, "how are you today: the question behind a message's link"),
+))  # fmt: skip
+VISITS = (STRANGER, FAMILY, CALLED)

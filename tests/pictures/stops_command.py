@@ -1,5 +1,6 @@
 """Command: boards, plans, allocation, invitations, records, stock, rules, staff, reports."""
 
+from tests.pictures.making import doubted, sent_on
 from tests.pictures.stops import Stop, Visit, at, beside, link, nobody, steps
 from tests.pictures.walk import Walk
 
@@ -119,6 +120,7 @@ COUNCIL = Visit("dieu-phoi", "the expert council (hoidong)", lambda walk: walk.s
 ))  # fmt: skip
 OPERATIONS = Visit("dieu-phoi", "operations of the third tier (hotro3)", lambda walk: walk.staff("hotro3"), (
     Stop("mui-can-quyet", "command:doubts", at("/dieu-phoi/mui-can-quyet"), "doses that a person decides"),
+    Stop("mui-quyet", "command:doubt", doubted, "one such dose: everything it says, and the decision"),
     Stop("kho-chuyen", "command:consignments", at("/dieu-phoi/kho/chuyen"), "consignments on their way"),
     Stop("kho-chuyen-den", "command:incoming", link("command:incoming", on="/dieu-phoi/kho/chuyen"), "a consignment as its receiver sees it"),
     Stop("kho-viec", "command:stock_work", at("/dieu-phoi/kho/viec"), "work of the store"),
@@ -133,5 +135,6 @@ LEAD = Visit("dieu-phoi", "the lead of a point (diem01.truong)", lambda walk: wa
     Stop("kho-doi-chieu", "command:stock_day", beside("command:stock_day"), "the day's count"),
     Stop("kho-tu", "command:fridges", beside("command:fridges"), "the fridges of a point"),
     Stop("kho-gui", "command:consignment_send", beside("command:consignment_send"), "send doses on"),
+    Stop("kho-chuyen-di", "command:outgoing", sent_on, "a consignment as its sender sees it"),
 ))  # fmt: skip
 VISITS = (DOOR, PLANNER, DISTRICT, TECHNICIAN, MINISTRY, SIGNER, SAFETY, COUNCIL, OPERATIONS, LEAD)

@@ -2,6 +2,7 @@
 
 from tests.pictures.answering import answer_until, ask_correction, look_up, send_registration, wrong_answer
 from tests.pictures.listing import mend_row, upload_list
+from tests.pictures.making import certified
 from tests.pictures.stops import Stop, Visit, at, link, nobody, steps
 
 QUESTIONS = (
@@ -59,4 +60,7 @@ FIRM = Visit("portal", "a firm's clerk (congty)", lambda walk: walk.staff("congt
 OFFICER = Visit("portal", "an officer of a district (quan3)", lambda walk: walk.staff("quan3"), (
     Stop("danh-sach", "portal:lists_mine", at("/to-chuc/danh-sach"), "whose list is it"),
 ))  # fmt: skip
-VISITS = (EVERYONE, REGISTERING, LOOKING_UP, FIRM, OFFICER)
+CERTIFIED = Visit("portal", "a person with a certificate", nobody, (
+    Stop("chung-nhan", "portal:certificate", certified, "the certificate, looked up with a code to the phone"),
+))  # fmt: skip
+VISITS = (EVERYONE, REGISTERING, LOOKING_UP, CERTIFIED, FIRM, OFFICER)

@@ -1,5 +1,6 @@
 """The response centre: the contact desk's three columns, the acts on a case, the board of operations."""
 
+from tests.pictures.making import disputed
 from tests.pictures.stops import Stop, Visit, at, beside, link, press, steps
 
 AGENT = Visit("mcc", "a contact agent (tongdai)", lambda walk: walk.staff("tongdai"), (
@@ -17,6 +18,7 @@ AGENT = Visit("mcc", "a contact agent (tongdai)", lambda walk: walk.staff("tongd
 ))  # fmt: skip
 TECHNICIAN = Visit("mcc", "a technician of the second tier (hotro2)", lambda walk: walk.staff("hotro2"), (
     Stop("de-nghi", "response:propose", steps(link("response:case", on="/mcc/?xem=tat-ca&loai=correction"), beside("response:propose")), "propose a correction"),
+    Stop("so-cua-ai", "response:identity", disputed, "two people, one number: whose it is"),
 ))  # fmt: skip
 SUPERVISOR = Visit("mcc", "a supervisor (giamsat)", lambda walk: walk.staff("giamsat"), (
     Stop("van-hanh", "response:operations", at("/mcc/van-hanh"), "the board of operations"),

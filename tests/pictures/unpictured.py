@@ -4,7 +4,6 @@ BUTTON = "a button's address (POST); it leads back to a page"
 FILE = "a file to download or print"
 PROGRAM = "for programs, or a part of a page that renews itself"
 ONWARD = "leads on to another page"
-ABSENT = "stands on a thing that the demo does not always hold (a dose to decide, a disputed number, a certificate looked up, a consignment sent)"
 COPY = "stands in a practice copy only (docs/howto/practice.md shows it)"
 TWIN = "the same page as in the portal"
 
@@ -48,11 +47,4 @@ REASONS: dict[str, str] = {
     ),
     "station:practice": COPY,
     **dict.fromkeys(("healthbook:register_code", "healthbook:register_done"), TWIN),
-    **dict.fromkeys(
-        (
-            "command:doubt", "command:outgoing", "healthbook:asked", "portal:certificate",
-            "response:identity",
-        ),
-        ABSENT,
-    ),
 }  # fmt: skip

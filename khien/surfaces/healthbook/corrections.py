@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -176,7 +175,6 @@ def request_page(request: Any, book: Book, case: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-@transaction.atomic
 def _reply(case: CitizenCase, form: own_requests.ReplyForm, book: Book) -> None:
     cases.resume(case_id=case.id, text=form.cleaned_data["reply"], photo=form.kept(by=book.actor, at=book.at), by=book.actor, at=book.at)
 

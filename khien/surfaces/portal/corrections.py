@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -223,7 +222,6 @@ def done(request: HttpRequest) -> HttpResponse:
     )
 
 
-@transaction.atomic
 def _reply(case: CitizenCase, form: own_requests.ReplyForm, at: datetime) -> None:
     by = lookup.actor()
     cases.resume(case_id=case.id, text=form.cleaned_data["reply"], photo=form.kept(by=by, at=at), by=by, at=at)

@@ -11,10 +11,10 @@ MOST = 100
 
 
 def messages(request: HttpRequest) -> HttpResponse:
-    """Texts and e-mails of the demo, newest first; `so` narrows to one number, `dang=json` is for programs."""
+    """Texts and e-mails of the demo, newest first; `so` narrows to one number, `loai` to one kind, `dang=json` is for programs."""
     typed = request.GET.get("so", "").strip()[:60]
     address = _address(typed)
-    found = messaging.demo_messages(MOST, address)
+    found = messaging.demo_messages(MOST, address, template=request.GET.get("loai", "")[:40])
     if request.GET.get("dang") == "json":
         rows = [
             {

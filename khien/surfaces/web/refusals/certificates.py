@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 WORDING = {
     "certificates.person_died": _("Người này đã mất nên không cấp chứng nhận mới."),
     "certificates.dose_invalid": _("Mũi này không được tính nên chưa có chứng nhận. Mời xem lý do ở lịch sử tiêm."),
-    "certificates.dose_uncertain": _("Mũi này còn chờ làm rõ (trùng mũi hoặc chưa đủ ngày sinh) nên chưa có chứng nhận."),
+    "certificates.dose_uncertain": _("Mũi này còn chờ làm rõ (lô, trùng mũi hoặc ngày sinh) nên chưa có chứng nhận."),
     "certificates.given_abroad": _("Mũi tiêm ở nước ngoài do nước đó cấp chứng nhận."),
     "certificates.identity_disputed": _(
         "Số giấy tờ đang có hai người cùng khai. Chứng nhận được cấp ngay khi trung tâm hỗ trợ làm rõ."
