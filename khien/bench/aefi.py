@@ -33,6 +33,10 @@ SELECT gen_random_uuid(), md5('bench site ' || s)::uuid, %(on)s::date - d, (ARRA
 FROM generate_series(0, %(sites)s - 1) s, generate_series(0, %(days)s - 1) d, unnest(ARRAY['male', 'female']) sex,
   unnest(ARRAY['18-29', '30-39', '40-49']) band
 """
+_LOTS = """
+INSERT INTO lot_tally (site_id, on_date, vaccine, lot_number, doses)
+SELECT site_id, on_date, vaccine, lot_number, sum(doses) FROM dose_tally WHERE lot_number LIKE 'BENCH%' GROUP BY 1, 2, 3, 4
+"""
 
 
 class _Undone(Exception):
@@ -56,7 +60,9 @@ def _fill(ground: Ground) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_CASES, facts)
         cursor.execute(_DOSES, facts)
+        cursor.execute(_LOTS)
         cursor.execute("ANALYZE aefi_case")
+        cursor.execute("ANALYZE lot_tally")
         cursor.execute("ANALYZE dose_tally")
         cursor.execute("SELECT sum(doses) FROM dose_tally")
         doses: int = cursor.fetchone()[0]

@@ -20,20 +20,27 @@ from khien.kernel.refs import SYSTEM, Scope
 
 CALLS = 5
 HOST = {"host": "localhost"}
-# (name, who, address): who is nobody, the nation's officer, a province's, a district's.
+# (name, who, address): who is nobody, the nation's officer, a province's, a district's, a commune's.
 PAGES = (
     ("portal home", "", "/"), ("portal numbers", "", "/so-lieu"), ("portal points", "", "/diem-tiem?tinh={province}"), ("portal timeliness", "", "/minh-bach/kip-thoi"),
+    ("portal promises", "", "/minh-bach/sua-sai"),
     ("board, nation", "nation", "/dieu-phoi/"), ("board, province", "province", "/dieu-phoi/"), ("board, district", "district", "/dieu-phoi/"),
     ("plan, province", "province", "/dieu-phoi/ke-hoach?noi=2021-{province}"), ("sessions", "province", "/dieu-phoi/buoi"),
     ("waiting list, province", "province", "/dieu-phoi/cho-tiem?noi=2021-{province}"), ("waiting list, district", "district", "/dieu-phoi/cho-tiem?noi=2021-{district}"),
+    ("call sheet, commune", "commune", "/dieu-phoi/goi?noi=2021-{commune}"), ("allocations", "province", "/dieu-phoi/phan-bo"),
     ("people by name", "district", "/dieu-phoi/ho-so"), ("duplicates", "nation", "/dieu-phoi/ho-so/trung"),
     ("daily report, nation", "nation", "/dieu-phoi/bao-cao"), ("coverage, nation", "nation", "/dieu-phoi/bao-cao/bao-phu"), ("timeliness, nation", "nation", "/dieu-phoi/bao-cao/kip-thoi"),
+    ("rounds", "province", "/dieu-phoi/bao-cao/dot"), ("corrections", "nation", "/dieu-phoi/bao-cao/sua-sai"), ("readiness", "province", "/dieu-phoi/san-sang"),
     ("stock, province", "province", "/dieu-phoi/kho"), ("lots", "nation", "/dieu-phoi/kho/lo"), ("cold chain", "province", "/dieu-phoi/kho/lanh"),
-    ("AEFI line list", "nation", "/dieu-phoi/an-toan"), ("AEFI rates", "nation", "/dieu-phoi/an-toan/ty-le"), ("doses in doubt", "province", "/dieu-phoi/mui-can-quyet"),
+    ("consignments", "province", "/dieu-phoi/kho/chuyen"), ("differences of stock", "province", "/dieu-phoi/kho/viec"),
+    ("AEFI line list", "nation", "/dieu-phoi/an-toan"), ("AEFI rates", "nation", "/dieu-phoi/an-toan/ty-le"),
+    ("AEFI by lot", "nation", "/dieu-phoi/an-toan/ty-le?theo=lot"), ("signals", "nation", "/dieu-phoi/an-toan/tin-hieu"),
+    ("AEFI map", "nation", "/dieu-phoi/an-toan/ban-do"), ("people to ask after", "province", "/dieu-phoi/an-toan/hoi-tham"),
+    ("doses in doubt", "province", "/dieu-phoi/mui-can-quyet"),
     ("case queue", "nation", "/mcc/"), ("operations board", "nation", "/mcc/van-hanh"),
 )  # fmt: skip
 ASKED = {"people by name": {"text": "Nguyễn Văn An"}}  # sent by POST: no address holds a name
-ROLES = ("planner", "reporter", "stock_keeper", "list_keeper", "safety_officer", "t3_operations", "supervisor")
+ROLES = ("planner", "reporter", "stock_keeper", "list_keeper", "safety_officer", "t3_operations", "supervisor", "contact_agent")
 
 
 class _Undone(Exception):
@@ -45,7 +52,7 @@ def run(ground: Ground) -> Iterator[Result]:
     try:
         with transaction.atomic():
             facts, found = _facts(), []
-            officers = {kind: _officer(kind, facts, ground) for kind in ("nation", "province", "district")}
+            officers = {kind: _officer(kind, facts, ground) for kind in ("nation", "province", "district", "commune")}
             for name, who, address in PAGES:
                 found.append(_timed(name, officers.get(who, Client()), address.format(**facts), ground))
             raise _Undone
@@ -54,12 +61,11 @@ def run(ground: Ground) -> Iterator[Result]:
 
 
 def _facts() -> dict[str, str]:
-    """The province and district where most people wait, and a family name."""
+    """The province, district and commune of the commune where most people registered."""
     row = making.rows(
-        "SELECT province_2021, district_2021 FROM registration WHERE district_2021 <> '' GROUP BY 1, 2 ORDER BY count(*) DESC, 1, 2 LIMIT 1"
+        "SELECT province_2021, district_2021, commune_2021 FROM registration WHERE district_2021 <> '' GROUP BY 1, 2, 3 ORDER BY count(*) DESC, 1, 2, 3 LIMIT 1"
     )
-    province, district = row[0] if row else ("79", "760")
-    return {"province": province, "district": district}
+    return dict(zip(("province", "district", "commune"), row[0] if row else ("79", "760", "26734"), strict=True))
 
 
 def _officer(kind: str, facts: dict[str, str], ground: Ground) -> Client:

@@ -1,7 +1,7 @@
 """Second and later doses that fall due: by product, day and the place where each person lives now, whoever gave the dose before."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -14,8 +14,10 @@ from khien.kernel import clock
 from khien.kernel.refs import Scope
 from khien.people import queries as people
 from khien.places import queries as places
+from khien.plumbing import once
 
 COURSE = "covid-19"
+PAGE = 2_000  # people of one page of a rebuild
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +67,49 @@ def count_again() -> None:
         cursor.execute(f"INSERT INTO due_count ({_NAMES}, people) SELECT {_NAMES}, count(*) FROM due_dose GROUP BY {_NAMES}")
 
 
+@transaction.atomic
+def rebuild(at: datetime, tell: Callable[[int], None] = lambda n: None) -> int:
+    """Write down again what is due to everyone with a dose, a page of people at a time; return how many people have one."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE due_dose, due_count IN EXCLUSIVE MODE")
+        cursor.execute("DELETE FROM due_dose")
+        cursor.execute("SELECT DISTINCT person_id FROM immunization ORDER BY person_id")
+        ids = [row[0] for row in cursor.fetchall()]
+    whose = sorted(set(people.current_ids(ids).values()))
+    for first in range(0, len(whose), PAGE):
+        with once.reading():
+            some = whose[first : first + PAGE]
+            queries.current_rows(people.members(some))
+            people.basics(some)
+            models.DueDose.objects.bulk_create(row for one in some if (row := _due(one, at)))
+        tell(first + len(some))
+    count_again()
+    return len(whose)
+
+
 def _write(current: UUID, gone: set[UUID], at: datetime) -> None:
     models.DueDose.objects.filter(person_id__in=gone).delete()
-    card, story = people.person(current), queries.history(current, clock.on_date(at))
+    row = _due(current, at)
+    if row is None:
+        models.DueDose.objects.filter(person_id=current).delete()
+        return
+    facts = {name: getattr(row, name) for name in (*CELL, "updated_at")}
+    models.DueDose.objects.update_or_create(person_id=current, course=COURSE, defaults=facts)
+
+
+def _due(current: UUID, at: datetime) -> models.DueDose | None:
+    """What is due next to this (surviving) person."""
+    card, story = people.basics([current]).get(current), queries.history(current, clock.on_date(at))
     coming = story.next_dose
     due_on = coming.recommended_on or coming.earliest_on
     if card is None or card.died_on or not story.counted or coming.complete or due_on is None or coming.dose_type is None or not coming.vaccines:
-        models.DueDose.objects.filter(person_id=current).delete()
-        return
+        return None
     last = story.counted[-1].vaccine
-    facts = {
-        "vaccine": last if last in coming.vaccines else coming.vaccines[0], "dose_type": coming.dose_type.value, "ordinal": coming.ordinal or 1,
-        "due_on": due_on, "updated_at": at, "province_2021": card.place.province_2021, "district_2021": card.place.district_2021,
-        "commune_2021": card.place.commune_2021, "province_2025": card.place.province_2025, "commune_2025": card.place.commune_2025,
-    }  # fmt: skip
-    models.DueDose.objects.update_or_create(person_id=current, course=COURSE, defaults=facts)
+    return models.DueDose(
+        person_id=current, course=COURSE, vaccine=last if last in coming.vaccines else coming.vaccines[0], dose_type=coming.dose_type.value,
+        ordinal=coming.ordinal or 1, due_on=due_on, updated_at=at, province_2021=card.place.province_2021, district_2021=card.place.district_2021,
+        commune_2021=card.place.commune_2021, province_2025=card.place.province_2025, commune_2025=card.place.commune_2025,
+    )  # fmt: skip
 
 
 def due(

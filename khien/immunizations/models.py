@@ -62,7 +62,7 @@ class Immunization(Row):
             models.Index("record_id", "version", name="immunization_record"),
             models.Index("lot_id", name="immunization_lot"),
             models.Index("site_id", "on_date", name="immunization_site_day"),
-            models.Index("recorded_at", name="immunization_in_doubt", condition=models.Q(validity="uncertain")),
+            models.Index("recorded_at", "id", name="immunization_to_decide", condition=models.Q(validity="uncertain") & ~models.Q(validity_code="")),
         ]
 
 

@@ -131,7 +131,8 @@ def history(person_id: UUID, on: date) -> History:
 def in_doubt(scopes: Iterable[Scope] | None = None, *, limit: int = 100) -> list[ImmunizationView]:
     """Doses about which a person has still to decide, given at points inside these scopes (None: everywhere), the oldest first."""
     newer = models.Immunization.objects.filter(person_id=OuterRef("person_id"), record_id=OuterRef("record_id"), version__gt=OuterRef("version"))
-    rows = models.Immunization.objects.filter(validity="uncertain", status="completed", validity_code__in=list(own_rules.DOUBTS)).exclude(Exists(newer))
+    rows = models.Immunization.objects.filter(validity="uncertain", status="completed", validity_code__in=list(own_rules.DOUBTS))
+    rows = rows.exclude(validity_code="").exclude(Exists(newer))
     if scopes is not None:
         rows = rows.filter(places.within(scopes, units=None, site="site_id"))
     book = campaigns.rulebook()

@@ -15,7 +15,7 @@ SLIP_LENGTH = 11
 PAPER_LENGTH = 13
 SHEETS = range(1, 1000)
 
-_DAMM = (
+DAMM = (
     "0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
     "3674209581", "5869720134", "8945362017", "9438617205", "2581436790",
 )
@@ -37,7 +37,7 @@ def check_digit(digits: str) -> str:
     """Damm's check digit over decimal digits."""
     row = 0
     for digit in digits:
-        row = int(_DAMM[row][int(digit)])
+        row = int(DAMM[row][int(digit)])
     return str(row)
 
 

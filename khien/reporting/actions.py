@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -13,7 +12,7 @@ from khien.kernel.ids import uuid7
 from khien.kernel.refs import Actor
 from khien.places import queries as places
 from khien.plumbing import audit
-from khien.reporting import counting, models, tallies
+from khien.reporting import models, rebuilding, tallies
 from khien.reporting.older import count_old as count_old
 from khien.reporting.signing import sign_day as sign_day
 from khien.reporting.signing import sign_round as sign_round
@@ -70,26 +69,12 @@ def import_figures(*, kind: str, lines: Iterable[FigureLine], as_of: date, sourc
     return len(wanted)
 
 
-@transaction.atomic
 def rebuild(*, at: datetime, tell: Callable[[str, int], None] = lambda kind, n: None) -> dict[str, int]:
-    """Count everything again from the records, in one transaction: boards show the old numbers until it is done."""
-    with connection.cursor() as cursor:
+    """Count everything again from the records: boards show the old numbers until it is done; then what is due, likewise."""
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("LOCK TABLE counted IN EXCLUSIVE MODE")
-        for table in ("counted", *(tally.table for tally in tallies.ALL)):
-            cursor.execute(f"DELETE FROM {table}")
-    done = {}
-    for kind, statement, count in counting.SUBJECTS:
-        ids = _ids(statement)
-        for number, subject in enumerate(ids, 1):
-            count(subject, at=at)
-            if number % 500 == 0:
-                tell(kind, number)
-        done[kind] = len(ids)
-    due.count_again()
-    return done
-
-
-def _ids(statement: str) -> list[UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute("TRUNCATE counted")  # no board reads it
+        for tally in tallies.ALL:
+            cursor.execute(f"DELETE FROM {tally.table}")
+        done = rebuilding.count_all(at, tell)
+    return done | {"due": due.rebuild(at, lambda n: tell("due", n))}

@@ -1,14 +1,13 @@
 """What each subject counts as now, brought to the rollups; what moves a signed day is kept with its cause."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
 
 from khien.booking import queries as booking
-from khien.immunizations import due
 from khien.immunizations import queries as immunizations
 from khien.kernel import clock
 from khien.kernel.ids import uuid7
@@ -149,14 +148,3 @@ def doses_of(person_id: UUID, *, at: datetime) -> None:
     """Count a person's doses again: the home may have changed."""
     for record_id in immunizations.record_ids(person_id):
         dose(record_id, at=at)
-
-
-# What is counted from the records' own tables, in this order.
-SUBJECTS: tuple[tuple[str, str, Callable[..., None]], ...] = (
-    ("visit", "SELECT id FROM visit ORDER BY id", visit),
-    ("appointment", "SELECT id FROM appointment ORDER BY id", appointment),
-    ("registration", "SELECT id FROM registration ORDER BY id", registered),
-    ("reaction", "SELECT id FROM reaction ORDER BY id", reaction),
-    ("dose", "SELECT DISTINCT record_id FROM immunization ORDER BY record_id", dose),
-    ("due", "SELECT DISTINCT person_id FROM immunization ORDER BY person_id", due.recount),
-)

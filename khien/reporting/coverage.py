@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, Sum
 
 from khien.kernel.refs import Scope
 from khien.places import queries as places
+from khien.places.types import Unit
 from khien.reporting import models, rules
 from khien.reporting.types import CoverageLine, Timely
 
@@ -21,9 +22,8 @@ def coverage(*, unit_key: str = "", epoch: str = "2021", age: str = "") -> list[
     parted = places.breakdown(unit_key, epoch)
     if not parted.column:
         return []
-    rows = models.CoverageCount.objects.filter(age_band=age) if age else models.CoverageCount.objects.all()
     top = places.unit(places.same_in(unit_key, epoch)) if unit_key else None
-    home, here = (_by_unit(rows, side, parted.column, places.column(top.epoch, top.level) if top else "", top.code if top else "") for side in ("home", "at"))
+    home, here = (_by_unit(topic, age, parted.column, top) for topic in ("lives", "given"))
     people, targets = (latest_figures(kind, [unit.key for unit in parted.units], age) for kind in ("population", "target"))
     lines = [
         CoverageLine(unit.key, unit.full_name, home.get(unit.code, {}), here.get(unit.code, {}), people.get(unit.key), targets.get(unit.key))
@@ -34,16 +34,12 @@ def coverage(*, unit_key: str = "", epoch: str = "2021", age: str = "") -> list[
     return lines
 
 
-def _column(side: str, column: str) -> str:
-    """The rollup's column of one side: the commune's own is named by its epoch."""
-    level, epoch = column.split("_")
-    return f"{side}_{epoch}" if level == "commune" else f"{side}_{column}"
-
-
-def _by_unit(rows: QuerySet[models.CoverageCount], side: str, column: str, top: str, code: str) -> dict[str, dict[str, int]]:
-    inside = rows.filter(**{_column(side, top): code}) if top else rows
+def _by_unit(topic: str, age: str, column: str, top: Unit | None) -> dict[str, dict[str, int]]:
+    rows = models.TotalCount.objects.filter(topic=topic, **({"age_band": age} if age else {}))
+    if top is not None:
+        rows = rows.filter(**{places.column(top.epoch, top.level): top.code})
     found: dict[str, dict[str, int]] = {}
-    for unit, dose, n in inside.values_list(_column(side, column), "dose").annotate(n=Sum("count")):
+    for unit, dose, n in rows.values_list(column, "value").annotate(n=Sum("count")):
         if n:
             found.setdefault(unit, {})[dose] = n
     return found

@@ -41,6 +41,36 @@ class DayCount(models.Model):
         ]
 
 
+class TotalCount(models.Model):
+    """Sums of `DayCount` and `CoverageCount` over what makes them long: a few for each place, however many days and people there are.
+
+    `topic` says of what: "all" (each indicator, nation), "vaccine" and "group" (doses given, nation), "dose" and "day" (doses given, by
+    place), "registered" (by home), "lives" and "given" (coverage by home and by place of injection, with the age band).
+    """
+
+    placement = "local"
+    pk = models.CompositePrimaryKey(
+        "topic", "value", "age_band", "province_2021", "district_2021", "commune_2021", "province_2025", "commune_2025"
+    )
+    topic = models.TextField()
+    value = models.TextField(default="")
+    age_band = models.TextField(default="")
+    province_2021 = models.TextField(default="")
+    district_2021 = models.TextField(default="")
+    commune_2021 = models.TextField(default="")
+    province_2025 = models.TextField(default="")
+    commune_2025 = models.TextField(default="")
+    count = models.IntegerField(default=0)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "total_count"
+        indexes = [
+            models.Index("topic", "province_2021", "district_2021", name="total_count_district"),
+            models.Index("topic", "province_2025", "commune_2025", name="total_count_2025"),
+        ]
+
+
 class Counted(models.Model):
     """What a subject (visit, appointment, registration, reaction, record) counts as now: a recount moves the difference, once."""
 

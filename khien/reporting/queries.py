@@ -1,10 +1,11 @@
 """Boards and public numbers out of the rollups: a handful of rows whatever the record's size."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import F, Max, QuerySet, Sum, Value
 
 from khien.booking import queries as booking
 from khien.kernel.refs import Scope
@@ -36,14 +37,19 @@ def board(*, unit_key: str, on: date, epoch: str = "2021", scopes: Iterable[Scop
     top = places.unit(places.same_in(unit_key, epoch)) if unit_key else None
     inside = _inside(top, scopes)
     counts = _by_column(inside, on, parted.column)
+    for code, n in _registered(top, scopes, on, parted.column).items():
+        counts.setdefault(code, {})["registered"] = n
     rows = tuple(BoardRow(u.key, u.full_name, parted.level, counts.get(u.code, {})) for u in parted.units)
     if scopes is not None:
         rows = tuple(row for row in rows if row.counts)
     sites = _sites(inside, on)
-    total = BoardRow(top.key if top else "", top.full_name if top else "", top.level if top else "nation", _summed(inside, on))
+    summed = _summed(inside, on)
+    if standing := _registered(top, scopes, on).get(""):
+        summed["registered"] = standing
+    total = BoardRow(top.key if top else "", top.full_name if top else "", top.level if top else "nation", summed)
     return Board(
         unit_key=total.key, unit_name=total.name, epoch=epoch, on=on, level=parted.level, rows=rows, total=total, sites=sites,
-        parents=_parents(top), as_of=inside.aggregate(at=Max("updated_at"))["at"],
+        parents=_parents(top), as_of=as_of(),
     )  # fmt: skip
 
 
@@ -56,21 +62,32 @@ def _inside(top: Unit | None, scopes: Iterable[Scope] | None) -> QuerySet[models
     return rows
 
 
-def _of_day(rows: QuerySet[models.DayCount], on: date) -> QuerySet[models.DayCount]:
-    """The day's indicators, and what stands up to that day."""
-    return rows.filter(Q(on_date=on, indicator__in=rules.DAY) | Q(on_date__lte=on, indicator__in=rules.STANDING))
+def _registered(top: Unit | None, scopes: Iterable[Scope] | None, on: date, column: str = "") -> dict[str, int]:
+    """Who is registered up to that day, by a column of place, or all of them: what stands now, less what came on later days."""
+    kept = models.TotalCount.objects.filter(topic="registered")
+    if top is not None:
+        kept = kept.filter(**{places.column(top.epoch, top.level): top.code})
+    if scopes is not None:
+        kept = kept.filter(places.within(scopes))
+    later = _inside(top, scopes).filter(indicator="registered", on_date__gt=on)
+    found: Counter[str] = Counter()
+    for rows, sign in ((kept, 1), (later, -1)):
+        for code, n in rows.annotate(code=F(column) if column else Value("")).values_list("code").annotate(n=Sum("count")):
+            found[code] += sign * (n or 0)
+    return {code: n for code, n in found.items() if n}
 
 
 def _by_column(rows: QuerySet[models.DayCount], on: date, column: str) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
-    for code, indicator, n in _of_day(rows, on).values_list(column, "indicator").annotate(n=Sum("count")):
+    for code, indicator, n in rows.filter(on_date=on, indicator__in=rules.DAY).values_list(column, "indicator").annotate(n=Sum("count")):
         if n:
             found.setdefault(code, {})[indicator] = n
     return found
 
 
 def _summed(rows: QuerySet[models.DayCount], on: date) -> dict[str, int]:
-    return {name: n for name, n in _of_day(rows, on).values_list("indicator").annotate(n=Sum("count")) if n}
+    counted = rows.filter(on_date=on, indicator__in=rules.DAY).values_list("indicator").annotate(n=Sum("count"))
+    return {name: n for name, n in counted if n}
 
 
 def _sites(rows: QuerySet[models.DayCount], on: date) -> tuple[BoardRow, ...]:
@@ -97,59 +114,60 @@ def _parents(top: Unit | None) -> tuple[tuple[str, str], ...]:
     return tuple(reversed(found))
 
 
+def _totals(topic: str, indicator: str, on: date, parts: Sequence[str], parted: str = "") -> dict[tuple[str, ...], int]:
+    """A topic's sums by these columns up to a day: what is kept, less what later days hold (a handful at most)."""
+    kept = models.TotalCount.objects.filter(topic=topic)
+    later = models.DayCount.objects.filter(indicator=indicator, on_date__gt=on)
+    found: Counter[tuple[str, ...]] = Counter()
+    for rows, names, sign in ((kept, parts, 1), (later, [parted if name == "value" else name for name in parts], -1)):
+        for *key, n in rows.values_list(*names).annotate(n=Sum("count")):
+            found[tuple(key)] += sign * n
+    return {key: n for key, n in found.items() if n}
+
+
 def public_numbers(on: date) -> PublicNumbers:
     """The country's totals up to this day."""
-    rows = models.DayCount.objects.filter(on_date__lte=on)
-    injected = rows.filter(indicator="injected")
-    by_dose = {dose: n for dose, n in injected.values_list("dose").annotate(n=Sum("count")) if n}
-    return PublicNumbers(
-        doses=sum(by_dose.values()), first_doses=by_dose.get(FIRST, 0), today=_sum(injected.filter(on_date=on)),
-        registered=_sum(rows.filter(indicator="registered")), as_of=rows.aggregate(at=Max("updated_at"))["at"], by_dose=by_dose,
-    )  # fmt: skip
-
-
-def _sum(rows: QuerySet[models.DayCount]) -> int:
-    return rows.aggregate(n=Sum("count"))["n"] or 0
+    by_dose = {dose: n for (dose,), n in _totals("dose", "injected", on, ["value"], "dose").items()}
+    today = models.DayCount.objects.filter(on_date=on, indicator="injected").aggregate(n=Sum("count"))["n"] or 0
+    registered = _totals("all", "registered", on, ["value"], "indicator").get(("registered",), 0)
+    return PublicNumbers(sum(by_dose.values()), by_dose.get(FIRST, 0), today, registered, as_of(), by_dose)
 
 
 def by_unit(*, on: date, epoch: str = "2021", unit_key: str = "") -> list[UnitNumbers]:
     """Doses by place of injection in the children of a unit ("" is the nation: by province)."""
     parted = places.breakdown(unit_key, epoch)
-    injected = models.DayCount.objects.filter(indicator="injected", on_date__lte=on)
-    found: dict[str, list[int]] = {}
-    for code, dose, day, n in injected.values_list(parted.column, "dose", "on_date").annotate(n=Sum("count")):
-        line = found.setdefault(code, [0, 0, 0])
-        line[0] += n
-        line[1] += n if dose == FIRST else 0
-        line[2] += n if day == on else 0
+    doses: Counter[str] = Counter()
+    first: Counter[str] = Counter()
+    for (code, dose), n in _totals("dose", "injected", on, [parted.column, "value"], "dose").items():
+        doses[code] += n
+        first[code] += n if dose == FIRST else 0
+    day = models.TotalCount.objects.filter(topic="day", value=on.isoformat()).values_list(parted.column)
+    today = dict(day.annotate(n=Sum("count")))
     people = latest_figures("population", [unit.key for unit in parted.units])
-    numbers = []
-    for unit in parted.units:
-        doses, first, today = found.get(unit.code, [0, 0, 0])
-        numbers.append(UnitNumbers(unit.key, unit.code, unit.name, doses, first, today, people.get(unit.key)))
-    return numbers
+    return [
+        UnitNumbers(unit.key, unit.code, unit.name, doses[unit.code], first[unit.code], today.get(unit.code, 0), people.get(unit.key))
+        for unit in parted.units
+    ]
 
 
 def by_day(*, first: date, last: date, unit_key: str = "") -> list[tuple[date, int]]:
     """Doses of each day, every day of the span, zeros included."""
-    rows = models.DayCount.objects.filter(indicator="injected", on_date__gte=first, on_date__lte=last)
+    rows = models.TotalCount.objects.filter(topic="day", value__gte=first.isoformat(), value__lte=last.isoformat())
     unit = places.unit(unit_key) if unit_key else None
     if unit is not None:
         rows = rows.filter(**{places.column(unit.epoch, unit.level): unit.code})
-    counts = dict(rows.values_list("on_date").annotate(n=Sum("count")))
-    return [(day, counts.get(day, 0)) for day in (first + timedelta(days=i) for i in range((last - first).days + 1))]
+    counts = dict(rows.values_list("value").annotate(n=Sum("count")))
+    return [(day, counts.get(day.isoformat(), 0)) for day in (first + timedelta(days=i) for i in range((last - first).days + 1))]
 
 
 def by_group(*, on: date) -> list[tuple[str, int]]:
     """Doses by priority group up to this day."""
-    rows = models.DayCount.objects.filter(indicator="injected", on_date__lte=on)
-    return sorted(((group, n) for group, n in rows.values_list("group").annotate(n=Sum("count")) if n), key=lambda pair: -pair[1])
+    return sorted(((group, n) for (group,), n in _totals("group", "injected", on, ["value"], "group").items()), key=lambda pair: -pair[1])
 
 
 def by_vaccine(*, on: date) -> list[tuple[str, int]]:
     """Doses by product up to this day."""
-    rows = models.DayCount.objects.filter(indicator="injected", on_date__lte=on)
-    return sorted(((vaccine, n) for vaccine, n in rows.values_list("vaccine").annotate(n=Sum("count")) if n), key=lambda pair: -pair[1])
+    return sorted(((vaccine, n) for (vaccine,), n in _totals("vaccine", "injected", on, ["value"], "vaccine").items()), key=lambda pair: -pair[1])
 
 
 def daily_lines(*, on: date, scopes: Iterable[Scope] | None = None, unit_key: str = "", epoch: str = "2021") -> tuple[BoardRow, ...]:
@@ -171,4 +189,5 @@ def figures(kind: str, *, unit_keys: Iterable[str] | None = None, limit: int = 5
 
 def as_of() -> datetime | None:
     """When the newest number was counted."""
-    return models.DayCount.objects.aggregate(at=Max("updated_at"))["at"]
+    newest: datetime | None = models.TotalCount.objects.filter(topic="all").aggregate(at=Max("updated_at"))["at"]
+    return newest

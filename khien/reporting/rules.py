@@ -3,7 +3,7 @@
 A cell is one line of Appendix 5 of Decision 3588 or of the boards, at one place on one day.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -93,6 +93,33 @@ def difference(before: Iterable[list[str]], after: Iterable[list[str]]) -> dict[
             key = tuple(cell)
             moved[key] = moved.get(key, 0) + sign
     return {key: change for key, change in moved.items() if change}
+
+
+ANYWHERE = ("", "", "", "", "")
+
+
+def totals(moved: Mapping[tuple[str, ...], int]) -> dict[tuple[str, ...], int]:
+    """What cells of the boards that moved do to the sums over days, points and homes: (topic, value, age band, *place)."""
+    found: dict[tuple[str, ...], int] = {}
+    for (on, _site, _session, indicator, vaccine, dose, group, _home, _new_home, *place), n in moved.items():
+        keys: list[tuple[str, ...]] = [("all", indicator, "", *ANYWHERE)]
+        if indicator == "injected":
+            keys += [("vaccine", vaccine, "", *ANYWHERE), ("group", group, "", *ANYWHERE), ("dose", dose, "", *place), ("day", on, "", *place)]
+        elif indicator == "registered":
+            keys.append(("registered", "", "", *place))
+        for key in keys:
+            found[key] = found.get(key, 0) + n
+    return {key: n for key, n in found.items() if n}
+
+
+def coverage_totals(moved: Mapping[tuple[str, ...], int]) -> dict[tuple[str, ...], int]:
+    """The same of coverage: doses of those who live in a place, and of those who were given theirs there."""
+    found: dict[tuple[str, ...], int] = {}
+    for (_month, dose, _vaccine, age, home, new_home, at, new_at, _elsewhere, *up), n in moved.items():
+        lives, given = (up[0], up[1], home, up[2], new_home), (up[3], up[4], at, up[5], new_at)
+        for key in (("lives", dose, age, *lives), ("given", dose, age, *given)):
+            found[key] = found.get(key, 0) + n
+    return {key: n for key, n in found.items() if n}
 
 
 # The columns of the daily report, in the order of Appendix 5 of Decision 3588/QD-BYT; what the form has no room for comes after.

@@ -43,7 +43,10 @@ COVERAGE = Tally(
     _COVERAGE,
 )
 QUEUE = Tally("queue_count", (*rules.PLACE, "state"), (*rules.PLACE, "state"))
-ALL = (DAY, TIMES, COVERAGE, QUEUE)
+_TOTAL = ("topic", "value", "age_band", *rules.PLACE)
+TOTAL = Tally("total_count", _TOTAL, _TOTAL)
+ALL = (DAY, TIMES, COVERAGE, QUEUE, TOTAL)
+SUMMED = {DAY: rules.totals, COVERAGE: rules.coverage_totals}
 
 
 def move(tally: Tally, subject: UUID, kind: str, after: Sequence[Sequence[str]], *, at: datetime) -> Moved:
@@ -58,8 +61,9 @@ def move(tally: Tally, subject: UUID, kind: str, after: Sequence[Sequence[str]],
         moved = rules.difference(before, [list(cell) for cell in after])
         if not moved:
             return {}
-        for key in sorted(moved):
-            cursor.execute(tally.add, [*key, moved[key], at])
+        for kept, change in ((tally, moved), (TOTAL, SUMMED[tally](moved) if tally in SUMMED else {})):
+            for key in sorted(change):
+                cursor.execute(kept.add, [*key, change[key], at])
         cells = json.dumps([list(cell) for cell in after])
         cursor.execute("UPDATE counted SET cells = %s WHERE subject_id = %s AND kind = %s", [cells, subject, kind])
     return moved

@@ -275,6 +275,22 @@ class DoseTally(Row):
         indexes = [models.Index("site_id", "on_date", name="dose_tally_site_day")]
 
 
+class LotTally(models.Model):
+    """`DoseTally` without dose, sex and age: what rates by product, lot and point, the map and the screen for signals read."""
+
+    placement = "site"
+    pk = models.CompositePrimaryKey("site_id", "on_date", "vaccine", "lot_number")
+    site_id = models.UUIDField()
+    on_date = models.DateField()
+    vaccine = models.TextField()
+    lot_number = models.TextField(default="")
+    doses = models.IntegerField()
+
+    class Meta:
+        db_table = "lot_tally"
+        indexes = [models.Index("on_date", name="lot_tally_day")]
+
+
 class DoseTallyDay(models.Model):
     """A site's day whose doses have to be counted again."""
 

@@ -56,10 +56,14 @@ def _events(scopes: Iterable[Scope] | None, first: date | None, last: date | Non
     return rows.filter(GRAVE) if severe_only else rows
 
 
-def _doses(scopes: Iterable[Scope] | None, first: date | None, last: date | None) -> models.models.QuerySet[models.DoseTally]:
-    rows = models.DoseTally.objects.all() if scopes is None else models.DoseTally.objects.filter(places.within(scopes, units=None, site="site_id"))
-    rows = rows.filter(on_date__gte=first) if first else rows
-    return rows.filter(on_date__lte=last) if last else rows
+def _doses(
+    fine: bool, scopes: Iterable[Scope] | None, first: date | None, last: date | None
+) -> models.models.QuerySet[models.DoseTally] | models.models.QuerySet[models.LotTally]:
+    """Doses counted of these points and days; `fine`: by dose, sex and age too, which is a longer table."""
+    where = Q() if scopes is None else places.within(scopes, units=None, site="site_id")
+    where &= Q(on_date__gte=first) if first else Q()
+    where &= Q(on_date__lte=last) if last else Q()
+    return models.DoseTally.objects.filter(where) if fine else models.LotTally.objects.filter(where)
 
 
 def _key(by: str, row: dict[str, object]) -> str:
@@ -87,7 +91,8 @@ def rates(
     """Events for 100,000 doses by product, lot, dose, age, sex or site, the (so many) with most doses first, with exact 95 % intervals."""
     if by not in BY:
         raise LookupError(by)
-    doses = Counter({str(key or ""): int(n) for key, n in _doses(scopes, first, last).values_list(_TALLY[by]).annotate(n=Sum("doses"))})
+    counted = _doses(by in ("dose", "age", "sex"), scopes, first, last)
+    doses = Counter({str(key or ""): int(n) for key, n in counted.values_list(_TALLY[by]).annotate(n=Sum("doses"))})
     events: Counter[str] = Counter()
     severe: Counter[str] = Counter()
     rows = _events(scopes, first, last, severe_only).values(*_COLUMNS[by]).annotate(n=Count("id"), grave=Count("id", filter=GRAVE))
@@ -115,7 +120,7 @@ def screen(*, scopes: Iterable[Scope] | None, first: date | None = None, last: d
     beside it. The most striking first. A screen proposes where to look; it proves nothing.
     """
     doses: Counter[tuple[str, str, str]] = Counter()
-    for site, lot, vaccine, n in _doses(scopes, first, last).values_list("site_id", "lot_number", "vaccine").annotate(n=Sum("doses")):
+    for site, lot, vaccine, n in _doses(False, scopes, first, last).values_list("site_id", "lot_number", "vaccine").annotate(n=Sum("doses")):
         doses[(str(site), lot, vaccine)] += n
     seen: Counter[tuple[str, str, str]] = Counter()
     for site, lot, vaccine, n in _events(scopes, first, last, severe_only).values_list("site_id", "lot_number", "vaccine").annotate(n=Count("id")):
@@ -151,7 +156,7 @@ def by_unit(column: str, *, scopes: Iterable[Scope] | None, first: date | None =
     if column not in ("province_2021", "district_2021", "province_2025"):
         raise LookupError(column)
     events = dict(_events(scopes, first, last, severe_only).values_list(column).annotate(n=Count("id")))
-    by_site = dict(_doses(scopes, first, last).values_list("site_id").annotate(n=Sum("doses")))
+    by_site = dict(_doses(False, scopes, first, last).values_list("site_id").annotate(n=Sum("doses")))
     doses: Counter[str] = Counter()
     for site in places.sites_by_id(by_site).values():
         doses[getattr(site.place, column)] += by_site[site.id]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -43,11 +44,18 @@ def count(site_id: UUID, on: date) -> None:
         cursor.execute("SELECT * FROM immunizations_tally(%s, %s)", [site_id, on])
         found = cursor.fetchall()
     models.DoseTally.objects.filter(site_id=site_id, on_date=on).delete()
+    models.LotTally.objects.filter(site_id=site_id, on_date=on).delete()
     bulk.copy(
         models.DoseTally(
             id=uuid7(), site_id=site_id, on_date=on, vaccine=vaccine, lot_id=lot_id, lot_number=lot, dose=dose, sex=sex, age_band=band, doses=doses
         )
         for vaccine, lot_id, lot, dose, sex, band, doses in found
+    )
+    lots: Counter[tuple[str, str]] = Counter()
+    for vaccine, _lot_id, lot, _dose, _sex, _band, doses in found:
+        lots[vaccine, lot] += doses
+    models.LotTally.objects.bulk_create(
+        models.LotTally(site_id=site_id, on_date=on, vaccine=vaccine, lot_number=lot, doses=doses) for (vaccine, lot), doses in lots.items()
     )
 
 

@@ -1,12 +1,12 @@
-"""`bin/khien population --people N`: a synthetic population by COPY, seeded, in households that share phones.
+"""`bin/khien population --people N [--doses 3]`: a synthetic population by COPY, seeded, in households that share phones.
 
-Asked again for more people of the same seed, it adds those that are missing.
+The boards hear nothing of it: `bin/khien rollups rebuild` counts them afterwards. Asked again for more people of the same seed, it adds those that are missing.
 """
 
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import islice
@@ -25,6 +25,7 @@ from khien.people.models import Identifier, IdentifierHolder, NameWord, Person
 from khien.places import queries as places
 from khien.plumbing import marks
 from khien.registration.models import Registration, RegistrationWay
+from khien.synthetic import given
 from khien.synthetic.copying import Rows, without_indexes
 from khien.synthetic.crowd import Crowd, Somebody
 
@@ -38,15 +39,25 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser("khien population")
     parser.add_argument("--people", type=int, required=True)
     parser.add_argument("--seed", type=int, default=2021)
-    parser.add_argument("--dosed", type=float, default=0.5, help="share of people with a first dose already recorded")
+    parser.add_argument("--dosed", type=float, default=0.5, help="share of people with a dose already recorded")
+    parser.add_argument(
+        "--doses", type=int, default=1, choices=(1, 2, 3),
+        help="of each of them: 1, told of; 2 or 3 on average, given at the points (asked again: to those without a dose)",
+    )  # fmt: skip
     options = parser.parse_args(argv)
     if not settings.DEMO:
         print("khien: synthetic people are refused in production (KHIEN_MODE=production)", file=sys.stderr)
         return 2
     began = time.monotonic()
-    added = load(options.people, seed=options.seed, dosed=options.dosed, at=clock.now(), tell=_tell)
+    told = options.dosed if options.doses == 1 else 0.0
+    added = load(options.people, seed=options.seed, dosed=told, at=clock.now(), tell=_tell)
     seconds = time.monotonic() - began
     print(f"\r{added} people in {seconds:.0f} s ({added / max(seconds, 0.001):.0f}/s); {count(seed=options.seed)} in all")
+    if options.doses > 1:
+        began = time.monotonic()
+        doses = give(options.doses, share=options.dosed, at=clock.now())
+        print(f"{doses} doses with their visits in {time.monotonic() - began:.0f} s")
+    print("boards and reports count them after: bin/khien rollups rebuild")
     return 0
 
 
@@ -62,7 +73,7 @@ def _tell(done: int, total: int) -> None:
 
 
 def load(people: int, *, seed: int, dosed: float, at: datetime, tell: Tell = lambda done, total: None) -> int:
-    """Load persons with numbers, name words, a registration each, and a first dose for a share of them, until there are `people`.
+    """Load persons with numbers, name words, a registration each, and a dose told of by a share of them, until there are `people`.
 
     Returns how many were added.
     """
@@ -75,8 +86,8 @@ def load(people: int, *, seed: int, dosed: float, at: datetime, tell: Tell = lam
     began_on = clock.on_date(datetime.fromisoformat(known["loaded_at"]))  # the same day makes the same crowd again
     crowd = Crowd(seed, communes, today=began_on, adults_only=True, first_serial=1000)
     loader = _Loader(Random(seed + before), at, _codes_in_use())
-    tables = [rows.table for rows in loader.all]
-    with transaction.atomic(), without_indexes(*tables):
+    written = [rows.table for rows in loader.all]
+    with transaction.atomic(), without_indexes(*written):
         for number, somebody in enumerate(islice(crowd.people(people), before, None), 1):
             loader.add(somebody, dosed)
             if number % BATCH == 0:
@@ -84,10 +95,22 @@ def load(people: int, *, seed: int, dosed: float, at: datetime, tell: Tell = lam
                 tell(number, people - before)
         loader.flush()
         marks.put(f"population:{seed}", {**known, "people": people})
-    with connection.cursor() as cursor:
-        for table in tables:
-            cursor.execute(f'VACUUM (ANALYZE) "{table}"')
+    _vacuum(written)
     return people - before
+
+
+def _vacuum(written: Iterable[str]) -> None:
+    with connection.cursor() as cursor:
+        for table in written:
+            cursor.execute(f'VACUUM (ANALYZE) "{table}"')
+
+
+def give(mean: int, *, share: float, at: datetime) -> int:
+    """Give courses to this share of the synthetic people who have no dose; return how many doses."""
+    with transaction.atomic():
+        doses = given.give(mean=mean, share=share, at=at)
+    _vacuum(given.TABLES)
+    return doses
 
 
 def _codes_in_use() -> set[str]:

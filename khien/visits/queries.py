@@ -202,6 +202,13 @@ def session_board(session_id: UUID) -> SessionBoard:
     )  # fmt: skip
 
 
+def in_queue(session_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How many have come to each of these sessions and still wait for the doctor or the injection."""
+    waiting = [state.value for state in (State.CHECKED_IN, State.CONSENTED, State.CLEARED)]
+    rows = models.Visit.objects.filter(session_id__in=list(session_ids), state__in=waiting, joined_to__isnull=True)
+    return dict(rows.values_list("session_id").annotate(n=Count("id")))
+
+
 def paper_counts(session_id: UUID) -> dict[str, int]:
     """Forms of a session by what became of them."""
     found = dict(models.PaperForm.objects.filter(session_id=session_id).values_list("state").annotate(n=Count("id")))

@@ -3,14 +3,21 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+from khien.immunizations import queries as immunizations
+from khien.immunizations.models import Immunization
+from khien.kernel import codes
 from khien.kernel.phones import read_phone
 from khien.people import queries as people
 from khien.people.models import Person
 from khien.plumbing.models import Event
 from khien.registration.models import Registration
+from khien.reporting import actions as reporting
+from khien.reporting.models import CoverageCount, DayCount, TimelinessCount
 from khien.synthetic import population
 from khien.synthetic.copying import Rows
 from khien.synthetic.crowd import Crowd
+from khien.visits.models import Visit
+from tests import make
 
 AT = datetime(2021, 9, 1, 1, 0, tzinfo=UTC)
 
@@ -61,3 +68,22 @@ def test_a_synthetic_person_is_found_as_any_other(committed):
 def test_the_crowds_phones_are_written_as_they_are_read():
     for one in Crowd(9, ["2021-26734"], today=AT.date()).people(200):
         assert read_phone(one.phone).e164 == "+84" + one.phone[1:]
+
+
+def test_three_doses_a_person_are_given_at_the_points_with_their_visits_and_the_boards_count_them(committed):
+    site_id = make.make_site()
+    at = AT.replace(year=2023)  # boosters are in the rules
+    population.load(60, seed=6, dosed=0.0, at=at)
+    assert population.give(3, share=1.0, at=at) == Immunization.objects.count()
+    assert population.give(3, share=1.0, at=at) == 0
+    rows = list(Immunization.objects.order_by("person_id", "on_date"))
+    assert 2 <= len(rows) / 60 <= 4
+    assert {row.site_id for row in rows} == {site_id}
+    assert all(codes.read_slip_code(code) for code in Visit.objects.values_list("code", flat=True))
+    assert {row.visit_id for row in rows} == set(Visit.objects.values_list("id", flat=True))
+    story = immunizations.history(rows[0].person_id, at.date())
+    assert [dose.validity for dose in story.doses] == ["valid"] * len(story.doses)
+    assert [(dose.dose_type, dose.ordinal) for dose in story.doses][:3] == [("primary", 1), ("primary", 2), ("booster", 1)][: len(story.doses)]
+    reporting.rebuild(at=at)
+    for counted in (CoverageCount.objects, DayCount.objects.filter(indicator="injected"), TimelinessCount.objects):
+        assert sum(counted.values_list("count", flat=True)) == len(rows)

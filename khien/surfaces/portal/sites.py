@@ -64,17 +64,13 @@ def _lines(province: str) -> tuple[Line, ...]:
     stops: dict[UUID, list[StopInfo]] = {}
     for stop in places.stops_of([site.id for site in known if site.kind != "fixed"], first=today, last=today):
         stops.setdefault(stop.site_id, []).append(stop)
+    open_now = [session.id for sessions in found.values() for session in sessions if session.on_date == today and session.state == "open"]
+    waiting = visits.in_queue(open_now)
     for site in known:
         sessions = found.get(site.id, [])
         now, later = tuple(s for s in sessions if s.on_date == today), tuple(s for s in sessions if s.on_date > today)
-        rows.append(Line(site, now, later, sum(_in_queue(s.id) for s in now if s.state == "open"), tuple(stops.get(site.id, ()))))
+        rows.append(Line(site, now, later, sum(waiting.get(s.id, 0) for s in now), tuple(stops.get(site.id, ()))))
     return tuple(sorted(rows, key=lambda row: (not row.today, not row.later, row.site.name)))
-
-
-def _in_queue(session_id: UUID) -> int:
-    """How many have come and still wait for the doctor or the injection."""
-    counts = visits.session_board(session_id).counts
-    return sum(counts.get(state, 0) for state in ("checked_in", "consented", "cleared"))
 
 
 def provinces_with_sites() -> dict[str, int]:
@@ -224,7 +220,7 @@ def site(request: HttpRequest, site: UUID) -> HttpResponse:
         (session, booking.slots(session.id), places.stops(site, session.on_date) if found.kind != "fixed" else [])
         for session in sessions
     ]
-    waiting = sum(_in_queue(s.id) for s in sessions if s.on_date == today and s.state == "open")
+    waiting = sum(visits.in_queue(s.id for s in sessions if s.on_date == today and s.state == "open").values())
     context = {
         "units": places.units(key for _session, _slots, stops in days for stop in stops for key in stop.unit_keys),
         "site": found, "days": days, "today": today, "at": at, "waiting": waiting, "short_vaccine": short_vaccine,
