@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from khien.rehearsal.browser import Browser
+from khien.rehearsal.staff import Officer
 from tests.operations.instance import KHIEN, Instance, environment, folder, free_port, khien
 
 COUNTED = {
@@ -59,6 +62,34 @@ def result_of(playing: "subprocess.Popen[str]") -> dict:
     assert all(found["invariants"].values())
     assert playing.returncode == 0
     return found
+
+
+OFFICES = {
+    "thanhpho": ("phan-bo", "bao-cao/sua-sai", "bao-cao/dot", "bao-cao/dan-so", "bao-cao/bao-phu", "kho", "kho/chuyen", "kho/lanh", "kho/viec", "noi", "buoi"),
+    "boyte": ("", "nhan-luc", "quy-dinh", "nhat-ky"),
+}  # fmt: skip
+
+
+def test_no_office_of_a_new_demo_stands_before_an_empty_page(demo: Instance) -> None:
+    empty = []
+    for username, pages in OFFICES.items():
+        with Officer(demo.url, username) as officer:
+            empty += [page for page in pages if "kh-empty" in _seen(officer, f"/dieu-phoi/{page}")]
+    for username in ("congty", "phuong"):
+        with Officer(demo.url, username) as clerk:
+            empty += [username] if "kh-empty" in _seen(clerk, "/to-chuc/danh-sach") else []
+    with Browser(demo.url) as citizen:
+        empty += [page for page in ("/minh-bach", "/minh-bach/sua-sai", "/diem-tiem", "/so-lieu") if "kh-empty" in _seen(citizen, page)]
+        code = re.search(r"/minh-bach/(\d+)", _seen(citizen, "/minh-bach"))
+    assert empty == []
+    assert code
+    assert khien("allocation", "replay", code[1], "--data", str(demo.data)).returncode == 0
+
+
+def _seen(browser: Browser, path: str) -> str:
+    page = browser.get(path)
+    assert page.status == 200, path
+    return page.response.text
 
 
 def test_a_small_rehearsal_loses_nothing_and_every_promise_holds(demo: Instance) -> None:
@@ -144,7 +175,13 @@ def test_a_day_with_every_fault_loses_nothing_and_tells_its_score(demo: Instance
     assert all(one["minutes"] is not None for kind, one in by_kind.items() if kind not in ("otp", "lot")), "every fault was got over"
     assert by_kind["server"]["facts"]["web"]["killed"] > 0
     assert by_kind["server"]["facts"]["database"]["killed"] == 1
-    assert "Phiếu điểm" in sheet.read_text(encoding="utf-8")
+    tablets, told = found["tablets"], sheet.read_text(encoding="utf-8")
+    assert "Phiếu điểm" in told
+    if tablets["missing"]:
+        assert tablets["missing"] in told
+    else:
+        assert tablets["people"] >= 2, "a real tablet served some at its screens"
+        assert tablets["refused"] == 0
 
 
 @pytest.mark.parametrize(
