@@ -60,13 +60,14 @@ class Tablet:
     log: list[dict[str, Any]] = field(default_factory=list)
     offset_ms: int = 0
     number: int = 0
+    rules: str = ""  # the version that its pack told
 
     def does(self, name: str, at: datetime, *, after: UUID | None = None, command_id: UUID | None = None, **body: Any) -> UUID:
         """Log a command as done at this moment of the tablet's clock; returns its id."""
         id = command_id or uuid7()
         self.log.append({
             "command_id": str(id), "device_id": str(self.device.id), "seq": len(self.log) + 1, "name": name, "version": 1,
-            "occurred_at": at.isoformat(), "clock_offset_ms": self.offset_ms, "rules_version": "", "actor": str(self.staff.id),
+            "occurred_at": at.isoformat(), "clock_offset_ms": self.offset_ms, "rules_version": self.rules, "actor": str(self.staff.id),
             "session_id": str(self.session_id), "after": str(after) if after else None, "body": body,
         })  # fmt: skip
         return id

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from khien.kernel import cccd_card, clock
+from khien.kernel import cccd_card, clock, names
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
 from khien.kernel.identifiers import IdType, read_identifier, without_papers
@@ -35,7 +35,7 @@ def new_person(raw: Any, at: datetime) -> NewPerson:
         card = cccd_card.read_card(text(raw, "scan"))
         contact["address"] = contact["address"] or card.address
         others = (card.former,) if card.former else ()
-        name = text(raw, "full_name") if card.mangled else card.name
+        name = _name(text(raw, "full_name")) if card.mangled else card.name
         if not name:
             raise Refused("visits.name_mangled")  # an input method altered the scan: the name is typed from the card
         return NewPerson(name, card.birth, card.sex, identifier=card.number, other_identifiers=others, **contact)
@@ -50,7 +50,12 @@ def new_person(raw: Any, at: datetime) -> NewPerson:
     if kind not in ("", *IdType):
         raise Refused("commands.unreadable", field="identifier_type")
     identifier = read_identifier(number_text, kind or None) if number_text else None
-    return NewPerson(text(raw, "full_name"), birth, sex, identifier=identifier, **contact)
+    return NewPerson(_name(text(raw, "full_name")), birth, sex, identifier=identifier, **contact)
+
+
+def _name(typed: str) -> str:
+    """A name as on the card, also where a hurried hand typed it in small letters or all in capitals."""
+    return names.title_case(names.normalise(typed))
 
 
 def new_guardian(raw: Mapping[str, Any]) -> NewGuardian:
@@ -58,4 +63,4 @@ def new_guardian(raw: Mapping[str, Any]) -> NewGuardian:
     relation = text(raw, "relation", "other")
     if relation not in GUARDIAN_RELATIONS:
         raise Refused("people.relation_unknown")
-    return NewGuardian(text(raw, "full_name", most=200), text(raw, "phone"), relation)
+    return NewGuardian(_name(text(raw, "full_name", most=200)), text(raw, "phone"), relation)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from khien.kernel.sex import Sex
 from khien.people import queries as people
 from khien.people.types import PersonCard
 from khien.visits import ends, models, offline, rules, steps
-from khien.visits.screening_types import DECIDED, Proposal, Verdict
+from khien.visits.screening_types import DECIDED, MadeUnder, Proposal, Reason, Verdict
 from khien.visits.states import State, check_move
 from khien.visits.types import ConsentGiven, Moved, ScreeningReceipt
 
@@ -121,6 +121,7 @@ def record_screening(
     detail: Mapping[str, Any] | None = None,
     as_on_paper: bool = False,
     seen: int | None = None,
+    made: MadeUnder | None = None,
     performed: Performed,
     by: Actor,
     at: datetime,
@@ -131,6 +132,8 @@ def record_screening(
     the person is to get; `settled_birth` settles an open age, with a reason; a deferral may name the day to come again, a referral
     the hospital in `detail`. `seen`: the last version that the doctor saw (0 for none); a colleague's newer one is told first and
     nothing is written until the doctor has seen it. `as_on_paper` keeps a decision taken on paper as it was, blanks and missing reasons included.
+    `made`: the rules and the form that a device without a line had, and what they proposed; where those of now are others, the record says
+    which ones the doctor saw, and tells what those of now would propose.
     Raises Refused: visits.decided_already, visits.wrong_state, visits.decision_unknown, visits.decision_needs_reason, visits.screening_incomplete,
     visits.return_day_past, visits.return_day_far, visits.observation_too_short, visits.vaccine_unknown, visits.in_the_future and those of reading answers and measures.
     """
@@ -151,9 +154,26 @@ def record_screening(
     steps.locked(visit)
     _check_seen(row, seen, decision, performed)
     state = _move(visit, row, decided, columns, reason, return_on, detail, performed, by, at)
-    version = _keep_screening(row, proposal, decision, reason, kept, performed, by, at)
-    told = tuple(_reason(reason) for reason in proposal.reasons)
-    return ScreeningReceipt(visit, state, version, proposal.verdict.value, told, decision, minutes)
+    seen_by_doctor, rules_version = _as_made(proposal, made)
+    version = _keep_screening(row, seen_by_doctor, rules_version, decision, reason, kept, performed, by, at)
+    told = tuple(_reason(reason) for reason in seen_by_doctor.reasons)
+    return ScreeningReceipt(visit, state, version, seen_by_doctor.verdict.value, told, decision, minutes)
+
+
+def _as_made(proposal: Proposal, made: MadeUnder | None) -> tuple[Proposal, str]:
+    """The proposal that the doctor saw and the rules it came from; what the rules of now say instead stands first among its reasons."""
+    now = campaigns.rules_version()
+    if made is None or not made.rules_version or (made.rules_version, made.form or proposal.form) == (now, proposal.form):
+        return proposal, now
+    then = replace(proposal, form=made.form or proposal.form)
+    if made.verdict is None or made.verdict is proposal.verdict:
+        return then, made.rules_version
+    vi, en = DECIDED[proposal.verdict.value]
+    changed = Reason(
+        "", "rules_changed", proposal.verdict, f"Máy làm theo quy tắc trước khi đổi; theo quy tắc bây giờ máy đề nghị: {vi}",
+        f"The tablet had the rules of before a change; those of now propose: {en}",
+    )  # fmt: skip
+    return replace(then, verdict=made.verdict, reasons=(changed, *proposal.reasons)), made.rules_version
 
 
 def _check_seen(row: models.Visit, seen: int | None, decision: str, performed: Performed) -> None:
@@ -235,6 +255,7 @@ def _move(
 def _keep_screening(
     row: models.Visit,
     proposal: Proposal,
+    rules_version: str,
     decision: str,
     reason: str,
     kept: dict[str, Any],
@@ -253,7 +274,7 @@ def _keep_screening(
     models.Screening.objects.create(
         site_id=row.site_id, visit_id=row.id, version=version, form=proposal.form, proposal=proposal.verdict.value,
         proposal_reasons=[_reason(told) for told in proposal.reasons], decision=decision, decision_reason=reason.strip()[:1000],
-        rules_version=campaigns.rules_version(), performed_at=performed.at, performed_by=performed.by, performed_by_name=performed.by_name,
+        rules_version=rules_version, performed_at=performed.at, performed_by=performed.by, performed_by_name=performed.by_name,
         recorded_at=at, recorded_by=by.text, **kept,
     )  # fmt: skip
     return version

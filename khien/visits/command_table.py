@@ -11,6 +11,7 @@ from khien.stock import actions as stock
 from khien.visits import actions, late, sessions
 from khien.visits.arrivals import new_person
 from khien.visits.bodies import day, flag, lines, mapping, moment_of, number, part, text, texts, uuid_of, uuid_or_none
+from khien.visits.screening_types import MadeUnder, Verdict
 from khien.visits.telling import Told
 from khien.visits.types import Confirmed, ConsentGiven, GivenNumber
 
@@ -50,8 +51,15 @@ def screen(told: Told) -> Any:
         visit=told.visit, answers=mapping(body, "answers"), vitals=mapping(body, "vitals"), decision=text(body, "decision"),
         reason=text(body, "reason"), vaccine=text(body, "vaccine"), observe_minutes=number(body, "observe_minutes"),
         settled_birth=day(body, "settled_birth"), return_on=day(body, "return_on"), detail=lines(body, "detail"),
-        as_on_paper=told.late is not None, seen=None if told.late else number(body, "seen"), performed=told.performed(), by=told.by, at=told.at,
+        as_on_paper=told.late is not None, seen=None if told.late else number(body, "seen"), made=_made(told) if told.late else None, performed=told.performed(), by=told.by, at=told.at,
     )  # fmt: skip
+
+
+def _made(told: Told) -> MadeUnder:
+    """What the device had when the doctor decided. Raises Refused commands.unreadable (field)."""
+    proposed = part(told.body, "proposed") or {}
+    verdict = text(proposed, "verdict", most=40)
+    return MadeUnder(text(proposed, "rules_version", most=100) or told.rules_version, Verdict(verdict) if verdict in set(Verdict) else None, text(proposed, "form", most=100))
 
 
 def give_dose(told: Told) -> Any:

@@ -200,7 +200,7 @@ def _do(read: Envelope, staff: StaffRef, place: PlaceFacts | None, at: datetime,
     occurred, clamped = moment(read, at, late)
     told = Told(
         read.body, staff, staff.actor(permission, place), place.session_id, place.site_id, occurred, at, place, read.command_id, late, clamped,
-        VisitRef(place.site_id, stands) if stands and late is None else None,
+        read.rules_version[:100], VisitRef(place.site_id, stands) if stands and late is None else None,
     )  # fmt: skip
     command = _command(path)
     done = command(told) if late is None else late_steps.run(read.name, told, command, _command(table()["check_in"][1]))

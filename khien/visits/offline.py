@@ -82,7 +82,7 @@ def propose(told: Told, asked: Mapping[str, Any]) -> dict[str, Any]:
     vaccine = told.book.vaccines.get(asked["vaccine"])
     found = proposal(person, vaccine, _object(asked, "answers"), _object(asked, "vitals"), date.fromisoformat(asked["on"]))
     return {
-        "verdict": found.verdict.value, "source": found.source, "complete": found.complete,
+        "verdict": found.verdict.value, "form": found.form, "source": found.source, "complete": found.complete,
         "reasons": [{"item": one.item, "code": one.code, "verdict": one.verdict.value, "vi": one.vi, "en": one.en} for one in found.reasons],
         "missing": [{"item": one.item, "code": one.code, "vi": one.vi, "en": one.en} for one in found.missing],
         "needs": [{"vital": one.vital, "vi": one.label_vi, "en": one.label_en, "unit": one.unit, "why_vi": one.why_vi, "why_en": one.why_en} for one in found.needs],

@@ -188,6 +188,15 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeUnder:
+    """Under which rules and form a device without a line proposed what."""
+
+    rules_version: str
+    verdict: Verdict | None = None
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """An answer or a measure that is still wanted."""
 

@@ -47,6 +47,7 @@ class Told:
     command_id: UUID
     late: Late | None = None
     clamped: bool = False  # the device's clock told a moment that cannot be
+    rules_version: str = ""  # of the rules that the device had
     ref: VisitRef | None = None  # the visit that stands for the one which the body names
 
     @property

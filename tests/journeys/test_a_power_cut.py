@@ -24,8 +24,7 @@ def key(clerk: Hands, point: steps.Point, serial: str, lot: str, hour: str, told
         clerk.day("birth", told["birth"])
         page.check(f"[name=sex][value={told['sex']}]")
         page.fill("[name=identifier]", told["identifier"])
-    for box in page.locator("input[type=radio][name^=item_][value=no]").all():
-        box.check()
+    page.check("#all_no")
     written = {
         "received": f"{hour}:00", "temperature": "36,7", "screened": f"{hour}:05", "doctor": "Bác sĩ Thử", "injected": f"{hour}:10",
         "injector": "Điều dưỡng Thử", "lot_number": lot, "ended": f"{hour}:42",

@@ -8,7 +8,8 @@ import zxingcpp
 from PIL import Image
 
 from khien.visits import queries as visits
-from tests import make, tablet as tablets
+from tests import make
+from tests import tablet as tablets
 from tests.journeys.town import put_clock
 from tests.make_day import make_day
 

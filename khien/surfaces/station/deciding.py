@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
+from khien.campaigns import queries as campaigns
 from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.kernel.refs import VisitRef
@@ -27,7 +28,8 @@ def propose(request: HttpRequest, session: UUID) -> HttpResponse:
     try:
         told = body(request)
         known = visits.screening_facts(_visit(told, at))
-        return answer(offline.propose(ruling.told(), {**known, "answers": told.get("answers"), "vitals": told.get("vitals")}), at=at.at)
+        proposed = offline.propose(ruling.told(), {**known, "answers": told.get("answers"), "vitals": told.get("vitals")})
+        return answer({**proposed, "rules_version": campaigns.rules_version()}, at=at.at)
     except Refused as wrong:
         return refused(wrong, at=at.at)
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -14,13 +14,16 @@ from khien.kernel.errors import Refused
 from khien.people import queries as people
 from khien.people.types import PersonCard
 from khien.surfaces.station.asking import Here, here
-from khien.surfaces.station.keying_form import KeyForm, chosen
+from khien.surfaces.station.keying_form import DECISIONS, KeyForm, chosen
 from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 from khien.visits import actions as visits
 from khien.visits import queries, rules
 
 ADULT, CHILD = 30, 10  # ages that stand for the two forms
+LAST = "phieu_truoc"  # of the sheet that this person keyed last: what was decided, who examined and injected, from which lot
+INJECTED = ("", "eligible", "caution")
+OF_SCREENING, OF_DOSE = ("decision", "doctor"), ("injector", "vaccine", "lot_number")
 
 
 def key(request: HttpRequest, session: UUID) -> HttpResponse:
@@ -33,9 +36,9 @@ def key(request: HttpRequest, session: UUID) -> HttpResponse:
         return _page(request, at, {"wrong": word(refusal, lang()), "asked": serial}, 409)
     if sheet is None:
         return _page(request, at, {"done": _done(request.GET.get("xong", ""), session)})
-    form = _form(request, at)
-    context: dict[str, Any] = {"serial": sheet, "shown": codes.display(sheet), "form": form, "who": request.POST.get("who", ""), "found": _found(request, at)}
-    if request.method != "POST" or request.POST.get("act") == "find" or not form.is_valid():
+    form, last = _form(request, at), _last(request, at)
+    context: dict[str, Any] = {"serial": sheet, "shown": codes.display(sheet), "form": form, "who": request.POST.get("who", ""), "found": _found(request, at), "last": last, "decided": dict(DECISIONS).get(last.get("decision", "")), "same": bool(request.POST.get("same"))}
+    if request.method != "POST" or _looks(request) or not form.is_valid():
         return _page(request, at, context)
     try:
         keyed = visits.key_paper(
@@ -45,7 +48,29 @@ def key(request: HttpRequest, session: UUID) -> HttpResponse:
     except Refused as refusal:
         form.refused(refusal)
         return _page(request, at, {**context, "differs": refusal.code == "visits.paper_differs"}, 409)
+    request.session[LAST] = {"session": str(session), **{name: form.cleaned_data[name] for name in (*OF_SCREENING, *OF_DOSE)}}
     return HttpResponseRedirect(f"{reverse('station:key', kwargs={'session': session})}?xong={keyed.serial}")
+
+
+def _looks(request: HttpRequest) -> bool:
+    """Enter looks for the person while the search box holds something new, and keys the sheet from then on."""
+    act, asked = request.POST.get("act"), request.POST.get("find", "").strip()
+    return act == "find" or (act == "enter" and asked != request.POST.get("asked", ""))
+
+
+def _last(request: HttpRequest, at: Here) -> dict[str, str]:
+    """What the sheet keyed before says again and again; nothing when it was another session's, or said nothing."""
+    last: dict[str, str] = request.session.get(LAST, {})
+    return last if last.get("session") == str(at.session_id) and (last["doctor"] or last["lot_number"]) and last["decision"] in INJECTED else {}
+
+
+def _told(request: HttpRequest, at: Here) -> QueryDict:
+    """What was typed; what is left blank stands as on the sheet before when the clerk says that it does."""
+    told, last = request.POST.copy(), _last(request, at)
+    if told.get("same") and last:
+        for name in (*(OF_SCREENING if told.get("screened") else ()), *(OF_DOSE if told.get("injected") else ())):
+            told[name] = told.get(name) or last[name]
+    return told
 
 
 def _page(request: HttpRequest, at: Here, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -68,7 +93,8 @@ def _form(request: HttpRequest, at: Here) -> KeyForm:
     form = rules.form_for(at.session.on_date, CHILD if request.GET.get("mau") == "tre-em" else ADULT).form
     book = campaigns.rulebook(at.session.on_date).vaccines
     vaccines = [(code, book[code].short_vi if code in book else code) for code in at.session.vaccines]
-    return KeyForm(request.POST or None if request.POST.get("act") else None, session=at.session, form=form, vaccines=vaccines)
+    told = _told(request, at) if request.POST.get("act") else None
+    return KeyForm(told, session=at.session, form=form, vaccines=vaccines, checked=told is None or not _looks(request))
 
 
 def _found(request: HttpRequest, at: Here) -> list[PersonCard]:

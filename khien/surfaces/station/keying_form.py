@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from khien.booking.types import SessionInfo
-from khien.kernel import clock
+from khien.kernel import clock, names
 from khien.kernel.births import PartialDate
 from khien.kernel.identifiers import read_identifier
 from khien.people.types import NewPerson
@@ -53,6 +53,7 @@ class KeyForm(PageForm):
     sex = forms.ChoiceField(label=gettext_lazy("Giới tính"), required=False, widget=forms.RadioSelect, choices=[("male", gettext_lazy("Nam")), ("female", gettext_lazy("Nữ"))])
     identifier = forms.CharField(label=gettext_lazy("Số giấy tờ"), max_length=40, required=False)
     phone = forms.CharField(label=gettext_lazy("Điện thoại"), max_length=20, required=False)
+    all_no = forms.BooleanField(label=gettext_lazy("Giấy ghi Không ở mọi câu hỏi"), required=False)
     identity_how = forms.ChoiceField(label=gettext_lazy("Đã xem giấy tờ thế nào"), choices=IDENTITY)
     received = HourField(label=gettext_lazy("Giờ đón"))
     agreed = forms.ChoiceField(label=gettext_lazy("Đồng ý tiêm"), widget=forms.RadioSelect, choices=[("yes", gettext_lazy("Đồng ý")), ("no", gettext_lazy("Không đồng ý"))])
@@ -73,12 +74,20 @@ class KeyForm(PageForm):
     ended = HourField(label=gettext_lazy("Giờ ra về"), required=False)
     end_reason = forms.CharField(label=gettext_lazy("Lý do kết thúc"), max_length=200, required=False)
 
-    def __init__(self, data: Any, *, session: SessionInfo, form: Any, vaccines: list[tuple[str, str]]) -> None:
-        super().__init__(data, initial={"identity_how": "typed", "agreed": "yes", "end": "closed"})
+    def __init__(self, data: Any, *, session: SessionInfo, form: Any, vaccines: list[tuple[str, str]], checked: bool = True) -> None:
+        """`checked` is false while the person is still looked for: what stands there is kept, and nothing is called missing yet."""
+        super().__init__(data if checked else None, initial={"identity_how": "typed", "agreed": "yes", "end": "closed"})
         self.session, self.items = session, [item for item in form.items if not item.computed]
         self.fields["vaccine"].choices = vaccines if len(vaccines) == 1 else [("", "-"), *vaccines]  # type: ignore[attr-defined]
         for item in self.items:
             self.fields[f"item_{item.no}"] = forms.ChoiceField(label=item.vi, choices=YES_NO, widget=forms.RadioSelect, required=False)
+        if not checked:
+            self.initial = {name: field.widget.value_from_datadict(data, {}, name) for name, field in self.fields.items()}
+
+    @property
+    def answered(self) -> bool:
+        """Whether any question was answered one by one."""
+        return any(self[f"item_{item.no}"].value() for item in self.items)
 
     def at(self, name: str) -> datetime | None:
         """The moment of an hour field on the session's day."""
@@ -100,7 +109,7 @@ class KeyForm(PageForm):
         told = self.cleaned_data
         birth = PartialDate(*told["birth"])
         number = read_identifier(told["identifier"], None, told["sex"] or None, birth) if told["identifier"] else None
-        return NewPerson(told["full_name"], birth, told["sex"] or "unknown", identifier=number, phone=told["phone"])
+        return NewPerson(names.title_case(names.normalise(told["full_name"])), birth, told["sex"] or "unknown", identifier=number, phone=told["phone"])
 
     def facts(self) -> dict[str, Any]:
         """What `key_paper` takes, but for serial and person."""
@@ -120,10 +129,16 @@ class KeyForm(PageForm):
         systolic, _slash, diastolic = told["pressure"].partition("/")
         vitals = {"temperature_c": told["temperature"], "pulse_bpm": told["pulse"], "bp_systolic": systolic, "bp_diastolic": diastolic}
         return visits.PaperScreening(
-            decision=told["decision"], answers={"items": {item.no: told[f"item_{item.no}"] for item in self.items if told[f"item_{item.no}"]}},
+            decision=told["decision"], answers={"items": self._answers()},
             vitals={code: value for code, value in vitals.items() if value}, reason=told["reason"], at=self.at("screened"), doctor=told["doctor"],
             return_on=told["return_on"] if isinstance(told["return_on"], date) else None,
         )  # fmt: skip
+
+    def _answers(self) -> dict[int, str]:
+        """The answers by question; with `all_no` every question that was not answered one by one is "no"."""
+        otherwise = "no" if self.cleaned_data["all_no"] else ""
+        told = {item.no: self.cleaned_data[f"item_{item.no}"] or otherwise for item in self.items}
+        return {number: answer for number, answer in told.items() if answer}
 
     def _dose(self) -> visits.PaperDose | None:
         at = self.at("injected")

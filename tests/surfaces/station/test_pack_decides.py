@@ -94,5 +94,6 @@ def test_a_screening_is_proposed_alike(db, hour, lead, day):
         question = {"on": pack["session"]["on_date"], "birth": row["birth"], "sex": row["sex"], "vaccine": row["vaccine"], "answers": answers, "vitals": vitals}
         there = post(lead, f"/diem/{day.session_id}/de-xuat", {"visit_id": row["id"], "answers": answers, "vitals": vitals}).json()
         there.pop("now")
+        assert there.pop("rules_version", rules["version"]) == rules["version"]
         assert offline.answer(told, "propose", question) == there
     assert len(visits) == len(pack["offline"]["visits"])

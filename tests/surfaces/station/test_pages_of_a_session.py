@@ -120,6 +120,39 @@ def test_a_sheet_keyed_by_an_existing_persons_number_names_who_is_found(day, hou
     assert queries.visits_of_session(day.session_id)[0].person_id == person
 
 
+def test_enter_looks_for_the_person_first_and_keys_the_sheet_after(day, hour, signed_in):
+    (serial,) = visits.print_forms(session_id=day.session_id, count=1, by=make.BY, at=clock.now())
+    person = make.make_person("Phạm Thị Giấy")
+    hour.on(hours=2)
+    clerk = signed_in(day.site_id, "data_clerk")
+    looked = keyed(clerk, day, serial, act="enter", find="pham thi giay", asked="")
+    page = looked.content.decode()
+    assert looked.status_code == 200
+    assert f'value="{person}"' in page
+    assert 'name="asked" value="pham thi giay"' in page
+    assert 'value="08:20"' in page or 'value="8:20"' in page  # what was typed stands, and nothing is called missing yet
+    assert "kh-error" not in page
+    assert keyed(clerk, day, serial, act="enter", find="pham thi giay", asked="pham thi giay", who=str(person)).status_code == 302
+
+
+def test_a_sheet_stands_as_the_one_before_only_where_the_clerk_says_so(day, hour, signed_in):
+    first, second, third = visits.print_forms(session_id=day.session_id, count=3, by=make.BY, at=clock.now())
+    hour.on(hours=2)
+    clerk = signed_in(day.site_id, "data_clerk")
+    blank = {"decision": "", "doctor": "", "injector": ""}
+    sheet = {"phieu": second}
+    assert "Như phiếu trước" not in clerk.get(f"/diem/{day.session_id}/nhap-phieu", sheet).content.decode()
+    assert keyed(clerk, day, first, all_no="on", doctor="Bác sĩ Một", injector="Điều dưỡng Hai").status_code == 302
+    assert "Như phiếu trước: đủ điều kiện tiêm; khám: Bác sĩ Một; tiêm: Điều dưỡng Hai" in clerk.get(f"/diem/{day.session_id}/nhap-phieu", sheet).content.decode()
+    assert keyed(clerk, day, second, full_name="Ngô Thị Giấy", **blank, lot_number="", same="1").status_code == 302
+    assert keyed(clerk, day, third, full_name="Vũ Thị Giấy", **blank).status_code == 302
+    one, other, last = (queries.story(card.ref) for card in queries.visits_of_session(day.session_id))
+    assert one.screenings[-1].performed_by_name == other.screenings[-1].performed_by_name == "Bác sĩ Một"
+    assert set(one.screenings[-1].answers["items"].values()) == {False}
+    assert other.screenings[-1].answers.get("items", {}) == {}
+    assert last.screenings == ()
+
+
 def test_what_is_wrong_on_a_keyed_sheet_stands_beside_its_box(day, hour, signed_in):
     (serial,) = visits.print_forms(session_id=day.session_id, count=1, by=make.BY, at=clock.now())
     hour.on(hours=2)

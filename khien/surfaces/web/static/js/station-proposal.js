@@ -154,7 +154,7 @@ export default (kh) => {
     const health = kh.vault?.open ? await kh.askHealth(row, now.answers).catch(() => row.health) : undefined;
     kh.send("screen", {
       visit_id: row.id, answers: now.answers, vitals: Object.fromEntries(Object.entries(now.vitals).filter(([, one]) => one)), decision, reason: value("qd-ly-do"),
-      observe_minutes: minutes && minutes !== kh.pack.minutes ? minutes : null, return_on: returns || null, detail: value("qd-bv") ? { hospital: value("qd-bv") } : {}, ...(now.story && { seen: now.story.screening?.version || 0 }), ...kh.doneBy("kham"),
+      observe_minutes: minutes && minutes !== kh.pack.minutes ? minutes : null, return_on: returns || null, detail: value("qd-bv") ? { hospital: value("qd-bv") } : {}, ...(now.story && { seen: now.story.screening?.version || 0 }), ...(kh.vault?.open && proposal && { proposed: { verdict: proposal.verdict, form: proposal.form, rules_version: proposal.rules_version || "" } }), ...kh.doneBy("kham"),
     }, { label: _("Số {n}, {name}: {what}", { n: row.number, name: row.name, what: decision === "wait" ? _("đo lại") : VERDICTS[decision][0].toLowerCase() }), visit: row.id, number: row.number, to, undo: decision !== "wait", health, reasons: proposal?.reasons.slice(0, 4) });
     await kh.written?.();
     return decision === "wait" ? kh.screeningNext() : kh.handOn(row, kh.screeningNext);
