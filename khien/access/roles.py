@@ -60,7 +60,7 @@ PERMISSIONS: dict[str, set[str]] = {
     "visit.observe": {"observer", "doctor_on_duty"} | _HANDS,
     "visit.end": {"reception", "screener", "injector", "observer", "doctor_on_duty"} | _HANDS,
     "visit.correct": _DESKS,
-    "visit.key_paper": _HANDS,
+    "visit.key_paper": {"t1_supporter"} | _HANDS,
     "sync.judge": {"t2_technician"} | _DESKS,
     "paper.print": {"reception", "data_clerk", "t1_supporter"} | _DESKS,
     # Safety: who confirms anaphylaxis, who lets a stopped session go on, who works on AEFI cases and who decides on the cause
