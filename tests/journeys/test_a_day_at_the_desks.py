@@ -1,6 +1,7 @@
 """One person holds all desks, by keyboard and scanner: a walk-in with a card goes home with a confirmation."""
 
 from datetime import date
+from typing import Any
 
 from khien.immunizations import queries as immunizations
 from khien.kernel import clock
@@ -16,6 +17,17 @@ from tests.make_day import done_at, make_day, make_visit
 
 NUMBER = "079184990147"
 CARD = f"{NUMBER}|024990147|Trần Thị Mận Thử|27031984|Nữ|12 Đường Thử, Phường 01, Quận Bình Thạnh, TP. Hồ Chí Minh|01012021"
+
+
+def only_the_one_who_signs_is_printed(page: Any) -> None:
+    """Printed, the consent is one sheet to sign: the person, the whole text, where, room for two names; no queue, no other name."""
+    page.emulate_media(media="print")
+    sheet = page.inner_text("body")
+    assert "Trần Thị Mận Thử" in sheet
+    assert sheet.count("(ký, ghi rõ họ tên)") == 2
+    assert all(words not in sheet for words in ("Chưa đến", "chờ đồng ý", "Người giám hộ\n", "Vừa làm"))
+    assert page.evaluate("(() => { const box = document.querySelector('.kh-st-consent'); return box.scrollHeight <= box.clientHeight + 1 })()")
+    page.emulate_media(media="screen")
 
 
 def test_a_walk_in_with_a_card_is_received_screened_injected_watched_and_goes_home_with_a_confirmation(town: Town) -> None:
@@ -35,6 +47,7 @@ def test_a_walk_in_with_a_card_is_received_screened_injected_watched_and_goes_ho
     desks.sees("Đã đón, số 1", "Đồng ý tiêm")
     desks.shot("2-dong-y")
     assert browser.axe(page) == []
+    only_the_one_who_signs_is_printed(page)
     desks.press("Enter")
     desks.synced()
     visit = queries.visit_by_number(day.session_id, 1)

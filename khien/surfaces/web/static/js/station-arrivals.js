@@ -17,7 +17,7 @@ export default (kh) => {
     const another = kh.button(_("Là người khác"), { main: other, kind: other ? "" : "quiet", hot: other ? undefined : "F6", on: () => kh.walkIn({ ...found.card, fromCard: true, told: person.id }) });
     kh.receptionLayout(
       kh.strip({ ...person, last4: "" }, kh.chip(_("Khác sổ ở {fields}", { fields: names }), "wait")),
-      h("section.kh-st-panel.kh-st-panel--wait", h("h2.kh-h3", _("Số căn cước này đã có trong sổ, nhưng khác ở: {fields}", { fields: names })),
+      h("section.kh-st-panel.kh-st-panel--wait", h("h2.kh-h3", found.differences.includes("identifier") ? _("Số chứng minh cũ trên thẻ đã có trong sổ, nhưng khác ở: {fields}", { fields: names }) : _("Số căn cước này đã có trong sổ, nhưng khác ở: {fields}", { fields: names })),
         h("p", _("Trên thẻ: {name}, {birth}.", { name: found.card.name || _("(máy quét làm sai chữ)"), birth: kh.birth(found.card.birth) })),
         h("p", _("Vẫn là người này: nhận, ghi chú chỗ khác, sổ sẽ được sửa sau. Là người khác: ghi người mới, trung tâm sẽ xem lại số.")),
         h("div.kh-st-acts", other ? [another, same] : [same, another])));

@@ -12,6 +12,9 @@ export default (kh) => {
       kh.set(body, ...(text[language] || text.vi).split("\n").map((line) => h("p", line)));
     };
     say();
+    // Only on paper: where and when, and room for two names. Nobody else's name is printed with it.
+    const toSign = () => h("div.kh-st-sign", h("p", [kh.pack.session.site, kh.pack.session.address, kh.dmy(kh.pack.session.on_date), _("bản {version}", { version: text.version })].filter(Boolean).join(", ")),
+      h("div.kh-st-sign__names", [minor ? _("Người giám hộ") : _("Người được tiêm, hoặc người giám hộ"), _("Nhân viên y tế")].map((who) => h("p", h("b", who), h("br"), _("(ký, ghi rõ họ tên)")))));
     const other = (row.doses || []).some((dose) => row.vaccine && dose.vaccine !== row.vaccine);
     const wrong = h("p.kh-error", { role: "alert", hidden: true });
     const signer = () => (kh.picked("ky")[0] || (minor ? "guardian" : "self"));
@@ -41,11 +44,11 @@ export default (kh) => {
           event.currentTarget.firstChild.data = language === "en" ? "Tiếng Việt" : "English";
           say();
         } })),
-        body,
+        body, toSign(),
         h("fieldset", h("legend.kh-small", _("Ai ký")), h("div.kh-st-two", kh.toggles("ky", [["self", _("Người được tiêm")], ["guardian", _("Người giám hộ")]], { chosen: [minor ? "guardian" : "self"], on: () => (guardianForm.hidden = signer() !== "guardian") }))),
         other && h("div.kh-st-two", kh.toggles("khac-loai", [["co", _("Đồng ý tiêm khác loại mũi trước")]], { type: "checkbox" })),
         wrong),
-      h("div.kh-st-bottom", kh.button(_("Không đồng ý"), { kind: "danger", hot: "F8", on: () => give(false, "screen") }), kh.button(_("Đã ký trên giấy"), { kind: "quiet", hot: "F7", on: () => give(true, "paper") }), kh.button(_("Đồng ý"), { main: true, on: () => give(true, "screen") })));
+      h("div.kh-st-bottom", kh.button(_("Không đồng ý"), { kind: "danger", hot: "F8", on: () => give(false, "screen") }), kh.button(_("Đã ký trên giấy"), { kind: "quiet", hot: "F7", on: () => give(true, "paper") }), kh.button(_("In để ký"), { kind: "quiet", img: "print", on: () => window.print() }), kh.button(_("Đồng ý"), { main: true, on: () => give(true, "screen") })));
     const guardianForm = h("div.kh-st-form", { hidden: !minor }, kh.field(_("Họ tên người giám hộ"), kh.input("gh-ten")), kh.field(_("Điện thoại người giám hộ"), kh.input("gh-dt", { inputmode: "tel" })));
     wrong.before(guardianForm);
     if (minor) document.getElementById("gh-ten").focus();
