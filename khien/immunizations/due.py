@@ -79,6 +79,7 @@ def rebuild(at: datetime, tell: Callable[[int], None] = lambda n: None) -> int:
     for first in range(0, len(whose), PAGE):
         with once.reading():
             some = whose[first : first + PAGE]
+            people.current_ids(some)
             queries.current_rows(people.members(some))
             people.basics(some)
             models.DueDose.objects.bulk_create(row for one in some if (row := _due(one, at)))

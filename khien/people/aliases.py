@@ -47,4 +47,8 @@ def members(person_ids: Iterable[UUID]) -> dict[UUID, UUID]:
         joined = {loser: found[survivor] for loser, survivor in step}
         found |= joined
         fresh = set(joined)
+    kept.update({id: [id] for id in asked if id not in kept})
+    for id, owner in found.items():
+        if id != owner and id not in kept[owner]:
+            kept[owner].append(id)
     return found

@@ -58,6 +58,7 @@ class Person(Row):
             models.Index("phone_hash", name="person_phone", condition=~models.Q(phone_hash="")),
             models.Index("birth_year", "name_key", name="person_birth_name"),
             models.Index("commune_2021", "name_sort", "id", name="person_commune"),
+            models.Index("district_2021", "name_sort", "id", name="person_district"),
             models.Index("name_sort", "id", name="person_name_order"),  # a name that half the country has: the first page, in order
         ]
 
