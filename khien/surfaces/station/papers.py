@@ -34,16 +34,20 @@ def index(request: HttpRequest, session: UUID) -> HttpResponse:
             return HttpResponseRedirect(f"{reverse('station:papers', kwargs={'session': session})}?tap={serials[0][:9]}")
         except Refused as refusal:
             wrong = word(refusal, lang())
-    found = queries.papers(session)
+    return _page(request, at, wrong and _("Chưa in được"), wrong)
+
+
+def _page(request: HttpRequest, at: Here, trouble: str, wrong: str) -> HttpResponse:
+    found = queries.papers(at.session.id)
     packs: dict[str, list[Any]] = defaultdict(list)
     for one in found:
         packs[one.serial[:9]].append(one)
     context = {
-        "here": at, "wrong": wrong, "made": request.GET.get("tap", ""), "count": request.POST.get("count", "20"),
+        "here": at, "trouble": trouble, "wrong": wrong, "typed": {name: request.POST.get(name, "") for name in ("act", "serial", "reason")}, "made": request.GET.get("tap", ""), "count": request.POST.get("count", "20"),
         "packs": [{"pack": pack, "sheets": len(sheets), "open": sum(one.state == "printed" for one in sheets), "at": sheets[0].printed_at} for pack, sheets in packs.items()],
         "waiting": [{"serial": one.serial, "shown": codes.display(one.serial)} for one in found if one.state == "printed"],
         "settled": [{"one": one, "shown": codes.display(one.serial)} for one in found if one.state != "printed"],
-        "keys": at.may("visit.key_paper"), "counts": queries.session_board(session).papers,
+        "keys": at.may("visit.key_paper"), "counts": queries.session_board(at.session.id).papers,
     }  # fmt: skip
     return render(request, "station/papers.html", context, status=409 if wrong else 200)
 
@@ -83,14 +87,21 @@ def settle(request: HttpRequest, session: UUID) -> HttpResponse:
     """Explain sheets: one voided or missing, or the rest of the pack never used."""
     at = here(request, session, "visit.key_paper")
     if request.method == "POST":
-        act, reason, serial = (request.POST.get(name, "").strip() for name in ("act", "reason", "serial"))
-        if act == "rest":
-            visits.void_unused(session_id=session, reason=reason, by=at.by, at=at.at)
-        else:
-            known = queries.paper_form(serial)
-            if known is None or known[1] != session:
-                raise Refused("visits.serial_unknown", serial=serial[:17])
-            explain = visits.mark_missing if act == "missing" else visits.void_form
-            explain(serial=serial, reason=reason, by=at.by, at=at.at)
+        try:
+            _explain(request, at)
+        except Refused as refusal:
+            return _page(request, at, _("Chưa ghi được"), word(refusal, lang()))
     back = "ending" if request.POST.get("back") == "ending" else "papers"
     return HttpResponseRedirect(reverse(f"station:{back}", kwargs={"session": session}))
+
+
+def _explain(request: HttpRequest, at: Here) -> None:
+    act, reason, serial = (request.POST.get(name, "").strip() for name in ("act", "reason", "serial"))
+    if act == "rest":
+        visits.void_unused(session_id=at.session.id, reason=reason, by=at.by, at=at.at)
+        return
+    known = queries.paper_form(serial)
+    if known is None or known[1] != at.session.id:
+        raise Refused("visits.serial_unknown", serial=serial[:17])
+    explain = visits.mark_missing if act == "missing" else visits.void_form
+    explain(serial=serial, reason=reason, by=at.by, at=at.at)

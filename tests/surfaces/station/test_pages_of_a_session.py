@@ -83,6 +83,10 @@ def test_forms_are_printed_with_serials_and_each_is_explained(lead, day):
     serials = [paper.serial for paper in queries.papers(day.session_id)]
     pdf = lead.get(f"/diem/{day.session_id}/phieu/{serials[0][:9]}.pdf")
     assert pdf.content[:5] == b"%PDF-"
+    strange = lead.post(f"/diem/{day.session_id}/phieu/giai-trinh", {"act": "void", "serial": "0000999990012", "reason": "rách"})
+    assert strange.status_code == 409
+    assert 'value="0000999990012"' in strange.content.decode()
+    assert 'value="rách"' in strange.content.decode()
     lead.post(f"/diem/{day.session_id}/phieu/giai-trinh", {"act": "void", "serial": serials[0], "reason": "rách"})
     lead.post(f"/diem/{day.session_id}/phieu/giai-trinh", {"act": "missing", "serial": serials[1], "reason": "bay mất"})
     assert [paper.state for paper in queries.papers(day.session_id)] == ["voided", "missing", "printed"]
