@@ -1,5 +1,6 @@
 """What is told of a facility, a point, an organisation or a store; places are found by their names as people write them."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
 from khien.campaigns import queries as campaigns
+from khien.kernel import vietnamese
 from khien.places import queries as places
 from khien.places.types import Unit
 from khien.surfaces.web.forms import DayField, PageForm
@@ -26,15 +28,22 @@ COMMUNE = {"label": _("Xã, phường"), "max_length": 160, "help_text": _("Ví 
 
 
 def find_unit(text: str, level: str) -> tuple[Unit | None, str]:
-    """The unit that these words name, in the campaign's epoch first; else None and what to do."""
-    working = campaigns.campaign().epoch
-    for epoch in sorted(EPOCHS, key=lambda one: one != working):
+    """The unit that these words name; a year among them says the epoch, else the campaign's comes first. None and what to do."""
+    years = [year for year in EPOCHS if re.search(rf"\b{year}\b", text)]
+    text, working = re.sub(r"[(]?\b(?:2021|2025)\b[)]?", " ", text), campaigns.campaign().epoch
+    for epoch in years or sorted(EPOCHS, key=lambda one: one != working):
         found = places.search_units(text, epoch=epoch, level=level, limit=2) if text.strip() else []
-        if len(found) > 1 and found[0].full_name == found[1].full_name:
+        if len(found) > 1 and (found[0].full_name == found[1].full_name or not _says(text, found[0])):
             return None, now_("Có nhiều nơi tên như vậy: %(one)s; %(two)s. Mời ghi thêm quận, huyện hoặc tỉnh") % {"one": found[0].path, "two": found[1].path}
         if found:
             return found[0], ""
     return None, now_("Không thấy nơi này. Mời ghi lại tên, thêm quận, huyện hoặc tỉnh")
+
+
+def _says(text: str, unit: Unit) -> bool:
+    """Whether the whole name of the unit stands among these words."""
+    words = f" {vietnamese.fold(text)} "
+    return any(f" {vietnamese.fold(name)} " in words for name in (unit.name, unit.full_name))
 
 
 class _Placed(PageForm):

@@ -22,6 +22,7 @@ from khien.places import queries as places
 from khien.places.types import StopInfo
 from khien.stock import queries as stock
 from khien.surfaces.command import frame, where
+from khien.surfaces.command.register_forms import find_unit
 from khien.surfaces.command.sessions import HourField
 from khien.surfaces.command.spot import read_day
 from khien.surfaces.web.confirmations import short_vaccine
@@ -63,10 +64,10 @@ class StopForm(PageForm):
         return told
 
     def _commune(self, field: str, text: str) -> str:
-        found = places.search_units(text, limit=1) if text.strip() else []
-        if not found and field not in self.errors:
-            self.add_error(field, gettext("Không thấy “%(text)s”. Mời ghi thêm tên quận, huyện hoặc tỉnh") % {"text": text.strip()[:60]})
-        return found[0].key if found else ""
+        found, wrong = find_unit(text, "commune")
+        if wrong and field not in self.errors:
+            self.add_error(field, f"“{text.strip()[:60]}”: {wrong}")
+        return found.key if found else ""
 
 
 def index(request: HttpRequest, site_id: UUID) -> HttpResponse:

@@ -44,7 +44,8 @@ class Spot:
         args = {key: changes.pop(key) for key in ("kind",) if key in changes}
         mine = {"command:unit": "command:home"}.get(name, f"{name}_mine")
         path = reverse(mine, kwargs=args) if self.own and unit_key == NATION else reverse(name, kwargs={"unit_key": unit_key, **args})
-        query = {"ngay": self.on.isoformat() if self.on != self.today else None, "ky": self.epoch if self.epoch != EPOCHS[0] else None}
+        usual = unit_key[:4] if unit_key[:4] in EPOCHS else EPOCHS[0]  # a unit is shown in its own geography unless the other is asked for
+        query = {"ngay": self.on.isoformat() if self.on != self.today else None, "ky": self.epoch if self.epoch != EPOCHS[0] or usual != self.epoch else None}
         query |= {key: value for key, value in changes.items()}
         told = urlencode({key: value for key, value in query.items() if value})
         return f"{path}?{told}" if told else path

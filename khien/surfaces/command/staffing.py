@@ -20,11 +20,13 @@ from khien.kernel.errors import Refused
 from khien.kernel.refs import Scope
 from khien.places import queries as places
 from khien.surfaces.command import frame, where
+from khien.surfaces.command.register_forms import find_unit
 from khien.surfaces.command.words import SCOPES, scope_words
 from khien.surfaces.web import qr, visitor
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.forms import DayField, PageForm
 
+UNITS = ("province", "district", "commune")
 KINDS = ("nation", "province", "district", "commune", "facility", "site", "organization")
 
 
@@ -33,7 +35,7 @@ class Post(PageForm):
 
     role = forms.ChoiceField(label=_("Việc"), choices=list(ROLES.items()))
     kind = forms.ChoiceField(label=_("Phạm vi"), choices=[(kind, SCOPES[kind]) for kind in KINDS])
-    place = forms.CharField(label=_("Tên nơi"), max_length=160, required=False, help_text=_("Ví dụ: Quận 3, phường 15 Gò Vấp, Điểm tiêm Nhà văn hóa. Toàn quốc thì bỏ trống"))
+    place = forms.CharField(label=_("Tên nơi"), max_length=160, required=False, help_text=_("Ví dụ: Quận 3, phường 15 Gò Vấp, Điểm tiêm Nhà văn hóa. Thêm 2025 cho địa giới từ 7/2025. Toàn quốc thì bỏ trống"))
     office = forms.CharField(label=_("Tên cơ quan"), max_length=160, help_text=_("Người dân thấy tên này khi hồ sơ của họ được mở"))
     until = DayField(label=_("Đến hết ngày"), required=False, help_text=_("Bỏ trống nếu không hạn"))
 
@@ -44,9 +46,11 @@ class Post(PageForm):
         if kind == "nation":
             told["scope"] = Scope("nation")
         elif kind:
-            found = _named(kind, name)
-            if len(found) == 1 or (found and kind in ("province", "district", "commune")):
+            found, wrong = _unit_named(kind, name) if kind in UNITS else (_named(kind, name), "")
+            if len(found) == 1:
                 told["scope"] = found[0]
+            elif wrong:
+                self.add_error("place", wrong)
             elif found:
                 self.add_error("place", now_("Có nhiều nơi tên như vậy. Mời ghi đủ tên"))
             else:
@@ -54,12 +58,16 @@ class Post(PageForm):
         return told
 
 
+def _unit_named(kind: str, name: str) -> tuple[list[Scope], str]:
+    """The unit of this level with this name, or what to write so that one is meant: a right never goes to a place that was guessed."""
+    unit, wrong = find_unit(name, kind)
+    return ([Scope(unit.level, unit.code, unit.epoch)] if unit else []), wrong
+
+
 def _named(kind: str, name: str) -> list[Scope]:
-    """The places of this kind with this name (for units the nearest name only)."""
+    """The places of this kind with this name."""
     if not name:
         return []
-    if kind in ("province", "district", "commune"):
-        return [Scope(unit.level, unit.code, unit.epoch) for unit in places.search_units(name, level=kind, limit=1)]
     reads: dict[str, Any] = {"site": places.sites, "facility": places.facilities, "organization": places.organizations}
     low = name.casefold()
     everything = reads[kind]()

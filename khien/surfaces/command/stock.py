@@ -143,16 +143,17 @@ def move(request: HttpRequest, site_id: UUID) -> HttpResponse:
     form = _form(act, site_id, at, request.POST)
     if form.is_valid():
         try:
-            _moved(act, form.cleaned_data, site_id, at)
+            known = _moved(act, form.cleaned_data, site_id, at)
         except Refused as refusal:
             fields = {
                 "stock.lot_expiry_missing": "expires_on", "stock.not_enough": "doses", "stock.expiry_before_manufacture": "expires_on",
                 "stock.made_in_future": "manufactured_on", "stock.lot_differs": "expires_on", "stock.document_differs": "document",
+                "stock.day_in_future": "day",
                 "stock.never_thawed": "lot",
             }  # fmt: skip
             form.refused(refusal, fields.get(refusal.code) if fields.get(refusal.code) in form.fields else None)
         else:
-            return HttpResponseRedirect(reverse("command:stock_site", kwargs={"site_id": site_id}) + f"?xong={act}")
+            return HttpResponseRedirect(reverse("command:stock_site", kwargs={"site_id": site_id}) + f"?xong={'again' if known else act}")
     return _site_page(request, site_id, at, may_move=True, bound={act: form})
 
 
@@ -166,24 +167,26 @@ def _form(act: str, site_id: UUID, at: frame.Here, data: Any = None) -> PageForm
     return form
 
 
-def _moved(act: str, told: dict[str, Any], site_id: UUID, at: frame.Here) -> None:
+def _moved(act: str, told: dict[str, Any], site_id: UUID, at: frame.Here) -> bool:
+    """Do it; say whether the same paper was entered before, and nothing counted again."""
     done = Performed(at.at, told.get("day") or at.on, at.staff.id, at.staff.full_name)
     common: dict[str, Any] = {"site_id": site_id, "performed": done, "by": at.by, "at": at.at}
     if act in ENTERED:
         dates = {"expires_on": told["expires_on"], "manufactured_on": told.get("manufactured_on")}
         lot_id = stock_acts.add_lot(vaccine=told["vaccine"], number=told["lot"], by=at.by, at=at.at, **dates)
         if act == "receive":
-            stock_acts.receive(lot_id=lot_id, doses=told["doses"], document=told["document"], **common)
+            return stock_acts.receive(lot_id=lot_id, doses=told["doses"], document=told["document"], **common).already
         else:
             stock_acts.accept_label(lot_id=lot_id, doses=told["doses"], **common)
     elif act == "waste":
         stock_acts.waste(lot_id=UUID(told["lot"]), doses=told["doses"], reason=told["why"], **common)
     elif act == "return":
-        stock_acts.return_(lot_id=UUID(told["lot"]), doses=told["doses"], document=told["document"], **common)
+        return stock_acts.return_(lot_id=UUID(told["lot"]), doses=told["doses"], document=told["document"], **common).already
     elif act == "thaw":
         stock_acts.thaw(lot_id=UUID(told["lot"]), vials=told["vials"], **common)
     else:
         stock_acts.hold(site_id=site_id, lot_id=UUID(told["lot"]), reason=told["reason"], by=at.by, at=at.at)
+    return False
 
 
 def _site_page(request: HttpRequest, site_id: UUID, at: frame.Here, *, may_move: bool, bound: dict[str, PageForm] | None = None) -> HttpResponse:

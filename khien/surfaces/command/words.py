@@ -10,6 +10,7 @@ from khien.access.permissions import PostRef
 from khien.access.roles import ROLES
 from khien.kernel.refs import Scope
 from khien.places import queries as places
+from khien.places.types import Unit
 
 INDICATORS: dict[str, Any] = {
     "registered": _("Đăng ký"), "invited": _("Được mời"), "received": _("Đã đến"), "injected": _("Mũi tiêm"), "observed": _("Theo dõi đủ"),
@@ -71,10 +72,17 @@ def scope_words(scope: Scope) -> str:
         return now_("toàn quốc")
     if scope.kind in ("province", "district", "commune"):
         unit = places.unit(f"{scope.epoch}-{scope.key}")
-        return unit.full_name if unit else scope.key
+        return _unit_words(unit) if unit else scope.key
     if scope.kind == "session":
         return now_("một buổi tiêm")
     return _named(scope) or scope.key
+
+
+def _unit_words(unit: Unit) -> str:
+    """A commune with its district (a city has ten of one name); a unit of since July 2025 says so, for it may bear an old one's name."""
+    if unit.epoch == "2025":
+        return now_("%(name)s (từ 7/2025)") % {"name": unit.full_name}
+    return ", ".join(unit.path.split(", ")[:2]) if unit.level == "commune" else unit.full_name
 
 
 def _named(scope: Scope) -> str:

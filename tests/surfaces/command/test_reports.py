@@ -1,12 +1,16 @@
 """The pages of reports: a lead signs the point's day, an officer reads and prints it, a round is closed and signed."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from io import BytesIO
+from urllib.parse import urljoin
 
 import openpyxl
 import pytest
 
 from khien.campaigns import queries as campaigns
+from khien.kernel.refs import Scope
 from khien.plumbing import outbox
 from khien.visits import actions as visits
 from tests import make
@@ -69,6 +73,21 @@ def test_a_round_is_opened_closed_and_signed_from_its_pages(day):
     assert planner.post(f"{here}/ky", {"ghi_chu": ""}).status_code == 302
     assert planner.get(f"{here}/ket-thuc.xlsx").status_code == 200
     assert planner.get(f"{here}/ket-thuc.pdf").content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("path", ["/dieu-phoi/", "/dieu-phoi/dia-ban/2025-79", "/dieu-phoi/bao-cao", "/dieu-phoi/bao-cao/bao-phu"])
+def test_an_officer_of_a_unit_of_2025_reads_each_report_in_that_geography_first_and_in_the_other_too(day, path):
+    ministry = officer("planner", "reporter", scope=Scope("province", "79", "2025"))
+    own = ministry.get(path).content.decode()
+    assert _old(own) == (False, True)
+    links = [unescape(href) for href in re.findall(r'href="([^"]*)"[^>]*>\s*Địa giới 2021', own)]
+    assert _old(ministry.get(urljoin(path, links[0]) if links else f"{path}?ky=2021").content.decode()) == (True, False)
+
+
+def _old(page: str) -> tuple[bool, bool]:
+    """Whether a page counts by units of 2021, and by those of 2025: by the links of its tables, or of its files."""
+    rows = " ".join(re.findall(r"<tbody>.*?</tbody>", page, re.DOTALL))
+    return "dia-ban/2021-" in rows or "&amp;ky=2021" in page, "dia-ban/2025-" in rows or "&amp;ky=2025" in page
 
 
 @pytest.mark.parametrize("page", ["bao-cao", "bao-cao/dot", "bao-cao/bao-phu", "bao-cao/kip-thoi", "bao-cao/dan-so"])

@@ -116,6 +116,23 @@ def test_nobody_gives_a_post_beyond_their_own_place(db):
     assert staff_reads.staff_by_username("q.moi") is None
 
 
+@pytest.mark.parametrize(
+    ("kind", "place", "scope"),
+    [
+        ("commune", "phường 22 bình thạnh", Scope("commune", "26956", "2021")), ("district", "quận 1", Scope("district", "760", "2021")),
+        ("province", "hồ chí minh", Scope("province", "79", "2021")), ("province", "TP Hồ Chí Minh 2025", Scope("province", "79", "2025")),
+        ("commune", "phường 15", None), ("commune", "tân", None), ("district", "châu thành", None), ("commune", "", None), ("district", "quận 1 2025", None),
+    ],
+)  # fmt: skip
+def test_a_post_is_given_at_the_one_place_that_was_named_and_never_at_a_guessed_one(db, kind, place, scope):
+    admin, who = officer("administrator", scope=make.NATION), make.make_staff()
+    answer = send(admin, f"/nhan-luc/{who.id}", act="give", role="list_keeper", kind=kind, place=place, office="Ủy ban thử")
+    given = staff_reads.staff_ref(who.id, at=make.AT + timedelta(minutes=5)).posts
+    assert [post.scope for post in given] == ([scope] if scope else []), words(answer)[:600]
+    if scope and scope.epoch == "2025":
+        assert "(từ 7/2025)" in read(admin, f"/nhan-luc/{who.id}")
+
+
 def test_a_post_ends_and_staff_of_another_province_are_not_there(db):
     staff = make.make_staff("planner", scope=DISTRICT)
     post = staff_reads.staff_card(staff.id, at=clock.now()).posts[0]
