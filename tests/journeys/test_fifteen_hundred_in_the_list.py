@@ -16,23 +16,27 @@ from tests.make_day import make_day, make_visit
 PEOPLE, SLOWER = 1_500, 4
 STATES = ("checked_in", "consented", "cleared", "dosed", "closed", "closed")
 FAMILY, MIDDLE, GIVEN = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng"), ("Văn", "Thị", "Minh", "Ngọc"), ("An", "Bình", "Chi", "Dũng", "Giang", "Hà", "Khánh")
-# From the key to the next frame that is drawn.
-MEASURE = """async (keys) => {
-  const times = [];
-  const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+# A key, until the frame that shows it.
+PRESS = """async (key) => {
   const box = document.getElementById("quet");
-  for (const key of keys) {
-    const begun = performance.now();
-    const target = key.startsWith("Alt+") ? document.body : box;
-    const made = key.startsWith("Alt+") ? { key: key.slice(4), altKey: true } : { key };
-    target.dispatchEvent(new KeyboardEvent("keydown", { ...made, bubbles: true, cancelable: true }));
-    if (key.length === 1) { box.value += key; box.dispatchEvent(new InputEvent("input", { bubbles: true })); }
-    if (key === "Enter") box.form.requestSubmit();
-    await drawn();
-    times.push(Math.round(performance.now() - begun));
-  }
-  return times;
+  const target = key.startsWith("Alt+") ? document.body : box;
+  const made = key.startsWith("Alt+") ? { key: key.slice(4), altKey: true } : { key };
+  target.dispatchEvent(new KeyboardEvent("keydown", { ...made, bubbles: true, cancelable: true }));
+  if (key.length === 1) { box.value += key; box.dispatchEvent(new InputEvent("input", { bubbles: true })); }
+  if (key === "Enter") box.form.requestSubmit();
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 }"""
+
+
+def pressed(tablet: Tablet, session: Any, key: str) -> int:
+    """Milliseconds that the page's own thread works for this key until it is drawn, times `SLOWER`: what else this machine does is not counted."""
+
+    def spent() -> float:
+        return next(float(one["value"]) for one in session.send("Performance.getMetrics")["metrics"] if one["name"] == "TaskDuration")
+
+    before = spent()
+    tablet.page.evaluate(PRESS, key)
+    return round((spent() - before) * 1000 * SLOWER)
 
 
 def crowd(row: dict[str, Any]) -> list[dict[str, Any]]:
@@ -61,15 +65,14 @@ def test_the_desks_stay_fluid_with_fifteen_hundred_people(town: Town) -> None:
     tablet.page.wait_for_selector(".kh-st-desk")
     town.until(lambda: tablet.page.locator("#cac-ban b").first.inner_text().startswith("250"), "everyone is told")
     slow = tablet.page.context.new_cdp_session(tablet.page)
-    slow.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    slow.send("Performance.enable", {"timeDomain": "threadTicks"})
     for name, keys in {
         "a letter": [*"nguyen van an 1"], "a desk": [f"Alt+{desk}" for desk in (1, 2, 3, 5, 1)], "a name found": ["Enter"], "a number found": ["7", "0", "1", "Enter"],
         "the observation board": ["Alt+4"],
     }.items():  # fmt: skip
-        times = tablet.page.evaluate(MEASURE, keys)
-        sys.stderr.write(f"{name}: {sorted(times)[len(times) // 2]} ms at the middle, {max(times)} ms at most, CPU {SLOWER} times slower\n")
+        times = sorted(pressed(tablet, slow, key) for key in keys)
+        sys.stderr.write(f"{name}: {times[len(times) // 2]} ms at the middle, {times[-1]} ms at most, of a CPU {SLOWER} times slower\n")
         tablet.page.keyboard.press("Escape")
-    slow.send("Emulation.setCPUThrottlingRate", {"rate": 1})
 
     # a few of them are drawn, and any of them is found
     tablet.desk(2)

@@ -1,7 +1,7 @@
 """A tablet at the station's addresses: its key, the session it takes along, what it sends locked or open."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -119,3 +119,25 @@ def test_the_time_of_the_session_bounds_who_may_act(db, tablet, day):
     session = booking.session(day.session_id)
     assert tablet.pack["offline"]["grant"]["until"] == (session.ends_at + timedelta(hours=12)).isoformat()
     assert json.dumps(tablet.pack)
+
+
+def test_fifteen_hundred_people_are_brought_in_less_than_five_megabytes_and_no_more_statements_than_a_few(db, tablet, lead, day):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from tests.make_day import make_visit
+
+    def brought(people):
+        """Bytes and statements of a pack with so many more people inside, screened, each with two doses."""
+        for _ in range(people):
+            person = make.make_person()
+            for dose in (date(2021, 6, 1), date(2021, 9, 1)):
+                make.make_immunization(person, on=dose)
+            make_visit(day, state="cleared", person_id=person, at=clock.now())
+        with CaptureQueriesContext(connection) as asked:
+            answer = post(lead, f"/diem/{day.session_id}/mang-theo", {})
+        return len(answer.content), len(asked)
+
+    (few, statements), (more, again) = brought(3), brought(4)
+    assert few + (more - few) / 4 * 1500 < 5_000_000
+    assert again <= statements

@@ -21,8 +21,7 @@ export default (kh) => {
   function draw() {
     open = null;
     kh.draw(kh.tray(), h("div#theo-doi-mot"), board, kh.lastList());
-    refresh();
-    kh.changed();
+    kh.changed(); // draws the board, once
     kh.focusScan();
   }
   kh.watchHome = draw;
