@@ -1,6 +1,7 @@
 // Commands on their way: kept on the device until the server's receipt is held, sent in order, sent again after a lost line.
 // A device with an open vault writes them into its log (vault-log.js), any other onto its shelf (vault-shelf.js).
 const PAUSES = [1, 2, 4, 8, 15];
+const UNDO_MS = 5 * 60 * 1000;
 const ASK = 15000; // ms between questions for what the server holds
 
 export default (kh) => {
@@ -145,6 +146,7 @@ export default (kh) => {
       for (const earlier of kh.done) if (earlier.visit && earlier.visit === entry.about.visit) earlier.undo = false; // only the last step is taken back
       kh.done.unshift({ ...entry.about, name: entry.envelope.name, body: entry.envelope.body, result: receipt.result, at: entry.at, got: receipt.received_at });
       kh.done.splice(12);
+      keepUndo();
       hope.then?.(receipt.result, receipt);
       kh.changed();
       return;
@@ -156,8 +158,20 @@ export default (kh) => {
   }
   kh.settle = settle;
 
+  // A page that is opened again within the five minutes still takes the last step back; kept without a name.
+  const undoKey = () => `${kh.session}:${kh.staff}:vua-lam`;
+  const keepUndo = () => kh.keep(undoKey(), kh.done.filter((one) => one.undo).map(({ visit, number, name, got }) => ({ visit, number, name, got })));
+  const stillUndone = () => kh.kept(undoKey(), []).filter((one) => kh.now() - new Date(one.got) < UNDO_MS && !kh.done.some((other) => other.visit === one.visit)).map((one) => ({
+    ...one, undo: true,
+    get label() {
+      const row = kh.row(one.visit);
+      return kh._("Số {n}: {state}.", { n: one.number, state: row ? kh.stateName(row.state) : "" });
+    },
+  }));
+
   // What lies on this device from before: read when the desks open, before they draw.
   kh.readLog = async () => {
+    kh.done.push(...stillUndone());
     for (const entry of await kh.shelf.read()) if (!waiting.some((one) => one.envelope.command_id === entry.envelope.command_id)) waiting.push(entry), kh.applyLocal?.(entry);
     if (!kh.vault.open) return;
     for (const entry of await kh.log.read()) add(entry);
