@@ -1,6 +1,7 @@
 """What other rooms and pages may ask about people."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from uuid import UUID
 
 from django.db import connection
@@ -103,9 +104,15 @@ def basics(person_ids: Iterable[UUID]) -> dict[UUID, Basics]:
 
 def homes(person_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
     """Neighbourhood and household of very many, by the id asked; who has no household is one of their own."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM people_homes(%s)", [list(person_ids)])
-        return {asked: (neighbourhood, household) for asked, neighbourhood, household in cursor.fetchall()}
+    asked, kept = list(person_ids), once.shelf("people.homes")
+    missing = [id for id in asked if id not in kept]
+    found = {}
+    if missing:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM people_homes(%s)", [missing])
+            found = {id: (neighbourhood, household) for id, neighbourhood, household in cursor.fetchall()}
+        kept.update(found)
+    return {id: home for id in asked if (home := found.get(id) or kept.get(id))}
 
 
 def reach(person_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
@@ -198,7 +205,7 @@ def versions(person_id: UUID) -> list[VersionInfo]:
     ]
 
 
-COMMON = 20_000
+COMMON = 100_000
 _NAMED = "to_tsvector('simple'::regconfig, person.name_key) @@ to_tsquery('simple'::regconfig, %s)"  # the index person_name_words
 
 
@@ -231,8 +238,12 @@ def _by_words(words: list[str]) -> QuerySet[Person]:
     return rows.extra(where=[_NAMED], params=[" & ".join(f"{word}:*" for word in telling)]) if telling else rows  # noqa: S610 - bound
 
 
+@lru_cache(maxsize=4096)
 def _common(word: str) -> bool:
-    """Say whether very many names have a word that begins so: reading all of them would take longer than looking at each other's."""
+    """Say whether very many names have a word that begins so: reading them all would take longer than reading whom the rarer words find.
+
+    Counted once a process: a word that becomes common is only slower to look for until the next start.
+    """
     return NameWord.objects.filter(word__startswith=word)[:COMMON].count() == COMMON
 
 

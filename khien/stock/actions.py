@@ -115,7 +115,7 @@ def receive(*, site_id: UUID, lot_id: UUID, doses: int, document: str, performed
 def waste(*, site_id: UUID, lot_id: UUID, doses: int, reason: str, performed: Performed, by: Actor, at: datetime) -> Moved:
     """Enter doses thrown away, with the reason. Never refused for want of paper stock.
 
-    Raises Refused: stock.doses_not_positive, stock.lot_unknown, stock.reason_missing.
+    Raises Refused: stock.doses_not_positive, stock.day_in_future (day), stock.lot_unknown, stock.reason_missing.
     """
     if not reason.strip():
         raise Refused("stock.reason_missing")
@@ -137,6 +137,7 @@ def _enter(
 ) -> Moved:  # fmt: skip
     if doses <= 0:
         raise Refused("stock.doses_not_positive")
+    ledger.check_day(performed, at)
     if not models.Lot.objects.filter(id=lot_id).exists():
         raise Refused("stock.lot_unknown")
     if kind == "returned":

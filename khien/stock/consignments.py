@@ -22,12 +22,13 @@ def send(
     """Send doses (units, for other goods) of lots from one holder to another under the number of the paper.
 
     The same paper sent again with the same lines is the same consignment. Raises Refused: stock.holder_unknown,
-    stock.document_missing, stock.nothing_sent, stock.sent_to_itself, stock.document_used (document), stock.lot_unknown,
+    stock.document_missing, stock.nothing_sent, stock.sent_to_itself, stock.day_in_future (day), stock.document_used (document), stock.lot_unknown,
     stock.doses_not_positive, stock.not_enough (on_hand, doses): the ledger never goes below zero.
     """  # fmt: skip
     document, lines = document.strip(), {lot: n for lot, n in doses.items() if n}
     holders.check(from_id), holders.check(to_id)
     _check_paper(from_id, to_id, document, lines)
+    ledger.check_day(performed, at)
     before = models.Consignment.objects.filter(from_id=from_id, document=document).first()
     if before:
         return _sent_before(before, to_id, lines)

@@ -16,10 +16,11 @@ from khien.stock import ledger, models, working
 def accept_label(*, site_id: UUID, lot_id: UUID, doses: int, performed: Performed, by: Actor, at: datetime) -> UUID:
     """Receive doses of a lot that stands in the fridge but on no paper; until a paper matches it is somebody's work of the day.
 
-    Raises Refused: stock.doses_not_positive, stock.lot_unknown.
+    Raises Refused: stock.doses_not_positive, stock.day_in_future (day), stock.lot_unknown.
     """
     if doses <= 0:
         raise Refused("stock.doses_not_positive")
+    ledger.check_day(performed, at)
     if not models.Lot.objects.filter(id=lot_id).exists():
         raise Refused("stock.lot_unknown")
     row = models.LabelReceipt.objects.create(

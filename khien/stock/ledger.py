@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor, Performed
 from khien.plumbing import outbox
@@ -31,6 +32,12 @@ def write(
     if shortfall > 0:
         outbox.publish("stock.shortfall", at=at, site_id=site_id, lot_id=lot_id, visit_id=None, doses=shortfall)
     return row
+
+
+def check_day(performed: Performed, at: datetime) -> None:
+    """Raise Refused stock.day_in_future (day): nothing came, went or was thrown away tomorrow."""
+    if performed.on > clock.on_date(at):
+        raise Refused("stock.day_in_future", day=performed.on)
 
 
 def move(site_id: UUID, lot_id: UUID, kind: str, doses: int) -> int:

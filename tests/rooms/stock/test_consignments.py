@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from khien.kernel.errors import Refused
-from khien.kernel.refs import Scope
+from khien.kernel.refs import Performed, Scope
 from khien.places import queries as places
 from khien.stock import actions, queries
 from tests import make
@@ -211,3 +211,19 @@ def test_stores_and_points_are_seen_by_those_above_them_only(road):
     assert {province, site} <= seen
     assert not {nation, other} & seen
     assert {nation, other, province} <= {one.id for one in queries.holders(None)}
+
+
+def test_nothing_came_went_or_was_thrown_away_tomorrow(road):
+    lot, nation, province, site = road
+    tomorrow = Performed(AT, TODAY + timedelta(days=1))
+    common = {"site_id": site, "lot_id": lot, "doses": 1, "performed": tomorrow, "by": BY, "at": AT}
+    for act in (
+        lambda: actions.receive(document="PX1", **common),
+        lambda: actions.waste(reason="expired", **common),
+        lambda: actions.return_(document="PX2", **common),
+        lambda: actions.accept_label(**common),
+        lambda: actions.send(from_id=nation, to_id=province, doses={lot: 1}, document="PX3", performed=tomorrow, by=BY, at=AT),
+    ):
+        with pytest.raises(Refused, match=r"stock\.day_in_future"):
+            act()
+    assert (on_hand(nation, lot), queries.differing()) == (1000, [])

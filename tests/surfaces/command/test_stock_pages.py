@@ -77,6 +77,18 @@ def test_a_label_with_its_expiry_before_its_manufacture_is_refused_beside_the_fi
     assert "không thể trước ngày sản xuất" in words(send(keeper, f"/kho/{site}/ghi", **told))
 
 
+def test_a_paper_keyed_again_is_said_to_be_known_and_one_of_tomorrow_is_refused_beside_its_day(db):
+    site = make.make_site()
+    keeper = officer("stock_keeper", scope=CITY)
+    told = {"act": "receive", "vaccine": "AZ", "lot": "AB9", "doses": "10", "document": "P1", **day("day", TODAY), **day("expires_on", TODAY + timedelta(days=90))}
+    assert send(keeper, f"/kho/{site}/ghi", **told).url.endswith("?xong=receive")
+    again = send(keeper, f"/kho/{site}/ghi", **told).url
+    assert again.endswith("?xong=again")
+    assert "chỉ tính một lần" in words(keeper.get(again))
+    assert [one.on_hand for one in stock.lots_at(site)] == [10]
+    assert "chưa đến" in words(send(keeper, f"/kho/{site}/ghi", **{**told, "document": "P2", **day("day", TODAY + timedelta(days=1))}))
+
+
 def test_a_lead_counts_the_day_and_corrects_the_book_with_a_reason(db):
     site = make.make_site()
     lot = make.make_lot(site_id=site, doses=50)

@@ -25,6 +25,7 @@ WORDING = {
     "stock.second_person_same": _("Việc này cần người thứ hai: người đã đề nghị hoặc đã xác nhận không tự quyết định được."),
     "stock.expiry_before_manufacture": _("Lô {lot}: hạn dùng {expires_on} không thể trước ngày sản xuất {manufactured_on}. Mời đọc lại nhãn lọ."),
     "stock.made_in_future": _("Lô {lot}: ngày sản xuất {manufactured_on} ở tương lai. Mời đọc lại nhãn lọ."),
+    "stock.day_in_future": _("Ngày {day} chưa đến. Mời ghi ngày đã làm việc này."),
     "stock.vial_in_future": _("Giờ mở lọ {opened_at} ở tương lai. Mời xem lại ngày, giờ."),
     "stock.hour_unreadable": _("Không đọc được giờ. Ghi như 8:15."),
     "stock.vial_unknown": _("Không tìm thấy lọ này ở điểm tiêm."),
