@@ -28,7 +28,7 @@ from .units import (
 )  # fmt: skip
 
 __all__ = [
-    "all_units", "answered_by", "breakdown", "children", "column", "facilities", "facility", "facility_by_code", "facility_place", "facts_for_commune", "islands",
+    "all_units", "answered_by", "breakdown", "children", "column", "facilities", "facility", "facility_by_code", "facility_place", "facts_for_commune", "has_sites", "islands",
     "legal_successor", "organization", "organization_phone", "organization_place", "organizations", "same_in", "search_units", "site", "site_place", "sites",
     "sites_by_id", "stops", "successors", "unit", "unit_place", "units", "within",
 ]  # fmt: skip
@@ -106,6 +106,12 @@ def sites(scopes: Iterable[Scope] | None = None, *, active: bool = True) -> list
     """The points inside these scopes (None: all), by name; those out of use too with `active=False`."""
     where = Q() if scopes is None else within(scopes, site="id", facility="facility_id")
     return _sites(where & Q(active=True) if active else where)
+
+
+def has_sites(scopes: Iterable[Scope] | None = None) -> bool:
+    """Whether a point stands inside these scopes (None: anywhere), in use or not."""
+    where = Q() if scopes is None else within(scopes, site="id", facility="facility_id")
+    return models.Site.objects.filter(where).exists()
 
 
 def _sites(where: Q) -> list[SiteInfo]:

@@ -46,8 +46,16 @@ class Todo:
 
 def current(at: Here, spot: Spot, sessions: list[SessionInfo]) -> list[Todo]:
     """Everything that needs someone at this place now; the page shows the first five."""
-    found = [*_stock(at, spot), *_sessions(at, sessions), *_cases(at, spot), *_draws(at, spot), *_lists(at), *_signing(at), *_places(at, spot)]
+    found = [*_begin(at), *_stock(at, spot), *_sessions(at, sessions), *_cases(at, spot), *_draws(at, spot), *_lists(at), *_signing(at), *_places(at, spot)]
     return sorted(found, key=lambda todo: todo.rank)
+
+
+def _begin(at: Here) -> list[Todo]:
+    """The first steps at a place where no point stands yet: a real instance begins with nothing."""
+    if not at.staff.may("places.manage") or places.has_sites(reach(at.staff.scopes("places.manage"))):
+        return []
+    why = _("Thêm cơ sở y tế và điểm tiêm trước; rồi giao vị trí cho người làm ở đó, nhận vắc xin, lập buổi tiêm.")
+    return [Todo("wait", "plus", _("Chưa có điểm tiêm nào"), why, _("trước tiên"), _("Thêm cơ sở"), reverse("command:register") + "?loai=co-so", 0)]
 
 
 def _n(count: int) -> str:

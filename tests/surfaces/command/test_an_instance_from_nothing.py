@@ -16,7 +16,7 @@ from khien.places import queries as places
 from khien.plumbing import outbox
 from khien.stock import queries as stock
 from tests import make
-from tests.surfaces.command.desk import day, officer, send, words
+from tests.surfaces.command.desk import day, officer, read, send, words
 
 pytestmark = pytest.mark.usefixtures("db")
 PASSWORD = "mot-mat-khau-dai"
@@ -75,9 +75,11 @@ class Desks:
 def test_an_instance_with_an_administrator_and_nothing_else_comes_to_a_first_dose_and_its_certificate():
     admin = officer("administrator", scope=make.NATION)
     assert places.sites() == []
+    assert "Chưa có điểm tiêm nào" in read(admin, "/")
     _done(send(admin, "/noi/moi/co-so", code="79B01", name="Trung tâm Y tế Thử", level="district", unit="quận bình thạnh"))
     _done(send(admin, "/noi/moi/diem", owner="79B01", kind="fixed", name="Điểm Đầu Tiên", unit="phường 22 bình thạnh", tables="2"))
     (site,) = places.sites()
+    assert "Chưa có điểm tiêm nào" not in read(admin, "/")
     planner = _hire(admin, "ke.hoach", "planner", "province", "thành phố hồ chí minh")
     lead = _hire(admin, "truong.diem", "point_lead", "site", "Điểm Đầu Tiên", "screener")
     signer = _hire(admin, "ky.ten", "signer", "nation", "")
