@@ -13,6 +13,7 @@ import httpx
 
 from khien.rehearsal.gateway import Gateway
 
+_NAMES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/)[A-Z0-9.-]*[0-9]{4,}[^/]*")  # what names one thing in an address
 AWAY = 503
 PATIENCE = 60.0  # seconds that a person tries again before giving up
 
@@ -220,8 +221,10 @@ class Browser:
         """Ask, and ask again while the line or the database is away: what is sent twice the product takes once."""
         until = time.monotonic() + PATIENCE
         while True:
+            began = time.monotonic()
             try:
                 answer = self.http.request(method, target, **what)
+                self.counter.took(method, answer.url.path, time.monotonic() - began)
                 if answer.status_code != AWAY or time.monotonic() > until:
                     return answer
             except httpx.TransportError as error:
@@ -246,11 +249,23 @@ class Counter:
         self.requests = 0
         self.broken_lines = 0
         self.by_status: dict[int, int] = {}
+        self.by_door: dict[str, tuple[int, float]] = {}  # how often each kind of page was asked for, and the seconds that took in all
         self._lock = threading.Lock()
 
     def broke(self) -> None:
         with self._lock:
             self.broken_lines += 1
+
+    def took(self, method: str, path: str, seconds: float) -> None:
+        door = f"{method} {_NAMES.sub('*', path)}"
+        with self._lock:
+            times, whole = self.by_door.get(door, (0, 0.0))
+            self.by_door[door] = (times + 1, whole + seconds)
+
+    def slowest(self, most: int = 12) -> list[tuple[str, int, float]]:
+        """Where the time of all browsers went: kinds of pages, how often, seconds in all; the dearest first."""
+        rows = sorted(((door, times, round(whole, 1)) for door, (times, whole) in self.by_door.items()), key=lambda row: -row[2])
+        return rows[:most]
 
     def add(self, response: httpx.Response) -> None:
         with self._lock:

@@ -19,6 +19,7 @@ from khien.visits import queries as visits
 
 SHIFTS = ("evening", "afternoon", "morning", "whole_day")
 LONGEST, SHORTEST = timedelta(minutes=150), timedelta(minutes=20)
+PACK = 900  # the most forms that are printed at once
 DOSE_ON_PAPER = 8  # minutes from the door to the injection
 ON_PAPER = 45  # minutes from the door to the way home
 DESKS = {"reception": "tiepdon", "screening": "bacsi", "injection": "tiem", "observation": "theodoi"}
@@ -133,7 +134,8 @@ def open_point(lead: Officer, planned: Planned, lot_id: str, *, printer: bool = 
 def print_papers(lead: Officer, planned: Planned, count: int) -> list[str]:
     """Print paper forms; returns their serials."""
     page = lead.get(f"/diem/{planned.session_id}/phieu")
-    lead.send(page, page.form("count"), {"count": count})
+    for first in range(0, count, PACK):
+        lead.send(page, page.form("count"), {"count": min(PACK, count - first)})
     found = [form.serial for form in product.told(lambda: visits.papers(UUID(planned.session_id), state="printed"))]
     if len(found) < count:
         raise Surprise(f"point {planned.number}: {len(found)} serials printed of {count}")

@@ -12,6 +12,8 @@ from khien.rehearsal.staff import Desk, Officer
 from khien.stock import queries as stock
 from khien.stock.types import LotInfo
 
+TOO_OLD = "expired"  # why a vial whose hours are over is thrown away in the middle of the day
+IN_USE = timedelta(hours=6)  # of a vial whose hours the product has not told yet
 LEFT_OVER = "open_vial"  # why doses of an opened vial are thrown away in the evening
 # How a command leaves the table: its name, what it says once what stands before it was answered, who hears the answer.
 Post = Callable[[str, Callable[[], dict[str, Any]], datetime, Callable[[dict[str, Any]], None]], None]
@@ -30,9 +32,12 @@ class Vial:
     doses: int
     used: int = 0
     id: str = ""  # once the product answered
+    until: datetime | None = None  # what is left in it then is thrown away
 
     def opened(self, told: dict[str, Any]) -> None:
         self.id = told["vial_id"]
+        if told.get("use_until"):
+            self.until = datetime.fromisoformat(str(told["use_until"]))
 
 
 class Shelf:
@@ -58,9 +63,11 @@ class Shelf:
     def ready(self, lot: LotInfo, at: datetime) -> bool:
         """Have a vial open for a dose at this moment; False when its lot is held back and none may be opened."""
         lot_id = str(lot.id)
+        if (vial := self.open.get(lot_id)) is not None and vial.until is not None and at >= vial.until:
+            self._end(self.open.pop(lot_id), vial.until, TOO_OLD)
         if lot_id in self.open:
             return True
-        self.open[lot_id] = vial = Vial(lot_id, lot.doses_per_vial)
+        self.open[lot_id] = vial = Vial(lot_id, lot.doses_per_vial, until=at + IN_USE)
         self.lots.add(lot_id)
         self.opened += 1
         self.post("open_vial", lambda: {"lot_id": lot_id}, at, vial.opened)

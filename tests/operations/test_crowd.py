@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khien.rehearsal.week.crowd import FATES, PORTAL, SHARES, Visitor, bursts, count_of, gather, homes, of_day, walk_in_minute
+from khien.rehearsal.week.crowd import (
+    FATES,
+    PORTAL,
+    SHARES,
+    Visitor,
+    bursts,
+    count_of,
+    gather,
+    homes,
+    of_day,
+    shapes,
+    walk_in_minute,
+)
 from khien.rehearsal.week.guest import Guest
 from khien.synthetic.crowd import Crowd
 
@@ -82,8 +94,9 @@ def test_on_the_walk_in_day_nobody_has_an_appointment_at_that_point() -> None:
     assert not any(one.has("no_show") or one.has("wrong_qr") for one in found if one.way == "walk_in")
 
 
-def test_a_great_rehearsal_has_a_point_with_a_tenth_of_everybody_and_a_hall_with_six_tenths() -> None:
-    assert bursts(600, 2, 4) == {}
+def test_a_rehearsal_has_a_point_with_a_tenth_of_everybody_and_a_hall_with_six_tenths() -> None:
+    assert bursts(600, 1, 4) == bursts(600, 2, 2) == bursts(399, 2, 4) == {}, "one day, two points or few people have no day unlike the others"
+    assert bursts(600, 2, 4) == {(1, 0): 60, (1, 2): 360}
     loads = bursts(15_000, 7, 3)
     assert loads == {(1, 0): 1_500, (2, 2): 9_000}
     maker = Crowd(4, homes(COMMUNES, 15_000, loads), today=TODAY, adults_only=True, first_serial=5000, scattered=True)
@@ -112,3 +125,10 @@ def test_a_number_typed_wrong_differs_in_one_digit_and_a_person_without_a_card_s
     told = Guest(without).who()
     assert (told["identity_how"], "identifier" in told["person"]) == ("spoken", False)
     assert told["person"]["no_identifier_reason"]
+
+
+def test_every_shape_of_the_crowd_is_counted_in_a_small_one_too() -> None:
+    told = shapes(crowd(3, 60))
+    assert set(told) == {*SHARES, "family", "walk_in"}
+    assert all(told.values())
+    assert told["family"] > told["swapped"] > 0

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khien.rehearsal.week import score, sheet, words
+from khien.rehearsal.week.crowd import SHARES
 from khien.rehearsal.week.faults import KINDS
 from khien.rehearsal.week.score import DeskScore, Fault, Help, SiteDay
 
@@ -86,13 +87,15 @@ def test_what_a_point_must_fix_has_words_in_both_languages() -> None:
     assert set(found) == set(words.FIXES)
 
 
-def result(days: list[SiteDay]) -> dict[str, Any]:
+def result(days: list[SiteDay], missing: str = "") -> dict[str, Any]:
     faults = [{"day": 1, "kind": kind, "site": 1, "begins": 540, "ends": 580, "minutes": 2.0, "seconds": None, "facts": {}} for kind in KINDS]
     faults.append({"day": 1, "kind": "otp", "site": 0, "begins": 600, "ends": 645, "minutes": None, "seconds": None, "facts": {"left_out": "x"}})
     return {
         "passed": score.passed(days), "days": 1, "first_day": "2021-08-01", "sites": 1, "people": 40, "seed": 7, "seconds": 61.5, "requests": 1234,
         "totals": score.totals(days), "tally": {}, "faults": faults, "raw": days, "invariants": {"stock_accounted": True, "people_distinct": False},
         "surprises": ["<b>lạ</b>"],
+        "crowd": {"asked": SHARES, "made": {"early": 4}, "came": {"early": 3}, "special": [{"kind": "paper", "day": 1, "name": "Điểm", "came": 9, "injected": 8, "alone": 0, "on_paper": 7}]},
+        "tablets": {"missing": missing, "people": 5, "alone": 2, "held": 8, "refused": 0, "sent_after": 3.2, "seconds_each": 8.1},
     }  # fmt: skip
 
 
@@ -134,8 +137,19 @@ def test_the_sheet_of_a_failed_rehearsal_says_so_first() -> None:
     assert page.index("Chưa đạt") < page.index("Những số phải bằng không")
 
 
+def test_the_sheet_tells_what_real_tablets_did_or_that_there_was_none() -> None:
+    assert "Giây máy mỗi người" in sheet.page(result([make_day()]))
+    page = sheet.page(result([make_day()], missing="Chromium is not installed"))
+    assert "Chromium is not installed" in page
+    assert "chỉ được đóng bằng giao thức" in page
+
+
+def test_every_shape_of_the_crowd_has_its_words() -> None:
+    assert set(words.SHAPES) == {*SHARES, "family", "walk_in"}
+
+
 def test_every_desk_and_fault_has_its_words() -> None:
     assert set(words.FAULTS) == set(KINDS)
     from khien.rehearsal.week.team import SERVICE
 
-    assert set(words.DESKS) == set(SERVICE)
+    assert set(words.DESKS) == {*SERVICE, "tablet"}

@@ -14,7 +14,7 @@ from khien.rehearsal import product
 from khien.rehearsal.browser import Browser, Surprise
 from khien.rehearsal.staff import Desk, Officer
 from khien.rehearsal.week import checks, faults
-from khien.rehearsal.week.score import Fault
+from khien.rehearsal.week.score import Fault, SiteDay
 from khien.rehearsal.week.team import Team
 
 if TYPE_CHECKING:
@@ -46,9 +46,13 @@ def _network(conductor: "Conductor", team: Team, fault: Fault) -> None:
 
     def cut(minute: float) -> None:
         team.line.cut()
+        if team.corner is not None:
+            team.corner.cut(minute)
         team.desks["keying"].shut()
 
     def mend(minute: float) -> None:
+        if team.corner is not None:
+            fault.facts["held_by_the_real_tablet"] = team.corner.held()
         team.line.mend()
         fault.facts |= {"unsent": len(team.sender.waiting), "sealed": sum(len(one.log) for one in team.sender.tablets.values())}
         team.back(minute)
@@ -102,6 +106,14 @@ def _changed(fault: Fault, stopped: float, goes_on: float) -> None:
     """A point met the recall when the next person sat down; from there it counts until the desk went on with another lot."""
     fault.ends = min(fault.ends, stopped)
     fault.recovered = max(fault.recovered or 0.0, goes_on)
+
+
+def unmet(score: SiteDay) -> None:
+    """A recall that came after the last person of the day stopped nobody."""
+    for fault in score.faults:
+        if fault.kind == "lot" and fault.recovered is None and fault.ends == math.inf:
+            fault.ends = fault.recovered = fault.begins
+            fault.facts["met_by"] = "nobody"
 
 
 def _staff(conductor: "Conductor", team: Team, fault: Fault) -> None:

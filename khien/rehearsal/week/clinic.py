@@ -39,8 +39,7 @@ class Clinic(Team):
     def _received(self, guest: Guest, minute: float) -> None:
         guest.received = minute
         self.score.received += 1
-        late_paper = self.paper_from is not None and minute >= self.paper_from
-        if late_paper or not (self.alone or (self.up and not self.sender.waiting)):
+        if self.on_paper(minute) or not (self.alone or (self.up and not self.sender.waiting)):
             self._onto_paper(guest, minute)
             return
         if guest.visitor.has("wrong_qr"):
@@ -138,7 +137,7 @@ class Clinic(Team):
         if goes_on:
             self.desks["injection"].join(guest, minute)
         else:
-            self._gone(guest, END[guest.fate], minute)
+            self.gone(guest, END[guest.fate], minute)
 
     def _proposed(self, guest: Guest, facts: dict[str, Any]) -> str:
         """What the product proposes to the doctor."""
@@ -232,10 +231,7 @@ class Clinic(Team):
                 self._stopped(guest, minute)
                 return False
             self.shelf.drew(str(lot.id), self.moment(minute))
-        guest.dosed, guest.lot = minute, lot
-        self.score.injected += 1
-        if guest in self.inside:
-            self.inside.remove(guest)
+        self.injected(guest, lot, minute)
         if guest.fate == "leave":
             self.clockwork.at(minute + 12, lambda at: self._left(guest, at))
             return True
@@ -266,13 +262,13 @@ class Clinic(Team):
             return
         self._post(guest, "closing", "observe", minute)
         self._post(guest, "closing", "close", minute)
-        self._gone(guest, "closed", minute)
+        self.gone(guest, "closed", minute)
         self._print(guest)
 
     # Paper
 
     def _leave_on_paper(self, guest: Guest, minute: float, end: str) -> None:
-        self._gone(guest, end, minute)
+        self.gone(guest, end, minute)
         desk = self.desks["keying"]
         if not self.up or (self.paper_from is not None and minute < CLOSES):
             desk.shut()

@@ -69,6 +69,7 @@ def _play(base: str, options: argparse.Namespace, days: int, kinds: tuple[str, .
                   tell=lambda text: print(f"  {text}", file=progress, flush=True))  # fmt: skip
     stack.callback(stage.close)
     conductor = Conductor(stage, kinds, speed=options.speed)
+    stack.callback(conductor.close)
     played = conductor.play()
     conductor.timed("settle", afterwards.settle)
     broken = _promises(stage, began)
@@ -106,10 +107,36 @@ def _result(
     return {
         "url": urlparse(base).netloc, "seed": stage.seed, "first_day": stage.first.isoformat(), "days": stage.days, "sites": stage.sites, "people": people,
         "kinds": list(kinds), "totals": totals, "site_days": score.as_json(played), "raw": played, "faults": found, "tally": dict(sorted(tally.items())),
-        "registered": dict(stage.story.tally), "requests": stage.counter.requests, "broken_lines": stage.counter.broken_lines,
+        "registered": dict(stage.story.tally), "requests": stage.counter.requests, "broken_lines": stage.counter.broken_lines, "doors": stage.counter.slowest(),
         "steps": conductor.seconds, "surprises": surprises[:60], "invariants": {name: not rows for name, rows in broken.items()},
         "broken": {name: rows for name, rows in broken.items() if rows},
+        "tablets": _tablets(conductor, played), "crowd": _crowd(stage, played),
         "passed": score.passed(played) and not any(broken.values()) and not stage.story.surprises,
+    }  # fmt: skip
+
+
+def _crowd(stage: "Stage", played: list[score.SiteDay]) -> dict[str, Any]:
+    """What was asked of the crowd: how many of each shape there are and stood at the door, and the days that are not like the others."""
+    from khien.rehearsal.week import crowd
+
+    came = Counter[str]()
+    for day in played:
+        came.update(day.shapes)
+    special = [("tablets" if place == 0 else "hall", *at) for place, at in enumerate(stage.loads)]
+    special += [("walk_in", *stage.walk_in_day), ("paper", *faults.paper_afternoon(stage.days, stage.sites))]
+    there = {(day.day - 1, day.site - 1): day for day in played}
+    days = [{"kind": kind, "day": day + 1, "site": site + 1, "name": at.name, "came": at.came, "injected": at.injected, "on_paper": at.on_paper, "alone": at.tally.get("received without a line", 0) + (at.corner.alone if at.corner else 0)}
+            for kind, day, site in special if (at := there.get((day, site)))]  # fmt: skip
+    return {"asked": crowd.SHARES, "made": crowd.shapes(stage.crowd), "came": dict(came), "special": days}
+
+
+def _tablets(conductor: "Conductor", played: list[score.SiteDay]) -> dict[str, Any]:
+    """What real tablets in Chromium did, or why there was none."""
+    corners = [day.corner for day in played if day.corner is not None]
+    return {
+        "missing": conductor.without_screens, "days": len(corners), "people": sum(one.people for one in corners), "alone": sum(one.alone for one in corners),
+        "held": sum(one.held for one in corners), "refused": sum(one.refused for one in corners), "sent_after": max((one.sent_after or 0.0 for one in corners), default=0.0),
+        "seconds_each": round(score.quantile([each for one in corners for each in one.seconds], 0.5), 1),
     }  # fmt: skip
 
 
@@ -121,6 +148,8 @@ def _tell(result: dict[str, Any], *, as_json: bool, report: str) -> None:
     print(f"\nRehearsal of {result['days']} days from {result['first_day']} at {result['url']}: {result['seconds']} s, {result['requests']} requests")
     for name, value in result["totals"].items():
         print(f"  {name:<22} {value}")
+    tablets = result["tablets"]
+    print("  real tablets: " + (f"none, {tablets['missing']}; played by the protocol alone" if tablets["missing"] else ", ".join(f"{what} {n}" for what, n in tablets.items() if what != "missing")))
     print("  " + ", ".join(f"{what} {n}" for what, n in result["tally"].items()))
     for one in result["faults"]:
         where = f"point {one['site']}" if one["site"] > 0 else "everywhere"

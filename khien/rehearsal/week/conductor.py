@@ -11,19 +11,22 @@ from random import Random
 from django.db import connection
 
 from khien.demo.city import POINTS
+from khien.kernel import clock
 from khien.rehearsal import officers
 from khien.rehearsal.afterwards import settle
 from khien.rehearsal.browser import Surprise
 from khien.rehearsal.product import awake
 from khien.rehearsal.staff import Desk, Officer
 from khien.rehearsal.week import breaking, checks, faults, flow
+from khien.rehearsal.week.chromium import NoScreens, Screens, missing
 from khien.rehearsal.week.clinic import Clinic
+from khien.rehearsal.week.corner import Corner
 from khien.rehearsal.week.crowd import of_day
 from khien.rehearsal.week.guest import Guest
 from khien.rehearsal.week.score import Fault, Help, SiteDay
 from khien.rehearsal.week.stage import DAWN, Stage
 from khien.rehearsal.week.supporters import Supporters, delay
-from khien.rehearsal.week.tablet import take_along
+from khien.rehearsal.week.tablet import enrol, take_along
 from khien.rehearsal.week.team import CLOSES, OPENS, ROLES, Team
 
 HANDS = 3  # points that are played at the same moment
@@ -40,6 +43,9 @@ class Conductor:
         self.clockwork = flow.Clockwork()
         self.teams: dict[int, Team] = {}
         self.number = 0
+        self.screens: list[Screens] = []
+        self.without_screens = missing()  # why no real tablet is played; "" where one is
+        self.tablet_site = 1
         self.outages: list[threading.Thread] = []
         self._calls: list[tuple[Team, Help]] = []
         self._lock = threading.Lock()
@@ -70,7 +76,9 @@ class Conductor:
 
     def _morning(self) -> None:
         last = self.stage.days > 1 and self.number == self.stage.days - 1
-        self.faults = faults.plan(self.kinds, day=self.number, sites=self.stage.sites, last=last)
+        tablets = next((site for day, site in self.stage.loads if day == self.number == 1), None)
+        self.faults = faults.plan(self.kinds, day=self.number, sites=self.stage.sites, last=last, tablets=tablets)
+        self.tablet_site = 1 + next((one.site for one in self.faults if one.kind == "network"), 0)  # where its line is really cut
         lotted = any(one.kind == "lot" for one in self.faults)
         scores = [SiteDay(self.number + 1, site + 1, POINTS[site][1]) for site in range(self.stage.sites)]
         self.days += scores
@@ -120,11 +128,29 @@ class Conductor:
         if "network" in without:
             for name in ("reception", "screening", "injection", "closing"):
                 team.sender.tablets[name] = take_along(desks[name], lead, name=f"máy {name}", counter=stage.counter)
+        if score.site == self.tablet_site:
+            self._real_tablet(team, people)
         if late_paper:
             team.paper_from = faults.PAPER_FROM
             team.desks["keying"].shut()
             team.clockwork.at(CLOSES, team.back)
         self.teams[site] = team
+
+    def _real_tablet(self, team: Clinic, people: int) -> None:
+        """A tablet in Chromium takes the session along; a machine that has none plays by the protocol alone, and says so."""
+        if self.without_screens:
+            return
+        planned = team.planned
+        device = enrol(team.lead, planned.session_id, name="máy thật")
+        screens = Screens(team.line.url, planned.session_id, {**team.lead.http.cookies, **device}, now=clock.now)
+        self.screens.append(screens)
+        try:
+            screens.start()
+        except NoScreens as why:
+            self.without_screens = str(why)
+            self.stage.tell(f"no real tablet: {why}; tablets are played by the protocol alone")
+            return
+        team.corner = Corner(team, screens, people=people, random=Random(team.score.day))
 
     def _expect(self) -> None:
         """Who comes to which point at which minute: the invited by their appointments, the others by their own hour."""
@@ -239,6 +265,8 @@ class Conductor:
         self.stage.advance(self.number, CLOSES + 5)
         scores = [team.score for team in self.teams.values()]
         self._at_once(lambda score: self._close(self.teams[score.site - 1]), scores)
+        for score in scores:
+            breaking.unmet(score)
         self._at_once(lambda score: self._sign(self.teams[score.site - 1]), scores)
 
     def _sign(self, team: Team) -> None:
@@ -253,6 +281,8 @@ class Conductor:
         try:
             self._turn(team, minute)
             team.nobody_left(minute)
+            if team.corner is not None:
+                team.corner.finish()
             team.printer = True
             team.print_rest()
             team.shelf.clear(team.moment(minute))
@@ -260,6 +290,11 @@ class Conductor:
             officers.close_point(team.lead, team.planned)
         except Surprise as surprise:
             team.wrong(f"evening: {surprise}")
+
+    def close(self) -> None:
+        """Shut what still runs."""
+        for screens in self.screens:
+            screens.close()
 
     def all_faults(self) -> Iterable[tuple[int, Fault]]:
         """Every fault with the day on which it happened."""

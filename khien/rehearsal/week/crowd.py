@@ -1,6 +1,6 @@
 """Who comes, when and how: a synthetic city crowd by seed, with what goes wrong with people at a real point. Pure."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
@@ -13,7 +13,8 @@ SHARES = {
     "fever": 0.02, "refer": 0.01, "contra": 0.005, "refuse": 0.01, "withdraw": 0.01, "leave": 0.015, "reaction": 0.03, "faint": 0.003, "help": 0.02,
 }  # fmt: skip
 WAYS = {"invited": 0.75, "walk_in": 0.25}
-BIG = 10_000  # people; a smaller rehearsal has no bursts
+FEW = 400  # people; fewer are not enough for days that are unlike the others
+BURSTS = (0.1, 0.6)  # of everybody: the point on four tablets without a line (1,500 of 15,000), the one hall (9,000)
 NOWHERE: Mapping[tuple[int, int], int] = {}
 PORTAL = 12  # people a day who register by themselves
 # What decides how the visit goes; nobody has two of them.
@@ -51,9 +52,10 @@ class Visitor:
 
 def bursts(people: int, days: int, sites: int) -> dict[tuple[int, int], int]:
     """Where very many come in one day (day and point from 0): a point with a tenth of everybody, a hall with six tenths."""
-    if people < BIG or days < 3 or sites < 3:
+    if people < FEW or days < 2 or sites < 3:
         return {}
-    return {(1, 0): people // 10, (2, 2): people * 6 // 10}
+    point, hall = (round(people * share) for share in BURSTS)
+    return {(1, 0): point, (min(2, days - 1), 2): hall}
 
 
 def homes(communes: Sequence[Sequence[str]], people: int, loads: Mapping[tuple[int, int], int]) -> list[str]:
@@ -83,7 +85,8 @@ def gather(
     found = []
     for number, one in enumerate(somebody):
         site, day = site_of[one.commune_key], day_of[number]
-        way = "walk_in" if (day, site) == walk_in_day else ways[number]
+        typed = "mistyped" in traits[number]  # at the desk: of who has an appointment no number is typed there
+        way = "walk_in" if typed or (day, site) == walk_in_day else ways[number]
         own = frozenset(traits[number])
         if way == "walk_in":
             own -= {"no_show", "wrong_qr", "early", "late"}
@@ -168,6 +171,15 @@ def _namesakes(
 def _ways(people: int, random: Random) -> list[str]:
     walk_ins = set(random.sample(range(people), round(people * WAYS["walk_in"])))
     return ["walk_in" if number in walk_ins else "invited" for number in range(people)]
+
+
+def shapes(crowd: Sequence[Visitor]) -> dict[str, int]:
+    """How many there are of everything that was asked of the crowd; families are people who come together."""
+    parties = Counter((one.party, one.day, one.site) for one in crowd)
+    found = Counter(trait for one in crowd for trait in one.traits)
+    found["family"] = sum(n for n in parties.values() if n > 1)
+    found["walk_in"] = sum(one.way == "walk_in" for one in crowd)
+    return dict(found)
 
 
 def _offset(traits: frozenset[str], random: Random) -> float:

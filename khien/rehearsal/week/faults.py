@@ -26,13 +26,17 @@ class Planned:
     ends: float
 
 
-def plan(kinds: Sequence[str], *, day: int, sites: int, last: bool = False) -> list[Planned]:
-    """The faults of a day, in the order in which they begin; each day they meet other points. On the `last` one the line is away all day."""
+def plan(kinds: Sequence[str], *, day: int, sites: int, last: bool = False, tablets: int | None = None) -> list[Planned]:
+    """The faults of a day, in the order in which they begin; each day they meet other points.
+
+    On the `last` one the line is away all day, and on that of the point (from 0) that is to be carried by four `tablets` alone.
+    """
     found = []
+    first = day * 3 if tablets is None else tablets
     for place, kind in enumerate(one for one in KINDS if one not in EVERYWHERE):
         if kind in kinds:
-            window = ALL_DAY if last and kind == "network" else WINDOWS[kind]
-            found.append(Planned(kind, (place + day * 3) % sites, *window))
+            window = ALL_DAY if kind == "network" and (last or tablets is not None) else WINDOWS[kind]
+            found.append(Planned(kind, (place + first) % sites, *window))
     found += [Planned(kind, -1, *WINDOWS[kind]) for kind in EVERYWHERE if kind in kinds]
     return sorted(found, key=lambda one: (one.begins, one.kind))
 

@@ -11,6 +11,11 @@ def _n(value: float) -> str:
     return f"{value:.1f}".rstrip("0").rstrip(".")
 
 
+def _told(value: float) -> str:
+    """A number as Viet Nam writes it."""
+    return _n(value).replace(".", ",")
+
+
 def hours(served: Mapping[int, int], *, label: str, top: int) -> str:
     """How many were served in each hour, as bars; `top` is the height of the tallest one of all such drawings."""
     step = WIDTH / len(HOURS)
@@ -34,11 +39,11 @@ def spread(rows: Sequence[tuple[str, float, float]], *, label: str) -> str:
     parts = []
     for place, (name, middle, high) in enumerate(rows):
         y = 14 + place * 22
-        left, right = 120 + 300 * middle / top, 120 + 300 * high / top
-        parts.append(f'<text x="0" y="{y + 4}">{escape(name)}</text><path class="bed" d="M120 {y}H420"/>')
+        left, right = 150 + 300 * middle / top, 150 + 300 * high / top
+        parts.append(f'<text x="0" y="{y + 4}">{escape(name)}</text><path class="bed" d="M150 {y}H450"/>')
         parts.append(f'<path class="reach" d="M{_n(left)} {y}H{_n(max(right, left + 0.5))}"/><circle cx="{_n(left)}" cy="{y}" r="5"/>')
-        parts.append(f'<text class="n" x="430" y="{y + 4}">{_n(middle)} / {_n(high)}</text>')
-    return f'<svg class="spread" viewBox="0 0 500 {height}" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
+        parts.append(f'<text class="n" x="460" y="{y + 4}">{_told(middle)} / {_told(high)}</text>')
+    return f'<svg class="spread" viewBox="0 0 540 {height}" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
 
 
 def timeline(faults: Sequence[tuple[str, float, float, float | None]], *, label: str) -> str:
@@ -46,7 +51,7 @@ def timeline(faults: Sequence[tuple[str, float, float, float | None]], *, label:
     height = 22 * len(faults) + 22
 
     def x(minute: float) -> float:
-        return 150 + 450 * min(max((minute - 420) / 660, 0), 1)
+        return 180 + 450 * min(max((minute - 420) / 660, 0), 1)
 
     parts = []
     for hour in range(7, 19):
@@ -57,4 +62,4 @@ def timeline(faults: Sequence[tuple[str, float, float, float | None]], *, label:
         parts.append(f'<rect class="fault" x="{_n(x(begins))}" y="{y}" width="{_n(max(x(ends) - x(begins), 3))}" height="13"/>')
         if recovered is not None and recovered > ends:
             parts.append(f'<rect class="after" x="{_n(x(ends))}" y="{y}" width="{_n(max(x(recovered) - x(ends), 2))}" height="13"/>')
-    return f'<svg class="line" viewBox="0 0 612 {height}" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
+    return f'<svg class="line" viewBox="0 0 642 {height}" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'

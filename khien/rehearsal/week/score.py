@@ -52,6 +52,19 @@ class Fault:
 
 
 @dataclass
+class Corner:
+    """What a real tablet did on a day: people, those of them without a line, machine seconds for each; what it held when the line came back."""
+
+    people: int = 0
+    alone: int = 0
+    cut: bool = False
+    seconds: list[float] = field(default_factory=list)
+    held: int = 0
+    sent_after: float | None = None  # machine seconds from the line to the last receipt
+    refused: int = 0
+
+
+@dataclass
 class SiteDay:
     """What one point did on one day."""
 
@@ -83,6 +96,8 @@ class SiteDay:
     helps: list[Help] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     surprises: list[str] = field(default_factory=list)
+    corner: Corner | None = None
+    shapes: dict[str, int] = field(default_factory=dict)  # who stood at the door, by what was special about them
 
     def add(self, what: str, n: int = 1) -> None:
         self.tally[what] = self.tally.get(what, 0) + n

@@ -6,16 +6,16 @@ from typing import Any
 
 from khien.rehearsal.week import plots, score
 from khien.rehearsal.week.score import SiteDay
-from khien.rehearsal.week.words import DESKS, FAULTS, FIGURES, FIXES, ZEROS, Pair
+from khien.rehearsal.week.words import DESKS, FAULTS, FIGURES, FIXES, SHAPES, SPECIAL, TABLETS, ZEROS, Pair
 
 STYLE = """
 :root{--teal:#00605b;--soft:#e4f1ef;--ink:#14212b;--second:#4a5964;--line:#d3dcdd;--quiet:#f3f6f6;--ready:#1d6b2f;--stop:#a3221c;--wait:#8a5a00}
 *{box-sizing:border-box}body{margin:0 auto;padding:24px 16px 48px;max-width:1040px;font:17px/1.5 "Be Vietnam Pro","Noto Sans",system-ui,sans-serif;color:var(--ink);background:#fff}
 h1{font-size:30px;line-height:1.25;margin:0}h2{font-size:22px;line-height:1.3;margin:40px 0 4px}h3{font-size:18px;margin:24px 0 4px}
-.en{color:var(--second);font-size:15px;margin:0 0 12px}small,.en{display:block}
+.en{color:var(--second);font-size:15px;margin:0 0 12px}small,.en{display:block}td .en,th .en,dt .en,li .en,.verdict .en{margin:0}
 .verdict{border-left:6px solid var(--ready);background:var(--soft);padding:14px 18px;margin:20px 0;font-size:19px}.verdict.bad{border-color:var(--stop);background:#fbeceb}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:16px}th,td{text-align:left;padding:7px 12px 7px 0;border-bottom:1px solid var(--line);vertical-align:top}
-th{font-weight:600}thead th{color:var(--second);font-size:15px}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+th{font-weight:600}thead th{color:var(--second);font-size:15px}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}
 table.many{min-width:720px}.ok{color:var(--ready);font-weight:600}.no{color:var(--stop);font-weight:600}.some{color:var(--wait);font-weight:600}
 dl.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px 20px;margin:12px 0}dl.figures dd{margin:0;font-size:26px;font-weight:600;line-height:1.2}
 dl.figures dt{font-size:15px;line-height:1.35}dl.figures div{display:flex;flex-direction:column-reverse;justify-content:flex-end;border-top:2px solid var(--teal);padding-top:6px}
@@ -24,6 +24,7 @@ svg{width:100%;height:auto;display:block}svg text{font:11px system-ui,sans-serif
 svg.bars path,svg .bed,svg path.grid{stroke:var(--line);fill:none}svg .bed{stroke-width:4}svg .reach{stroke:#6fa7a2;stroke-width:5}svg circle{fill:var(--teal)}
 svg text.n{fill:var(--ink)}svg.line text.h{text-anchor:middle}svg .fault{fill:var(--stop)}svg .after{fill:#e3a29f}svg.spread,svg.line{max-width:720px}
 ul{padding-left:20px;margin:6px 0}li{margin:4px 0}.sign{display:grid;grid-template-columns:1fr 1fr;gap:40px;margin-top:48px}.sign p{border-top:1px solid var(--ink);padding-top:6px;margin:64px 0 0}
+@media (max-width:560px){td.n{white-space:normal}table{font-size:15px}th,td{padding-right:8px}th:first-child,td:first-child{min-width:7.5em}thead th{font-size:13px}svg.line{min-width:600px}}
 @media print{table.many{min-width:0}body{font-size:11pt;padding:0;max-width:none}h2{break-after:avoid}section,figure,tr{break-inside:avoid}.day{break-before:page}}
 """
 
@@ -31,7 +32,7 @@ ul{padding-left:20px;margin:6px 0}li{margin:4px 0}.sign{display:grid;grid-templa
 def page(result: dict[str, Any]) -> str:
     """The whole sheet as HTML."""
     days: list[SiteDay] = result["raw"]
-    parts = [_head(result), _zeros(result["totals"]), _figures(result["totals"]), _persons(result), _points(days), _faults(result), _help(days)]
+    parts = [_head(result), _zeros(result["totals"]), _figures(result["totals"]), _persons(result), _crowd(result), _points(days), _tablets(result), _faults(result), _help(days)]
     parts += [_waits(days), *(_day(day, days) for day in sorted({one.day for one in days})), _fix(days), _promises(result), _signatures()]
     title = f"Tổng diễn tập {result['first_day']}"
     return (
@@ -102,6 +103,34 @@ def _persons(result: dict[str, Any]) -> str:
     return "<section>" + _heading("Đúng người", "The right person") + _table((("Việc", "What"), ("Số", "Count")), rows) + "</section>"
 
 
+def _crowd(result: dict[str, Any]) -> str:
+    """Who was asked for, and who stood at the door; the days unlike the others."""
+    told = result["crowd"]
+    rows = []
+    for name, pair in SHAPES.items():
+        asked = f"{_number(told['asked'][name] * 100)} %" if name in told["asked"] else ""
+        came = {"no_show": "", "family": "", "walk_in": ""}.get(name, _number(told["came"].get(name, 0)))
+        rows.append([_two(pair), asked, _number(told["made"].get(name, 0)), came])
+    heads = (("Ai", "Who"), ("Tỷ lệ đặt", "Share asked"), ("Trong đám đông", "In the crowd"), ("Đã đến cửa", "At the door"))
+    special = [
+        [f"{_two(SPECIAL[one['kind']])}<small class='en'>{escape(one['name'])}, ngày {one['day']}</small>", _number(one["came"]), _number(one["injected"]), _number(one["alone"]), _number(one["on_paper"])]
+        for one in told["special"]
+    ]
+    days = (("Ngày khác thường", "A day unlike the others"), ("Đến", "Came"), ("Tiêm", "Doses"), ("Đón khi mất mạng", "Received without a line"), ("Giấy", "Paper"))
+    return "<section>" + _heading("Đám đông", "The crowd") + _table(heads, rows) + (_table(days, special) if special else "") + "</section>"
+
+
+def _tablets(result: dict[str, Any]) -> str:
+    """What real tablets did at their screens, or why there was none."""
+    told = result["tablets"]
+    heading = _heading("Máy bảng thật", "Real tablets")
+    if told["missing"]:
+        vi, en = "Không có: mọi máy bảng chỉ được đóng bằng giao thức, không bằng màn hình thật.", f"None: {told['missing']}. Tablets were played by the protocol alone, not at real screens."
+        return f'<section>{heading}<p class="some">{_two((vi, en))}</p></section>'
+    cells = "".join(f"<div><dt>{_two(pair)}</dt><dd>{_number(told[name])}</dd></div>" for name, pair in TABLETS)
+    return f'<section>{heading}<dl class="figures">{cells}</dl></section>'
+
+
 def _points(days: Sequence[SiteDay]) -> str:
     heads = (
         ("Điểm, ngày", "Point, day"), ("Đến", "Came"), ("Tiêm", "Doses"), ("Giấy", "Paper"), ("Chờ 95 %", "Wait 95 %"), ("Hàng dài nhất", "Longest queue"),
@@ -128,6 +157,8 @@ def _faults(result: dict[str, Any]) -> str:
     for one in found:
         where = f"điểm {one['site']}" if one["site"] > 0 else "cả thành phố"
         back = "không áp dụng" if "left_out" in one["facts"] else '<span class="no">chưa</span>' if one["minutes"] is None else f"{_number(round(one['minutes']))} phút"
+        if "met_by" in one["facts"]:
+            back = "không ai gặp"
         if one["seconds"]:
             back = f"{_number(one['seconds'])} giây máy"
         rows.append([_two(FAULTS[one["kind"]]), str(one["day"]), where, back])
@@ -138,7 +169,7 @@ def _faults(result: dict[str, Any]) -> str:
              None if one["minutes"] is None else min(one["ends"], 18 * 60) + one["minutes"])
             for one in found if one["day"] == day
         ]  # fmt: skip
-        drawn.append(f"<figure><figcaption>Ngày {day}</figcaption>{plots.timeline(lines, label=f'Sự cố ngày {day}')}</figure>")
+        drawn.append(f'<figure class="wide"><figcaption>Ngày {day}</figcaption>{plots.timeline(lines, label=f"Sự cố ngày {day}")}</figure>')
     return f"<section>{_heading('Sự cố và lúc trở lại', 'Faults, and when all was as before')}{_table(heads, rows)}{''.join(drawn)}</section>"
 
 

@@ -30,7 +30,7 @@ from khien.stock.types import LotInfo
 from khien.synthetic.crowd import Crowd
 
 SPARE, LATER = 180, 40  # places beyond those of our own people, on the first day and later: the demo's people wait for an invitation too
-TABLES = 2
+TABLES, AT_A_TABLE = 2, 200  # at least so many tables, and at most so many people at each
 RESERVE = 80  # doses beyond those who are expected
 DAWN = 5 * 60 + 30
 
@@ -48,7 +48,7 @@ class Stage:
         self.first = self._first_day()
         communes = [list(self.city.communes[i]) for i in range(self.sites)]
         self.units = places.units([key for keys in communes for key in keys])
-        loads = bursts(people, days, self.sites)
+        self.loads = loads = bursts(people, days, self.sites)
         self.by_crowd = Crowd(seed, homes(communes, people, loads), today=self.first, adults_only=True, first_serial=5000, scattered=True)
         self.walk_in_day = (days - 1, 1 % self.sites)
         self.crowd = gather(self.by_crowd, people=people, days=days, communes=communes, seed=seed, walk_in_day=self.walk_in_day, loads=loads)
@@ -121,9 +121,11 @@ class Stage:
         """Plan the session of a point, by the planner's page."""
         invited = sum(one.way == "invited" for one in of_day(self.crowd, day, site))
         on, site_id, vaccine = self.day(day), str(self.city.sites[site]), VACCINES[site % len(VACCINES)]
+        places = invited + (LATER if day else SPARE)
+        tables = max(TABLES, -(-places // AT_A_TABLE))
         found = officers.plan_session(
             self.planner, site_id=site_id, vaccine=vaccine, shift="whole_day", starts=clock.at_local(on, 7, 30), ends=clock.at_local(on, 17),
-            tables=TABLES, per_table=-(-(invited + (LATER if day else SPARE)) // TABLES), mode="walk_in" if (day, site) == self.walk_in_day else "invited",
+            tables=tables, per_table=-(-places // tables), mode="walk_in" if (day, site) == self.walk_in_day else "invited",
         )  # fmt: skip
         if not found:
             raise Surprise(f"point {site + 1}: the session of day {day + 1} cannot be planned")

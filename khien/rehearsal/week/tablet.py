@@ -82,17 +82,24 @@ class Tablet:
         return self.counter
 
 
-def take_along(desk: Desk, lead: Officer, *, name: str, counter: Counter) -> Tablet:
-    """The lead enrols the desk's device, its key is told, the session is taken along."""
+def enrol(lead: Officer, session_id: str, *, name: str) -> dict[str, str]:
+    """The lead enrols a device of the point; returns what its browser keeps, which the lead's own forgets."""
     before = set(lead.http.cookies.keys())
-    page = lead.get(f"/diem/{desk.session_id}/nguoi-giup")
+    page = lead.get(f"/diem/{session_id}/nguoi-giup")
     lead.send(page, page.form("name"), {"name": name})
     new = {key: value for key, value in lead.http.cookies.items() if key not in before}
     if not new:
         raise Surprise(f"{lead.username} cannot enrol a device")
+    for key in new:
+        lead.http.cookies.delete(key)
+    return new
+
+
+def take_along(desk: Desk, lead: Officer, *, name: str, counter: Counter) -> Tablet:
+    """The desk's device is enrolled, its key told, the session taken along."""
+    new = enrol(lead, desk.session_id, name=name)
     locked = Browser(lead.base, counter=counter)  # the same device with nobody signed in on it
     for key, value in new.items():
-        lead.http.cookies.delete(key)
         desk.officer.http.cookies.set(key, value)
         locked.http.cookies.set(key, value)
     locked.cut = desk.officer.cut

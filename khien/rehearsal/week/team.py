@@ -14,6 +14,7 @@ from khien.rehearsal.proxy import Line
 from khien.rehearsal.shelf import Shelf
 from khien.rehearsal.staff import Answer, Desk, Officer
 from khien.rehearsal.week import flow
+from khien.rehearsal.week.corner import Corner
 from khien.rehearsal.week.guest import Guest
 from khien.rehearsal.week.score import DeskScore, Help, SiteDay
 from khien.rehearsal.week.sender import Sender
@@ -44,7 +45,7 @@ class Team(ABC):
         self.guests: list[Guest] = []
         self.inside: list[Guest] = []  # received with a slip, not yet injected
         self.unprinted: list[Guest] = []
-        self.back_at: float | None = None  # since when the line (or the power) is back, while something is still to be sent
+        self.corner: Corner | None = None  # where a real tablet serves some of the people
         self.on_lot: list[Callable[[float, float], None]] = []
         self.desks = {
             name: flow.Desk(self.clockwork, name, hands=flow.hands_for(people, SERVICE[name]), minutes=partial(self._minutes, name), then=then)
@@ -78,7 +79,16 @@ class Team(ABC):
         guest.came = minute
         self.guests.append(guest)
         self.score.came += 1
-        self.desks["reception"].join(guest, minute)
+        for trait in guest.visitor.traits:
+            self.score.shapes[trait] = self.score.shapes.get(trait, 0) + 1
+        if self.corner is not None and self.corner.takes(guest, minute):
+            self.corner.join(guest, minute)
+        else:
+            self.desks["reception"].join(guest, minute)
+
+    def on_paper(self, minute: float) -> bool:
+        """Whether this is the afternoon at which everything is written on paper."""
+        return self.paper_from is not None and minute >= self.paper_from
 
     def busy(self) -> bool:
         return self.clockwork.next is not None or bool(self.sender.waiting)
@@ -89,6 +99,8 @@ class Team(ABC):
         if facts.get("sealed"):
             for name, n in facts.items():
                 self.score.add(name, n)
+        if self.corner is not None and self.line.whole:
+            self.corner.back()
         self.print_rest()
         if self.up and (self.paper_from is None or minute >= CLOSES):
             self.desks["keying"].reopen(minute)
@@ -137,9 +149,16 @@ class Team(ABC):
 
     def _end(self, guest: Guest, desk: str, end: str, minute: float, reason: str, **more: Any) -> None:
         self._post(guest, desk, "end", minute, end=end, reason=reason, **more)
-        self._gone(guest, end, minute)
+        self.gone(guest, end, minute)
 
-    def _gone(self, guest: Guest, end: str, minute: float) -> None:
+    def injected(self, guest: Guest, lot: LotInfo, minute: float) -> None:
+        """The needle was in this arm."""
+        guest.dosed, guest.lot = minute, lot
+        self.score.injected += 1
+        if guest in self.inside:
+            self.inside.remove(guest)
+
+    def gone(self, guest: Guest, end: str, minute: float) -> None:
         guest.end, guest.ended = end, minute
         if guest in self.inside:
             self.inside.remove(guest)
@@ -168,7 +187,7 @@ class Team(ABC):
     def results(self) -> None:
         """What the desks did, for the score."""
         self.score.desks = [
-            DeskScore(desk.name, desk.hands, desk.tally.waits, desk.tally.served, desk.tally.longest, desk.tally.longest_at) for desk in self.desks.values()
+            DeskScore(desk.name, desk.hands, desk.tally.waits, desk.tally.served, desk.tally.longest, desk.tally.longest_at) for desk in [*self.desks.values(), *([self.corner.desk] if self.corner else [])]
         ]
         self.score.wasted = self.shelf.wasted
 

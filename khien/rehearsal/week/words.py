@@ -5,6 +5,7 @@ Pair = tuple[str, str]
 DESKS: dict[str, Pair] = {
     "reception": ("Tiếp đón", "Reception"), "screening": ("Khám sàng lọc", "Screening"), "injection": ("Tiêm", "Injection"),
     "closing": ("Theo dõi, ra về", "Observation, leaving"), "keying": ("Nhập phiếu giấy", "Keying of paper"),
+    "tablet": ("Máy bảng, mọi bàn", "A tablet, every desk"),
 }  # fmt: skip
 FAULTS: dict[str, Pair] = {
     "network": ("Mất mạng", "Network cut"), "otp": ("Cổng tin nhắn im", "SMS gateway silent"), "lot": ("Thu hồi lô", "Lot recalled"),
@@ -37,3 +38,21 @@ FIXES: dict[str, Pair] = {
     "wrong_verdicts": ("{n} đề xuất khác bác sĩ.", "{n} proposals other than the doctor's."), "wrong_days": ("{n} mũi ghi sai ngày.", "{n} doses on a wrong day."),
     "surprises": ("{n} việc ngoài dự kiến, xem cuối trang.", "{n} surprises, see the end."), "unsigned": ("Báo cáo ngày chưa ký.", "The day's report is not signed."),
 }  # fmt: skip
+SHAPES: dict[str, Pair] = {
+    "early": ("Đến sớm", "Early birds"), "late": ("Đến trễ", "Late"), "no_show": ("Không đến", "No-shows"), "wrong_qr": ("Mã QR lạ", "A foreign QR code"),
+    "family": ("Đi cả nhà", "Families together"), "walk_in": ("Không hẹn trước", "Walk-ins"), "namesake": ("Trùng tên, trùng ngày sinh", "Namesakes of one birth date"),
+    "swapped": ("Cầm nhầm phiếu", "Swapped slips"), "no_id": ("Không có giấy tờ tốt", "Without a good ID"), "mistyped": ("Số giấy tờ gõ sai", "ID typed wrong"),
+    "fever": ("Sốt", "Feverish"), "refer": ("Phải chuyển viện", "To be referred"), "contra": ("Chống chỉ định", "Contraindicated"), "refuse": ("Từ chối", "Refuse"),
+    "withdraw": ("Bỏ về", "Give up waiting"), "leave": ("Tự ý ra về sau tiêm", "Leave early"), "reaction": ("Có phản ứng", "React"), "faint": ("Ngất", "Faint"),
+    "help": ("Bàn gọi hỗ trợ", "Desk asks for help"),
+}  # fmt: skip
+SPECIAL: dict[str, Pair] = {
+    "tablets": ("Một phần mười cả đợt trong một ngày, trên bốn máy bảng", "A tenth of everybody in one day, on four tablets"),
+    "hall": ("Sáu phần mười cả đợt trong một ngày, một hội trường", "Six tenths of everybody in one day, at one hall"),
+    "walk_in": ("Một ngày không hẹn trước", "A day of walk-ins only"), "paper": ("Một buổi chiều toàn giấy", "An afternoon on paper"),
+}  # fmt: skip
+TABLETS: tuple[tuple[str, Pair], ...] = (
+    ("people", ("Người được tiêm qua màn hình thật", "People served at real screens")), ("alone", ("Trong đó lúc mất mạng", "Of them without a line")),
+    ("held", ("Phiếu máy giữ khi có mạng lại", "Commands held when the line came back")), ("sent_after", ("Giây máy đến khi gửi hết", "Machine seconds until all was sent")),
+    ("refused", ("Phiếu bị từ chối", "Commands refused")), ("seconds_each", ("Giây máy mỗi người, mọi bàn", "Machine seconds a person, every desk")),
+)  # fmt: skip

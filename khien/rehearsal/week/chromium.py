@@ -1,0 +1,266 @@
+"""A real tablet of a point: a Chromium with the session taken along, worked at its real screens over the point's line, on the demo's clock."""
+
+import importlib.util
+import re
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from khien.rehearsal.browser import Surprise
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARGS = ("--no-sandbox", "--disable-dev-shm-usage", "--lang=vi", "--no-first-run", "--disable-background-networking", "--disable-component-update")
+PATIENT = 45_000  # ms for one look at the screen: a machine that plays ten points at once is slow
+PASSPHRASE = "bốn chữ của điểm"  # noqa: S105 (of synthetic people's tablet, on a browser that is thrown away)
+QUIET = timedelta(minutes=10)  # untouched, then a tablet locks
+MEASURES = {"temperature_c": "36,7", "pulse_bpm": "76", "bp_systolic": "124/78", "respiration_per_min": "16", "spo2_percent": "98"}
+NUMBER = re.compile(r"Đã đón, số (\S+?)[.,:;]?(?:\s|$)")
+UNSENT = """() => new Promise((told, fail) => {
+  const asked = indexedDB.open("khien-desk");
+  asked.onerror = () => fail(asked.error);
+  asked.onsuccess = () => {
+    const found = asked.result.transaction("log").objectStore("log").count();
+    found.onsuccess = () => { asked.result.close(); told(found.result); };
+  };
+})"""
+
+
+class NoScreens(Exception):
+    """No browser can be started on this machine; the text says why."""
+
+
+def missing() -> str:
+    """What a real tablet lacks on this machine, as on most servers; "" where it can be played."""
+    if importlib.util.find_spec("playwright") is None:
+        return "Playwright is not installed (pip install playwright)"
+    return "" if _chromium() else "Chromium is not installed (apt install chromium)"
+
+
+def _chromium() -> str:
+    return next(filter(None, map(shutil.which, NAMES)), "")
+
+
+class Screens:
+    """The desks on one tablet; Playwright knows one thread, so every touch goes through the tablet's own."""
+
+    def __init__(self, base: str, session_id: str, cookies: Mapping[str, str], *, now: Callable[[], datetime]) -> None:
+        self.base, self.session_id, self.cookies, self.now = base, session_id, cookies, now
+        self.seconds: list[float] = []  # of the machine, for each person at the desks
+        self._hand = ThreadPoolExecutor(1, thread_name_prefix="tablet")
+        self._play: Any = None
+        self._browser: Any = None
+        self._page: Any = None
+        self._error: type[Exception] = Exception
+        self._touched = now()
+
+    # What is done at it, each as one touch of its thread. All raise Surprise.
+
+    def start(self) -> None:
+        """Start Chromium, open the desks, take the session along."""
+        self._do("take along", self._start)
+
+    def receive(self, text: str) -> str:
+        """Scan a code or a card at reception, consent; returns the queue number."""
+        return str(self._do("reception", self._receive, text))
+
+    def screen(self, number: str) -> None:
+        """Ask the questions, measure, decide as the software proposes."""
+        self._do("screening", self._screen, number)
+
+    def inject(self, number: str) -> bool:
+        """Confirm who sits there, inject; False where the screen stops the vial."""
+        return bool(self._do("injection", self._inject, number))
+
+    def leave(self, number: str) -> None:
+        """The minutes are over: observed, closed."""
+        self._do("observation", self._leave, number)
+
+    def unsent(self) -> int:
+        """Commands whose receipt this tablet does not hold yet."""
+        return int(self._do("look", lambda: self._page.evaluate(UNSENT)))
+
+    def refused(self) -> int:
+        """What the server refused and nobody has put right on this tablet."""
+        return int(self._do("look", lambda: self._page.locator(".kh-st-refused").count()))
+
+    def empty(self, seconds: float = 60) -> bool:
+        """Wait until everything is sent and answered; False where it is not in time."""
+        until = time.monotonic() + seconds
+        while self.unsent():
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.5)
+        return True
+
+    def close(self) -> None:
+        """Shut the browser down; nothing that fails here matters any more."""
+        with suppress(Exception):
+            self._hand.submit(self._stop).result(30)
+        self._hand.shutdown(wait=False, cancel_futures=True)
+
+    def _do(self, what: str, step: Callable[..., Any], *words: Any) -> Any:
+        from playwright.sync_api import Error
+
+        def touch() -> Any:
+            if self._page is not None:
+                self._open(self.now())
+            return step(*words)
+
+        try:
+            return self._hand.submit(touch).result()
+        except Error as error:
+            raise Surprise(f"the tablet's {what}: {type(error).__name__} of {self._where}") from None
+
+    # The tablet
+
+    def _start(self) -> None:
+        from playwright.sync_api import Error, sync_playwright
+
+        self._where = "the start"
+        self._error, self._touched = Error, self.now()
+        self._play = sync_playwright().start()
+        try:
+            self._browser = self._play.chromium.launch(executable_path=_chromium(), args=list(ARGS))
+        except Error as error:
+            raise NoScreens(f"Chromium does not start ({type(error).__name__})") from None
+        self._context = self._browser.new_context(viewport={"width": 1280, "height": 800}, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh")
+        self._context.set_default_timeout(PATIENT)
+        self._context.clock.set_fixed_time(self._touched)
+        self._context.add_cookies([{"name": name, "value": value, "url": self.base} for name, value in self.cookies.items()])
+        page = self._context.new_page()
+        page.goto(f"{self.base}/diem/{self.session_id}")
+        page.wait_for_selector(".kh-st-desk")
+        page.click("#may-nay")
+        page.get_by_role("button", name="Mang buổi này về máy").click()
+        page.fill("#mk-moi", PASSPHRASE)
+        page.fill("#mk-lai", PASSPHRASE)
+        page.keyboard.press("Enter")
+        self._page = page
+        self._sees("Đã về máy:")
+        page.wait_for_function("navigator.serviceWorker.controller")
+        page.get_by_role("button", name="Xong").click()
+
+    def _stop(self) -> None:
+        if self._browser is not None:
+            self._browser.close()
+        if self._play is not None:
+            self._play.stop()
+
+    def _open(self, now: datetime) -> None:
+        """Bring the tablet to this moment; one that nobody touched for ten minutes locks itself and is opened by its passphrase."""
+        self._where = "the lock"
+        slept, self._touched = now - self._touched, now
+        self._context.clock.set_fixed_time(now)
+        lock = self._page.locator("#mat-khau")
+        if slept > QUIET:
+            with suppress(self._error):
+                lock.wait_for(timeout=5000)
+        if lock.is_visible():
+            lock.fill(PASSPHRASE)
+            self._press("Enter")
+            lock.wait_for(state="hidden")
+            self._page.wait_for_timeout(500)  # the desks are drawn again
+        self._page.wait_for_selector("#quet")
+        self._slip_away()
+
+    def _sees(self, *texts: str) -> None:
+        for text in texts:
+            self._where = f"waiting for {text!r}"
+            self._page.get_by_text(text, exact=False).first.wait_for()
+
+    def _waits(self, selector: str) -> None:
+        self._where = f"waiting for {selector}"
+        self._page.wait_for_selector(selector)
+
+    def _press(self, *keys: str) -> None:
+        for key in keys:
+            self._page.keyboard.press(key)
+
+    def _scan(self, text: str) -> None:
+        self._press("F2")
+        self._page.keyboard.insert_text(text)
+        self._press("Enter")
+
+    def _goes_on(self, selector: str) -> None:
+        """Enter ends this desk's work with the person: what stood there goes, or, where there is no line, the slip for the next desk is shown."""
+        self._where = f"the end of {selector}"
+        here = self._page.query_selector(selector)
+        self._press("Enter")
+        self._page.wait_for_function("(at) => document.querySelector('dialog[open] .kh-qr') || !at?.isConnected", arg=here)
+        self._page.wait_for_timeout(300)
+        self._slip_away()
+
+    def _slip_away(self) -> None:
+        if self._page.locator("dialog[open] .kh-qr").count():
+            self._press("Enter")
+            self._page.wait_for_selector("dialog[open]", state="detached")
+
+    # The desks
+
+    def _receive(self, text: str) -> str:
+        self._press("Alt+1")
+        self._scan(text)
+        self._where = "the person found"
+        self._page.get_by_text(re.compile("Tiếp đón, lấy số|Người đến trực tiếp")).first.wait_for()
+        self._press("Enter")
+        self._sees("Đồng ý tiêm", "Đã đón, số")
+        found = NUMBER.search(self._page.locator(".kh-st-main").first.inner_text())
+        number = found.group(1) if found else ""
+        self._goes_on(".kh-st-consent")
+        return number
+
+    def _screen(self, number: str) -> None:
+        page = self._page
+        self._press("Alt+2")
+        self._scan(number)
+        self._waits(".kh-screen")
+        answered = page.locator(".kh-ask:has(input:checked)")
+        for count in range(1, page.locator(".kh-ask").count() + 1):
+            self._where = f"answer {count}"
+            self._press("1")
+            answered.nth(count - 1).wait_for()
+        self._where = "the proposal"
+        for look in range(PATIENT // 100):
+            if self._proposed(again=look % 50 == 49):
+                break
+            page.wait_for_timeout(100)
+        self._press("F5")
+        self._waits("#d1:checked")
+        self._goes_on(".kh-screen")
+
+    def _proposed(self, *, again: bool) -> bool:
+        """Type every measure that is asked for; whether the software proposes now. What it did not take is typed `again`."""
+        for box in self._page.locator("#so-do input").all():
+            if again or not box.input_value():
+                box.fill("")
+                box.fill(MEASURES[str(box.get_attribute("id")).removeprefix("do-")])
+        return bool(self._page.locator(".kh-propose__what").count() and self._page.locator(".kh-propose__cap").text_content() == "Máy đề nghị")
+
+    def _inject(self, number: str) -> bool:
+        self._press("Alt+3")
+        self._scan(number)
+        self._waits("#da-tiem, .kh-halt")
+        if self._page.locator(".kh-halt").count():
+            self._page.get_by_role("button", name="Về bàn, không tiêm").click()
+            return False
+        for place, fact in enumerate(("full_name", "birth"), 1):
+            if self._page.locator(f"#hoi-{fact}").count():
+                self._press(str(place))
+                self._waits(f"#hoi-{fact}:checked")
+        self._goes_on("#da-tiem")
+        return True
+
+    def _leave(self, number: str) -> None:
+        self._press("Alt+4")
+        self._where = "the board"
+        self._page.get_by_role("button", name=f"Mời ra về, số {number}", exact=True).click()
+        self._press("Alt+5")
+        self._scan(number)
+        self._sees("Hẹn mũi sau")
+        self._page.get_by_role("button", name="Kết thúc, in giấy").click()
+        self._waits("#in-giay:not([hidden]), .kh-st-main .kh-state--wait, .kh-chip--wait")
+        self._press("F4")

@@ -1,0 +1,123 @@
+"""A corner of a point where one real tablet serves some of the people at all its desks, through the screens of the product."""
+
+import time
+from functools import partial
+from random import Random
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from khien.rehearsal import product
+from khien.rehearsal.browser import Surprise
+from khien.rehearsal.officers import card_text
+from khien.rehearsal.week import flow
+from khien.rehearsal.week.chromium import Screens
+from khien.rehearsal.week.guest import Guest
+from khien.rehearsal.week.score import Corner as Told
+from khien.visits import queries as visits
+
+if TYPE_CHECKING:
+    from khien.rehearsal.week.clinic import Clinic
+
+SHARE, LEAST, MOST = 0.1, 4, 12  # of the people of a day
+MINUTES = (5.0, 8.0)  # from the card to the needle
+STAYS = 33.0  # minutes from the needle to the way home
+LONGEST = 5 * 60.0  # minutes without a line after which the vials that the tablet knows are too old for it
+NEEDS_HANDS = {"mistyped", "swapped", "namesake", "wrong_qr", "help"}  # these are served where the rehearsal has its own way for them
+
+
+class Corner:
+    """One tablet, one person at it, one line of people before it."""
+
+    def __init__(self, team: "Clinic", screens: Screens, *, people: int, random: Random) -> None:
+        self.team, self.screens, self.told = team, screens, Told()
+        self.most = min(MOST, max(LEAST, round(people * SHARE)))
+        self.cut_at: float | None = None
+        self.awaited = 0  # how many came to it so far
+        self._numbers: dict[str, Guest] = {}
+        self.desk = flow.Desk(team.clockwork, "tablet", hands=1, minutes=lambda _: random.uniform(*MINUTES), then=self._serves)
+        team.score.corner = self.told
+
+    def takes(self, guest: Guest, minute: float) -> bool:
+        """Whether this person goes to the tablet: it stands idle, has not served its share, and half of that is kept for when the line is away."""
+        if self.desk.busy or self.desk.line or not self.team.power or self.team.on_paper(minute):
+            return False
+        if guest.fate or guest.visitor.traits & NEEDS_HANDS or not (guest.code or guest.visitor.person.cccd):
+            return False
+        if self.cut_at is not None and minute - self.cut_at > LONGEST:
+            return False
+        return self.awaited < (self.most if self.told.cut else self.most - self.most // 2)
+
+    def join(self, guest: Guest, minute: float) -> None:
+        self.awaited += 1
+        self.desk.join(guest, minute)
+
+    # The line
+
+    def cut(self, minute: float) -> None:
+        """The line went away."""
+        self.cut_at, self.told.cut = minute, True
+
+    def held(self) -> int:
+        """What it holds now, just before the line comes back."""
+        count = self.screens.unsent()
+        self.told.held += count
+        return count
+
+    def back(self) -> None:
+        """The line is back: by itself the tablet sends what it holds."""
+        self.cut_at = None
+        began = time.monotonic()
+        if self.screens.empty():
+            self.told.sent_after = round(time.monotonic() - began, 1)
+        else:
+            self.team.wrong(f"the tablet still holds {self.screens.unsent()} commands a minute after the line came back")
+
+    # People
+
+    def _serves(self, guest: Guest, minute: float) -> None:
+        """All desks for one person, one after the other; what the screen does not do is told, the day goes on."""
+        guest.received = guest.screened = minute
+        self.team.score.received += 1
+        alone = not self.team.line.whole
+        began = time.monotonic()
+        try:
+            number = self.screens.receive(guest.code or card_text(guest.visitor.person))
+            self._numbers[number] = guest
+            self.screens.screen(number)
+            self._needle(guest, number, minute)
+        except Surprise as surprise:
+            self.team.wrong(str(surprise))
+            return
+        self.told.people += 1
+        self.told.alone += alone
+        self.told.seconds.append(round(time.monotonic() - began, 1))
+
+    def _needle(self, guest: Guest, number: str, minute: float, *, tries: int = 2) -> None:
+        team, lot = self.team, self.team.lots[0]
+        team.shelf.ready(lot, team.moment(minute - 0.5))
+        if self.screens.inject(number):
+            team.shelf.drew(str(lot.id), team.moment(minute))
+            team.injected(guest, lot, minute)
+            team.clockwork.at(minute + STAYS, partial(self._leaves, guest, number))
+        elif tries > 1:  # the screen stops this vial: the lead takes the next lot
+            team.clockwork.at(team.change_lot(minute), lambda at: self._needle(guest, number, at, tries=tries - 1))
+        else:
+            raise Surprise("the tablet's injection: every vial is stopped")
+
+    def _leaves(self, guest: Guest, number: str, minute: float) -> None:
+        self.screens.leave(number)
+        self.team.gone(guest, "closed", minute)
+
+    # The evening
+
+    def finish(self) -> None:
+        """Everything is sent; whoever was served here has a visit in the record, and their confirmation can be printed."""
+        if not self.screens.empty():
+            self.team.wrong(f"the tablet still holds {self.screens.unsent()} commands in the evening")
+        self.told.refused = self.screens.refused()
+        self.screens.close()
+        for number, guest in self._numbers.items():
+            card = product.told(partial(visits.visit_by_number, UUID(self.team.planned.session_id), number))
+            guest.visit = str(card.ref.visit_id) if card else ""
+            if guest.dosed is not None:
+                self.team.unprinted.append(guest)
