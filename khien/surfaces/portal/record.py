@@ -16,13 +16,12 @@ from khien.cases import queries as cases
 from khien.certificates import queries as certificates
 from khien.immunizations import queries as immunizations
 from khien.kernel import clock, codes
-from khien.kernel.countries import COUNTRIES
 from khien.kernel.errors import Refused
 from khien.people import queries as people
 from khien.registration import actions as registration
 from khien.registration import queries as registrations
 from khien.surfaces.portal import lookup
-from khien.surfaces.web import case_words, guard
+from khien.surfaces.web import case_words, guard, say
 from khien.surfaces.web.confirmations import certificate_of, confirmation_of, short_vaccine
 from khien.surfaces.web.forms import PageForm
 from khien.surfaces.web.locale import lang
@@ -158,10 +157,9 @@ def certificate(request: HttpRequest, certificate: UUID) -> HttpResponse:
     if request.GET.get("dang") == "pdf":
         facts = certificate_of(view)
         return _pdf(certificate_pdf(facts), "chung-nhan") if facts else guard.refuse(request, 404)
-    country = COUNTRIES.get(view.fields.nationality)
     context = {
         "view": view, "fields": view.fields, "back_to": reverse("portal:record"), "born": "/".join(reversed(view.fields.born.split("-"))),
-        "country": (country.en if lang() == "en" else country.vi) if country else view.fields.nationality,
+        "country": say.country(view.fields.nationality, lang()),
     }  # fmt: skip
     return render(request, "portal/certificate.html", context)
 

@@ -20,7 +20,7 @@ from khien.certificates.verify import REASONS, Verdict
 from khien.kernel import clock, codes
 from khien.kernel.errors import Refused
 from khien.plumbing import limits
-from khien.surfaces.web import installed, visitor
+from khien.surfaces.web import installed, say, visitor
 from khien.surfaces.web.assets import static
 from khien.surfaces.web.forms import PageForm
 from khien.surfaces.web.locale import lang
@@ -155,7 +155,7 @@ def _rows(payload: dict[str, Any]) -> list[tuple[str, str]]:
             (gettext("Mũi"), gettext("%(dn)s trong %(sd)s") % {"dn": entry.get("dn"), "sd": entry.get("sd")}),
             (gettext("Ngày tiêm"), "/".join(reversed(str(entry.get("dt", "")).split("-")))),
         ]
-    return [*rows, (gettext("Nơi cấp"), str(entry.get("is", ""))), (gettext("Nước"), str(entry.get("co", "")))]
+    return [*rows, (gettext("Nơi cấp"), str(entry.get("is", ""))), (gettext("Nước"), say.country(str(entry.get("co", "")), lang()))]
 
 
 def _product(code: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from khien.kernel.countries import COUNTRIES
+from khien.surfaces.web import say
 from khien.surfaces.web.locale import lang
 
 FIELDS: dict[str, Any] = {
@@ -31,5 +31,4 @@ def field_words(name: str) -> str:
 
 def country_words(code: str) -> str:
     """A nationality as people say it."""
-    found = COUNTRIES.get(code)
-    return code if found is None else found.en if lang() == "en" else found.vi
+    return say.country(code, lang())

@@ -3,6 +3,7 @@
 from datetime import date, datetime, time
 from typing import Any
 
+from khien.kernel.countries import COUNTRIES
 from khien.kernel.wording import day_of, time_of
 from khien.kernel.wording import dmy as dmy
 from khien.kernel.wording import dmyhm as dmyhm
@@ -88,6 +89,12 @@ def identity_number(value: Any) -> str:
     """A 12-digit card number by threes, any other as it is."""
     text = str(value or "")
     return groups(text, 3) if text.isdigit() and len(text) in (9, 12) else text
+
+
+def country(code: str, lang: str = "vi") -> str:
+    """A country as people name it; a code that is none stays."""
+    found = COUNTRIES.get(code)
+    return code if found is None else found.en if lang == "en" else found.vi
 
 
 def phone(value: Any) -> str:

@@ -125,6 +125,7 @@ def test_with_the_network_cut_the_device_gives_the_verdicts_of_the_server(commit
             page.wait_for_selector(".kh-verdict")
             assert page.inner_text(".kh-verdict h1") == words
             assert ("Lê Thu Hà" in page.inner_text("main")) == (name == "ours")
+            assert ("Việt Nam" in page.inner_text("main")) == (words == "Hợp lệ")
             assert "theo danh sách lúc 10:30 14/12/2021" in page.inner_text("main")
         assert browser.axe(page) == []
         assert not browser.overflow(page, 320)

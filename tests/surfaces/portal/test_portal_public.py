@@ -108,6 +108,7 @@ def test_a_true_certificate_shows_whose_it_is_and_a_changed_one_shows_nothing(db
     right = text(Client().post("/kiem-tra", {"text": hc1}))
     assert "Hợp lệ" in right
     assert "Lê Thu Hà" in right
+    assert ">Việt Nam</dd>" in right
     changed = hc1[:-6] + ("A" if hc1[-6] != "A" else "B") + hc1[-5:]
     wrong = text(Client().post("/kiem-tra", {"text": changed}))
     assert "Không xác nhận được" in wrong

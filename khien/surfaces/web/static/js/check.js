@@ -50,6 +50,13 @@
   }
 
   const shown = (day) => String(day).split("T")[0].split("-").reverse().join("/");
+  const country = (code) => {
+    try {
+      return new Intl.DisplayNames([document.documentElement.lang], { type: "region" }).of(code);
+    } catch {
+      return code;
+    }
+  };
   const two = (number) => String(number).padStart(2, "0");
   const moment = (date) => `${two(date.getHours())}:${two(date.getMinutes())} ${two(date.getDate())}/${two(date.getMonth() + 1)}/${date.getFullYear()}`;
 
@@ -61,7 +68,7 @@
       name: parts("fn", "gn") || parts("fnt", "gnt").replaceAll("<", " "), born: shown(found.certificate.get("dob") ?? ""),
       vaccine: entry.has("dn") ? product?.textContent ?? entry.get("mp") : "",
       dose: entry.has("dn") ? words.dataset.of.replace("{n}", String(entry.get("dn"))).replace("{all}", String(entry.get("sd"))) : "",
-      on: entry.has("dn") ? shown(entry.get("dt") ?? "") : "", issuer: entry.get("is"), country: entry.get("co"),
+      on: entry.has("dn") ? shown(entry.get("dt") ?? "") : "", issuer: entry.get("is"), country: country(entry.get("co")),
       until: found.expires === null ? "" : moment(new Date(found.expires * 1000)).split(" ")[1],
     };
   }
