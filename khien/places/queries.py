@@ -117,17 +117,23 @@ def has_sites(scopes: Iterable[Scope] | None = None) -> bool:
 def _sites(where: Q) -> list[SiteInfo]:
     rows = list(models.Site.objects.filter(where).order_by("name", "id"))
     owners = {row.id: row for row in models.Facility.objects.filter(id__in={row.facility_id for row in rows})}
-    communes = {f"2021-{row.commune_2021}" for row in rows if row.commune_2021}
+    communes = {_home(row) for row in rows} - {""}
     paths = {key: unit(key) for key in communes} if len(communes) < FEW else units(communes)
     found = []
     for row in rows:
-        owner, commune = owners[row.facility_id], paths.get(f"2021-{row.commune_2021}")
+        owner, commune = owners[row.facility_id], paths.get(_home(row))
         found.append(SiteInfo(
             row.id, row.name, row.name_en, row.kind, row.address, owner.id, owner.name, owner.code,
             _facts(row, facility_id=owner.id, site_id=row.id), row.lat, row.lon, row.tables, row.phone, row.hospital,
             row.hospital_phone, row.active, ", ".join(filter(None, (row.address, commune.path if commune else ""))),
         ))  # fmt: skip
     return found
+
+
+def _home(row: models.Placed) -> str:
+    """The key of the unit that an address ends with: the commune (an island's district) of 2021, else the commune of since July 2025."""
+    old = row.commune_2021 or (row.district_2021 if f"2021-{row.district_2021}" in islands() else "")
+    return f"2021-{old}" if old else f"2025-{row.commune_2025}" if row.commune_2025 else ""
 
 
 def site_place(site_id: UUID) -> PlaceFacts | None:

@@ -29,7 +29,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
     figures = [one for kind in ("population", "target") for one in reporting.figures(kind, unit_keys=[row.key for row in rows if row.key], limit=1)]
     return frame.page(
         request, "coverage", "reports", chosen=chosen, unit=places.unit(key) if key else None, epoch=epoch, rows=rows, open_to_me=open_to_me,
-        sources=figures, age=age, ages=AGES, doses=doses, dose_words=DOSES,
+        sources=figures, age=age, ages=AGES, doses=doses, dose_words=DOSES, as_of=reporting.coverage_as_of(),
     )  # fmt: skip
 
 
@@ -46,5 +46,5 @@ def timely(request: HttpRequest) -> HttpResponse:
     ways = {line.key: line for line in reporting.timeliness(by="way", **span)}  # type: ignore[arg-type]
     return frame.page(
         request, "timely", "reports", chosen=chosen, first=first, last=last, sites=worst, names=names, buckets=BUCKETS, promise=PROMISE,
-        hours=reporting.timeliness(by="hour", **span), ways=ways,  # type: ignore[arg-type]
+        hours=reporting.timeliness(by="hour", **span), ways=ways, as_of=reporting.as_of(),  # type: ignore[arg-type]
     )  # fmt: skip

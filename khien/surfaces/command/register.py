@@ -77,7 +77,9 @@ def _rows(kind: str, scopes: Any) -> list[Any]:
 
 def _where(place: PlaceFacts) -> str:
     """The unit where a thing stands, in words."""
-    keys = (("2021", place.commune_2021 or place.district_2021), ("2025", place.commune_2025), ("2021", place.province_2021), ("2025", place.province_2025))
+    keys = (
+        ("2021", place.commune_2021), ("2025", place.commune_2025), ("2021", place.district_2021), ("2021", place.province_2021), ("2025", place.province_2025),
+    )  # fmt: skip
     found = next((unit for epoch, code in keys if code and (unit := places.unit(f"{epoch}-{code}"))), None)
     return found.path if found else ""
 

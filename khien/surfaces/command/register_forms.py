@@ -31,8 +31,11 @@ def find_unit(text: str, level: str) -> tuple[Unit | None, str]:
     """The unit that these words name; a year among them says the epoch, else the campaign's comes first. None and what to do."""
     years = [year for year in EPOCHS if re.search(rf"\b{year}\b", text)]
     text, working = re.sub(r"[(]?\b(?:2021|2025)\b[)]?", " ", text), campaigns.campaign().epoch
-    for epoch in years or sorted(EPOCHS, key=lambda one: one != working):
-        found = places.search_units(text, epoch=epoch, level=level, limit=2) if text.strip() else []
+    in_turn = years or sorted(EPOCHS, key=lambda one: one != working)
+    by_epoch = [places.search_units(text, epoch=epoch, level=level, limit=2) for epoch in in_turn] if text.strip() else []
+    if whole := next((one for found in by_epoch for one in found if one.path == text.strip()), None):
+        return whole, ""
+    for found in by_epoch:
         if len(found) > 1 and (found[0].full_name == found[1].full_name or not _says(text, found[0])):
             return None, now_("Có nhiều nơi tên như vậy: %(one)s; %(two)s. Mời ghi thêm quận, huyện hoặc tỉnh") % {"one": found[0].path, "two": found[1].path}
         if found:
@@ -42,7 +45,7 @@ def find_unit(text: str, level: str) -> tuple[Unit | None, str]:
 
 def _says(text: str, unit: Unit) -> bool:
     """Whether the whole name of the unit stands among these words."""
-    words = f" {vietnamese.fold(text)} "
+    words = f" {' '.join(vietnamese.fold(text).replace(',', ' ').split())} "
     return any(f" {vietnamese.fold(name)} " in words for name in (unit.name, unit.full_name))
 
 

@@ -22,8 +22,9 @@ def _same(request: HttpRequest) -> HttpResponse:
 
 def _unit_of(site: SiteInfo) -> Unit | None:
     place = site.place
-    old = place.commune_2021 or place.district_2021
-    return places.unit(f"2021-{old}") if old else places.unit(f"2025-{place.commune_2025}")
+    if place.commune_2021 or not place.commune_2025:
+        return places.unit(f"2021-{place.commune_2021 or place.district_2021}")
+    return places.unit(f"2025-{place.commune_2025}")
 
 
 def site(request: HttpRequest, site_id: UUID) -> HttpResponse:
@@ -59,7 +60,8 @@ def _site_told(info: SiteInfo, unit: Unit | None) -> dict[str, Any]:
 
 def _change_site(info: SiteInfo, unit: Unit | None, told: dict[str, Any], at: frame.Here) -> None:
     check_owner(at, told["owner"], told["unit_key"])
-    if told["unit_key"] != (unit.key if unit else ""):
+    same = unit is not None and told["unit"].strip() == unit.path  # the words as they stood: an old unit may bear a new one's name
+    if not same and told["unit_key"] != (unit.key if unit else ""):
         check_mine(at, places.unit_place(told["unit_key"]))
         acts.move_site(site_id=info.id, commune_key=told["unit_key"], by=at.by, at=at.at)
     acts.change_site(site_id=info.id, changes=site_facts(told) | {"facility_id": told["owner"].id}, by=at.by, at=at.at)

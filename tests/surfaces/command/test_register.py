@@ -82,6 +82,18 @@ def test_nobody_registers_beyond_their_own_place_or_under_a_facility_of_another_
     assert "ngoài địa bàn" in words(answer)
 
 
+def test_an_officer_of_a_unit_of_2025_registers_a_point_in_a_commune_of_2025_and_its_address_names_it():
+    planner = officer("planner", scope=Scope("province", "79", "2025"))
+    new = next(one for one in places.children("2025-79") if one.full_name == "Phường Bình Thạnh")
+    registered(planner, "co-so", code="79C01", name="Trạm Y tế Thử", level="commune", unit="phường bình thạnh 2025")
+    registered(planner, "diem", **(SITE | {"owner": "79C01", "unit": "phường bình thạnh 2025", "address": "5 Đường Thử"}))
+    (site,) = places.sites([Scope("commune", new.code, "2025")])
+    assert (site.place.province_2025, site.place.commune_2025, site.full_address) == ("79", new.code, f"5 Đường Thử, {new.path}")
+    assert site.name in read(planner, "/buoi/moi")
+    assert send(planner, f"/noi/diem/{site.id}", act="save", **(SITE | {"owner": "79C01", "unit": new.path, "tables": "9"})).status_code == 302
+    assert (places.site(site.id).tables, places.site(site.id).place) == (9, site.place)
+
+
 def test_a_point_of_a_divided_commune_is_asked_on_which_side_it_stands():
     divided = models.UnitSuccessor.objects.filter(divided=True, old_key__startswith="2021-2").values_list("old_key", flat=True)[0]
     site_id = make.make_site(commune_key=divided)
