@@ -188,6 +188,15 @@ def figures(kind: str, *, unit_keys: Iterable[str] | None = None, limit: int = 5
 
 
 def as_of() -> datetime | None:
-    """When the newest number was counted."""
-    newest: datetime | None = models.TotalCount.objects.filter(topic="all").aggregate(at=Max("updated_at"))["at"]
+    """When the newest number of a day was counted."""
+    return _newest("all")
+
+
+def coverage_as_of() -> datetime | None:
+    """When the newest number of coverage was counted."""
+    return _newest("lives")
+
+
+def _newest(topic: str) -> datetime | None:
+    newest: datetime | None = models.TotalCount.objects.filter(topic=topic).aggregate(at=Max("updated_at"))["at"]
     return newest

@@ -97,3 +97,10 @@ def test_the_pages_of_reports_open_in_both_languages_and_geographies(day, page):
         assert planner.get(f"/dieu-phoi/{page}{query}").status_code == 200
     planner.cookies["khien_lang"] = "en"
     assert planner.get(f"/dieu-phoi/{page}").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["", "/bao-phu", "/kip-thoi"])
+def test_a_report_that_adds_up_says_as_of_when(day, page):
+    on = make.AT.date().isoformat()
+    words = officer("reporter").get(f"/dieu-phoi/bao-cao{page}?ngay={on}").content.decode()
+    assert "Số liệu đến" in words
