@@ -1,5 +1,6 @@
 """Queues of a rehearsed point, the plan of faults and the moved clock: told the time, they never ask for it."""
 
+import math
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khien.config import moved
-from khien.rehearsal.week import faults
+from khien.rehearsal.week import breaking, faults
 from khien.rehearsal.week.flow import Clockwork, Desk, hands_for
+from khien.rehearsal.week.score import Fault, SiteDay
 
 
 @given(st.lists(st.floats(0, 600), max_size=40))
@@ -68,6 +70,20 @@ def test_every_fault_that_was_asked_for_happens_each_day(day: int, sites: int) -
 def test_the_points_that_meet_a_fault_change_from_day_to_day() -> None:
     met = {next(one.site for one in faults.plan(("network",), day=day, sites=7) if one.kind == "network") for day in range(7)}
     assert len(met) > 3
+
+
+@pytest.mark.parametrize("sites", [3, 4, 10])
+def test_the_point_that_four_tablets_carry_alone_has_no_line_all_day_and_no_recall(sites: int) -> None:
+    planned = faults.plan(faults.KINDS, day=1, sites=sites, tablets=0)
+    assert [(one.begins, one.ends) for one in planned if one.kind == "network" and one.site == 0] == [faults.ALL_DAY]
+    assert next(one.site for one in planned if one.kind == "lot") != 0
+
+
+def test_a_recall_that_nobody_met_is_told_as_such_and_not_as_one_that_stands() -> None:
+    day = SiteDay(1, 1, "Điểm", faults=[Fault("lot", 1, 630, math.inf), Fault("lot", 1, 630, 640, recovered=643), Fault("power", 1, 810, 870)])
+    breaking.unmet(day)
+    assert [(one.recovered, one.facts.get("met_by")) for one in day.faults] == [(630, "nobody"), (643, None), (None, None)]
+
 
 
 def test_kinds_of_faults_are_read_and_an_unknown_one_is_named() -> None:

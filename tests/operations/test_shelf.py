@@ -89,3 +89,23 @@ def test_a_vial_of_a_lot_that_is_held_back_is_put_aside_unopened() -> None:
     assert (point.shelf.open, point.shelf.opened) == ({}, 0)
     point.shelf.stopped(str(uuid4()))
     assert make.AT == AT
+
+
+def test_a_vial_whose_hours_are_over_is_thrown_away_and_the_next_dose_comes_from_a_new_one() -> None:
+    told: list[tuple[str, Any, datetime]] = []
+
+    def post(name: str, body: Any, at: datetime, then: Any) -> None:
+        told.append((name, body(), at))
+        then({"vial_id": str(len(told)), "use_until": (at + 2 * HOUR).isoformat()})
+
+    day = make_day(at=AT - 3 * HOUR)
+    lot = queries.lot(day.lot_id)
+    assert lot is not None
+    shelf = Shelf(post, str(day.site_id), TODAY)
+    shelf.ready(lot, AT - 3 * HOUR)
+    shelf.drew(str(lot.id), AT - 3 * HOUR)
+    shelf.ready(lot, AT - 2 * HOUR)
+    assert [name for name, _, _ in told] == ["open_vial"], "an hour old is not too old"
+    shelf.ready(lot, AT)
+    assert [(name, at) for name, _, at in told[1:]] == [("end_vial", AT - HOUR), ("open_vial", AT)]
+    assert (told[1][1]["reason"], told[1][1]["left"]) == ("expired", lot.doses_per_vial - 1)
