@@ -41,7 +41,7 @@ REASONS: dict[str, str] = {
         (
             "healthbook:to_certificates", "healthbook:to_history", "healthbook:to_feeling", "healthbook:to_correct", "healthbook:to_readers",
             "healthbook:to_appointment", "healthbook:appointment", "healthbook:register_person", "command:number_mine", "web:root_so",
-            "web:root_diem", "web:root_dieu_phoi", "web:root_mcc",
+            "web:root_diem", "web:root_dieu_phoi", "web:root_mcc", "web:hall",
         ),
         ONWARD,
     ),

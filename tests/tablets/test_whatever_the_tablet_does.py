@@ -46,6 +46,18 @@ def test_two_windows_of_one_tablet_have_one_log_and_lock_together(carried, day):
     carried.sees("Máy đang khóa")
 
 
+def test_what_hangs_in_a_broken_line_is_let_go_and_sent_anew_when_the_line_is_back(carried, day):
+    carried.page.route("**/diem/gui", lambda _never: None)
+    with carried.page.expect_request("**/diem/gui"):
+        carried.leave(1)
+    carried.line("1 phiếu chờ gửi")
+    carried.page.unroute("**/diem/gui")
+    carried.page.evaluate("dispatchEvent(new Event('online'))")
+    carried.line("Đã nhận đủ")
+    assert state(day, 1) == "observed"
+    assert accepted() == 1
+
+
 def test_a_server_upgraded_meanwhile_brings_its_new_pages_and_loses_no_command(carried, day, monkeypatch):
     carried.cut()
     carried.leave(1)

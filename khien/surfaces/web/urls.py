@@ -6,5 +6,6 @@ from khien.surfaces.web.guard import public
 app_name = "web"
 urlpatterns = [
     public("ngon-ngu/<str:code>", language.switch, "language"),
+    public("hall/<uuid:session>", roots.to_hall, "hall"),
     *(public(root, roots.to_root(root), f"root_{root.replace('-', '_')}") for root in roots.ROOTS),
 ]

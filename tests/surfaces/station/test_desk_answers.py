@@ -207,6 +207,7 @@ def test_the_hall_screen_shows_numbers_and_never_a_name(lead, day, hour):
         page = lead.get(f"/diem/{day.session_id}/{path}").content.decode()
         assert name not in page
         assert "<b>1</b>" in page
+    assert "<b>1</b>" in lead.get(f"/hall/{day.session_id}", follow=True).content.decode()
 
 
 def test_a_clerk_keys_for_the_doctor_at_the_doctors_hour(lead, day, hour):

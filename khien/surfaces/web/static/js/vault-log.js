@@ -79,12 +79,22 @@ export default (kh) => {
     return { unsent: unsent.length, since: unsent.length ? unsent.map((one) => one.at).sort()[0] : null, asked: records.length - unsent.length };
   };
 
+  // What was asked of a line that broke hangs until patience ends: when the line is back it is let go, and sent anew.
+  const asking = new Set();
+  window.addEventListener("online", () => asking.forEach((one) => one.abort()));
+
   async function post(url, told) {
+    const mine = new AbortController();
+    const late = setTimeout(() => mine.abort(), PATIENCE);
+    asking.add(mine);
     let answer;
     try {
-      answer = await fetch(url, { method: "POST", redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(PATIENCE), headers: { "Content-Type": "application/json" }, body: JSON.stringify(told) });
+      answer = await fetch(url, { method: "POST", redirect: "manual", cache: "no-store", signal: mine.signal, headers: { "Content-Type": "application/json" }, body: JSON.stringify(told) });
     } catch {
       throw { away: true };
+    } finally {
+      clearTimeout(late);
+      asking.delete(mine);
     }
     log.unknown = answer.status === 401; // the server does not know this device (its cookie is gone): the lead enrols it again
     if (answer.status === 400 || answer.status === 413) throw { tooMuch: true };
