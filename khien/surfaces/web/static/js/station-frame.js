@@ -73,9 +73,10 @@ export default (kh) => {
     const count = kh.waiting.filter((entry) => entry.kept !== false || kh.unkept.has(entry)).length;
     const since = kh.awaySince ? kh.hm(kh.awaySince) : "";
     const sealed = kh.vault.open; // a tablet that carries its session sends without anybody signed in
-    const tone = kh.unkept.size || (count && kh.log.unknown) || (kh.line === "door" && !sealed) ? "stop" : count || kh.line === "away" ? "wait" : "ready";
-    const words = count ? _("{n} phiếu chờ gửi", { n: count }) : kh.line === "ready" || (sealed && kh.line === "door") ? _("Đã nhận đủ") : _("Không có phiếu chờ");
-    const why = kh.unkept.size ? _("máy không ghi được") : count && kh.log.unknown && kh.line !== "away" ? _("máy chủ không nhận ra máy này") : kh.line === "door" ? (sealed ? _("chưa đăng nhập, vẫn gửi") : _("hết phiên, bấm để đăng nhập lại")) : kh.line === "away" ? (sealed ? _("làm trên máy từ {time}", { time: since }) : _("mất mạng từ {time}", { time: since })) : count ? _("đang gửi") : kh.held.length ? _("giữ {n}, chờ bước trước", { n: kh.held.length }) : _("máy chủ đã giữ mọi phiếu");
+    const writing = !count && kh.waiting.length; // tapped, and not yet on this device: nothing is said to be done
+    const tone = kh.unkept.size || (count && kh.log.unknown) || (kh.line === "door" && !sealed) ? "stop" : count || writing || kh.line === "away" ? "wait" : "ready";
+    const words = count ? _("{n} phiếu chờ gửi", { n: count }) : writing ? _("Đang ghi") : kh.line === "ready" || (sealed && kh.line === "door") ? _("Đã nhận đủ") : _("Không có phiếu chờ");
+    const why = kh.unkept.size ? _("máy không ghi được") : count && kh.log.unknown && kh.line !== "away" ? _("máy chủ không nhận ra máy này") : kh.line === "door" ? (sealed ? _("chưa đăng nhập, vẫn gửi") : _("hết phiên, bấm để đăng nhập lại")) : kh.line === "away" ? (sealed ? _("làm trên máy từ {time}", { time: since }) : _("mất mạng từ {time}", { time: since })) : count || writing ? _("đang gửi") : kh.held.length ? _("giữ {n}, chờ bước trước", { n: kh.held.length }) : _("máy chủ đã giữ mọi phiếu");
     const shown = `${tone}|${words}|${why}`;
     if (box.dataset.shown === shown) return;
     box.dataset.shown = shown;
@@ -83,6 +84,7 @@ export default (kh) => {
     box.href = kh.line === "door" && kh.vault.open ? "#may-nay" : kh.line === "door" ? kh.door : "#dong-bo";
     kh.set(box, kh.icon(tone === "ready" ? "check" : tone === "stop" ? "warn" : "offline"), h("span", h("b", words), ` ${why}`));
   }
+  kh.sending = sync;
   byId("dong-bo").addEventListener("click", (event) => {
     if (kh.line === "door" && !kh.vault.open) return;
     event.preventDefault();

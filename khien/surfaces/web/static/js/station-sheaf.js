@@ -50,6 +50,7 @@ export default (kh) => {
     hopes.set(envelope.command_id, { then, otherwise });
     entry.kept = false;
     waiting.push(entry);
+    kh.sending?.();
     line = line.then(() => write(entry));
     return envelope.command_id;
   };
