@@ -1,9 +1,12 @@
 """Makes what tests need, through the rooms' own actions. Each room adds its own `make_*`; people are synthetic."""
 
 import itertools
+import os
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
+
+from django.db import connection
 
 from khien.access import actions as access
 from khien.access import queries as access_queries
@@ -36,7 +39,9 @@ _numbers = itertools.count(1)
 
 
 def number() -> int:
-    """The next number of this run."""
+    """The next number of this run. What is made in the database that all tests share must be taken back: ask for `db` or `committed`."""
+    shared = connection.settings_dict["NAME"] == f"khien_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    assert connection.in_atomic_block or not shared, "this test leaves rows to the others: it needs the fixture db or committed"
     return next(_numbers)
 
 

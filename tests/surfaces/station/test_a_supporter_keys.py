@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from khien.access.roles import PERMISSIONS
 from khien.kernel import clock
 from khien.kernel.ids import uuid7
@@ -10,6 +12,7 @@ from khien.visits import queries
 from tests import make
 from tests.surfaces.station.test_pages_of_a_session import keyed
 
+pytestmark = pytest.mark.usefixtures("db")
 CLINICAL = ("visit.screen", "visit.dose", "visit.observe", "visit.correct", "safety.doctor", "safety.release", "doses.decide")
 
 
