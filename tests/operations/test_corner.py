@@ -64,3 +64,14 @@ def test_a_machine_without_chromium_says_what_it_lacks(monkeypatch: pytest.Monke
     assert "apt install chromium" in chromium.missing()
     monkeypatch.setattr(chromium.importlib.util, "find_spec", lambda _: None)
     assert "Playwright" in chromium.missing()
+
+
+def test_whom_the_board_still_counts_minutes_for_sits_on_until_it_lets_them_go() -> None:
+    at = corner()
+    looks, gone = iter((False, False, True)), []
+    at.screens.leave = lambda _number: next(looks)  # type: ignore[method-assign]
+    at.team.gone = lambda _guest, end, minute: gone.append((end, minute))  # type: ignore[method-assign]
+    at._leaves(guest(), "E1", 500.0)
+    assert gone == []
+    at.team.clockwork.run(600.0)
+    assert gone == [("closed", 508.0)]

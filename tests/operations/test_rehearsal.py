@@ -112,14 +112,14 @@ def test_a_second_rehearsal_goes_on_while_the_web_server_and_the_database_are_ki
 
 
 def _kill(up: Instance, playing: "subprocess.Popen[str]") -> None:
-    """`kill -9` for a web worker's whole server when people register, for PostgreSQL when they are at the points."""
+    """`kill -9` for a web worker's whole server when people register; for it and PostgreSQL when they are at the points."""
     assert playing.stderr is not None
     first = iter(playing.stderr.readline, "")
     for line in first:
         if line.strip().startswith("plan:"):
             _end(up.named("granian"))
         elif line.strip().startswith("allocate:"):
-            _end([up.postmaster()])
+            _end([up.postmaster(), *up.named("granian")])
             return
 
 

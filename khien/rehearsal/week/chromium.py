@@ -15,6 +15,7 @@ from khien.rehearsal.browser import Surprise
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGS = ("--no-sandbox", "--disable-dev-shm-usage", "--lang=vi", "--no-first-run", "--disable-background-networking", "--disable-component-update")
 PATIENT = 45_000  # ms for one look at the screen: a machine that plays ten points at once is slow
+SOON = 5000  # ms until what must stand there is drawn
 PASSPHRASE = "bốn chữ của điểm"  # noqa: S105 (of synthetic people's tablet, on a browser that is thrown away)
 TRIES = 4
 QUIET = timedelta(minutes=10)  # untouched, then a tablet locks
@@ -76,9 +77,9 @@ class Screens:
         """Confirm who sits there, inject; False where the screen stops the vial."""
         return bool(self._do("injection", self._inject, number))
 
-    def leave(self, number: str) -> None:
-        """The minutes are over: observed, closed."""
-        self._do("observation", self._leave, number)
+    def leave(self, number: str) -> bool:
+        """The minutes are over: observed, closed; False while the board still counts minutes for this person."""
+        return bool(self._do("observation", self._leave, number))
 
     def unsent(self) -> int:
         """Commands whose receipt this tablet does not hold yet."""
@@ -159,7 +160,7 @@ class Screens:
         lock = self._page.locator("#mat-khau")
         if slept > QUIET:
             with suppress(self._error):
-                lock.wait_for(timeout=5000)
+                lock.wait_for(timeout=SOON)
         if lock.is_visible():
             lock.fill(PASSPHRASE)
             self._press("Enter")
@@ -255,10 +256,14 @@ class Screens:
         self._goes_on("#da-tiem")
         return True
 
-    def _leave(self, number: str) -> None:
+    def _leave(self, number: str) -> bool:
         self._press("Alt+4")
         self._where = "the board"
         done = self._page.get_by_role("button", name=f"Mời ra về, số {number}", exact=True)
+        try:
+            done.wait_for(timeout=SOON)
+        except self._error:
+            return False
         done.click()
         done.wait_for(state="detached")
         self._where = "the end desk"
@@ -272,3 +277,4 @@ class Screens:
         self._page.get_by_role("button", name="Kết thúc, in giấy").click()
         self._waits("#in-giay:not([hidden]), .kh-st-main .kh-state--wait, .kh-chip--wait")
         self._press("F4")
+        return True

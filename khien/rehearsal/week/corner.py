@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SHARE, LEAST, MOST = 0.1, 4, 12  # of the people of a day
 MINUTES = (5.0, 8.0)  # from the card to the needle
 STAYS = 33.0  # minutes from the needle to the way home
+MORE = 4.0  # minutes until the board is looked at again
 LONGEST = 5 * 60.0  # minutes without a line after which the vials that the tablet knows are too old for it
 NEEDS_HANDS = {"mistyped", "swapped", "namesake", "wrong_qr", "help"}  # these are served where the rehearsal has its own way for them
 
@@ -104,9 +105,14 @@ class Corner:
         else:
             raise Surprise("the tablet's injection: every vial is stopped")
 
-    def _leaves(self, guest: Guest, number: str, minute: float) -> None:
-        self.screens.leave(number)
-        self.team.gone(guest, "closed", minute)
+    def _leaves(self, guest: Guest, number: str, minute: float, *, tries: int = 6) -> None:
+        """The way home: whom the board still counts minutes for sits on, as the tablet's own clock says."""
+        if self.screens.leave(number):
+            self.team.gone(guest, "closed", minute)
+        elif tries > 1:
+            self.team.clockwork.at(minute + MORE, lambda at: self._leaves(guest, number, at, tries=tries - 1))
+        else:
+            raise Surprise("the tablet's observation: the minutes of one person never end")
 
     # The evening
 
