@@ -39,14 +39,19 @@ _numbers = itertools.count(1)
 
 
 def number() -> int:
-    """The next number of this run. What is made in the database that all tests share must be taken back: ask for `db` or `committed`."""
+    """The next number of this run."""
+    return next(_numbers)
+
+
+def _apart() -> None:
+    """What is made in the database that all tests share must be taken back: ask for `db` or `committed`."""
     shared = connection.settings_dict["NAME"] == f"khien_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     assert connection.in_atomic_block or not shared, "this test leaves rows to the others: it needs the fixture db or committed"
-    return next(_numbers)
 
 
 def make_facility(*, unit_key: str = f"2021-{BINH_THANH}", at: datetime = AT, **more: Any) -> UUID:
     """A health centre of a district."""
+    _apart()
     count = number()
     more = {"code": f"{10000 + count}", "name": f"Trung tâm Y tế thử {count}"} | more
     return places.add_facility(unit_key=unit_key, by=BY, at=at, **more)
@@ -62,12 +67,14 @@ def make_site(*, facility_id: UUID | None = None, commune_key: str = WARD, kind:
 
 def make_organization(*, commune_key: str = WARD, kind: str = "firm", at: datetime = AT, **more: Any) -> UUID:
     """A firm that sends lists."""
+    _apart()
     more = {"name": f"Công ty thử {number()}"} | more
     return places.add_organization(kind=kind, commune_key=commune_key, by=BY, at=at, **more)
 
 
 def make_staff(*roles: str, scope: Scope = NATION, at: datetime = AT, office: str = "Phòng thử") -> StaffRef:
     """A staff member with these roles at one place, without a password: for the `by` of actions and the sessions of pages."""
+    _apart()
     count = number()
     staff_id = _plain_staff(f"canbo{count}", f"Cán Bộ Thử {_letters(count)}", at)
     for role in roles:
@@ -118,6 +125,7 @@ def told_person(full_name: str = "", **more: Any) -> NewPerson:
 
 def make_person(full_name: str = "", *, at: datetime = AT, by: Actor = BY, **more: Any) -> UUID:
     """A recorded person."""
+    _apart()
     return people.record_person(person=told_person(full_name, **more), by=by, at=at, source="test").person_id
 
 
