@@ -80,6 +80,7 @@ def test_somebody_who_comes_again_takes_six_keys_at_most_and_is_known_without_a_
     tablet.sees("Đã đón, số A2", "Chưa có số giấy tờ", "Chưa xem được sổ")
     tablet.press("Enter")
     tablet.close_slip()
+    tablet.sees("Quét căn cước hoặc mã hẹn")
     tablet.press("F6")
     tablet.sees("Người đến trực tiếp")
     assert tablet.page.input_value("#w-o") == "12 Đường Thử"
