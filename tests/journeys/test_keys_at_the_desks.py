@@ -73,7 +73,7 @@ def test_a_paper_sheet_is_keyed_within_the_keys_and_seconds_of_the_model(town: T
     clerk.go(f"/diem/{day.session_id}/nhap-phieu")
 
     first = Hand(page, "a paper sheet, the first of an afternoon", 60)
-    first.scan(serials[0]).sees("#find").think().type(numbers[0].value).press("Enter").sees("Lê Văn Giấy Thử").think()
+    first.sees("#phieu:focus").scan(serials[0]).sees("#find:focus").think().type(numbers[0].value).press("Enter").sees("Lê Văn Giấy Thử").sees("#received:focus").think()
     for hour in ("845", "850", "855", "925"):
         first.think().type(hour).press("Tab")
     first.think().press("Space", "Tab").type("36,7").press("Tab").type("76").press("Tab").type("120/80").press("Tab").think().press("ArrowDown", "Tab", "Tab")
@@ -81,7 +81,7 @@ def test_a_paper_sheet_is_keyed_within_the_keys_and_seconds_of_the_model(town: T
     assert first.operator <= first.limit
 
     sheet = Hand(page, "one paper sheet", 25)
-    sheet.scan(serials[1]).sees("#find").think().type(numbers[1].value).press("Enter").sees("Võ Thị Đèn Thử")
+    sheet.sees("#phieu:focus").scan(serials[1]).sees("#find:focus").think().type(numbers[1].value).press("Enter").sees("Võ Thị Đèn Thử").sees("#received:focus")
     for hour in ("850", "855", "900", "930"):
         sheet.think().type(hour).press("Tab")
     sheet.think().press("Space", "Tab").type("36,6").press("Tab").type("76").press("Tab").type("120/80").press("Tab")
