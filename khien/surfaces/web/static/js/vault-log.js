@@ -87,9 +87,10 @@ export default (kh) => {
     const mine = new AbortController();
     const late = setTimeout(() => mine.abort(), PATIENCE);
     asking.add(mine);
-    let answer;
+    let [answer, read] = [null, null];
     try {
       answer = await fetch(url, { method: "POST", redirect: "manual", cache: "no-store", signal: mine.signal, headers: { "Content-Type": "application/json" }, body: JSON.stringify(told) });
+      if (answer.ok && (answer.headers.get("Content-Type") || "").includes("json")) read = await answer.json(); // its text may hang too
     } catch {
       throw { away: true };
     } finally {
@@ -98,8 +99,7 @@ export default (kh) => {
     }
     log.unknown = answer.status === 401; // the server does not know this device (its cookie is gone): the lead enrols it again
     if (answer.status === 400 || answer.status === 413) throw { tooMuch: true };
-    if (!answer.ok || !(answer.headers.get("Content-Type") || "").includes("json")) throw { away: true };
-    const read = await answer.json();
+    if (!read) throw { away: true };
     const moment = answer.headers.get("Khien-Now") || read.now;
     if (moment) kh.offset = Date.parse(moment) - Date.now();
     if (read.revoked) vault.revoked = true;
