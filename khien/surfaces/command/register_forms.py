@@ -11,9 +11,9 @@ from khien.campaigns import queries as campaigns
 from khien.kernel import vietnamese
 from khien.places import queries as places
 from khien.places.types import Unit
+from khien.surfaces.command.spot import EPOCHS
 from khien.surfaces.web.forms import DayField, PageForm
 
-EPOCHS = ("2021", "2025")
 SITE_KINDS = {"fixed": _("Cố định"), "mobile": _("Lưu động"), "home": _("Tiêm tại nhà")}
 ORGANIZATION_KINDS = {
     "firm": _("Doanh nghiệp"), "school": _("Trường học"), "ward": _("Phường, xã"), "office": _("Cơ quan"), "hospital": _("Bệnh viện"), "other": _("Khác"),

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from khien.kernel.errors import Refused
+from khien.kernel.refs import Scope
 from khien.places import actions as acts
 from khien.places import queries as places
 from khien.places.types import SiteInfo, Unit
@@ -87,7 +88,7 @@ def facility(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     except Refused as refusal:
         beside(heir if act == "succeed" else form, refusal)
     successor = places.facility(info.successor_id) if info.successor_id else None
-    own = [one for one in places.sites(active=False) if one.facility_id == facility_id]
+    own = places.sites([Scope("facility", str(facility_id))], active=False)
     return _page(request, "register_facility", heir if heir.is_bound else form, info=info, form=form, heir=heir, successor=successor, sites=own)
 
 
