@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from playwright.sync_api import expect
+
 from khien.booking import queries as bookings
 from khien.certificates import queries as certificates
 from khien.immunizations import queries as immunizations
@@ -42,7 +44,8 @@ def register(hands: Hands) -> None:
                 box.first.check()
         if (place := page.locator("input[name=place][type=radio]")).count():
             place.first.check()
-        page.click("main button.kh-button--main")
+        with page.expect_navigation():
+            page.click("main button.kh-button--main")
         hands.look()
     raise AssertionError(f"the questions never end: {page.url}")
 
@@ -74,7 +77,7 @@ def test_a_granddaughter_registers_her_grandmother_and_keeps_her_book(town: Town
     book.press("Giữ giờ này")
     booked = town.until(lambda: bookings.appointment_of(her), "an appointment")
     book.go(f"/so/{her}/hen").sees("Mã đến tiêm", NAME).press("Sẽ đến").sees("Đã báo sẽ đến")
-    assert book.page.get_by_role("img", name=f"Mã QR đến tiêm của {NAME}").is_visible()
+    expect(book.page.get_by_role("img", name=f"Mã QR đến tiêm của {NAME}")).to_be_visible()
 
     # the day at the point: her code is scanned, her card seen
     town.at(steps.WEDNESDAY, 8, 0)

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from khien.booking import actions as booking
 from khien.certificates import actions as certificates
@@ -94,15 +95,15 @@ def test_a_kept_certificate_is_shown_with_the_network_cut_and_gone_after_signing
 
     page.context.set_offline(True)
     page.goto(certificate)
-    assert page.get_by_text("Hợp lệ").is_visible()
-    assert page.get_by_role("img", name="Mã QR chứng nhận của Lê Thu Hà").is_visible()
-    assert page.get_by_text("Không có mạng. Đây là bản lưu trên máy").is_visible()
+    expect(page.get_by_text("Hợp lệ")).to_be_visible()
+    expect(page.get_by_role("img", name="Mã QR chứng nhận của Lê Thu Hà")).to_be_visible()
+    expect(page.get_by_text("Không có mạng. Đây là bản lưu trên máy")).to_be_visible()
     font = page.evaluate("document.fonts.ready.then(() => document.fonts.check('700 16px \"Be Vietnam Pro\"'))")
     assert font
     page.goto(shown.address("dose", record=shown.record))
-    assert page.get_by_role("heading", name="Không có mạng").is_visible()
+    expect(page.get_by_role("heading", name="Không có mạng")).to_be_visible()
     page.get_by_role("link", name="Chứng nhận của Lê Thu Hà").click()
-    assert page.get_by_text("Hợp lệ").is_visible()
+    expect(page.get_by_text("Hợp lệ")).to_be_visible()
 
     page.context.set_offline(False)
     page.goto(f"{shown.server}/so/tro-giup")
@@ -111,8 +112,8 @@ def test_a_kept_certificate_is_shown_with_the_network_cut_and_gone_after_signing
     page.wait_for_function("caches.has('khien-so-pages').then((kept) => !kept)")
     page.context.set_offline(True)
     page.goto(certificate)
-    assert page.get_by_role("heading", name="Không có mạng").is_visible()
-    assert page.get_by_text("Chưa lưu trang nào").is_visible()
+    expect(page.get_by_role("heading", name="Không có mạng")).to_be_visible()
+    expect(page.get_by_text("Chưa lưu trang nào")).to_be_visible()
 
 
 def test_nothing_is_kept_without_being_asked_and_another_accounts_pages_are_cleared(shown: Shown) -> None:
@@ -122,7 +123,7 @@ def test_nothing_is_kept_without_being_asked_and_another_accounts_pages_are_clea
     ready(page)
     page.context.set_offline(True)
     page.goto(certificate)
-    assert page.get_by_role("heading", name="Không có mạng").is_visible()
+    expect(page.get_by_role("heading", name="Không có mạng")).to_be_visible()
 
     page.context.set_offline(False)
     page.goto(certificate)
@@ -134,7 +135,7 @@ def test_nothing_is_kept_without_being_asked_and_another_accounts_pages_are_clea
     page.goto(f"{shown.server}/so/")
     page.context.set_offline(True)
     page.goto(certificate)
-    assert page.get_by_role("heading", name="Không có mạng").is_visible()
+    expect(page.get_by_role("heading", name="Không có mạng")).to_be_visible()
 
 
 def test_a_certificate_revoked_meanwhile_says_so_where_it_was_kept(shown: Shown) -> None:
@@ -152,7 +153,7 @@ def test_a_certificate_revoked_meanwhile_says_so_where_it_was_kept(shown: Shown)
     )
     page.context.set_offline(True)
     page.goto(certificate)
-    assert page.get_by_text("Đã thu hồi").is_visible()
+    expect(page.get_by_text("Đã thu hồi")).to_be_visible()
 
 
 def test_the_whole_way_works_without_a_script(shown: Shown) -> None:
@@ -161,22 +162,22 @@ def test_the_whole_way_works_without_a_script(shown: Shown) -> None:
     page.get_by_role("link", name="Bà Mận").click()
     page.get_by_role("link", name="Mã đến tiêm").click()
     page.get_by_role("button", name="Sẽ đến").click()
-    assert page.get_by_text("Đã báo sẽ đến").is_visible()
+    expect(page.get_by_text("Đã báo sẽ đến")).to_be_visible()
     page.get_by_role("link", name="Đổi giờ").click()
     page.get_by_role("radio").first.check()
     page.get_by_role("button", name="Giữ giờ này").click()
-    assert page.get_by_text("Thứ Sáu 17/12/2021").is_visible()
+    expect(page.get_by_text("Thứ Sáu 17/12/2021")).to_be_visible()
     page.goto(shown.address("feeling"))
-    assert not page.get_by_role("link", name="Gọi 115", exact=True).is_visible()
+    expect(page.get_by_role("link", name="Gọi 115", exact=True)).not_to_be_visible()
     page.get_by_label("Khó thở, thở rít, tím tái").check()
-    assert page.get_by_role("link", name="Gọi 115", exact=True).is_visible()
+    expect(page.get_by_role("link", name="Gọi 115", exact=True)).to_be_visible()
     page.get_by_role("button", name="Gửi").click()
-    assert page.get_by_role("heading", name="Gọi 115 ngay").is_visible()
+    expect(page.get_by_role("heading", name="Gọi 115 ngay")).to_be_visible()
     page.goto(shown.address("show", certificate=shown.certificate))
-    assert page.get_by_text("Hợp lệ").is_visible()
+    expect(page.get_by_text("Hợp lệ")).to_be_visible()
     page.goto(f"{shown.server}/so/tro-giup")
     page.get_by_role("button", name="Đăng xuất", exact=True).click()
-    assert page.get_by_role("heading", name="Đã đăng xuất").is_visible()
+    expect(page.get_by_role("heading", name="Đã đăng xuất")).to_be_visible()
 
 
 def pages(shown: Shown) -> dict[str, str]:
@@ -211,5 +212,5 @@ def test_every_page_is_accessible_folds_and_breaks_no_policy_in_light_and_dark(s
     signing.goto(f"{shown.server}/so/dang-nhap")
     signing.get_by_label("Số điện thoại").fill("12")
     signing.get_by_role("button", name="Gửi mã").click()
-    assert signing.get_by_role("alert").is_visible()
+    expect(signing.get_by_role("alert")).to_be_visible()
     assert (faults, browser.axe(signing), said) == ({}, [], [])
