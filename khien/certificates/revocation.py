@@ -1,7 +1,6 @@
 """Lists of revoked certificates: by identifier (UVCI), or by hash so that the list itself names nobody."""
 
 import base64
-import binascii
 import json
 import re
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from typing import Any
 LARGEST_LIST = 256 * 1024 * 1024
 _HEX = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{64}")
 _PREFIX = "URN:UVCI:"
+# Neither an identifier nor a hash holds one of these.
+_CELLS, _AROUND = re.compile(r"[,;\t]"), " \"'\u00a0"
 
 
 class NoList(Exception):
@@ -44,7 +45,7 @@ NOTHING = RevokedList(frozenset(), frozenset())
 
 
 def load(path: Path) -> RevokedList:
-    """Read a list: one identifier or hash on each line (# begins a remark), or JSON with a list of them.
+    """Read a list: identifiers or hashes on lines (# begins a remark), alone or in the cells of a CSV, or JSON with a list of them.
 
     A hash is a SHA-256, or its first 16 bytes, in hexadecimal or Base64. JSON is a list, or an object with a list
     under `revoked`; each element is a text, or an object with `uvci`, `ci`, `id` or `hash`. Raise NoList otherwise.
@@ -59,8 +60,8 @@ def load(path: Path) -> RevokedList:
         raise NoList(f"the revocation list is not UTF-8 text: {path}") from None
     if text.lstrip()[:1] in ("[", "{"):
         return of(_from_json(text, path))
-    lines = (line.partition("# ")[0].strip() if not line.startswith("#") else "" for line in text.splitlines())
-    return of([line for line in lines if line])
+    lines = (line.partition("# ")[0] if not line.startswith("#") else "" for line in text.splitlines())
+    return of([mark for line in lines for cell in _CELLS.split(line) if (mark := cell.strip(_AROUND))])
 
 
 def of(marks: list[str]) -> RevokedList:
@@ -101,12 +102,12 @@ def _digest(mark: str) -> bytes | None:
     """The first 16 bytes of a hash written in hexadecimal or Base64; None when it is an identifier."""
     if mark.lower().startswith("sha256:"):
         mark = mark[len("sha256:") :]
-    if _HEX.fullmatch(mark):
-        return bytes.fromhex(mark)[:16]
+    if _HEX.fullmatch(bare := mark.replace(":", "")):
+        return bytes.fromhex(bare)[:16]
     if len(mark) in (24, 44) and mark.endswith("="):
         try:
             return base64.b64decode(mark, validate=True)[:16]
-        except binascii.Error:
+        except ValueError:  # not Base64, or not even ASCII
             return None
     return None
 

@@ -72,21 +72,26 @@ def key_id(certificate: bytes) -> bytes:
 def load(path: Path) -> TrustList:
     """Load the signers in a file (PEM, one or many, or DER) or in the files of a directory.
 
-    Raise NoTrust when there is none. In a directory, a file that holds no certificate is skipped and named.
+    Raise NoTrust when there is none. In a directory, a file that holds no certificate is skipped and named; among several in
+    one file, one that cannot be read is skipped and numbered: it takes nobody's word away but its own.
     """
     try:
         files = sorted(entry for entry in path.iterdir() if entry.is_file()) if path.is_dir() else None
         if files is None:
-            return TrustList(tuple(_signers(_read(path))))
+            found, broken = _signers(_read(path))
+            return TrustList(tuple(found), tuple(f"{path.name} #{number}" for number in broken))
     except (ValueError, OSError) as trouble:
         raise NoTrust(f"no signer certificate in {path}: {_short(trouble)}") from None
     signers: list[TrustedSigner] = []
     skipped: list[str] = []
     for file in files:
         try:
-            signers += _signers(_read(file))
+            found, broken = _signers(_read(file))
         except (ValueError, OSError):
             skipped.append(file.name)
+            continue
+        signers += found
+        skipped += [f"{file.name} #{number}" for number in broken]
     if not signers:
         raise NoTrust(f"no signer certificate in {path}")
     return TrustList(tuple(signers), tuple(skipped))
@@ -105,20 +110,37 @@ def _read(path: Path) -> bytes:
     return data
 
 
-def _signers(data: bytes) -> list[TrustedSigner]:
-    """Read every certificate in a file; raise ValueError when there is none or one is broken."""
-    pems = _PEM.findall(data)
-    if pems:
-        return [_signer(_unarmoured(body)) for body in pems]
-    if data[:1] == b"\x30":
-        return [_signer(der) for der in _in_a_row(data)]
-    return [_signer(_unarmoured(data))]
+def _signers(data: bytes) -> tuple[list[TrustedSigner], list[int]]:
+    """Read every certificate in a file; return them with the numbers (from 1) of those that are broken.
+
+    Raise ValueError when none can be read.
+    """
+    found: list[TrustedSigner] = []
+    broken: list[int] = []
+    trouble = ValueError("no certificate")
+    for number, der in enumerate(_parts(data), start=1):
+        try:
+            found.append(_signer(der if der[:1] == b"\x30" else _unarmoured(der)))
+        except ValueError as why:
+            trouble = why
+            broken.append(number)
+    if not found:
+        raise trouble
+    return found, broken
+
+
+def _parts(data: bytes) -> list[bytes]:
+    """The certificates in a file, each still as it is written: PEM, DER in a row, or Base64 of one DER."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        # As Windows writes what a command prints.
+        data = data.decode("utf-16", "replace").encode()
+    return _PEM.findall(data) or (_in_a_row(data) if data[:1] == b"\x30" else [data])
 
 
 def _in_a_row(data: bytes) -> list[bytes]:
     """Each of the certificates that stand one behind the other in DER; the whole, where lengths do not tell them apart."""
     found, whole = [], data
-    while data:
+    while data.strip():
         size = 2 + data[1] if data[1:2] and data[1] < 0x80 else 4 + int.from_bytes(data[2:4], "big") if data[1:2] == b"\x82" else 0
         if not 4 <= size <= len(data) or data[:1] != b"\x30":
             return [whole]

@@ -201,6 +201,22 @@ def test_a_signer_is_trusted_from_pem_der_base64_or_a_directory(tmp_path: Path, 
     assert whole.named(other.key_id)
 
 
+def test_one_certificate_that_cannot_be_read_takes_no_trust_from_the_others_of_its_file(tmp_path: Path, ministry: signer.Signer) -> None:
+    broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    (tmp_path / "bundle.pem").write_bytes(broken + ministry.certificate_pem() + broken)
+    for path in (tmp_path / "bundle.pem", tmp_path):
+        told = trust.load(path)
+        assert told.named(ministry.key_id)
+        assert told.skipped == ("bundle.pem #1", "bundle.pem #3")
+
+
+def test_a_signer_is_read_as_windows_saves_it(tmp_path: Path, ministry: signer.Signer) -> None:
+    (tmp_path / "utf16.pem").write_bytes(ministry.certificate_pem().decode().replace("\n", "\r\n").encode("utf-16"))
+    (tmp_path / "line.der").write_bytes(ministry.certificate_der() + b"\r\n")
+    for name in ("utf16.pem", "line.der"):
+        assert trust.load(tmp_path / name).named(ministry.key_id)
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"text", b"\x30\x03\x02\x01\x01", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"]
 )
