@@ -31,6 +31,8 @@ class Sheet(FPDF):
         self.add_font("kh", "", fonts.path("regular"))
         self.add_font("kh", "B", fonts.path("bold"))
         faces: list[Any] = [self.fonts["kh"], self.fonts["khB"]]
+        for face in faces:  # the bounds of each letter stand in the file: worked out anew they cost more than all the rest of a page
+            face.ttfont.recalcBBoxes = False
         self._known = set(faces[0].cmap) & set(faces[1].cmap)
         self.set_title(title)
         self.set_lang("vi")
