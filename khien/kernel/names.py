@@ -63,7 +63,7 @@ def read_name(text: str) -> ReadName:
     repairs: list[str] = []
     mended = legacy_text.repair(text.strip())
     if mended:
-        text = mended[0]
+        text = _capitals(mended[0]) if mended[1] == "tcvn3" and mended[0][:1].isupper() else mended[0]
         repairs.append(f"legacy.{mended[1]}")
     value = normalise(text)
     stripped = _ROW_NUMBER.sub("", value)
@@ -78,6 +78,11 @@ def read_name(text: str) -> ReadName:
         repairs.append("case")
     odd = not all(c.isascii() or vietnamese.fold(c).isascii() for c in value)
     return ReadName(value, tuple(repairs), ("names.foreign_script",) if odd else ())
+
+
+def _capitals(text: str) -> str:
+    """Begin each word with a capital: the TCVN3 font has no capitals with a tone mark, so Ánh was typed as ánh."""
+    return " ".join(word[:1].upper() + word[1:] for word in text.split(" "))
 
 
 def check(value: str) -> None:

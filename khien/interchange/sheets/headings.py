@@ -28,7 +28,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("insurance", r".*\b(bhyt|bao hiem|bhxh|insurance)\b.*"),
     ("identifier", r"(?=.*\b(cccd|can cuoc|dinh danh)\b).*\b(cmnd|cmt|cmtnd|chung minh|ho chieu|passport|hc)\b.*"),
     ("identifier", r"(?=.*\b(cmnd|cmt|cmtnd|chung minh)\b).*\b(ho chieu|passport|hc)\b.*"),
-    ("identifier", r".*\b(giay to tuy than|so giay to|national id|identity|id (no|number|card)|personal (id|number)|identifier)\b.*|id"),
+    ("identifier", r".*\b(giay to tuy than|so giay to|national id|identity|id (no|number|card)|personal (id|number)|identifier)\b.*|id|giay to( ca nhan)?"),
     ("passport", r".*\b(ho chieu|passport)\b.*"),
     ("cccd", r".*\b(cccd|can cuoc|dinh danh|citizen id)\b.*"),
     ("cmnd", r".*\b(cmnd|cmt|cmtnd|chung minh)\b.*"),
@@ -168,7 +168,8 @@ def _under(parent: str | None, small: str) -> str | None:
         return "birth_male"
     if parent in _BELOW and words in _BELOW[parent]:
         return _BELOW[parent][words]
-    return field_of(small) or parent
+    named = field_of(small)
+    return parent if named is None else named  # "" names a column that is not ours, whatever stands above it
 
 
 def _padded(row: Sequence[Cell], width: int) -> list[Cell]:

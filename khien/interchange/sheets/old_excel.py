@@ -10,7 +10,7 @@ from khien.interchange.sheets.probes import SheetProbe
 from khien.kernel.errors import Refused
 
 _END, _FREE = 0xFFFFFFFE, 0xFFFFFFFF
-_BOF, _EOF, _SHEET, _PASSWORD = 0x0809, 0x000A, 0x0085, 0x002F
+_BOF, _EOF, _SHEET, _PASSWORD, _DATES = 0x0809, 0x000A, 0x0085, 0x002F, 0x0022
 _NUMBERS = {0x0203, 0x00FD, 0x0204, 0x027E, 0x00D6, 0x0003, 0x0004, 0x0002, 0x007E}
 _MANY, _FORMULA, _BOOL_OR_ERROR = {0x00BD, 0x00BE}, {0x0006, 0x0206, 0x0406}, 0x0205
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
@@ -31,6 +31,13 @@ def probe_xls(data: bytes) -> dict[str, SheetProbe]:
         return _records(_read(data, *stream))
     except (struct.error, IndexError, ValueError, UnicodeError):
         raise Refused("sheets.not_a_spreadsheet") from None
+
+
+def counts_from_1904(data: bytes) -> bool:
+    """Say whether a probed .xls numbers its days from 1904, as Excel for Mac once did."""
+    streams = _directory(data)
+    stream = _read(data, *(streams.get("Workbook") or streams["Book"]))
+    return any(kind == _DATES and body[:1] == b"\x01" for _, kind, body in _split(stream))
 
 
 def _sector_size(data: bytes) -> int:

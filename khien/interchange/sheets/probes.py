@@ -61,6 +61,14 @@ def probe_xlsx(data: bytes) -> dict[str, SheetProbe]:
         raise Refused("sheets.not_a_spreadsheet") from None
 
 
+def counts_from_1904(data: bytes) -> bool:
+    """Say whether a probed .xlsx numbers its days from 1904, as Excel for Mac once did."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        parts = {info.filename: info for info in archive.infolist()}
+        told = _attributes(data, parts.get("xl/workbook.xml"), "workbookPr", [MOST_UNPACKED])
+    return any(one.get("date1904") in ("1", "true") for one in told)
+
+
 def _unpack(data: bytes, info: zipfile.ZipInfo, left: list[int]) -> Iterator[bytes]:
     """Unpack one part in pieces, counting what really comes out."""
     start = info.header_offset

@@ -5,10 +5,10 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
-from itertools import groupby
+from datetime import date, datetime, timedelta
+from itertools import groupby, product
 from pathlib import PurePath
 
 from khien.interchange.sheets import commas, footers, headings, old_excel, opener, probes
@@ -46,9 +46,9 @@ def read_table(data: bytes, filename: str) -> Table:
     if len(data) > MOST_BYTES:
         raise Refused("sheets.too_big", most=MOST_BYTES // 1024 // 1024)
     if data.startswith(probes.ZIP):
-        return _workbook("xlsx", data, probes.probe_xlsx(data))
+        return _workbook("xlsx", data, probes.probe_xlsx(data), probes.counts_from_1904)
     if data.startswith(probes.OLE):
-        return _workbook("xls", data, old_excel.probe_xls(data))
+        return _workbook("xls", data, old_excel.probe_xls(data), old_excel.counts_from_1904)
     return _text_file(data, filename)
 
 
@@ -72,7 +72,7 @@ def _judge(rows: list[list[str]]) -> int:
     return len(found.fields) if found else 0
 
 
-def _workbook(kind: str, data: bytes, found: dict[str, probes.SheetProbe]) -> Table:
+def _workbook(kind: str, data: bytes, found: dict[str, probes.SheetProbe], counts_from_1904: Callable[[bytes], bool]) -> Table:
     """Open a probed workbook and take its visible sheets; a hidden one that holds a list is named, not read."""
     sheets: list[tuple[str, Grid, headings.Merged]] = []
     hidden: list[str] = []
@@ -84,7 +84,7 @@ def _workbook(kind: str, data: bytes, found: dict[str, probes.SheetProbe]) -> Ta
             sheets.append((name, grid, [((top, left), (bottom, right)) for (top, left), (bottom, right) in merged]))
     if not sheets:
         raise Refused("sheets.empty")
-    return replace(_table(kind, sheets), hidden_sheets=tuple(hidden))
+    return replace(_table(kind, sheets, from_1904=counts_from_1904(data)), hidden_sheets=tuple(hidden))
 
 
 def opened(data: bytes) -> list[tuple[str, list[list[object]], list[tuple[tuple[int, int], tuple[int, int]]], bool]]:
@@ -127,7 +127,7 @@ def _cell(value: object) -> Cell:
     return value if isinstance(value, int | float) else None
 
 
-def _table(kind: str, sheets: list[tuple[str, Grid, headings.Merged]]) -> Table:
+def _table(kind: str, sheets: list[tuple[str, Grid, headings.Merged]], *, from_1904: bool = False) -> Table:
     """Put the sheets' lists together. Raises Refused sheets.no_heading, sheets.too_many_rows."""
     sections, rows, skipped, unread = [], [], [], []
     for name, grid, merged in sheets:
@@ -136,6 +136,8 @@ def _table(kind: str, sheets: list[tuple[str, Grid, headings.Merged]]) -> Table:
             unread.append(name)
             continue
         columns = _with_name_parts(found, grid, merged)
+        if from_1904:
+            _days_from_1904(columns, grid[found.last + 1:])
         section = Section(name, found.last + 1, columns, *_date_order(columns, grid[found.last + 1:]))
         sections.append(section)
         kept, left_out = _rows(section, found, grid, merged)
@@ -158,6 +160,15 @@ def _with_name_parts(found: headings.Heading, grid: Grid, merged: headings.Merge
     parts = [Column(place, name.heading, "name_part") for place in range(name.place + 1, span + 1) if place not in headed]
     kept = [column for column in found.columns if column.place not in {part.place for part in parts}]
     return tuple(sorted([*kept, *parts], key=lambda column: column.place))
+
+
+def _days_from_1904(columns: tuple[Column, ...], rows: Grid) -> None:
+    """Put the day itself where a date column shows only its number, counted from 1904; a year or ddMMyyyy stays a number."""
+    places = [column.place for column in columns if column.field in ("birth_date", "wished_date")]
+    for row, place in product(rows, places):
+        cell = row[place] if place < len(row) else None
+        if isinstance(cell, int | float) and 3000 < cell < 60_000:
+            row[place] = date(1904, 1, 1) + timedelta(days=int(cell))
 
 
 def _date_order(columns: tuple[Column, ...], rows: Grid) -> tuple[bool, bool, bool]:
