@@ -19,7 +19,7 @@ REPORT_WITHIN = timedelta(hours=24)
 INVESTIGATE_WITHIN = timedelta(hours=24)
 COUNCIL_WORKING_DAYS = 5
 CLOSE_OF_DAY = 17  # o'clock: the end of the last working day
-SAME_EVENT = timedelta(days=14)  # a report that begins this close to another of the same dose meets it
+SAME_EVENT = timedelta(days=28)  # a report that begins this close to another of the same dose meets it: the days of watching
 
 
 @dataclass(frozen=True, slots=True)

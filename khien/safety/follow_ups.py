@@ -26,7 +26,8 @@ from khien.safety.reports import report_reaction
 
 EARLY = 0  # the day's number of who left before 30 minutes
 DAYS = rules.FOLLOW_UP_DAYS
-ANSWERS = ("well", "soso", "bad")
+UNWELL = ("soso", "bad")
+ANSWERS = ("well", *UNWELL)
 CALLED = (*ANSWERS, "no_answer", "wrong_number")
 GOOD_FOR = timedelta(days=14)  # a link answers this long after its day
 Randomness = Callable[[], str]
@@ -114,18 +115,23 @@ def call_follow_up(
 ) -> UUID | None:
     """Write what came of a phone call: how the person is, that nobody answered, or a wrong number. Returns the reaction, if any.
 
-    Raises Refused: safety.follow_up_unknown, safety.answer_unknown, and those of `report_reaction`.
+    Who is not well has a sign or words, and the words are a report like any other; danger in the words is heard of anybody.
+    Raises Refused: safety.follow_up_unknown, safety.answer_unknown, safety.nothing_told, and those of `report_reaction`.
     """
     row = models.FollowUp.objects.select_for_update().filter(id=follow_up_id).first()
     if row is None:
         raise Refused("safety.follow_up_unknown")
     if outcome not in CALLED:
         raise Refused("safety.answer_unknown")
+    unwell = outcome in UNWELL
+    if unwell and not symptoms and not text.strip():
+        raise Refused("safety.nothing_told")
     row.calls += 1
     row.words_cipher = kept.seal({"text": text.strip()[:500]}) if text.strip() else row.words_cipher
     row.save(update_fields=["calls", "words_cipher"])
     if outcome in ANSWERS:
-        return answer_follow_up(follow_up_id=row.id, answer=outcome, symptoms=symptoms, detail="", onset_at=onset_at, channel="call", by=by, at=at)
+        detail = text if unwell or rules.red_flags_in_text(text) else ""
+        return answer_follow_up(follow_up_id=row.id, answer=outcome, symptoms=symptoms, detail=detail, onset_at=onset_at, channel="call", by=by, at=at)
     row.answer, row.channel = outcome, "call"
     row.save(update_fields=["answer", "channel"])
     audit.record("safety.follow_up_called", by=by, at=at, subject=f"follow_up:{row.id}", person=row.person_id, outcome=outcome)

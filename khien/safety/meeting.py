@@ -65,7 +65,8 @@ def _open_case(reaction: models.Reaction) -> models.AefiCase | None:
     rows = models.AefiCase.objects.select_for_update().filter(
         person_id__in=people.ids_of(reaction.person_id), record_id=reaction.record_id, state__in=[state.value for state in OPEN]
     )
-    near = [row for row in rows if core.same_event(reaction.onset_at, [row.onset_at, *_onsets(row.id)])]
+    asked = reaction.source == "follow_up"  # a question asks about one dose, however late it is answered
+    near = [row for row in rows if asked or core.same_event(reaction.onset_at, [row.onset_at, *_onsets(row.id)])]
     return max(near, key=lambda row: row.opened_at, default=None)
 
 

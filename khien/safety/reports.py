@@ -14,7 +14,7 @@ from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor, VisitRef
 from khien.people import queries as people
 from khien.plumbing import audit, outbox
-from khien.safety import casework, meeting, models, rules
+from khien.safety import casework, doses, meeting, models, rules
 from khien.safety.meeting import ANAPHYLAXIS
 from khien.safety.types import Reported
 from khien.visits import queries as visits
@@ -42,7 +42,7 @@ def report_reaction(
     """Keep what a person felt after a dose and say how urgent it is; a P1 goes to the response centre at once.
 
     `anaphylaxis` is the doctor's word at the desk: always P1. The free text is searched for danger signs too. Without a record
-    or visit the last dose before the onset is meant. The same signs told twice within minutes are one reaction.
+    or visit the last dose before the onset is meant, wherever it was given. The same signs told twice within minutes are one reaction.
     Raises Refused: safety.source_unknown, safety.nothing_told, safety.unknown_sign, safety.onset_in_future, safety.onset_before_dose.
     """  # fmt: skip
     if source not in SOURCES:
@@ -79,22 +79,22 @@ def report_reaction(
 def _dose(
     person_id: UUID, record_id: UUID | None, visit: VisitRef | None, onset_at: datetime
 ) -> tuple[UUID | None, UUID | None, UUID | None, datetime | None]:
-    """The dose that is meant: record, visit, site and hour, as far as known."""
+    """The dose that is meant: record, visit, site and hour, as far as known. A dose told from elsewhere may have a day and no hour."""
     if visit is not None:
         card = visits.visit(visit)
         if card is None or people.current_id(card.person_id) != people.current_id(person_id):
             raise Refused("visits.unknown")
         return card.record_id, card.ref.visit_id, card.ref.site_id, card.dosed_at
-    if record_id is None:
-        given = [one for one in visits.visits_of(person_id) if one.dosed_at and one.dosed_at <= onset_at]
-        last = max(given, key=lambda one: one.dosed_at or onset_at, default=None)
-        return (last.record_id, last.ref.visit_id, last.ref.site_id, last.dosed_at) if last else (None, None, None, None)
-    card = visits.visit_by_record(record_id)
-    if card is not None:
-        return record_id, card.ref.visit_id, card.ref.site_id, card.dosed_at
-    if immunizations.record(record_id) is None:
+    dose = immunizations.record(record_id) if record_id else doses.last_before(person_id, onset_at)
+    if dose is None:
+        if record_id:
+            raise Refused("safety.record_unknown")
+        return None, None, None, None
+    if people.current_id(dose.person_id) != people.current_id(person_id):
         raise Refused("safety.record_unknown")
-    return record_id, None, None, None
+    if onset_at < doses.earliest(dose):
+        raise Refused("safety.onset_before_dose")
+    return dose.record_id, dose.visit_id, dose.site_id, dose.performed_at
 
 
 def _told_before(person_id: UUID, told: tuple[str, ...], anaphylaxis: bool, at: datetime) -> models.Reaction | None:

@@ -1,6 +1,7 @@
 """One AEFI case: what is known, its clocks and story, and the steps that whoever looks at it may take."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from khien.safety import actions, core, queries
 from khien.surfaces.command import frame, where
 from khien.surfaces.command import safety_words as words
 from khien.surfaces.command.safety_list import moment
+from khien.surfaces.command.spot import read_day
 from khien.surfaces.web import slips
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.forms import DayField, PageForm
@@ -30,6 +32,7 @@ def show(request: HttpRequest, aefi_id: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, aefi_id: UUID, at: frame.Here, wrong: str = "") -> HttpResponse:
+    told: Mapping[str, Any] = request.POST if wrong else {}
     view = queries.aefi(aefi_id, at=at.at)
     if view is None:
         return not_found(request)
@@ -40,7 +43,7 @@ def _page(request: HttpRequest, aefi_id: UUID, at: frame.Here, wrong: str = "") 
     site = places.site(view.line.site_id) if view.line.site_id else None
     return frame.page(
         request, "safety_case", "safety", 409 if wrong else 200, view=view, line=view.line, card=card, site=site, values=values,
-        missing=queries.missing(values, critical=False), critical=core.CRITICAL, variables=core.VARIABLES, more=core.MORE, words=words, wrong=wrong,
+        missing=queries.missing(values, critical=False), critical=core.CRITICAL, variables=core.VARIABLES, more=core.MORE, words=words, wrong=wrong, told=told, today=at.on.isoformat(),
         alarm=queries.alarm_of_reaction([one.id for one in view.reports]), can={may: at.staff.may(may, where.aefi(aefi_id)) for may in MAY},
         causes=core.CAUSES, steps=core.STEPS, doses=_doses(card, at) if view.record_id is None and card else (), now_at=at.at, names=words.FIELDS,
     )  # fmt: skip
@@ -69,9 +72,14 @@ def _step(permission: str) -> Callable[[Callable[[Any, frame.Here, UUID], None]]
 
 
 def _done_at(told: Any, at: frame.Here) -> Any:
-    """When a step was done: as typed, else now."""
-    day = DayField(required=False).clean((told.get("day_day", ""), told.get("day_month", ""), told.get("day_year", ""))) if told.get("day_day") else None
-    return moment(day or at.on, told["hour"]) if told.get("hour", "").strip() else None
+    """When a step was done: as typed, today where no day is; None is now. Raises Refused: safety.day_unreadable, safety.hour_unreadable."""
+    day, hour = told.get("day", "").strip(), told.get("hour", "").strip()
+    on = read_day(day, date.min) if day else at.on
+    if on == date.min:
+        raise Refused("safety.day_unreadable")
+    if not hour and on != at.on:
+        raise Refused("safety.hour_unreadable")
+    return moment(on, hour) if hour else None
 
 
 @_step("safety.report")
@@ -96,7 +104,9 @@ def decide(told: Any, at: frame.Here, aefi_id: UUID) -> None:
         actions.investigate_aefi(aefi_id=aefi_id, reason=told.get("reason", ""), by=at.by, at=at.at)
         return
     answers = {code: {"1": True, "0": False}.get(told.get(f"q_{code}", "")) for code, *_rest in core.STEPS}
-    actions.assess_aefi(aefi_id=aefi_id, cause=told.get("cause", ""), reason=told.get("reason", ""), answers=answers, by=at.by, at=at.at)
+    actions.assess_aefi(
+        aefi_id=aefi_id, cause=told.get("cause", ""), reason=told.get("reason", ""), answers=answers, done_at=_done_at(told, at), by=at.by, at=at.at
+    )
 
 
 @_step("safety.edit")
@@ -122,8 +132,10 @@ def _identify(told: Any, at: frame.Here, aefi_id: UUID) -> None:
     person_id = slips.person_of(told.get("slip", "")) if told.get("slip", "").strip() else _uuid(told.get("person"))
     if person_id is None:
         raise Refused("people.unknown")
-    doses = [one for one in immunizations.history(person_id, at.on).doses if one.site_id]
-    actions.identify_aefi(aefi_id=aefi_id, person_id=person_id, record_id=doses[-1].record_id if doses else None, by=at.by, at=at.at)
+    view = queries.aefi(aefi_id, at=at.at)
+    doses = immunizations.history(person_id, at.on).doses
+    meant = (queries.last_before(person_id, view.line.onset_at) if view else None) or (doses[-1] if doses else None)
+    actions.identify_aefi(aefi_id=aefi_id, person_id=person_id, record_id=meant.record_id if meant else None, by=at.by, at=at.at)
 
 
 def _uuid(text: Any) -> UUID:
@@ -168,14 +180,14 @@ def edit(request: HttpRequest, aefi_id: UUID) -> HttpResponse:
     form = Edit(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
-        onset = moment(told["onset_on"], told["onset_hour"]) if {"onset_on", "onset_hour"} & set(form.changed_data) else None
         try:
+            onset = moment(told["onset_on"], told["onset_hour"]) if {"onset_on", "onset_hour"} & set(form.changed_data) else None
             actions.edit_aefi(
                 aefi_id=aefi_id, version=int(request.POST.get("version") or 0), facts={code: told[code] for code in core.TYPED}, serious=told["serious"],
                 severe=told["severe"], outcome=told["outcome"], died_on=told["died_on"], onset_at=onset, by=at.by, at=at.at,
             )  # fmt: skip
         except Refused as refusal:
-            form.refused(refusal, {"safety.died_before_onset": "died_on"}.get(refusal.code, "onset_on"))
+            form.refused(refusal, {"safety.died_before_onset": "died_on", "safety.hour_unreadable": "onset_hour"}.get(refusal.code, "onset_on"))
         else:
             return HttpResponseRedirect(reverse("command:aefi", kwargs={"aefi_id": aefi_id}))
     groups = {"variables": [one.code for one in core.VARIABLES if one.asked], "more": [one.code for one in core.MORE]}

@@ -142,7 +142,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 description=told["description"], place=_my_place(at), source="hotline", by=at.by, at=at.at,
             )  # fmt: skip
         except Refused as refusal:
-            form.refused(refusal, {"safety.nobody_told": "full_name", "safety.nothing_told": "symptoms"}.get(refusal.code, "onset_on"))
+            form.refused(refusal, {"safety.nobody_told": "full_name", "safety.nothing_told": "symptoms", "safety.hour_unreadable": "onset_hour"}.get(refusal.code, "onset_on"))
         else:
             return HttpResponseRedirect(reverse("command:aefi", kwargs={"aefi_id": aefi_id}))
     return frame.page(request, "safety_new", "safety", form=form)

@@ -58,16 +58,9 @@ def _keep(asked: FollowUpView, form: FeelingForm, at: Any) -> None:
     answer = told["face"] or ("bad" if any(rules.BY_CODE[code].red for code in form.signs) else "soso" if unwell else "well")
     since = SINCE.get(told["since"], SINCE["now"])
     actions.answer_follow_up(
-        follow_up_id=asked.id, answer=answer, symptoms=tuple(form.signs), detail=told["detail"], onset_at=_onset(asked, at - since), channel="link", by=BY, at=at
+        follow_up_id=asked.id, answer=answer, symptoms=tuple(form.signs), detail=told["detail"], channel="link",
+        onset_at=queries.onset_about(asked.person_id, since, at, record_id=asked.record_id), by=BY, at=at,
     )
-
-
-def _onset(asked: FollowUpView, about: Any) -> Any:
-    """About when it began; nobody's "about" lies before the injection."""
-    from khien.visits import queries as visits
-
-    visit = visits.visit(asked.visit_id) if asked.visit_id else None
-    return max(about, visit.dosed_at) if visit and visit.dosed_at else about
 
 
 def _thanks(request: HttpRequest, asked: FollowUpView, token: str) -> HttpResponse:

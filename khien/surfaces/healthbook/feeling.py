@@ -1,6 +1,6 @@
 """How the person feels after a dose: danger signs first, 115 at once when one is there."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -100,17 +100,14 @@ def feeling(request: Any, book: Book) -> HttpResponse:
 def _report(book: Book, form: FeelingForm) -> UUID:
     limits.brake("felt", str(book.account.id), most=MOST, within=WITHIN, at=book.at)
     done = safety.report_reaction(
-        person_id=book.person_id, symptoms=form.signs, onset_at=_onset(book, form.cleaned_data["since"]), source="health_book",
+        person_id=book.person_id, symptoms=form.signs, onset_at=queries.onset_about(book.person_id, _ago(form), book.at), source="health_book",
         detail=form.cleaned_data["detail"], by=book.actor, at=book.at,
     )  # fmt: skip
     return done.id
 
 
-def _onset(book: Book, since: str) -> datetime:
-    """About when it began; nobody's "about" lies before the injection."""
-    about = book.at - SINCE.get(since, SINCE["now"])
-    doses = [one.dosed_at for one in visits.visits_of(book.person_id) if one.dosed_at and one.dosed_at <= book.at]
-    return max(about, *doses[:1]) if doses else about
+def _ago(form: FeelingForm) -> timedelta:
+    return SINCE.get(form.cleaned_data["since"], SINCE["now"])
 
 
 @mine

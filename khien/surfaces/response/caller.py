@@ -1,7 +1,7 @@
 """What the desk does for a verified caller: the appointment, the message, a reaction, a request for correction."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,6 @@ from khien.cases import actions as cases
 from khien.cases import queries
 from khien.cases.types import AskedDose, CorrectionAsked
 from khien.certificates import queries as certificates
-from khien.immunizations import queries as immunizations
 from khien.kernel import clock
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
@@ -194,7 +193,7 @@ def reaction(request: HttpRequest, case_id: UUID, at: Here, card: PersonCard) ->
         told = form.cleaned_data
         try:
             done = safety.report_reaction(
-                person_id=card.id, symptoms=[*told["danger"], *told["other"]], onset_at=_onset(card, at.at, told["since"]), source="hotline",
+                person_id=card.id, symptoms=[*told["danger"], *told["other"]], onset_at=safety_reads.onset_about(card.id, SINCE.get(told["since"], SINCE["now"]), at.at), source="hotline",
                 detail=told["detail"], by=at.by, at=at.at,
             )  # fmt: skip
             cases.note(case_id=case_id, text=str(_("Đã ghi phản ứng sau tiêm.")), by=at.by, at=at.at)
@@ -222,12 +221,6 @@ def _went(request: HttpRequest, case_id: UUID, at: Here, card: PersonCard) -> Ht
     except Refused as refusal:
         return draw(request, "reaction", case_id, card, form=ReactionForm(), done=None, **_reported(card, said(refusal)))
     return _noted(case_id, at, _("Đã ghi diễn biến của phản ứng."))
-
-
-def _onset(card: PersonCard, at: datetime, since: str) -> datetime:
-    """About when it began; nobody's "about" lies before the injection."""
-    about, last = at - SINCE.get(since, SINCE["now"]), immunizations.history(card.id, clock.on_date(at)).last
-    return min(at, max(about, last.performed_at)) if last and last.performed_at else about
 
 
 class AskForm(PageForm):

@@ -160,25 +160,25 @@ def test_a_death_makes_the_event_serious_and_cannot_lie_before_its_onset():
 def test_reports_of_another_dose_or_another_month_open_their_own_case():
     made = dosed()
     first = report(made, ["fever"])
-    later = report(made, ["fever"], hours=24 * 20, source="hotline")
+    later = report(made, ["fever"], hours=24 * 40, source="hotline")
     assert later.aefi_id != first.aefi_id
-    assert [one.id for one in view(later.aefi_id, AT + 500 * HOUR).related] == [first.aefi_id]
+    assert [one.id for one in view(later.aefi_id, AT + 1000 * HOUR).related] == [first.aefi_id]
 
 
 def test_two_cases_that_are_one_event_are_joined_and_reports_are_told_apart():
     officer, made = staff("safety_officer"), dosed()
-    first, later = report(made, ["fever"]), report(made, ["breathing"], hours=24 * 20, source="hotline")
-    actions.join_aefi(aefi_id=later.aefi_id, into=first.aefi_id, reason="Cùng một đợt", by=officer, at=AT + 500 * HOUR)
+    first, later = report(made, ["fever"]), report(made, ["breathing"], hours=24 * 40, source="hotline")
+    actions.join_aefi(aefi_id=later.aefi_id, into=first.aefi_id, reason="Cùng một đợt", by=officer, at=AT + 1000 * HOUR)
     case = view(first.aefi_id)
     assert (case.line.signs, case.line.severe, case.line.state, len(case.reports)) == (("fever", "breathing"), True, "to_report", 2)
     assert view(later.aefi_id).joined_into == first.aefi_id
-    apart = actions.tell_apart(reaction_id=later.id, reason="Không, hai đợt", by=officer, at=AT + 501 * HOUR)
+    apart = actions.tell_apart(reaction_id=later.id, reason="Không, hai đợt", by=officer, at=AT + 1001 * HOUR)
     assert (view(apart).line.state, view(first.aefi_id).line.state) == ("to_report", "noted")
     other = report(dosed(), ["fever"])
     with pytest.raises(Refused, match=r"safety\.join_other_person"):
-        actions.join_aefi(aefi_id=other.aefi_id, into=first.aefi_id, reason="x", by=officer, at=AT + 502 * HOUR)
+        actions.join_aefi(aefi_id=other.aefi_id, into=first.aefi_id, reason="x", by=officer, at=AT + 1002 * HOUR)
     with pytest.raises(Refused, match=r"safety\.only_report"):
-        actions.tell_apart(reaction_id=other.id, reason="x", by=officer, at=AT + 502 * HOUR)
+        actions.tell_apart(reaction_id=other.id, reason="x", by=officer, at=AT + 1002 * HOUR)
 
 
 def test_a_reaction_of_nobody_known_is_kept_as_work_until_somebody_says_who_it_is():

@@ -1,7 +1,7 @@
 """Safety desk: the line list, a case to the council, rates and signals, papers and files."""
 
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree as tree  # noqa: N813
 
 import pytest
@@ -186,3 +186,31 @@ def test_who_left_early_is_called_from_the_office_too(case):
     assert desk.post(f"/dieu-phoi/an-toan/hoi-tham/{row.id}", {"outcome": "well", "signs": ""}).status_code == 302
     assert queries.early(None, since=clock.on_date(AT)) == []
     assert ToldPatient()
+
+
+def test_a_step_done_yesterday_is_written_as_it_was_and_what_was_typed_stays_when_it_is_refused(case):
+    _made, aefi_id = case
+    page = f"/dieu-phoi/an-toan/ho-so/{aefi_id}"
+    desk, council = officer("safety_officer"), officer("safety_council")
+    assert "Giờ ghi như 14:30" in desk.post(f"{page}/bao", {"day": "2021-01-01", "hour": ""}).text
+    assert "không đọc được" in desk.post(f"{page}/bao", {"day": "hôm qua", "hour": "09:00"}).text
+    assert "không thể trước bước liền trước" in desk.post(f"{page}/bao", {"day": "2021-01-01", "hour": "09:00"}).text
+    assert desk.post(f"{page}/bao", {"day": "2021-12-14", "hour": "20:10"}).status_code == 302
+    assert queries.aefi(aefi_id, at=clock.now()).line.reported_at == clock.at_local(date(2021, 12, 14), 20, 10)
+    desk.post(f"{page}/dieu-tra", {})
+    kept = desk.post(f"{page}/dieu-tra", {"act": "found", "findings": "Tủ lạnh đạt, tiêm đúng", "hour": "25:70"})
+    assert (kept.status_code, "Tủ lạnh đạt, tiêm đúng" in kept.text) == (409, True)
+    desk.post(f"{page}/dieu-tra", {"act": "found", "findings": "Tủ lạnh đạt, tiêm đúng"})
+    kept = council.post(f"{page}/hoi-dong", {"cause": "B1", "reason": "", "q_product": "1"})
+    assert 'value="B1" selected' in kept.text
+    assert 'name="q_product" value="1" checked' in kept.text
+
+
+def test_an_hour_that_is_no_hour_is_refused_beside_its_field_and_the_form_is_kept(case):
+    _made, aefi_id = case
+    page = f"/dieu-phoi/an-toan/ho-so/{aefi_id}/sua"
+    desk = officer("safety_officer")
+    told = {"version": 1, "onset_hour": "25:99", "outcome": "unknown", "history": "Hen suyễn từ nhỏ"}
+    refused = desk.post(page, _dated(desk.get(page).text, told))
+    assert "Giờ ghi như 14:30" in refused.text
+    assert "Hen suyễn từ nhỏ" in refused.text

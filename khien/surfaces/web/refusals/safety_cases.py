@@ -15,6 +15,7 @@ WORDING = {
     "safety.reason_missing": _("Mời ghi lý do."),
     "safety.step_in_future": _("Giờ thực hiện chưa tới. Mời xem lại giờ."),
     "safety.step_before_last": _("Bước này không thể trước bước liền trước, lúc {after}."),
+    "safety.day_unreadable": _("Ngày thực hiện không đọc được. Mời chọn lại ngày."),
     "safety.hour_unreadable": _("Giờ ghi như 14:30."),
     "safety.died_before_onset": _("Ngày mất phải từ ngày bắt đầu phản ứng đến hôm nay."),
     "safety.cause_unknown": _("Chọn một phân loại nguyên nhân."),
