@@ -61,7 +61,11 @@ class Sheet(FPDF):
         """Write from (x, y) of the line's top, wrapped into `width`; returns the y below."""
         high = self.style(size, bold=bold, colour=colour)
         self.set_xy(x, y)
-        self.multi_cell(width or self.w - x, high, self.clean(text), align=align, new_x=XPos.LEFT, new_y=YPos.NEXT, padding=0)
+        words, wide = self.clean(text), width or self.w - x
+        if "\n" not in words and self.get_string_width(words) <= wide:  # most lines: nothing to break, and looking for where costs the most
+            self.cell(wide, high, words, align=align, new_x=XPos.LEFT, new_y=YPos.NEXT)
+        else:
+            self.multi_cell(wide, high, words, align=align, new_x=XPos.LEFT, new_y=YPos.NEXT, padding=0)
         return float(self.get_y())
 
     def height_of(self, text: str, size: float, width: float, *, bold: bool = False) -> float:
