@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from khien.kernel import clock
 from khien.kernel.errors import Refused
@@ -29,7 +29,8 @@ READ, READ_CORRECTIONS, SEND = "registration.read_list", "registration.read_corr
 def receive_list(
     *, organization: UUID, data: bytes, name: str, way: str, by: Actor, at: datetime, commune_key: str = "", consent_basis: str = "",
 ) -> ListReceived:  # fmt: skip
-    """Keep an uploaded list, sealed, and put it in the queue to be read; the very same file is not taken twice.
+    """Keep an uploaded list, sealed, and put it in the queue to be read; the very same file is not taken twice, however often
+    the button was pressed. One whose rows have been wiped since is taken again.
 
     Raises Refused: plumbing.file_too_large, registration.list_empty.
     """
@@ -38,7 +39,9 @@ def receive_list(
     if not data:
         raise Refused("registration.list_empty")
     digest = hashlib.sha256(data).hexdigest()
-    known = PeopleList.objects.filter(organization_id=organization, sha256=digest).exclude(state="unreadable").first()
+    _one_at_a_time(organization, digest)
+    same = PeopleList.objects.filter(organization_id=organization, sha256=digest, uploaded_at__gt=at - KEEP)
+    known = same.exclude(state="unreadable").first()
     if known:
         if known.state == "reading" and _died(known.job_id):
             known.job_id = jobs.ask(READ, by=by, at=at, list_id=str(known.id))
@@ -54,6 +57,12 @@ def receive_list(
         "registration.list_received", by=by, at=at, subject=f"list:{made.id}", organization=organization, bytes=len(data)
     )
     return ListReceived(made.id, made.job_id)
+
+
+def _one_at_a_time(organization: UUID, digest: str) -> None:
+    """One file of one sender is received once after another: the second finds what the first has kept."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [f"{organization}{digest}"])
 
 
 def _died(job_id: UUID | None) -> bool:
