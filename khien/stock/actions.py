@@ -14,7 +14,7 @@ from khien.stock import cold, consignments, ledger, lots, models, recalls, rules
 from khien.stock.cold import add_device, decide_excursion, end_key, make_key, report_alarm
 from khien.stock.consignments import accept, refuse, send, settle
 from khien.stock.counting import Counted, correct_book, count, refresh
-from khien.stock.holders import add_store
+from khien.stock.holders import add_store, change_store
 from khien.stock.holding import decide_hold, hold
 from khien.stock.labels import accept_label
 from khien.stock.ledger import rebuild
@@ -25,9 +25,9 @@ from khien.stock.vials import end_vial, open_vial, thaw, waste_missing
 from khien.stock.working import settle_work, take_work
 
 __all__ = [
-    "Counted", "accept", "accept_label", "add_device", "add_lot", "add_store", "ask_recall", "confirm_recall", "correct_book", "count",
+    "Counted", "accept", "accept_label", "add_device", "add_lot", "add_store", "ask_recall", "change_store", "confirm_recall", "correct_book", "correct_lot", "count",
     "decide_excursion", "decide_hold", "decline_recall", "end_key", "end_vial", "hold", "lift_recall", "make_key", "open_vial", "rebuild",
-    "receive", "refresh", "refuse", "report_alarm", "return_", "send", "set_lot_state", "settle", "settle_lot", "settle_work", "take_readings",
+    "receive", "refresh", "refuse", "report_alarm", "return_", "send", "set_lot_state", "settle", "settle_lot", "settle_work", "take_in", "take_readings",
     "take_work", "thaw", "waste", "waste_missing", "watch",
 ]  # fmt: skip
 
@@ -88,6 +88,55 @@ def _insert_lot(vaccine: str, number: str, facts: dict[str, Any], by: Actor, at:
     )
     models.Lot.objects.bulk_create([row], ignore_conflicts=True)
     return models.Lot.objects.values_list("id", flat=True).get(vaccine=vaccine, number=number)
+
+
+@transaction.atomic
+def take_in(
+    *, site_id: UUID, vaccine: str, number: str, doses: int, document: str | None, expires_on: date | None, manufactured_on: date | None = None,
+    performed: Performed, by: Actor, at: datetime,
+) -> bool:  # fmt: skip
+    """Receive doses of a lot as its paper names it, or (no `document`) as the vial's label does: lot and doses enter together or not at all.
+
+    Says whether the same paper was entered before. Raises Refused as add_lot, receive and accept_label do.
+    """
+    ledger.check_day(performed, at)
+    lot_id = add_lot(vaccine=vaccine, number=number, expires_on=expires_on, manufactured_on=manufactured_on, by=by, at=at)
+    common: dict[str, Any] = {"site_id": site_id, "lot_id": lot_id, "doses": doses, "performed": performed, "by": by, "at": at}
+    if document is not None:
+        return receive(document=document, **common).already
+    accept_label(**common)
+    return False
+
+
+@transaction.atomic
+def correct_lot(
+    *, lot_id: UUID, expires_on: date | None, manufactured_on: date | None, manufacturer: str, doses_per_vial: int, reason: str, by: Actor, at: datetime
+) -> LotInfo:
+    """Put right what was typed of a lot's label; every desk reads the right dates from now on, the audit keeps what stood before.
+
+    Raises Refused: stock.lot_unknown, stock.reason_missing, stock.vial_doses (most), stock.lot_expiry_missing,
+    stock.expiry_before_manufacture, stock.made_in_future.
+    """
+    row = models.Lot.objects.select_for_update().filter(id=lot_id).first()
+    if row is None:
+        raise Refused("stock.lot_unknown")
+    if not reason.strip():
+        raise Refused("stock.reason_missing")
+    if not 1 <= doses_per_vial <= rules.MOST_IN_VIAL:
+        raise Refused("stock.vial_doses", most=rules.MOST_IN_VIAL)
+    if expires_on is None and row.expires_on != rules.UNDATED:
+        raise Refused("stock.lot_expiry_missing", lot=row.number)
+    rules.check_dates(row.number, expires_on, manufactured_on, clock.on_date(at))
+    told = {"expires_on": expires_on or row.expires_on, "manufactured_on": manufactured_on, "manufacturer": manufacturer.strip()[:100], "doses_per_vial": doses_per_vial}
+    before = {field: getattr(row, field) for field, value in told.items() if getattr(row, field) != value}
+    if before:
+        models.Lot.objects.filter(id=lot_id).update(**told)
+        audit.record(
+            "stock.lot_corrected", by=by, at=at, subject=f"lot:{lot_id}", reason=reason.strip()[:300],
+            before={field: str(value or "") for field, value in before.items()}, after={field: str(told[field] or "") for field in before},
+        )  # fmt: skip
+        outbox.publish("stock.lot_state_changed", at=at, lot_id=lot_id, state=row.state)
+    return lots.lot_info(models.Lot.objects.get(id=lot_id))
 
 
 def set_lot_state(*, lot_id: UUID, state: str, reason: str, by: Actor, at: datetime) -> LotInfo:

@@ -57,9 +57,10 @@ def make_key(
 
 
 @transaction.atomic
-def end_key(*, key_id: UUID, by: Actor, at: datetime) -> None:
-    """End a token. Raises Refused stock.key_unknown."""
-    if not models.ReadingKey.objects.filter(id=key_id, ended_at__isnull=True).update(ended_at=at, ended_by=by.text):
+def end_key(*, key_id: UUID, site_id: UUID | None = None, by: Actor, at: datetime) -> None:
+    """End a token; with `site_id` only where it is this holder's. Raises Refused stock.key_unknown."""
+    rows = models.ReadingKey.objects.filter(id=key_id, ended_at__isnull=True)
+    if not (rows.filter(site_id=site_id) if site_id else rows).update(ended_at=at, ended_by=by.text):
         raise Refused("stock.key_unknown")
     audit.record("stock.reading_key_ended", by=by, at=at, subject=f"reading_key:{key_id}")
 
@@ -203,12 +204,12 @@ def report_alarm(
 
 
 @transaction.atomic
-def decide_excursion(*, excursion_id: UUID, reason: str, by: Actor, at: datetime) -> None:
-    """Close an excursion for which no lot was held (nothing stood in the device, or no rule was broken).
+def decide_excursion(*, excursion_id: UUID, device_id: UUID, reason: str, by: Actor, at: datetime) -> None:
+    """Close an excursion of a device for which no lot was held (nothing stood in the device, or no rule was broken).
 
     Raises Refused: stock.excursion_unknown, stock.excursion_holds_lots, stock.reason_missing.
     """
-    row = models.Excursion.objects.select_for_update().filter(id=excursion_id).first()
+    row = models.Excursion.objects.select_for_update().filter(id=excursion_id, device_id=device_id).first()
     if row is None or row.decided_at is not None:
         raise Refused("stock.excursion_unknown")
     if models.Hold.objects.filter(excursion_id=row.id, decided_at__isnull=True).exists():

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 
 from khien.kernel.errors import Refused
@@ -20,22 +22,53 @@ KINDS = ("national", "institute", "military", "province", "district", "facility"
 def add_store(
     *, kind: str, name: str, place: PlaceFacts, name_en: str = "", address: str = "", phone: str = "", by: Actor, at: datetime
 ) -> UUID:
-    """Add a store. A national store lies in no province of the rights: only who answers for the nation moves its stock.
+    """Add a store; one of the same kind, name and place is the same store, as when the button is pressed twice.
 
-    Raises Refused: stock.store_kind_unknown, stock.store_name_missing.
+    A national store lies in no province of the rights: only who answers for the nation moves its stock. Raises Refused: stock.store_kind_unknown, stock.store_name_missing.
     """
     if kind not in KINDS[:-1]:
         raise Refused("stock.store_kind_unknown")
     if not name.strip():
         raise Refused("stock.store_name_missing")
-    where = PlaceFacts() if kind == "national" else place
+    stands = _stands(kind, place)
+    before = models.Store.objects.filter(kind=kind, name=name.strip(), active=True, **stands).first()
+    if before:
+        return before.id
     row = models.Store.objects.create(
-        kind=kind, name=name.strip(), name_en=name_en, facility_id=where.facility_id, province_2021=where.province_2021,
-        district_2021=where.district_2021, commune_2021=where.commune_2021, province_2025=where.province_2025,
-        commune_2025=where.commune_2025, address=address, phone=phone, recorded_at=at, recorded_by=by.text,
-    )  # fmt: skip
+        kind=kind, name=name.strip(), name_en=name_en, address=address, phone=phone, recorded_at=at, recorded_by=by.text, **stands
+    )
     audit.record("stock.store_added", by=by, at=at, subject=f"store:{row.id}", kind=kind)
     return row.id
+
+
+@transaction.atomic
+def change_store(
+    *, store_id: UUID, name: str, place: PlaceFacts, name_en: str = "", address: str = "", phone: str = "", by: Actor, at: datetime
+) -> None:
+    """Put a store's name, place and how to reach it right; what it holds and its ledger stay with it.
+
+    Raises Refused: stock.holder_unknown, stock.store_name_missing.
+    """
+    row = models.Store.objects.select_for_update().filter(id=store_id).first()
+    if row is None:
+        raise Refused("stock.holder_unknown")
+    if not name.strip():
+        raise Refused("stock.store_name_missing")
+    told = {"name": name.strip(), "name_en": name_en.strip(), "address": address.strip(), "phone": phone.strip(), **_stands(row.kind, place)}
+    before = {field: getattr(row, field) for field, value in told.items() if getattr(row, field) != value}
+    if not before:
+        return
+    models.Store.objects.filter(id=store_id).update(**told)
+    audit.record(
+        "stock.store_changed", by=by, at=at, subject=f"store:{store_id}",
+        before={field: str(value or "") for field, value in before.items()}, after={field: str(told[field] or "") for field in before},
+    )  # fmt: skip
+
+
+def _stands(kind: str, place: PlaceFacts) -> dict[str, Any]:
+    """The columns that say where a store stands."""
+    where = PlaceFacts() if kind == "national" else place
+    return {name: getattr(where, name) for name in ("facility_id", "province_2021", "district_2021", "commune_2021", "province_2025", "commune_2025")}
 
 
 def holder(holder_id: UUID) -> Holder | None:

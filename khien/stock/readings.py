@@ -119,9 +119,14 @@ class _Sorter:
 
     def _set_aside(self, device: Any, when: Any, celsius: Any, reason: str) -> None:
         self.aside.append(models.RejectedReading(
-            id=uuid7(), key_id=self.key.id, site_id=self.key.site_id, device_code=str(device)[:60], told=f"{when} {celsius}"[:200],
+            id=uuid7(), key_id=self.key.id, site_id=self.key.site_id, device_code=_kept_text(device)[:60], told=_kept_text(f"{when} {celsius}")[:200],
             reason=reason, received_at=self.at,
         ))  # fmt: skip
+
+
+def _kept_text(told: Any) -> str:
+    """The characters that came, those that no text column holds shown as a sign."""
+    return str(told).replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
 def _devices(key: Key) -> dict[UUID, models.ColdDevice]:

@@ -22,6 +22,7 @@ WASTE_REASONS = (
 DIFFERENCES = ("short", "excess", "broken", "warm", "frozen", "expired", "wrong_lot", "label_lost", "other")
 # What a difference turned out to be: lost on the way, found at the sender's, arrived after all, never sent (or sent beyond the paper).
 RESOLUTIONS = ("lost", "came_back", "arrived", "miscounted")
+MOST_IN_VIAL = 50
 EXTRA_DOSES = 2  # the most that low-dead-space syringes draw beyond a vial's label
 CLOCK = timedelta(hours=24)  # a difference is explained within a day
 OVERDUE = timedelta(days=3)  # a consignment that nobody received

@@ -28,8 +28,8 @@ def open_vial(
     rules.check_opened(performed.at, at)
     lot = rules.check_lot(lots.lot(lot_id, site_id), performed.on)
     labelled = doses or lot.doses_per_vial
-    if not 1 <= labelled <= 50:
-        raise Refused("stock.vial_doses", most=50)
+    if not 1 <= labelled <= rules.MOST_IN_VIAL:
+        raise Refused("stock.vial_doses", most=rules.MOST_IN_VIAL)
     hours, _ = product(lot.vaccine, performed.on)
     row = models.Vial.objects.create(
         site_id=site_id, session_id=session_id, lot_id=lot_id, on_date=performed.on, doses=labelled,

@@ -135,6 +135,13 @@ def _consignment(world: World) -> UUID:
     return make_stock.send(world.site_id, other, lot, 5)
 
 
+def _store(world: World) -> UUID:
+    """A store of the point's facility."""
+    from tests import make_stock
+
+    return make_stock.make_store("facility", place=make.place_of_site(world.site_id))
+
+
 def _hold(world: World) -> UUID:
     from khien.stock import actions
 
@@ -158,6 +165,7 @@ def _fridge(world: World) -> UUID:
 SAMPLES: dict[str, Callable[[World], Any]] = {
     "site_id": lambda world: world.site_id,
     "site": lambda world: world.site_id,
+    "store_id": lambda world: world.once("store", lambda: _store(world)),
     "facility_id": lambda world: world.facility_id,
     "session_id": lambda world: world.session_id,
     "session": lambda world: world.session_id,

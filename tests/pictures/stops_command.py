@@ -13,6 +13,19 @@ def found_person(walk: Walk) -> None:
     walk.to(walk.link("command:person"))
 
 
+def stored(walk: Walk) -> None:
+    """Open the city's store; where there is none it is added."""
+    walk.to("/dieu-phoi/noi?loai=kho")
+    if walk.links("command:register_store"):
+        walk.to(walk.link("command:register_store"))
+        return
+    walk.to("/dieu-phoi/noi/moi/kho")
+    walk.page.fill("#name", "Kho vắc xin Thành phố Hồ Chí Minh")
+    walk.page.fill("#unit", "Thành phố Hồ Chí Minh")
+    walk.press_main()
+    walk.remember()
+
+
 def held(walk: Walk) -> None:
     """Follow what was held at a point from the work of the store."""
     walk.to("/dieu-phoi/kho/viec")
@@ -96,6 +109,7 @@ MINISTRY = Visit("dieu-phoi", "the ministry (boyte)", lambda walk: walk.staff("b
     Stop("noi-co-so", "command:register_facility", link("command:register_facility", on="/dieu-phoi/noi?loai=co-so"), "one facility: its points, who takes it over"),
     Stop("noi-diem", "command:register_site", link("command:register_site", on="/dieu-phoi/noi"), "one point put right"),
     Stop("noi-don-vi", "command:register_organization", link("command:register_organization", on="/dieu-phoi/noi?loai=don-vi"), "an organisation that sends lists"),
+    Stop("noi-kho", "command:register_store", stored, "one store: its name, where it stands, how to reach it"),
     Stop("noi-moi", "command:register_add", at("/dieu-phoi/noi/moi/diem"), "a new point"),
     Stop("nhan-luc", "command:staff", at("/dieu-phoi/nhan-luc"), "staff"),
     Stop("nhan-luc-moi", "command:staff_add", at("/dieu-phoi/nhan-luc/moi"), "a new account"),

@@ -25,6 +25,11 @@ BEGIN
   END LOOP;
 END $$;
 
+-- How many doses a vial can have given: its label and the extra ones; what was thrown away of it went into nobody.
+CREATE OR REPLACE FUNCTION stock_vial_bound(p_doses smallint, p_most smallint, p_wasted smallint) RETURNS int LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN p_wasted > 0 THEN p_doses - p_wasted ELSE p_most END
+$$;
+
 -- The open vial of a lot from which doses drawn at this moment came: one in time before one past its clock, labelled doses before
 -- extra ones, the oldest vial first.
 -- Doses keyed later join the vial that was open then and still lacks doses: what was thrown away went into nobody. Null where no vial was told of: a dose never waits for a vial.
@@ -32,13 +37,13 @@ CREATE OR REPLACE FUNCTION stock_from_vial(p_site uuid, p_lot uuid, p_on date, p
 LANGUAGE plpgsql AS $$
 BEGIN
   FOR i IN 1..3 LOOP  -- another table may have taken the last dose of the vial that was chosen: look again
-    UPDATE vial o SET drawn = o.drawn + p_doses WHERE o.site_id = p_site AND o.drawn + p_doses <= CASE WHEN o.wasted > 0 THEN o.doses - o.wasted ELSE o.most END AND o.id = (
+    UPDATE vial o SET drawn = o.drawn + p_doses WHERE o.site_id = p_site AND o.drawn + p_doses <= stock_vial_bound(o.doses, o.most, o.wasted) AND o.id = (
       SELECT c.id FROM vial c WHERE c.site_id = p_site AND c.lot_id = p_lot AND c.on_date = p_on AND c.opened_at <= p_performed
-        AND (c.ended_at IS NULL OR c.ended_at >= p_performed) AND c.drawn + p_doses <= CASE WHEN c.wasted > 0 THEN c.doses - c.wasted ELSE c.most END
+        AND (c.ended_at IS NULL OR c.ended_at >= p_performed) AND c.drawn + p_doses <= stock_vial_bound(c.doses, c.most, c.wasted)
         ORDER BY c.use_until < p_performed, c.drawn + p_doses > c.doses, c.opened_at, c.id LIMIT 1)
       RETURNING o.id, greatest(o.drawn - o.doses, 0) - greatest(o.drawn - p_doses - o.doses, 0) INTO vial_id, extra;
     EXIT WHEN FOUND OR NOT EXISTS (SELECT 1 FROM vial c WHERE c.site_id = p_site AND c.lot_id = p_lot AND c.on_date = p_on
-      AND c.opened_at <= p_performed AND (c.ended_at IS NULL OR c.ended_at >= p_performed) AND c.drawn + p_doses <= CASE WHEN c.wasted > 0 THEN c.doses - c.wasted ELSE c.most END);
+      AND c.opened_at <= p_performed AND (c.ended_at IS NULL OR c.ended_at >= p_performed) AND c.drawn + p_doses <= stock_vial_bound(c.doses, c.most, c.wasted));
   END LOOP;
   extra := coalesce(extra, 0);
 END $$;

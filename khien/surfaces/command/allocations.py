@@ -26,6 +26,7 @@ from khien.surfaces.web.confirmations import short_vaccine
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.forms import PageForm
 from khien.surfaces.web.locale import lang
+from khien.surfaces.web.whole import WholeField
 
 AHEAD = timedelta(days=30)
 AT_ONCE = 2000  # more candidates than this are fixed and drawn in the background
@@ -42,8 +43,8 @@ class Announce(PageForm):
     groups = forms.MultipleChoiceField(
         label=_("Chỉ những nhóm này"), widget=forms.CheckboxSelectMultiple, required=False, help_text=_("Không đánh dấu: mọi người đang chờ"),
     )  # fmt: skip
-    min_age = forms.IntegerField(label=_("Từ tuổi"), min_value=0, max_value=150, required=False)
-    max_age = forms.IntegerField(label=_("Đến tuổi"), min_value=0, max_value=150, required=False)
+    min_age = WholeField(label=_("Từ tuổi"), min_value=0, max_value=150, required=False)
+    max_age = WholeField(label=_("Đến tuổi"), min_value=0, max_value=150, required=False)
     together = forms.ChoiceField(
         label=_("Ai đi cùng nhau"), choices=[("household", _("Người cùng nhà")), ("neighbourhood", _("Cả tổ dân phố, thôn"))], widget=forms.RadioSelect,
         initial="household",

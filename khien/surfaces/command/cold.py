@@ -20,6 +20,7 @@ from khien.surfaces.web import reading_files, temperatures
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.forms import PageForm
 from khien.surfaces.web.locale import lang
+from khien.surfaces.web.whole import WholeField
 
 DAY = timedelta(days=1)
 MOST = 60
@@ -101,7 +102,7 @@ def fridge(request: HttpRequest, fridge_id: UUID) -> HttpResponse:
 
 def _do(request: HttpRequest, found: Any, at: frame.Here, may_move: bool) -> Any:
     if request.POST.get("act") == "note" and at.staff.may("stock.decide", at.place):
-        stock_acts.decide_excursion(excursion_id=_id(request.POST.get("excursion", "")), reason=request.POST.get("reason", ""), by=at.by, at=at.at)
+        stock_acts.decide_excursion(excursion_id=_id(request.POST.get("excursion", "")), device_id=found.id, reason=request.POST.get("reason", ""), by=at.by, at=at.at)
         return None
     sent = request.FILES.get("file")
     if sent is None or not may_move:
@@ -110,11 +111,11 @@ def _do(request: HttpRequest, found: Any, at: frame.Here, may_move: bool) -> Any
     return stock_acts.take_readings(reading_files.rows(sent.read(), default=str(found.id)), key=key, at=at.at)
 
 
-def _id(text: str) -> UUID:
+def _id(text: str, otherwise: str = "stock.excursion_unknown") -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise Refused("stock.excursion_unknown") from None
+        raise Refused(otherwise) from None
 
 
 class Device(PageForm):
@@ -123,7 +124,7 @@ class Device(PageForm):
     code = forms.CharField(label=_("Mã tủ hoặc máy ghi"), max_length=40)
     name = forms.CharField(label=_("Tên"), max_length=80)
     profile = forms.ChoiceField(label=_("Loại tủ"))
-    every_minutes = forms.IntegerField(label=_("Mấy phút đo một lần"), min_value=1, max_value=60, initial=5)
+    every_minutes = WholeField(label=_("Mấy phút đo một lần"), min_value=1, max_value=60, initial=5)
 
 
 def fridges(request: HttpRequest, site_id: UUID) -> HttpResponse:
@@ -141,7 +142,7 @@ def fridges(request: HttpRequest, site_id: UUID) -> HttpResponse:
     if act == "key":
         token = stock_acts.make_key(label=request.POST.get("label", "") or gettext("Máy ghi"), site_id=site_id, by=at.by, at=at.at)
     elif act == "end":
-        stock_acts.end_key(key_id=_id(request.POST.get("key", "")), by=at.by, at=at.at)
+        stock_acts.end_key(key_id=_id(request.POST.get("key", ""), "stock.key_unknown"), site_id=site_id, by=at.by, at=at.at)
     return frame.page(
-        request, "fridges", "stock", holder=holder, form=form, token=token, keys=stock.keys(site_id), devices=stock.devices(site_id=site_id, at=at.at), profiles=_profiles()
+        request, "fridges", "stock", status=409 if form.is_bound else 200, holder=holder, form=form, token=token, keys=stock.keys(site_id), devices=stock.devices(site_id=site_id, at=at.at), profiles=_profiles()
     )

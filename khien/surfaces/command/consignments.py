@@ -15,6 +15,7 @@ from khien.stock import actions as stock_acts
 from khien.stock import queries as stock
 from khien.surfaces.command import frame, stock_words, where
 from khien.surfaces.command.stock import tabs
+from khien.surfaces.web import whole
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.forms import DayField, PageForm
 
@@ -62,7 +63,8 @@ def send(request: HttpRequest, site_id: UUID) -> HttpResponse:
             form.refused(refusal, "document" if refusal.code.startswith("stock.document") else None)
         else:
             return HttpResponseRedirect(reverse("command:outgoing", kwargs={"outgoing_id": sent}) + "?xong=1")
-    return frame.page(request, "consignment_send", "stock", sender=sender, held=held, form=form, told=told, today=at.on, items=stock_words.item_names(at.on), usable=stock.rules.can_use)
+    status = 409 if form.is_bound else 200
+    return frame.page(request, "consignment_send", "stock", status=status, sender=sender, held=held, form=form, told=told, today=at.on, items=stock_words.item_names(at.on), usable=stock.rules.can_use)
 
 
 def _receivers(place: PlaceFacts | None, site_id: UUID) -> list[Any]:
@@ -76,15 +78,9 @@ def _receivers(place: PlaceFacts | None, site_id: UUID) -> list[Any]:
 
 
 def _doses(told: dict[UUID, str]) -> dict[UUID, int]:
-    """The numbers that were typed. Raises Refused stock.doses_not_positive."""
-    found = {}
-    for lot_id, text in told.items():
-        plain = text.replace(".", "").replace(" ", "")
-        if plain and not plain.isdigit():
-            raise Refused("stock.doses_not_positive")
-        if plain and int(plain):
-            found[lot_id] = int(plain)
-    return found
+    """The numbers that were typed. Raises Refused web.number_unreadable and its like."""
+    found = {lot_id: whole.of_form(text) for lot_id, text in told.items()}
+    return {lot_id: doses for lot_id, doses in found.items() if doses}
 
 
 def incoming(request: HttpRequest, incoming_id: UUID) -> HttpResponse:
@@ -126,7 +122,8 @@ def _do(request: HttpRequest, found: Any, at: frame.Here, side: str) -> None:
     told, act = request.POST, request.POST.get("act", "")
     done = Performed(at.at, at.on, at.staff.id, at.staff.full_name)
     if act == "accept" and side == "incoming":
-        counted = {line.lot.id: _number(told.get(f"lo-{line.lot.id}", ""), line.sent) for line in found.lines}
+        typed = {line.lot.id: whole.of_form(told.get(f"lo-{line.lot.id}", "")) for line in found.lines}
+        counted = {lot_id: doses for lot_id, doses in typed.items() if doses is not None}
         reasons = {line.lot.id: told.get(f"vi-{line.lot.id}", "") for line in found.lines}
         stock_acts.accept(consignment_id=found.id, counted=counted, reasons=reasons, performed=done, by=at.by, at=at.at)
     elif act == "refuse" and side == "incoming":
@@ -137,12 +134,3 @@ def _do(request: HttpRequest, found: Any, at: frame.Here, side: str) -> None:
         except ValueError:
             raise Refused("stock.lot_unknown") from None
         stock_acts.settle(consignment_id=found.id, lot_id=lot_id, resolution=told.get("resolution", ""), performed=done, by=at.by, at=at.at)
-
-
-def _number(text: str, otherwise: int) -> int:
-    plain = text.strip().replace(".", "").replace(" ", "")
-    if not plain:
-        return otherwise
-    if not plain.isdigit():
-        raise Refused("stock.doses_not_positive")
-    return int(plain)

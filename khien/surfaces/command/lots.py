@@ -17,11 +17,13 @@ from khien.people import queries as people
 from khien.places import queries as places
 from khien.stock import actions as stock_acts
 from khien.stock import queries as stock
+from khien.stock.types import LotInfo
 from khien.surfaces.command import frame, stock_words, where
 from khien.surfaces.command.stock import tabs
 from khien.surfaces.command.words import LOT_STATES, scope_words
 from khien.surfaces.web.errors import not_found
-from khien.surfaces.web.forms import PageForm
+from khien.surfaces.web.forms import DayField, PageForm
+from khien.surfaces.web.whole import WholeField
 
 PAGE = 50
 
@@ -60,21 +62,52 @@ class LotState(PageForm):
     sure = forms.BooleanField(label=_("Tôi đã đọc số điểm và số liều bị ảnh hưởng ở trên"))
 
 
+class Label(PageForm):
+    """What the vial's label says, put right."""
+
+    expires_on = DayField(label=_("Hạn dùng"), required=False)
+    manufactured_on = DayField(label=_("Ngày sản xuất"), required=False)
+    manufacturer = forms.CharField(label=_("Nhà sản xuất"), max_length=100, required=False)
+    doses_per_vial = WholeField(label=_("Số liều một lọ"), min_value=1, max_value=stock.rules.MOST_IN_VIAL)
+    reason = forms.CharField(label=_("Lý do sửa"), max_length=300)
+
+
+def _label(data: Any, found: LotInfo) -> Label:
+    names = ("manufactured_on", "manufacturer", "doses_per_vial")
+    told = {name: getattr(found, name) for name in names} | {"expires_on": None if found.expires_on == stock.rules.UNDATED else found.expires_on}
+    return Label(data, initial=told, auto_id="nhan-%s")
+
+
 def lot_state(request: HttpRequest, lot_id: UUID) -> HttpResponse:
-    """Hold a lot back everywhere or release it; asked once more before it is done."""
+    """Hold a lot back everywhere or release it, asked once more before it is done; put its label's words right."""
     at = frame.here(request, "stock.recall", where.lot(lot_id))
     found = stock.lot(lot_id)
     if found is None:
         return not_found(request)
-    form = LotState(request.POST or None, initial={"state": "quarantined"})
-    if request.method == "POST" and form.is_valid():
+    correcting = request.POST.get("act") == "label"
+    form, label = LotState(None if correcting else request.POST or None, initial={"state": "quarantined"}), _label(request.POST if correcting else None, found)
+    done = HttpResponseRedirect(f"{reverse('command:lots')}?lo={lot_id}&xong=1")
+    if label.is_bound and label.is_valid():
+        try:
+            stock_acts.correct_lot(lot_id=lot_id, by=at.by, at=at.at, **label.cleaned_data)
+            return done
+        except Refused as refusal:
+            label.refused(refusal, _FIELD_OF.get(refusal.code))
+    if form.is_bound and form.is_valid():
         try:
             stock_acts.set_lot_state(lot_id=lot_id, state=form.cleaned_data["state"], reason=form.cleaned_data["reason"], by=at.by, at=at.at)
         except Refused as refusal:
             form.refused(refusal)
         else:
-            return HttpResponseRedirect(f"{reverse('command:lots')}?lo={lot_id}&xong=1")
-    return frame.page(request, "lot_state", "stock", lot=found, form=form, lot_states=LOT_STATES, affected=stock.affected(lot_id))
+            return done
+    status = 409 if form.is_bound or label.is_bound else 200
+    return frame.page(request, "lot_state", "stock", status=status, lot=found, form=form, label=label, lot_states=LOT_STATES, affected=stock.affected(lot_id))
+
+
+_FIELD_OF = {
+    "stock.lot_expiry_missing": "expires_on", "stock.expiry_before_manufacture": "expires_on", "stock.made_in_future": "manufactured_on",
+    "stock.vial_doses": "doses_per_vial", "stock.reason_missing": "reason",
+}  # fmt: skip
 
 
 class Ask(PageForm):

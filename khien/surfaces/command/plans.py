@@ -23,6 +23,7 @@ from khien.surfaces.web import charts, say
 from khien.surfaces.web.confirmations import short_vaccine
 from khien.surfaces.web.forms import DayField, PageForm
 from khien.surfaces.web.locale import lang
+from khien.surfaces.web.whole import WholeField
 
 DAYS = ((0, _("Thứ Hai")), (1, _("Thứ Ba")), (2, _("Thứ Tư")), (3, _("Thứ Năm")), (4, _("Thứ Sáu")), (5, _("Thứ Bảy")), (6, _("Chủ nhật")))
 SHOWN = 28  # days of the forecast drawn
@@ -35,11 +36,11 @@ class UnitPlanForm(PageForm):
 
     first_on = DayField(label=_("Từ ngày"))
     last_on = DayField(label=_("Đến ngày"))
-    tables = forms.IntegerField(label=_("Số bàn tiêm"), min_value=0, max_value=5000)
-    per_table = forms.IntegerField(label=_("Số người mỗi bàn một buổi"), min_value=0, max_value=2000)
-    teams = forms.IntegerField(label=_("Số đội lưu động"), min_value=0, max_value=1000, required=False)
+    tables = WholeField(label=_("Số bàn tiêm"), min_value=0, max_value=5000)
+    per_table = WholeField(label=_("Số người mỗi bàn một buổi"), min_value=0, max_value=2000)
+    teams = WholeField(label=_("Số đội lưu động"), min_value=0, max_value=1000, required=False)
     weekdays = forms.MultipleChoiceField(label=_("Ngày làm việc"), choices=[(str(n), words) for n, words in DAYS], widget=forms.CheckboxSelectMultiple)
-    walk_in = forms.IntegerField(label=_("Phần trăm người đến không hẹn"), min_value=0, max_value=100, required=False)
+    walk_in = WholeField(label=_("Phần trăm người đến không hẹn"), min_value=0, max_value=100, required=False)
     letter = forms.CharField(label=_("Theo văn bản"), max_length=200, required=False)
     reason = forms.CharField(
         label=_("Vì sao vượt mức"), max_length=300, required=False, help_text=_("Chỉ khi giao quá số liều cấp trên còn, hoặc quá số người một bàn"),
@@ -49,7 +50,7 @@ class UnitPlanForm(PageForm):
         super().__init__(*args, **kwargs)
         self.vaccines = vaccines
         for code in vaccines:
-            self.fields[f"doses_{code}"] = forms.IntegerField(label=short_vaccine(code), min_value=0, max_value=100_000_000, required=False)
+            self.fields[f"doses_{code}"] = WholeField(label=short_vaccine(code), min_value=0, max_value=100_000_000, required=False)
 
     @property
     def dose_fields(self) -> list[Any]:

@@ -62,7 +62,7 @@ def index(request: HttpRequest) -> HttpResponse:
     shown = rows[page * PAGE : (page + 1) * PAGE]
     owners = {one.id: one for one in places.facilities()} if kind == "co-so" else {}
     return frame.page(
-        request, "register", "register", kind=kind, kinds=KINDS, add=ADD, rows=[(row, _where(row.place)) for row in shown], text=request.GET.get("q", ""),
+        request, "register", "register", kind=kind, kinds=KINDS, add=ADD, rows=[(row, where_words(row.place)) for row in shown], text=request.GET.get("q", ""),
         next=page + 1 if len(rows) > (page + 1) * PAGE else None, page_number=page, count=len(rows), owners=owners, forms=forms,
     )  # fmt: skip
 
@@ -75,7 +75,7 @@ def _rows(kind: str, scopes: Any) -> list[Any]:
     return reads[kind]()
 
 
-def _where(place: PlaceFacts) -> str:
+def where_words(place: PlaceFacts) -> str:
     """The unit where a thing stands, in words."""
     keys = (
         ("2021", place.commune_2021), ("2025", place.commune_2025), ("2021", place.district_2021), ("2021", place.province_2021), ("2025", place.province_2025),
@@ -132,8 +132,8 @@ def _store(told: dict[str, Any], at: frame.Here) -> str:
     place = told.get("place") or PlaceFacts()
     check_mine(at, place)
     facts = {name: told[name] for name in ("kind", "name", "name_en", "address", "phone")}
-    stock_acts.add_store(place=place, by=at.by, at=at.at, **facts)
-    return f"{reverse('command:register')}?loai=kho"
+    store_id = stock_acts.add_store(place=place, by=at.by, at=at.at, **facts)
+    return reverse("command:register_store", kwargs={"store_id": store_id})
 
 
 _ADDERS: dict[str, Callable[[dict[str, Any], frame.Here], str]] = {"diem": _site, "co-so": _facility, "don-vi": _organization, "kho": _store}

@@ -13,6 +13,7 @@ from khien.places import queries as places
 from khien.places.types import Unit
 from khien.surfaces.command.spot import EPOCHS
 from khien.surfaces.web.forms import DayField, PageForm
+from khien.surfaces.web.whole import WholeField
 
 SITE_KINDS = {"fixed": _("Cố định"), "mobile": _("Lưu động"), "home": _("Tiêm tại nhà")}
 ORGANIZATION_KINDS = {
@@ -88,7 +89,7 @@ class SiteChange(_Placed):
     unit = forms.CharField(**COMMUNE)
     address = forms.CharField(label=_("Địa chỉ"), max_length=200, required=False)
     phone = forms.CharField(label=_("Điện thoại của điểm"), max_length=30, required=False)
-    tables = forms.IntegerField(label=_("Số bàn tiêm"), min_value=1, max_value=200, initial=1)
+    tables = WholeField(label=_("Số bàn tiêm"), min_value=1, max_value=200, initial=1)
     hospital = forms.CharField(label=_("Bệnh viện tiếp nhận khi cấp cứu"), max_length=160, required=False)
     hospital_phone = forms.CharField(label=_("Điện thoại bệnh viện"), max_length=30, required=False)
     lat = forms.FloatField(label=_("Vĩ độ"), required=False, min_value=-90, max_value=90, localize=False)
@@ -121,18 +122,23 @@ class Organization(_Placed, OrganizationChange):
     field_order = ("kind", "name", "unit", "address", "tax_code", "contact_name", "contact_phone")
 
 
-class Store(PageForm):
-    kind = forms.ChoiceField(label=_("Loại kho"), choices=list(STORE_KINDS.items()), initial="province")
+class StoreChange(PageForm):
     name = forms.CharField(label=_("Tên kho"), max_length=160)
     name_en = forms.CharField(label=_("Tên tiếng Anh"), max_length=160, required=False)
     unit = forms.CharField(label=_("Tỉnh, quận hoặc mã cơ sở"), max_length=160, required=False, help_text=_("Kho quốc gia thì bỏ trống; kho cơ sở thì ghi mã 5 ký tự"))
     address = forms.CharField(label=_("Địa chỉ"), max_length=200, required=False)
     phone = forms.CharField(label=_("Điện thoại"), max_length=30, required=False)
 
+    def __init__(self, *args: Any, kind: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kind
+        if kind == "national":
+            del self.fields["unit"]
+
     def clean(self) -> dict[str, Any]:
         """Where the store stands: nowhere for the nation's, at its facility, or in the unit of its level."""
         told, text = self.cleaned_data, self.cleaned_data.get("unit", "").strip()
-        kind = told.get("kind", "")
+        kind = self.kind or told.get("kind", "")
         if kind == "facility":
             owner = places.facility_by_code(text)
             told["place"] = owner.place if owner else None
@@ -145,6 +151,11 @@ class Store(PageForm):
         if wrong:
             self.add_error("unit", wrong)
         return told
+
+
+class Store(StoreChange):
+    kind = forms.ChoiceField(label=_("Loại kho"), choices=list(STORE_KINDS.items()), initial="province")
+    field_order = ("kind", "name", "name_en", "unit", "address", "phone")
 
 
 class Successor(PageForm):

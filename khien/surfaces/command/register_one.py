@@ -1,4 +1,4 @@
-"""One facility, point or organisation of the register: put right, handed over, taken out of use."""
+"""One facility, point, organisation or store of the register: put right, handed over, taken out of use."""
 
 from typing import Any
 from uuid import UUID
@@ -10,9 +10,12 @@ from khien.kernel.refs import Scope
 from khien.places import actions as acts
 from khien.places import queries as places
 from khien.places.types import SiteInfo, Unit
+from khien.stock import actions as stock_acts
+from khien.stock import queries as stock
+from khien.stock.types import Holder
 from khien.surfaces.command import frame, where
 from khien.surfaces.command import register_forms as forms
-from khien.surfaces.command.register import beside, check_mine, check_owner, site_facts
+from khien.surfaces.command.register import beside, check_mine, check_owner, site_facts, where_words
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.forms import PageForm
 
@@ -111,6 +114,36 @@ def organization(request: HttpRequest, organization_id: UUID) -> HttpResponse:
     except Refused as refusal:
         beside(form, refusal)
     return _page(request, "register_organization", form, info=info, kinds=forms.ORGANIZATION_KINDS)
+
+
+def store(request: HttpRequest, store_id: UUID) -> HttpResponse:
+    """A store: its name, where it stands, how to reach it."""
+    at = frame.here(request, "places.manage", where.store(store_id))
+    info = stock.holder(store_id)
+    if info is None:
+        return not_found(request)
+    form = forms.StoreChange(request.POST or None, initial=_store_told(info), kind=info.kind)
+    if form.is_bound and form.is_valid():
+        try:
+            _change_store(info, form.cleaned_data, at)
+            return _same(request)
+        except Refused as refusal:
+            beside(form, refusal)
+    return _page(request, "register_store", form, info=info, kinds=forms.STORE_KINDS, where=where_words(info.place), holds=[one for one in stock.lots_at(store_id) if one.on_hand])
+
+
+def _store_told(info: Holder) -> dict[str, Any]:
+    owner = places.facility(info.place.facility_id) if info.kind == "facility" and info.place.facility_id else None
+    told = {name: getattr(info, name) for name in ("name", "name_en", "address", "phone")}
+    return told | {"unit": owner.code if owner else where_words(info.place)}
+
+
+def _change_store(info: Holder, told: dict[str, Any], at: frame.Here) -> None:
+    same = told.get("unit", "").strip() == _store_told(info)["unit"]  # the words as they stood: an old unit may bear a new one's name
+    place = info.place if same or info.kind == "national" else told.get("place")
+    check_mine(at, place)
+    facts = {name: told[name] for name in ("name", "name_en", "address", "phone")}
+    stock_acts.change_store(store_id=info.id, place=place or info.place, by=at.by, at=at.at, **facts)
 
 
 def _page(request: HttpRequest, template: str, asked: PageForm, **facts: Any) -> HttpResponse:

@@ -28,6 +28,7 @@ from khien.surfaces.command.spot import read_day
 from khien.surfaces.web.confirmations import short_vaccine
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.forms import PageForm
+from khien.surfaces.web.whole import WholeField
 
 ONE_DAY = timedelta(days=1)
 
@@ -48,7 +49,7 @@ class StopForm(PageForm):
         super().__init__(*args, **kwargs)
         self.vaccines = vaccines
         for code in vaccines:
-            self.fields[f"lieu_{code}"] = forms.IntegerField(label=short_vaccine(code), min_value=0, max_value=100_000, required=False)
+            self.fields[f"lieu_{code}"] = WholeField(label=short_vaccine(code), min_value=0, max_value=100_000, required=False)
 
     @property
     def dose_fields(self) -> list[Any]:

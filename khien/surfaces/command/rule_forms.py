@@ -14,6 +14,7 @@ from khien.campaigns import queries as campaigns
 from khien.places import queries as places
 from khien.surfaces.command.rule_words import DOSE_TYPES, EXCLUSIONS, LABELS, PLATFORMS, UNITS
 from khien.surfaces.web.forms import DayField, PageForm
+from khien.surfaces.web.whole import WholeField
 
 MOST_INTERVALS = 5
 Data = Mapping[str, Any]
@@ -87,7 +88,7 @@ def _text(name: str, required: bool = True, **more: Any) -> forms.CharField:
 
 
 def _whole(name: str, required: bool = True, **more: Any) -> forms.IntegerField:
-    return forms.IntegerField(label=LABELS[name], required=required, min_value=0, max_value=10_000, **more)
+    return WholeField(label=LABELS[name], required=required, min_value=0, max_value=10_000, **more)
 
 
 def _number(name: str, required: bool = True) -> forms.DecimalField:
@@ -101,9 +102,9 @@ def _ages() -> dict[str, forms.Field]:
 def _interval(number: int, needed: bool = False) -> dict[str, forms.Field]:
     """The four boxes of one interval."""
     return {
-        f"gap_{number}_least": forms.IntegerField(label=LABELS["least"], required=needed, min_value=0, max_value=3660),
-        f"gap_{number}_start": forms.IntegerField(label=LABELS["start"], required=needed, min_value=0, max_value=3660),
-        f"gap_{number}_end": forms.IntegerField(label=LABELS["end"], required=False, min_value=0, max_value=3660),
+        f"gap_{number}_least": WholeField(label=LABELS["least"], required=needed, min_value=0, max_value=3660),
+        f"gap_{number}_start": WholeField(label=LABELS["start"], required=needed, min_value=0, max_value=3660),
+        f"gap_{number}_end": WholeField(label=LABELS["end"], required=False, min_value=0, max_value=3660),
         f"gap_{number}_unit": forms.ChoiceField(label=LABELS["unit"], choices=list(UNITS.items()), required=False),
     }  # fmt: skip
 

@@ -23,6 +23,7 @@ from khien.surfaces.command.spot import read_day
 from khien.surfaces.command.words import MODES, SHIFTS
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.forms import DayField, PageForm
+from khien.surfaces.web.whole import WholeField
 
 SPAN = timedelta(days=7)
 LONGEST = timedelta(days=62)
@@ -58,8 +59,8 @@ class HourField(forms.CharField):
 class Capacity(PageForm):
     """How many tables and how many people at each."""
 
-    tables = forms.IntegerField(label=_("Số bàn tiêm"), min_value=1, max_value=200)
-    per_table = forms.IntegerField(label=_("Số người mỗi bàn"), min_value=1, max_value=2000, help_text=_("Cả buổi, không phải mỗi giờ"))
+    tables = WholeField(label=_("Số bàn tiêm"), min_value=1, max_value=200)
+    per_table = WholeField(label=_("Số người mỗi bàn"), min_value=1, max_value=2000, help_text=_("Cả buổi, không phải mỗi giờ"))
     reason = forms.CharField(
         label=_("Vì sao quá mức quy định"), max_length=300, required=False, help_text=_("Chỉ cần khi mỗi bàn nhận hơn 100 người một buổi"),
     )  # fmt: skip

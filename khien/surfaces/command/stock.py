@@ -19,6 +19,7 @@ from khien.surfaces.command.words import LOT_STATES, MOVEMENTS
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.forms import DayField, PageForm
 from khien.surfaces.web.say_stock import WASTES
+from khien.surfaces.web.whole import WholeField
 
 TABS = (
     ("stock", _("Tồn kho"), "command:stock"), ("consignments", _("Chuyến hàng"), "command:consignments"), ("cold", _("Tủ bảo quản"), "command:cold"),
@@ -78,7 +79,7 @@ class Receive(PageForm):
     lot = forms.CharField(label=_("Số lô"), max_length=40)
     expires_on = DayField(label=_("Hạn dùng"), required=False)
     manufactured_on = DayField(label=_("Ngày sản xuất"), required=False)
-    doses = forms.IntegerField(label=_("Số liều nhận"), min_value=1, max_value=100_000_000)
+    doses = WholeField(label=_("Số liều nhận"), min_value=1, max_value=100_000_000)
     document = forms.CharField(label=_("Số phiếu xuất"), max_length=60)
     day = DayField(label=_("Ngày nhận"))
 
@@ -89,7 +90,7 @@ class Label(PageForm):
     vaccine = forms.ChoiceField(label=_("Vắc xin, vật tư"))
     lot = forms.CharField(label=_("Số lô như trên nhãn lọ"), max_length=40)
     expires_on = DayField(label=_("Hạn dùng"), required=False)
-    doses = forms.IntegerField(label=_("Số liều"), min_value=1, max_value=1_000_000)
+    doses = WholeField(label=_("Số liều"), min_value=1, max_value=1_000_000)
     day = DayField(label=_("Ngày"))
 
 
@@ -97,7 +98,7 @@ class Take(PageForm):
     """Doses thrown away or sent back."""
 
     lot = forms.ChoiceField(label=_("Lô"))
-    doses = forms.IntegerField(label=_("Số liều"), min_value=1, max_value=1_000_000)
+    doses = WholeField(label=_("Số liều"), min_value=1, max_value=1_000_000)
     day = DayField(label=_("Ngày"))
 
 
@@ -113,7 +114,7 @@ class Thaw(PageForm):
     """Frozen vials taken out."""
 
     lot = forms.ChoiceField(label=_("Lô"))
-    vials = forms.IntegerField(label=_("Số lọ rã đông"), min_value=1, max_value=100_000)
+    vials = WholeField(label=_("Số lọ rã đông"), min_value=1, max_value=100_000)
 
 
 class Pause(PageForm):
@@ -172,12 +173,10 @@ def _moved(act: str, told: dict[str, Any], site_id: UUID, at: frame.Here) -> boo
     done = Performed(at.at, told.get("day") or at.on, at.staff.id, at.staff.full_name)
     common: dict[str, Any] = {"site_id": site_id, "performed": done, "by": at.by, "at": at.at}
     if act in ENTERED:
-        dates = {"expires_on": told["expires_on"], "manufactured_on": told.get("manufactured_on")}
-        lot_id = stock_acts.add_lot(vaccine=told["vaccine"], number=told["lot"], by=at.by, at=at.at, **dates)
-        if act == "receive":
-            return stock_acts.receive(lot_id=lot_id, doses=told["doses"], document=told["document"], **common).already
-        else:
-            stock_acts.accept_label(lot_id=lot_id, doses=told["doses"], **common)
+        return stock_acts.take_in(
+            vaccine=told["vaccine"], number=told["lot"], doses=told["doses"], document=told.get("document"), expires_on=told["expires_on"],
+            manufactured_on=told.get("manufactured_on"), **common,
+        )  # fmt: skip
     elif act == "waste":
         stock_acts.waste(lot_id=UUID(told["lot"]), doses=told["doses"], reason=told["why"], **common)
     elif act == "return":
@@ -199,7 +198,7 @@ def _site_page(request: HttpRequest, site_id: UUID, at: frame.Here, *, may_move:
     others = stock.holders_by_id(one.other_id for one in movements if one.other_id)
     holds = stock.holds(site_id=site_id)
     return frame.page(
-        request, "stock_site", "stock", site=info, balances=stock.lots_at(site_id), day=day, lines=stock.day_movements(site_id, day), forms=made,
+        request, "stock_site", "stock", status=409 if bound else 200, site=info, balances=stock.lots_at(site_id), day=day, lines=stock.day_movements(site_id, day), forms=made,
         movements=movements, lots=stock.lots({one.lot_id for one in movements}), kinds=MOVEMENTS, wastes=WASTES, lot_states=LOT_STATES, today=at.on,
         done=request.GET.get("xong", ""), open=next(iter(bound or {}), ""), others=others, holds=holds, hold_words=stock_words.HOLDS,
         holder_words=stock_words.HOLDERS, items=stock_words.item_names(at.on), vials=stock.vials(site_id, day), thaws=stock.thaws(site_id, at.on),

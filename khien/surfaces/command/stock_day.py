@@ -13,6 +13,7 @@ from khien.stock import queries as stock
 from khien.surfaces.command import frame, stock_words, where
 from khien.surfaces.command.spot import read_day
 from khien.surfaces.command.stock import tabs
+from khien.surfaces.web import whole
 from khien.surfaces.web.errors import not_found
 
 
@@ -49,19 +50,14 @@ def _do(request: HttpRequest, site_id: UUID, on: Any, at: frame.Here) -> None:
         return
     counted: dict[UUID, Any] = {}
     for line in stock.reconcile(site_id, on):
-        hand, paper = _number(request.POST.get(f"dem-{line.lot.id}", "")), _number(request.POST.get(f"giay-{line.lot.id}", ""))
+        hand, paper = (whole.of_form(request.POST.get(f"{name}-{line.lot.id}", "")) for name in ("dem", "giay"))
+        if hand is None and paper is not None:
+            raise Refused("stock.hand_count_missing", lot=line.lot.number)
         if hand is not None:
             counted[line.lot.id] = stock_acts.Counted(hand, paper)
+    if not counted:
+        raise Refused("stock.nothing_counted")
     stock_acts.count(site_id=site_id, on=on, counted=counted, by=at.by, at=at.at)
-
-
-def _number(text: str) -> int | None:
-    plain = text.strip().replace(".", "").replace(" ", "")
-    if not plain:
-        return None
-    if not plain.isdigit():
-        raise Refused("stock.count_negative")
-    return int(plain)
 
 
 def _id(text: str) -> UUID:

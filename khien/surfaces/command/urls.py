@@ -117,6 +117,7 @@ urlpatterns = [
     staff("noi/diem/<uuid:site_id>", register_one.site, "register_site", may="places.manage", place=where.site),
     staff("noi/co-so/<uuid:facility_id>", register_one.facility, "register_facility", may="places.manage", place=where.facility),
     staff("noi/don-vi/<uuid:organization_id>", register_one.organization, "register_organization", may="places.manage", place=where.organization),
+    staff("noi/kho/<uuid:store_id>", register_one.store, "register_store", may="places.manage", place=where.store),
     staff("nhan-luc", staffing.index, "staff", may="staff.manage"),
     staff("nhan-luc/moi", staffing.add, "staff_add", may="staff.manage"),
     staff("nhan-luc/<uuid:staff_id>", staffing.show, "staff_one", may="staff.manage"),

@@ -77,6 +77,12 @@ def holder(site_id: UUID, **_: Any) -> PlaceFacts | None:
     return stock.place_of(site_id)
 
 
+def store(store_id: UUID, **_: Any) -> PlaceFacts | None:
+    """Where a store stands; a point is no store."""
+    found = stock.holder(store_id)
+    return found.place if found and found.kind != "site" else None
+
+
 def hold(hold_id: UUID, **_: Any) -> PlaceFacts | None:
     """Where a lot was set aside."""
     found = stock.one_hold(hold_id)

@@ -14,6 +14,7 @@ from khien.kernel.refs import Performed
 from khien.stock import actions as stock_acts
 from khien.stock import queries as stock
 from khien.surfaces.station.asking import Here, here
+from khien.surfaces.web import whole
 from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 from khien.surfaces.web.say_stock import WASTES
@@ -45,11 +46,11 @@ def _do(request: HttpRequest, at: Here) -> None:
     done = Performed(_moment(told.get("hour", ""), at), at.session.on_date, at.staff.id, at.staff.full_name)
     common: dict[str, Any] = {"site_id": site, "performed": done, "by": at.by, "at": at.at}
     if told.get("act") == "open":
-        stock_acts.open_vial(lot_id=_id(told.get("lot", ""), "stock.lot_unknown"), session_id=at.session_id, doses=_number(told.get("doses", "")) or None, **common)
+        stock_acts.open_vial(lot_id=_id(told.get("lot", ""), "stock.lot_unknown"), session_id=at.session_id, doses=whole.of_form(told.get("doses", "")) or None, **common)
     elif told.get("act") == "explain":
         stock_acts.waste_missing(vial_id=_id(told.get("vial", ""), "stock.vial_unknown"), reason=told.get("reason", ""), **common)
     else:
-        stock_acts.end_vial(vial_id=_id(told.get("vial", ""), "stock.vial_unknown"), left=_number(told.get("left", "")), reason=told.get("reason", ""), **common)
+        stock_acts.end_vial(vial_id=_id(told.get("vial", ""), "stock.vial_unknown"), left=whole.of_form(told.get("left", "")) or 0, reason=told.get("reason", ""), **common)
 
 
 def _moment(text: str, at: Here) -> datetime:
@@ -61,13 +62,6 @@ def _moment(text: str, at: Here) -> datetime:
         return clock.at_local(at.session.on_date, hour, minute)
     except ValueError:
         raise Refused("stock.hour_unreadable") from None
-
-
-def _number(text: str) -> int:
-    plain = text.strip()
-    if plain and not plain.isdigit():
-        raise Refused("stock.count_negative")
-    return int(plain or 0)
 
 
 def _id(text: str, code: str) -> UUID:

@@ -144,8 +144,11 @@ def test_an_excursion_that_harmed_nothing_is_noted_with_a_reason(point):
     report(device, key, [9, 9, 4], first=NIGHT)
     [one] = queries.excursions(site_id=site, at=NIGHT)
     with pytest.raises(Refused, match=r"stock\.reason_missing"):
-        actions.decide_excursion(excursion_id=one.id, reason="", by=BY, at=NIGHT)
-    actions.decide_excursion(excursion_id=one.id, reason="mở cửa xếp hàng", by=BY, at=NIGHT)
+        actions.decide_excursion(excursion_id=one.id, device_id=device, reason="", by=BY, at=NIGHT)
+    elsewhere, _ = make_fridge(make.make_site())
+    with pytest.raises(Refused, match=r"stock\.excursion_unknown"):
+        actions.decide_excursion(excursion_id=one.id, device_id=elsewhere, reason="của nơi khác", by=BY, at=NIGHT)
+    actions.decide_excursion(excursion_id=one.id, device_id=device, reason="mở cửa xếp hàng", by=BY, at=NIGHT)
     assert queries.excursions(site_id=site, undecided=True, at=NIGHT) == []
 
 
