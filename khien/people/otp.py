@@ -50,14 +50,14 @@ def ask_code_of_record(
     """Ask for a code to the phone on a person's record, or to the `phone` of the request that was named.
 
     Nobody found, or no phone that opens: a decoy, with the same answer and the same work. `asked` is what was typed (a number or
-    a slip code): it is limited like a phone, found or not. A phone that was asked too often gets nothing and nobody is told:
-    the answer would say whose phone it is.
+    a slip code): each device may ask it so often, found or not, whoever else asks. A phone that was asked too often gets nothing
+    and nobody is told: the answer would say whose phone it is.
     """
     row = Person.objects.filter(id=aliases.current(person or uuid7())).first()
     opens = row is not None and bool(row.phone_cipher) and not row.phone_contact_only and not row.died_on
     told = keys.unseal(row.phone_cipher if row is not None and opens else _nobodys_phone(), "phone")
     number = keys.e164(phone) or (told if opens else "")
-    limits.brake("otp-asked", asked, most=PER_NUMBER, within=HOUR, at=at)
+    limits.brake("otp-asked", f"{device} {asked}", most=PER_NUMBER, within=HOUR, at=at)
     return _challenge(
         number or f"decoy:{asked}", purpose, device, at, language, address, row.id if row is not None and opens and not phone else None,
         decoy=not number, silent=True, draw=draw,

@@ -30,6 +30,7 @@ class DatePartsWidget(forms.Widget):
 
 class _DatePartsField(forms.Field):
     widget = DatePartsWidget
+    years_ahead = 20
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, date):
@@ -47,7 +48,7 @@ class _DatePartsField(forms.Field):
     def _parts(self, value: tuple[str, str, str]) -> Birth:
         day, month, year = value
         current = clock.on_date(clock.now()).year
-        y = self._number(year, "year", 1900, current + 20, gettext_lazy("Năm phải có 4 chữ số, từ %(low)s đến %(high)s"))
+        y = self._number(year, "year", 1900, current + self.years_ahead, gettext_lazy("Năm phải có 4 chữ số, từ %(low)s đến %(high)s"))
         m = self._number(month, "month", 1, 12, gettext_lazy("Tháng phải từ %(low)s đến %(high)s")) if month else None
         d = self._number(day, "day", 1, 31, gettext_lazy("Ngày phải từ %(low)s đến %(high)s")) if day else None
         if d and not m:
@@ -90,6 +91,8 @@ class DayField(_DatePartsField):
 
 class BirthField(_DatePartsField):
     """A birth date of which only the year, or month and year, may be known; gives (year, month, day)."""
+
+    years_ahead = 0
 
     def to_python(self, value: Any) -> Birth | None:
         if not value:

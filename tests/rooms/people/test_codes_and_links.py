@@ -110,6 +110,22 @@ def test_strangers_who_ask_for_codes_cannot_lock_out_a_device_that_proved_the_nu
     assert ask()
 
 
+def test_strangers_who_look_up_a_number_again_and_again_cannot_lock_its_owner_out(db):
+    person = make.make_person(phone=PHONE)
+
+    def look_up(device):
+        return actions.ask_code_of_record(person=person, purpose="lookup", device=device, at=make.AT, asked="079084990001")
+
+    first = look_up(DEVICE)
+    check(first, code_of(first))
+    for i in range(30):
+        look_up(f"nguoi-la-{i}")
+    assert queries.code_for_sending(look_up(DEVICE))
+    with pytest.raises(Refused, match=r"plumbing\.too_many_tries"):
+        for _ in range(30):
+            look_up("nguoi-la")
+
+
 def test_one_device_cannot_ask_for_codes_to_many_numbers(db):
     with pytest.raises(Refused, match=r"plumbing\.too_many_tries"):
         for i in range(50):

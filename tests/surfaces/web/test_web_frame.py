@@ -76,6 +76,13 @@ def test_a_birth_date_may_be_known_by_its_year_only(typed, given):
     assert form.cleaned_data["born"] == given
 
 
+def test_nobody_is_born_in_a_year_to_come_but_a_wished_day_may_lie_there():
+    coming = str(date.today().year + 1)  # the page's own clock is today's
+    form = Asked({"name": "A", "sex": "f", "born_year": coming, "wished_day": "1", "wished_month": "1", "wished_year": coming})
+    assert form.errors.as_data()["born"][0].code == "year"
+    assert "wished" not in form.errors
+
+
 def test_thirty_first_of_april_is_refused_by_its_day():
     form = Asked({"name": "A", "sex": "f", "born_day": "31", "born_month": "4", "born_year": "1990"})
     assert form.errors["born"] == ["Tháng 4/1990 không có ngày 31"]
