@@ -22,13 +22,17 @@ KINDS = ("population", "target")
 
 @dataclass(frozen=True, slots=True)
 class FigureLine:
-    """One line as imported: number of people of a unit between two ages, both included; a target may be of one priority group."""
+    """One line as imported: number of people of a unit between two ages, both included; a target may be of one priority group.
+
+    `line` is where it stands in its file (0: as it comes).
+    """
 
     unit_key: str
     age_from: int
     age_to: int
     people: int
     group: str = ""
+    line: int = 0
 
 
 @transaction.atomic
@@ -47,7 +51,8 @@ def import_figures(*, kind: str, lines: Iterable[FigureLine], as_of: date, sourc
         raise Refused("reporting.figures_empty")
     known = places.units({line.unit_key for line in wanted})
     seen = set()
-    for number, line in enumerate(wanted, 1):
+    for place, line in enumerate(wanted, 1):
+        number = line.line or place
         if line.unit_key not in known:
             raise Refused("reporting.unit_unknown", line=number)
         if not 0 <= line.age_from <= line.age_to <= 150:

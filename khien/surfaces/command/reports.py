@@ -1,16 +1,17 @@
 """Figures imported with date and source; how requests to put something right stand."""
 
-import re
 from datetime import timedelta
-from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from khien.campaigns import queries as campaigns
 from khien.cases import queries as cases
 from khien.cases.types import QueueFilter
+from khien.interchange.sheets import figures as sheet_figures
 from khien.interchange.sheets.grid import read_grid
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Scope
@@ -24,6 +25,7 @@ from khien.surfaces.web.forms import DayField, PageForm
 
 SIXTY = timedelta(days=60)
 MOST_WAITING = 50
+MOST_TOLD = 20  # lines of a file whose faults are told at once
 
 
 class Figures(PageForm):
@@ -33,7 +35,7 @@ class Figures(PageForm):
     as_of = DayField(label=_("Số của ngày"))
     source = forms.CharField(label=_("Nguồn"), max_length=300, help_text=_("Ví dụ: Niên giám thống kê 2020, Cục Thống kê thành phố"))
     lines = forms.CharField(
-        label=_("Dán từ bảng tính"), required=False, widget=forms.Textarea, help_text=_("Mỗi dòng: mã đơn vị, từ tuổi, đến tuổi, số người; chỉ tiêu theo nhóm thêm cột mã nhóm ưu tiên. Ví dụ: 770, 18, 64, 150000"),
+        label=_("Dán từ bảng tính"), required=False, widget=forms.Textarea, help_text=_("Mỗi dòng: mã hoặc tên đơn vị, từ tuổi, đến tuổi, số người; chỉ tiêu theo nhóm thêm cột mã nhóm ưu tiên. Ví dụ: 770; 18; 64; 150.000"),
     )  # fmt: skip
     file = forms.FileField(label=_("Hoặc tệp .xlsx, .csv cùng các cột đó"), required=False)
 
@@ -45,49 +47,29 @@ def figures(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
-            lines = _read(told["file"], told["lines"])
-            _check_mine(lines, at)
-            count = reporting_acts.import_figures(kind=told["kind"], lines=lines, as_of=told["as_of"], source=told["source"], by=at.by, at=at.at)
+            lines = _read(form, at)
+            count = lines is not None and reporting_acts.import_figures(kind=told["kind"], lines=lines, as_of=told["as_of"], source=told["source"], by=at.by, at=at.at)
         except Refused as refusal:
             form.refused(refusal, "source" if refusal.code == "reporting.source_needed" else "lines")
         else:
-            return HttpResponseRedirect(f"{reverse('command:figures')}?xong={count}")
+            if lines is not None:
+                return HttpResponseRedirect(f"{reverse('command:figures')}?xong={count}")
     shown = reporting.figures("population", limit=40) + reporting.figures("target", limit=40)
     shown = [one for one in shown if at.staff.may("figures.import", where.unit(one.unit_key))]
     return frame.page(request, "figures", "reports", form=form, rows=[(one, places.unit(one.unit_key)) for one in shown], done=request.GET.get("xong", ""))
 
 
-def _read(file: Any, text: str) -> list[FigureLine]:
-    """Lines of figures; a first line of words is a heading."""
-    rows = read_grid(file.read() if file else text.encode())
-    found = []
-    for number, row in enumerate(rows, 1):
-        cells = [cell.strip() for cell in row if cell.strip()]
-        if not cells or (number == 1 and not any(character.isdigit() for character in "".join(cells))):
-            continue
-        if len(cells) < 4:
-            raise Refused("reporting.figure_line", line=number)
-        found.append(_line(cells, number))
-    return found
-
-
-def _line(cells: list[str], number: int) -> FigureLine:
-    code = cells[0]
-    keys = [code] if code[:5] in ("2021-", "2025-") else [f"{epoch}-{code}" for epoch in ("2021", "2025")]
-    key = next((one for one in keys if places.unit(one)), None)
-    if key is None:
-        raise Refused("reporting.unit_unknown", line=number)
-    try:
-        low, high, people = (int(float(re.sub(r"[.\s](?=\d{3}\b)", "", cell))) for cell in cells[1:4])
-    except ValueError:
-        raise Refused("reporting.figure_line", line=number) from None
-    return FigureLine(key, low, high, people, cells[4] if len(cells) > 4 else "")
-
-
-def _check_mine(lines: list[FigureLine], at: frame.Here) -> None:
-    for number, line in enumerate(lines, 1):
-        if not at.staff.may("figures.import", where.unit(line.unit_key)):
-            raise Refused("reporting.unit_not_yours", line=number)
+def _read(form: Figures, at: frame.Here) -> list[FigureLine] | None:
+    """Lines of figures; None when the form tells, line by line, what cannot be read."""
+    told = form.cleaned_data
+    rows = read_grid(told["file"].read() if told["file"] else told["lines"].encode())
+    codes = {group.code for group in campaigns.rulebook(told["as_of"]).on(told["as_of"]).groups}
+    found, wrong = sheet_figures.read(rows, on=told["as_of"], groups=codes, mine=lambda key: at.staff.may("figures.import", where.unit(key)))
+    for refusal in wrong[:MOST_TOLD]:
+        form.refused(refusal, "lines")
+    if len(wrong) > MOST_TOLD:
+        form.add_error("lines", gettext("Còn %(n)s dòng nữa cần sửa.") % {"n": len(wrong) - MOST_TOLD})
+    return None if wrong else [FigureLine(one.unit_key, one.age_from, one.age_to, one.people, one.group, one.line) for one in found]
 
 
 def corrections(request: HttpRequest) -> HttpResponse:

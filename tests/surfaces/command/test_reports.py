@@ -12,6 +12,7 @@ import pytest
 from khien.campaigns import queries as campaigns
 from khien.kernel.refs import Scope
 from khien.plumbing import outbox
+from khien.reporting import queries as reporting
 from khien.visits import actions as visits
 from tests import make
 from tests.make_day import make_day, make_visit
@@ -104,3 +105,15 @@ def test_a_report_that_adds_up_says_as_of_when(day, page):
     on = make.AT.date().isoformat()
     words = officer("reporter").get(f"/dieu-phoi/bao-cao{page}?ngay={on}").content.decode()
     assert "Số liệu đến" in words
+
+
+def test_a_messy_file_of_figures_is_told_line_by_line_and_nothing_of_it_is_imported(db):
+    client = officer("planner", scope=Scope("province", "79", "2021"))
+    lines = "Quận 3; 0; 150; 190.000\nPhường Lạ; 0; 150; 5\nQuận 3; 0; 150; 190.000\nQuận 1; 0; 150; 15O"
+    told = {"kind": "population", "as_of_day": "1", "as_of_month": "4", "as_of_year": "2021", "source": "Niên giám thử", "lines": lines}
+    text = client.post("/dieu-phoi/bao-cao/dan-so", told).text
+    assert [f"Dòng {n}" in text for n in (1, 2, 3, 4)] == [False, True, True, True]
+    assert "Phường Lạ" in text
+    assert reporting.latest_figures("population", ["2021-770"]) == {}
+    assert client.post("/dieu-phoi/bao-cao/dan-so", told | {"lines": "Quận 3; 0; 150; 190.000"}).status_code == 302
+    assert reporting.latest_figures("population", ["2021-770"]) == {"2021-770": 190_000}
