@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -20,6 +21,17 @@ PATIENCE = 60.0  # seconds that a person tries again before giving up
 
 class Surprise(Exception):
     """The product answered what its user did not expect; the text says where and what, without a person's data."""
+
+
+def named(error: Exception) -> str:
+    """What went wrong, without a person's data: a surprise in its own words, anything else by its kind and its last line."""
+    if isinstance(error, Surprise):
+        return str(error)
+    last = error.__traceback__
+    while last and last.tb_next:
+        last = last.tb_next
+    where = f" at {Path(last.tb_frame.f_code.co_filename).name}:{last.tb_lineno}" if last else ""
+    return f"{type(error).__name__}{where}"
 
 
 class Away(Surprise):

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -29,15 +30,17 @@ def running(url: str) -> Iterator[str]:
     port = _free_port()
     from khien.config import folder
 
+    # A group of its own: Ctrl-C stops the rehearsal, and the product must still answer while the sheet is written.
     words = [sys.executable, "-m", "khien", "up", "--data", str(folder.path()), "--port", str(port)]
-    child = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=os.environ)  # noqa: S603
+    told = tempfile.TemporaryFile()  # noqa: SIM115 (a pipe that nobody reads would stop a long day when it is full)
+    child = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=told, env=os.environ, process_group=0)  # noqa: S603
     try:
         base = f"http://127.0.0.1:{port}"
         until = time.monotonic() + FIRST_START
         while not _healthy(base):
             if child.poll() is not None:
-                told = child.stderr.read().decode().strip() if child.stderr else ""
-                raise CannotStart(f"{told.removeprefix('khien: ')} (a running demo is named with --url)")
+                told.seek(0)
+                raise CannotStart(f"{told.read().decode(errors='replace').strip().removeprefix('khien: ')} (a running demo is named with --url)")
             if time.monotonic() > until:
                 raise CannotStart(f"The product did not answer within {FIRST_START:.0f} s")
             time.sleep(0.3)
@@ -45,6 +48,7 @@ def running(url: str) -> Iterator[str]:
     finally:
         child.terminate()
         child.wait(60)
+        told.close()
 
 
 def _free_port() -> int:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from khien.rehearsal.week import score, sheet, words
 from khien.rehearsal.week.crowd import SHARES
 from khien.rehearsal.week.faults import KINDS
-from khien.rehearsal.week.score import DeskScore, Fault, Help, SiteDay
+from khien.rehearsal.week.score import Corner, DeskScore, Fault, Help, SiteDay
 
 
 def make_day(**changes: Any) -> SiteDay:
@@ -81,7 +81,7 @@ def test_what_a_point_must_fix_has_words_in_both_languages() -> None:
     helps = [Help(500, "reception", 2, 20.0)]
     worst = make_day(
         desks=desks, helps=helps, opened_late=12, wasted=9, delays=[50.0], wrong_persons=2, caught=1, signed=False, surprises=["x"], lost=1, duplicates=1,
-        unaccounted=1, unexplained=1, wrong_verdicts=1, wrong_days=1,
+        unaccounted=1, unexplained=1, wrong_verdicts=1, wrong_days=1, corner=Corner(slow=["waiting for #quet"]),
     )  # fmt: skip
     found = [code for code, _ in score.to_fix(worst)]
     assert set(found) == set(words.FIXES)
@@ -95,7 +95,7 @@ def result(days: list[SiteDay], missing: str = "") -> dict[str, Any]:
         "totals": score.totals(days), "tally": {}, "faults": faults, "raw": days, "invariants": {"stock_accounted": True, "people_distinct": False},
         "surprises": ["<b>lạ</b>"],
         "crowd": {"asked": SHARES, "made": {"early": 4}, "came": {"early": 3}, "special": [{"kind": "paper", "day": 1, "name": "Điểm", "came": 9, "injected": 8, "alone": 0, "on_paper": 7}]},
-        "tablets": {"missing": missing, "people": 5, "alone": 2, "held": 8, "refused": 0, "sent_after": 3.2, "seconds_each": 8.1},
+        "tablets": {"missing": missing, "people": 5, "alone": 2, "held": 8, "refused": 0, "slow": 0, "stuck": 0, "sent_after": 3.2, "seconds_each": 8.1},
     }  # fmt: skip
 
 
@@ -153,3 +153,9 @@ def test_every_desk_and_fault_has_its_words() -> None:
     from khien.rehearsal.week.team import SERVICE
 
     assert set(words.DESKS) == {*SERVICE, "tablet"}
+
+
+def test_on_a_phone_the_days_unlike_the_others_fold_into_lists() -> None:
+    page = sheet.page(result([make_day()]))
+    assert '<table class="folds">' in page
+    assert 'data-head="Đón khi mất mạng"' in page

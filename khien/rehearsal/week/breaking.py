@@ -7,20 +7,29 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from khien.kernel import clock
 from khien.rehearsal import product
 from khien.rehearsal.browser import Browser, Surprise
 from khien.rehearsal.staff import Desk, Officer
-from khien.rehearsal.week import checks, faults
+from khien.rehearsal.week import checks, faults, flow
 from khien.rehearsal.week.score import Fault, SiteDay
+from khien.rehearsal.week.stage import Stage
 from khien.rehearsal.week.team import Team
 
-if TYPE_CHECKING:
-    from khien.rehearsal.week.conductor import Conductor
-
 LONGEST_OUTAGE = 120.0  # seconds
+
+
+class Rehearsal(Protocol):
+    """What the hands need to know of the rehearsal in which they break things."""
+
+    stage: Stage
+    number: int
+    clockwork: flow.Clockwork
+    teams: dict[int, Team]
+    city_faults: list[tuple[int, Fault]]
+    outages: list[threading.Thread]
 
 
 def when(text: str) -> datetime:
@@ -28,7 +37,7 @@ def when(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def arrange(conductor: "Conductor", planned: faults.Planned) -> None:
+def arrange(conductor: Rehearsal, planned: faults.Planned) -> None:
     """Set the steps of one fault into the day."""
     fault = Fault(planned.kind, planned.site + 1, planned.begins, planned.ends)
     if planned.site < 0:
@@ -41,7 +50,7 @@ def arrange(conductor: "Conductor", planned: faults.Planned) -> None:
         _POINT[planned.kind](conductor, team, fault)
 
 
-def _network(conductor: "Conductor", team: Team, fault: Fault) -> None:
+def _network(conductor: Rehearsal, team: Team, fault: Fault) -> None:
     """The line of a point is cut; sheets of paper go on; it is mended, everything is sent and keyed."""
 
     def cut(minute: float) -> None:
@@ -66,7 +75,7 @@ def _ask(team: Team, minute: float) -> None:
     team.help("reception", minute)
 
 
-def _power(conductor: "Conductor", team: Team, fault: Fault) -> None:
+def _power(conductor: Rehearsal, team: Team, fault: Fault) -> None:
     """The desks' machines die; what is done stands on paper until they live again."""
 
     def off(minute: float) -> None:
@@ -83,7 +92,7 @@ def _power(conductor: "Conductor", team: Team, fault: Fault) -> None:
     conductor.clockwork.at(fault.ends, on)
 
 
-def _lot(conductor: "Conductor", team: Team, fault: Fault) -> None:
+def _lot(conductor: Rehearsal, team: Team, fault: Fault) -> None:
     """The lot of the day is recalled in the whole city by two persons; every point that uses it goes on with another."""
 
     def recall(minute: float) -> None:
@@ -116,7 +125,7 @@ def unmet(score: SiteDay) -> None:
             fault.facts["met_by"] = "nobody"
 
 
-def _staff(conductor: "Conductor", team: Team, fault: Fault) -> None:
+def _staff(conductor: Rehearsal, team: Team, fault: Fault) -> None:
     """The nurse does not come: the queue stands until the lead admits a helper, who signs in with a badge on the point's device."""
     desk = team.desks["injection"]
     desk.shut()
@@ -133,7 +142,7 @@ def _staff(conductor: "Conductor", team: Team, fault: Fault) -> None:
     team.clockwork.at(fault.ends, helped)
 
 
-def _helper(conductor: "Conductor", team: Team) -> Desk:
+def _helper(conductor: Rehearsal, team: Team) -> Desk:
     """Admit a helper for the injection desk, enrol the device, sign in by badge and PIN."""
     session = team.planned.session_id
     page = team.lead.get(f"/diem/{session}/nguoi-giup")
@@ -162,13 +171,13 @@ def _badge(text: str) -> tuple[str, str]:
     return re.sub(r"\D", "", digits.group(1)), pin.group(1)
 
 
-def _clock(conductor: "Conductor", team: Team, fault: Fault) -> None:
+def _clock(conductor: Rehearsal, team: Team, fault: Fault) -> None:
     """The injection desk's machine believes that it is tomorrow; it knows by how much, and says so with each command."""
     team.sender.desks["injection"].wrong = timedelta(days=1)
     fault.recovered = fault.ends
 
 
-def _printer(conductor: "Conductor", team: Team, fault: Fault) -> None:
+def _printer(conductor: Rehearsal, team: Team, fault: Fault) -> None:
     """No printer in the morning: the checklist is signed by name and reason, confirmations are printed when it comes."""
 
     def comes(minute: float) -> None:
@@ -181,7 +190,7 @@ def _printer(conductor: "Conductor", team: Team, fault: Fault) -> None:
     team.clockwork.at(fault.ends, comes)
 
 
-def _otp(conductor: "Conductor", fault: Fault) -> None:
+def _otp(conductor: Rehearsal, fault: Fault) -> None:
     """The SMS gateway answers nobody; what waits is sent when it speaks again."""
     gateway = conductor.stage.gateway
     if gateway is None:
@@ -207,7 +216,7 @@ def _otp(conductor: "Conductor", fault: Fault) -> None:
     conductor.clockwork.at(fault.ends, speaks)
 
 
-def _server(conductor: "Conductor", fault: Fault) -> None:
+def _server(conductor: Rehearsal, fault: Fault) -> None:
     """The web server is killed at once with all its workers; ninety minutes later PostgreSQL."""
     def kill(part: str, minute: float) -> None:
         gone = faults.kill(conductor.stage.server_parts().get(part, []))
@@ -229,7 +238,7 @@ def _server(conductor: "Conductor", fault: Fault) -> None:
     conductor.clockwork.at(fault.begins + 90, partial(kill, "database"))
 
 
-_POINT: dict[str, Callable[["Conductor", Team, Fault], None]] = {
+_POINT: dict[str, Callable[[Rehearsal, Team, Fault], None]] = {
     "network": _network, "power": _power, "lot": _lot, "staff": _staff, "clock": _clock, "printer": _printer,
 }  # fmt: skip
-_CITY: dict[str, Callable[["Conductor", Fault], None]] = {"otp": _otp, "server": _server}
+_CITY: dict[str, Callable[[Rehearsal, Fault], None]] = {"otp": _otp, "server": _server}

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 import time
 from collections import Counter
@@ -46,6 +47,7 @@ def main(options: argparse.Namespace) -> int:
 
         django.setup()
         product.check(base)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped by either, it tells what was played so far
         result = _play(base, options, days, kinds, gateway, stack)
     result["seconds"] = round(time.monotonic() - began, 1)
     if options.report:
@@ -71,7 +73,7 @@ def _play(base: str, options: argparse.Namespace, days: int, kinds: tuple[str, .
     conductor = Conductor(stage, kinds, speed=options.speed)
     stack.callback(conductor.close)
     played = conductor.play()
-    conductor.timed("settle", afterwards.settle)
+    conductor.timed("settle", lambda: afterwards.settle(seconds=180 if not conductor.stopped else 15))
     broken = _promises(stage, began)
     conductor.seconds["all"] = round(sum(conductor.seconds.values()), 1)
     return _result(conductor, stage, played, broken, base=base, kinds=kinds, people=options.people)
@@ -110,8 +112,8 @@ def _result(
         "registered": dict(stage.story.tally), "requests": stage.counter.requests, "broken_lines": stage.counter.broken_lines, "doors": stage.counter.slowest(),
         "steps": conductor.seconds, "surprises": surprises[:60], "invariants": {name: not rows for name, rows in broken.items()},
         "broken": {name: rows for name, rows in broken.items() if rows},
-        "tablets": _tablets(conductor, played), "crowd": _crowd(stage, played),
-        "passed": score.passed(played) and not any(broken.values()) and not stage.story.surprises,
+        "tablets": _tablets(conductor, played), "crowd": _crowd(stage, played), "stopped": conductor.stopped,
+        "passed": score.passed(played) and not conductor.stopped and not any(broken.values()) and not stage.story.surprises,
     }  # fmt: skip
 
 
@@ -134,8 +136,9 @@ def _tablets(conductor: "Conductor", played: list[score.SiteDay]) -> dict[str, A
     """What real tablets in Chromium did, or why there was none."""
     corners = [day.corner for day in played if day.corner is not None]
     return {
-        "missing": conductor.without_screens, "days": len(corners), "people": sum(one.people for one in corners), "alone": sum(one.alone for one in corners),
-        "held": sum(one.held for one in corners), "refused": sum(one.refused for one in corners), "sent_after": max((one.sent_after or 0.0 for one in corners), default=0.0),
+        "missing": conductor.opening.without_screens, "days": len(corners), "people": sum(one.people for one in corners), "alone": sum(one.alone for one in corners),
+        "held": sum(one.held for one in corners), "refused": sum(one.refused for one in corners), "slow": sum(len(one.slow) for one in corners), "stuck": sum(len(one.stuck) for one in corners),
+        "stood_still": sorted({what for one in corners for what in one.stuck}), "sent_after": max((one.sent_after or 0.0 for one in corners), default=0.0),
         "seconds_each": round(score.quantile([each for one in corners for each in one.seconds], 0.5), 1),
     }  # fmt: skip
 
@@ -145,6 +148,8 @@ def _tell(result: dict[str, Any], *, as_json: bool, report: str) -> None:
     if as_json:
         print(json.dumps(told, ensure_ascii=False, default=str))
         return
+    if result["stopped"]:
+        print(f"\nStopped at {result['stopped']}: what was played so far, not a rehearsal.")
     print(f"\nRehearsal of {result['days']} days from {result['first_day']} at {result['url']}: {result['seconds']} s, {result['requests']} requests")
     for name, value in result["totals"].items():
         print(f"  {name:<22} {value}")

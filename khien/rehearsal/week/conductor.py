@@ -6,28 +6,23 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from random import Random
 
 from django.db import connection
 
 from khien.demo.city import POINTS
-from khien.kernel import clock
 from khien.rehearsal import officers
 from khien.rehearsal.afterwards import settle
-from khien.rehearsal.browser import Surprise
+from khien.rehearsal.browser import named
 from khien.rehearsal.product import awake
-from khien.rehearsal.staff import Desk, Officer
 from khien.rehearsal.week import breaking, checks, faults, flow
-from khien.rehearsal.week.chromium import NoScreens, Screens, missing
-from khien.rehearsal.week.clinic import Clinic
-from khien.rehearsal.week.corner import Corner
 from khien.rehearsal.week.crowd import of_day
 from khien.rehearsal.week.guest import Guest
+from khien.rehearsal.week.opening import Opening
+from khien.rehearsal.week.progress import Progress
 from khien.rehearsal.week.score import Fault, Help, SiteDay
 from khien.rehearsal.week.stage import DAWN, Stage
 from khien.rehearsal.week.supporters import Supporters, delay
-from khien.rehearsal.week.tablet import enrol, take_along
-from khien.rehearsal.week.team import CLOSES, OPENS, ROLES, Team
+from khien.rehearsal.week.team import CLOSES, OPENS, Team
 
 HANDS = 3  # points that are played at the same moment
 
@@ -43,34 +38,56 @@ class Conductor:
         self.clockwork = flow.Clockwork()
         self.teams: dict[int, Team] = {}
         self.number = 0
-        self.screens: list[Screens] = []
-        self.without_screens = missing()  # why no real tablet is played; "" where one is
-        self.tablet_site = 1
+        self.opening = Opening(stage, ask_help=self._asked)
         self.outages: list[threading.Thread] = []
+        self.stopped = ""  # where it was when somebody stopped it
+        self.progress = Progress(sum(not one.has("no_show") for one in stage.crowd), stage.days)
         self._calls: list[tuple[Team, Help]] = []
         self._lock = threading.Lock()
 
     def play(self) -> list[SiteDay]:
-        """Play every day; returns the score of each point and day."""
+        """Play every day; returns the score of each point and day. Stopped in the middle (Ctrl-C), of what was played so far."""
         stage = self.stage
-        stage.advance(0, DAWN)
-        self.timed("what the demo itself still had to do", lambda: settle(seconds=600))
-        self.timed("prepare", stage.prepare_help)
-        self.supporters = Supporters(stage.base, stage.counter)
-        for number in range(stage.days):
-            self.number, self.clockwork, self.teams = number, flow.Clockwork(), {}
-            stage.advance(number, DAWN)
-            self.timed(f"day {number + 1}: lists", lambda number=number: stage.register(number))  # type: ignore[misc]
-            self.timed(f"day {number + 1}: morning", self._morning)
-            self.timed(f"day {number + 1}: the day", self._day)
-            self.timed(f"day {number + 1}: evening", self._evening)
+        try:
+            stage.advance(0, DAWN)
+            self.timed("what the demo itself still had to do", lambda: settle(seconds=600))
+            self.timed("prepare", stage.prepare_help)
+            self.supporters = Supporters(stage.base, stage.counter)
+            for number in range(stage.days):
+                self._whole_day(number)
+        except KeyboardInterrupt:
+            now = int(max([self.clockwork.now, *(team.clockwork.now for team in self.teams.values())]))
+            self.stopped = f"day {self.number + 1}, {now // 60:02d}:{now % 60:02d}"
+            stage.tell(f"stopped at {self.stopped}: the sheet tells what was played so far (once more stops at once)")
+            for team in self.teams.values():
+                team.results()
         return self.days
+
+    def _whole_day(self, number: int) -> None:
+        """From the lists to the signatures; what surprises one step is told, and the next one is played all the same."""
+        self.number, self.clockwork, self.teams = number, flow.Clockwork(), {}
+        self.stage.advance(number, DAWN)
+        steps = {"lists": partial(self.stage.register, number), "morning": self._morning, "the day": self._day, "evening": self._evening}
+        for name, step in steps.items():
+            try:
+                self.timed(f"day {number + 1}: {name}", step)
+            except Exception as error:
+                self._wrong(f"day {number + 1}, {name}: {named(error)}")
+        for team in self.teams.values():
+            team.leave()
+
+    def _wrong(self, what: str) -> None:
+        """What surprised nobody's point in particular."""
+        self.stage.story.surprises.append(what)
+        self.stage.tell(what)
 
     def timed(self, what: str, step: Callable[[], None]) -> None:
         began = time.monotonic()
-        step()
-        self.seconds[what] = round(time.monotonic() - began, 1)
-        self.stage.tell(f"{what}: {self.seconds[what]} s")
+        try:
+            step()
+        finally:
+            self.seconds[what] = round(time.monotonic() - began, 1)
+            self.stage.tell(f"{what}: {self.seconds[what]} s")
 
     # The morning
 
@@ -78,7 +95,7 @@ class Conductor:
         last = self.stage.days > 1 and self.number == self.stage.days - 1
         tablets = next((site for day, site in self.stage.loads if day == self.number == 1), None)
         self.faults = faults.plan(self.kinds, day=self.number, sites=self.stage.sites, last=last, tablets=tablets)
-        self.tablet_site = 1 + next((one.site for one in self.faults if one.kind == "network"), 0)  # where its line is really cut
+        self.opening.day(self.number, self.faults)
         lotted = any(one.kind == "lot" for one in self.faults)
         scores = [SiteDay(self.number + 1, site + 1, POINTS[site][1]) for site in range(self.stage.sites)]
         self.days += scores
@@ -95,8 +112,8 @@ class Conductor:
         def one(score: SiteDay) -> None:
             try:
                 step(score)
-            except Surprise as surprise:
-                score.surprises.append(str(surprise))
+            except Exception as error:
+                score.surprises.append(named(error))
             finally:
                 connection.close()
 
@@ -104,59 +121,17 @@ class Conductor:
             list(pool.map(one, scores))
 
     def _open(self, score: SiteDay, *, second: bool) -> None:
-        stage, number, site = self.stage, self.number, score.site - 1
-        lots = stage.supply(number, site, second=second)
-        planned = stage.plan(number, site)
-        score.vaccine = planned.vaccine
-        without = {one.kind for one in self.faults if one.site == site}
-        line = stage.lines[site]
-        lead = Officer(line.url, f"diem{site + 1:02d}.truong", counter=stage.counter)
-        people = sum(1 for _ in of_day(stage.crowd, number, site))
-        stage.advance(number, OPENS - 20)
-        officers.open_point(lead, planned, str(lots[0].id), printer="printer" not in without)
-        score.opened_late = max(0.0, stage.minute(number) - OPENS)
-        late_paper = (number, site) == faults.paper_afternoon(stage.days, stage.sites)
-        sheets = (people * 2 // 3 if late_paper else 0) + (people // 3 if without & {"network", "power"} else 0) + 6
-        serials = officers.print_papers(lead, planned, sheets)
-        desks = {}
-        for name, account in ROLES.items():
-            officer = Officer(line.url, f"diem{site + 1:02d}.{account}", counter=stage.counter)
-            officer.cut = lambda line=line: not line.whole  # type: ignore[misc]
-            desks[name] = Desk(officer, planned.session_id)
-        team = Clinic(planned, line, desks, lead, lots, serials, score, Random(stage.seed * 1000 + number * 100 + site), people=people, ask_help=self._asked)
-        team.printer = "printer" not in without
-        if "network" in without:
-            for name in ("reception", "screening", "injection", "closing"):
-                team.sender.tablets[name] = take_along(desks[name], lead, name=f"máy {name}", counter=stage.counter)
-        if score.site == self.tablet_site:
-            self._real_tablet(team, people)
-        if late_paper:
-            team.paper_from = faults.PAPER_FROM
-            team.desks["keying"].shut()
-            team.clockwork.at(CLOSES, team.back)
-        self.teams[site] = team
-
-    def _real_tablet(self, team: Clinic, people: int) -> None:
-        """A tablet in Chromium takes the session along; a machine that has none plays by the protocol alone, and says so."""
-        if self.without_screens:
-            return
-        planned = team.planned
-        device = enrol(team.lead, planned.session_id, name="máy thật")
-        screens = Screens(team.line.url, planned.session_id, {**team.lead.http.cookies, **device}, now=clock.now)
-        self.screens.append(screens)
-        try:
-            screens.start()
-        except NoScreens as why:
-            self.without_screens = str(why)
-            self.stage.tell(f"no real tablet: {why}; tablets are played by the protocol alone")
-            return
-        team.corner = Corner(team, screens, people=people, random=Random(team.score.day))
+        self.teams[score.site - 1] = self.opening.open(score, second=second)
 
     def _expect(self) -> None:
         """Who comes to which point at which minute: the invited by their appointments, the others by their own hour."""
         stage = self.stage
         for site, team in self.teams.items():
-            codes = self._appointments(team)
+            try:
+                codes = self._appointments(team)
+            except Exception as error:
+                team.wrong(f"the list of today: {named(error)}")
+                codes = {}  # they come all the same, with their cards
             for visitor in of_day(stage.crowd, self.number, site):
                 if visitor.has("no_show"):
                     continue
@@ -181,18 +156,19 @@ class Conductor:
     def _portal(self, person: object) -> None:
         try:
             self.stage.register_by_phone(person)  # type: ignore[arg-type]
-        except Surprise as surprise:
-            self.stage.story.surprises.append(f"portal: {surprise}")
+        except Exception as error:
+            self._wrong(f"portal: {named(error)}")
 
     # The day
 
     def _day(self) -> None:
         """From event to event: the next minute at which somebody does something, wherever that is."""
+        dawn = time.monotonic()
         with ThreadPoolExecutor(HANDS) as pool:
             while (minute := self._next()) is not None:
                 began = time.monotonic()
                 self.stage.advance(self.number, minute)
-                self.clockwork.run(minute)
+                self._city(minute)
                 due = [team for team in self.teams.values() if team.sender.waiting or (team.clockwork.next or math.inf) <= minute]
                 list(pool.map(partial(self._turn, minute=minute), due))
                 self._after_outages()
@@ -200,6 +176,23 @@ class Conductor:
                 self._calls_out()
                 if self.speed:
                     time.sleep(max(0.0, 60 / self.speed - (time.monotonic() - began)))
+                self._tell_progress(minute, time.monotonic() - dawn)
+        self.progress.spent += time.monotonic() - dawn
+
+    def _city(self, minute: float) -> None:
+        """What is due in the whole city: faults and their ends, calls for help; one that surprises does not stop the others."""
+        for _ in range(1000):
+            try:
+                self.clockwork.run(minute)
+                return
+            except Exception as error:
+                self._wrong(f"day {self.number + 1}: {named(error)}")
+
+    def _tell_progress(self, minute: float, seconds: float) -> None:
+        came = sum(day.came for day in self.days)
+        line = self.progress.line(day=self.number + 1, minute=minute, came=came, day_seconds=seconds, now=time.monotonic())
+        if line:
+            self.stage.tell(line)
 
     def _after_outages(self) -> None:
         """A killed server is back before the next minute begins: the machine's seconds are not the day's minutes."""
@@ -224,8 +217,8 @@ class Conductor:
                 team.sender.flush()
                 team.clockwork.run(minute)
                 return
-            except Surprise as surprise:
-                team.wrong(str(surprise))
+            except Exception as error:
+                team.wrong(named(error))
 
     def _asked(self, team: Team, call: Help) -> None:
         with self._lock:
@@ -247,8 +240,8 @@ class Conductor:
     def _answer(self, team: Team, call: Help, tier: int, asked: object, minute: float) -> None:
         try:
             self.supporters.answer(call, tier, team.planned.session_id, asked)  # type: ignore[arg-type]
-        except Surprise as surprise:
-            team.wrong(str(surprise))
+        except Exception as error:
+            team.wrong(named(error))
 
     def _recovered(self, minute: float) -> None:
         """A fault is over for a point when nothing waits to be sent and no sheet lies unkeyed."""
@@ -276,24 +269,23 @@ class Conductor:
         team.score.signed = officers.sign_day(team.lead, planned.site_id, planned.day)
 
     def _close(self, team: Team) -> None:
-        """Everything is sent and keyed; what is left is thrown away, the shelf counted, the session closed."""
+        """Everything is sent and keyed; what is left is thrown away, the shelf counted, the session closed. Each step by itself."""
         minute = self.stage.minute(self.number)
-        try:
-            self._turn(team, minute)
-            team.nobody_left(minute)
-            if team.corner is not None:
-                team.corner.finish()
-            team.printer = True
-            team.print_rest()
-            team.shelf.clear(team.moment(minute))
-            team.shelf.count(team.lead)
-            officers.close_point(team.lead, team.planned)
-        except Surprise as surprise:
-            team.wrong(f"evening: {surprise}")
+        team.printer = True
+        steps: list[Callable[[], object]] = [
+            partial(self._turn, team, minute), lambda: team.back(minute) if team.sender.sealed else None, partial(team.nobody_left, minute),
+            lambda: team.corner.finish() if team.corner else None, team.print_rest, partial(team.shelf.clear, team.moment(minute)),
+            partial(team.shelf.count, team.lead), partial(officers.close_point, team.lead, team.planned),
+        ]  # fmt: skip
+        for step in steps:
+            try:
+                step()
+            except Exception as error:
+                team.wrong(f"evening: {named(error)}")
 
     def close(self) -> None:
         """Shut what still runs."""
-        for screens in self.screens:
+        for screens in self.opening.screens:
             screens.close()
 
     def all_faults(self) -> Iterable[tuple[int, Fault]]:

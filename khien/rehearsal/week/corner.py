@@ -1,9 +1,10 @@
 """A corner of a point where one real tablet serves some of the people at all its desks, through the screens of the product."""
 
 import time
+from collections.abc import Callable
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TypeVar
 from uuid import UUID
 
 from khien.rehearsal import product
@@ -11,17 +12,19 @@ from khien.rehearsal.browser import Surprise
 from khien.rehearsal.officers import card_text
 from khien.rehearsal.week import flow
 from khien.rehearsal.week.chromium import Screens
+from khien.rehearsal.week.clinic import Clinic
 from khien.rehearsal.week.guest import Guest
 from khien.rehearsal.week.score import Corner as Told
 from khien.visits import queries as visits
+from khien.visits.views import DeskRow
 
-if TYPE_CHECKING:
-    from khien.rehearsal.week.clinic import Clinic
-
+Found = TypeVar("Found")
 SHARE, LEAST, MOST = 0.1, 4, 12  # of the people of a day
 MINUTES = (5.0, 8.0)  # from the card to the needle
 STAYS = 33.0  # minutes from the needle to the way home
 MORE = 4.0  # minutes until the board is looked at again
+LAST = 16 * 60.0 + 30  # of the day; who still waits for a screen then is looked up in the record
+NEXT_DESK = {"checked_in": "screening", "consented": "screening", "cleared": "injection", "dosed": "closing", "observed": "closing", "closed": "closing"}
 LONGEST = 5 * 60.0  # minutes without a line after which the vials that the tablet knows are too old for it
 NEEDS_HANDS = {"mistyped", "swapped", "namesake", "wrong_qr", "help"}  # these are served where the rehearsal has its own way for them
 
@@ -29,7 +32,7 @@ NEEDS_HANDS = {"mistyped", "swapped", "namesake", "wrong_qr", "help"}  # these a
 class Corner:
     """One tablet, one person at it, one line of people before it."""
 
-    def __init__(self, team: "Clinic", screens: Screens, *, people: int, random: Random) -> None:
+    def __init__(self, team: Clinic, screens: Screens, *, people: int, random: Random) -> None:
         self.team, self.screens, self.told = team, screens, Told()
         self.most = min(MOST, max(LEAST, round(people * SHARE)))
         self.cut_at: float | None = None
@@ -60,7 +63,7 @@ class Corner:
 
     def held(self) -> int:
         """What it holds now, just before the line comes back."""
-        count = self.screens.unsent()
+        count = self._patient(self.screens.unsent, 0)
         self.told.held += count
         return count
 
@@ -68,15 +71,15 @@ class Corner:
         """The line is back: by itself the tablet sends what it holds."""
         self.cut_at = None
         began = time.monotonic()
-        if self.screens.empty():
+        if self._patient(self.screens.empty, False):
             self.told.sent_after = round(time.monotonic() - began, 1)
         else:
-            self.team.wrong(f"the tablet still holds {self.screens.unsent()} commands a minute after the line came back")
+            self.team.wrong(f"the tablet still holds {self._patient(self.screens.unsent, -1)} commands a minute after the line came back")
 
     # People
 
     def _serves(self, guest: Guest, minute: float) -> None:
-        """All desks for one person, one after the other; what the screen does not do is told, the day goes on."""
+        """All desks for one person, one after the other; whom a screen leaves standing goes on at the other desks."""
         guest.received = guest.screened = minute
         self.team.score.received += 1
         alone = not self.team.line.whole
@@ -87,7 +90,7 @@ class Corner:
             self.screens.screen(number)
             self._needle(guest, number, minute)
         except Surprise as surprise:
-            self.team.wrong(str(surprise))
+            self._stuck(guest, surprise, minute)
             return
         self.told.people += 1
         self.told.alone += alone
@@ -97,33 +100,92 @@ class Corner:
         team, lot = self.team, self.team.lots[0]
         team.shelf.ready(lot, team.moment(minute - 0.5))
         if self.screens.inject(number):
-            team.shelf.drew(str(lot.id), team.moment(minute))
-            team.injected(guest, lot, minute)
+            self._injected(guest, minute)
             team.clockwork.at(minute + STAYS, partial(self._leaves, guest, number))
         elif tries > 1:  # the screen stops this vial: the lead takes the next lot
-            team.clockwork.at(team.change_lot(minute), lambda at: self._needle(guest, number, at, tries=tries - 1))
+            team.clockwork.at(team.change_lot(minute), lambda at: self._again(guest, number, at, tries=tries - 1))
         else:
             raise Surprise("the tablet's injection: every vial is stopped")
 
+    def _again(self, guest: Guest, number: str, minute: float, *, tries: int) -> None:
+        try:
+            self._needle(guest, number, minute, tries=tries)
+        except Surprise as surprise:
+            self._stuck(guest, surprise, minute)
+
+    def _injected(self, guest: Guest, minute: float) -> None:
+        lot = self.team.lots[0]
+        self.team.shelf.drew(str(lot.id), self.team.moment(minute))
+        self.team.injected(guest, lot, minute)
+
     def _leaves(self, guest: Guest, number: str, minute: float, *, tries: int = 6) -> None:
         """The way home: whom the board still counts minutes for sits on, as the tablet's own clock says."""
-        if self.screens.leave(number):
+        try:
+            gone = self.screens.leave(number)
+            if not gone and tries <= 1:
+                raise Surprise("the tablet's observation: the minutes of one person never end")
+        except Surprise as surprise:
+            self._stuck(guest, surprise, minute)
+            return
+        if gone:
             self.team.gone(guest, "closed", minute)
-        elif tries > 1:
-            self.team.clockwork.at(minute + MORE, lambda at: self._leaves(guest, number, at, tries=tries - 1))
         else:
-            raise Surprise("the tablet's observation: the minutes of one person never end")
+            self.team.clockwork.at(minute + MORE, lambda at: self._leaves(guest, number, at, tries=tries - 1))
+
+    # A screen that stands still
+
+    def _stuck(self, guest: Guest, surprise: Surprise, minute: float) -> None:
+        """Tell it by its name; the person is not sent home for it."""
+        self.told.stuck.append(str(surprise))
+        self._hand_over(guest, minute)
+
+    def _hand_over(self, guest: Guest, minute: float) -> None:
+        """Somebody goes on at the other desks from where the record holds them, once the tablet has told the record all it did."""
+        team = self.team
+        if minute < LAST and not (team.up and self._patient(self.screens.unsent, 0) == 0):
+            team.clockwork.at(minute + MORE, lambda at: self._hand_over(guest, at))
+            return
+        row = self._row(guest)
+        if row is None:
+            team.score.received -= 1
+            team.desks["reception"].join(guest, minute)
+            return
+        guest.visit = str(row.id)
+        if row.state in ("dosed", "observed", "closed") and guest.dosed is None:
+            self._injected(guest, minute)  # the needle was out when the screen stood still
+        if row.state == "checked_in":
+            team.sender.post("reception", "consent", lambda: {"visit_id": guest.visit, "agreed": True, "how": "screen", "signer": "self"}, team.moment(minute))
+        if row.state == "closed":
+            team.gone(guest, "closed", minute)
+        else:
+            team.desks[NEXT_DESK[row.state]].join(guest, minute)
+
+    def _row(self, guest: Guest) -> DeskRow | None:
+        """Where the record holds this person, if they were received."""
+        one = guest.visitor.person
+        rows = product.told(lambda: visits.desk_rows(UUID(self.team.planned.session_id)))
+        others = {other.visit for other in self.team.guests if other is not guest}
+        return next((row for row in rows if row.name == one.full_name and row.birth == one.birth.iso() and row.state in NEXT_DESK and str(row.id) not in others), None)
+
+    def _patient(self, ask: Callable[[], Found], otherwise: Found) -> Found:
+        """What a screen says, or, where it says nothing, what stands for it; that it did not is told."""
+        try:
+            return ask()
+        except Surprise as surprise:
+            self.told.stuck.append(str(surprise))
+            return otherwise
 
     # The evening
 
     def finish(self) -> None:
         """Everything is sent; whoever was served here has a visit in the record, and their confirmation can be printed."""
-        if not self.screens.empty():
-            self.team.wrong(f"the tablet still holds {self.screens.unsent()} commands in the evening")
-        self.told.refused = self.screens.refused()
+        if not self._patient(self.screens.empty, False):
+            self.team.wrong(f"the tablet still holds {self._patient(self.screens.unsent, -1)} commands in the evening")
+        self.told.refused, self.told.slow = self._patient(self.screens.refused, 0), self.screens.slow
         self.screens.close()
         for number, guest in self._numbers.items():
-            card = product.told(partial(visits.visit_by_number, UUID(self.team.planned.session_id), number))
-            guest.visit = str(card.ref.visit_id) if card else ""
-            if guest.dosed is not None:
-                self.team.unprinted.append(guest)
+            if not guest.visit:
+                card = product.told(partial(visits.visit_by_number, UUID(self.team.planned.session_id), number))
+                guest.visit = str(card.ref.visit_id) if card else ""
+                if guest.dosed is not None:
+                    self.team.unprinted.append(guest)

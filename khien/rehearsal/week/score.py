@@ -62,6 +62,8 @@ class Corner:
     held: int = 0
     sent_after: float | None = None  # machine seconds from the line to the last receipt
     refused: int = 0
+    slow: list[str] = field(default_factory=list)  # what a hand waited for longer than one look
+    stuck: list[str] = field(default_factory=list)  # what never came: the person went on at the other desks
 
 
 @dataclass
@@ -168,6 +170,8 @@ def to_fix(day: SiteDay) -> list[tuple[str, dict[str, Any]]]:
     if slow_help:
         found.append(("help", {"calls": len(slow_help)}))
     found += [(code, {"n": n}) for code, n in _broken(day).items() if n]
+    if day.corner is not None and (day.corner.slow or day.corner.stuck):
+        found.append(("slow_screen", {"slow": len(day.corner.slow), "stuck": len(day.corner.stuck)}))
     if not day.signed:
         found.append(("unsigned", {}))
     return found

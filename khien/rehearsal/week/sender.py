@@ -15,6 +15,7 @@ from khien.rehearsal.staff import Answer, Desk
 from khien.rehearsal.week.tablet import Tablet, deliver
 
 ON_LINE = ("open_vial", "end_vial", "key_paper", "help")  # these wait for the line in their order
+MOST_TRIES = 3  # of one command that the server stumbles over; then it is set aside, and what it told is missing in the count
 AGAIN = 25  # each so manieth command is sent a second time, as a tablet does that heard no answer
 
 
@@ -28,6 +29,7 @@ class Command:
     at: datetime
     then: Callable[[Answer], None] | None = None
     id: UUID = field(default_factory=uuid7)
+    tries: int = 0
 
 
 class Sender:
@@ -59,6 +61,16 @@ class Sender:
             return {}
         return deliver(list(self.tablets.values()), random, self.wrong)
 
+    @property
+    def sealed(self) -> int:
+        """Commands that the tablets still hold."""
+        return sum(len(tablet.log) for tablet in self.tablets.values())
+
+    def close(self) -> None:
+        """The browsers of the desks and tablets are shut; each kept connections of its own."""
+        for one in (*(desk.officer for desk in self.desks.values()), *(tablet.browser for tablet in self.tablets.values())):
+            one.http.close()
+
     def flush(self) -> bool:
         """Send everything that waits; False where the line is away."""
         with self._lock:
@@ -70,6 +82,11 @@ class Sender:
                     answer = self._send(command)
                 except Away:
                     return False
+                except Surprise:
+                    command.tries += 1
+                    if command.tries >= MOST_TRIES:
+                        self.waiting.popleft()
+                    raise
                 self.waiting.popleft()
                 if command.then is not None:
                     command.then(answer)

@@ -24,7 +24,9 @@ svg{width:100%;height:auto;display:block}svg text{font:11px system-ui,sans-serif
 svg.bars path,svg .bed,svg path.grid{stroke:var(--line);fill:none}svg .bed{stroke-width:4}svg .reach{stroke:#6fa7a2;stroke-width:5}svg circle{fill:var(--teal)}
 svg text.n{fill:var(--ink)}svg.line text.h{text-anchor:middle}svg .fault{fill:var(--stop)}svg .after{fill:#e3a29f}svg.spread,svg.line{max-width:720px}
 ul{padding-left:20px;margin:6px 0}li{margin:4px 0}.sign{display:grid;grid-template-columns:1fr 1fr;gap:40px;margin-top:48px}.sign p{border-top:1px solid var(--ink);padding-top:6px;margin:64px 0 0}
-@media (max-width:560px){td.n{white-space:normal}table{font-size:15px}th,td{padding-right:8px}th:first-child,td:first-child{min-width:7.5em}thead th{font-size:13px}svg.line{min-width:600px}}
+@media (max-width:560px){td.n{white-space:normal}table{font-size:15px}th,td{padding-right:8px}th:first-child,td:first-child{min-width:7.5em}thead th{font-size:13px}svg.line{min-width:600px}
+table.folds thead{display:none}table.folds tr{display:block;border-bottom:1px solid var(--line);padding:7px 0}table.folds td{display:block;border:0;padding:1px 0}
+table.folds td.n{display:flex;justify-content:space-between}table.folds td.n::before{content:attr(data-head);color:var(--second)}}
 @media print{table.many{min-width:0}body{font-size:11pt;padding:0;max-width:none}h2{break-after:avoid}section,figure,tr{break-inside:avoid}.day{break-before:page}}
 """
 
@@ -56,12 +58,13 @@ def _number(value: Any) -> str:
     return f"{value:,}".replace(",", ".") if isinstance(value, int) else escape(str(value))
 
 
-def _table(heads: Sequence[Pair], rows: Iterable[Sequence[str]], *, numbers: bool = True) -> str:
-    """A table whose first column names its row; the others are numbers unless told otherwise."""
+def _table(heads: Sequence[Pair], rows: Iterable[Sequence[str]], *, numbers: bool = True, folds: bool = False) -> str:
+    """A table whose first column names its row; the others are numbers unless told otherwise. One that `folds` stands on a phone as lists."""
     css = ' class="n"' if numbers else ""
     head = "".join(f"<th{css if place else ''}>{_two(pair)}</th>" for place, pair in enumerate(heads))
-    body = "".join("<tr>" + "".join(f"<td{css if place else ''}>{cell}</td>" for place, cell in enumerate(row)) + "</tr>" for row in rows)
-    many = ' class="many"' if len(heads) > 5 else ""
+    named = [f' data-head="{escape(vi)}"' if folds and place else "" for place, (vi, _) in enumerate(heads)]
+    body = "".join("<tr>" + "".join(f"<td{css if place else ''}{named[place]}>{cell}</td>" for place, cell in enumerate(row)) + "</tr>" for row in rows)
+    many = ' class="folds"' if folds else ' class="many"' if len(heads) > 5 else ""
     return f'<div class="wide"><table{many}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
@@ -69,6 +72,9 @@ def _head(result: dict[str, Any]) -> str:
     good = result["passed"]
     vi = "Đạt: không mất, không trùng, không thiếu liều nào, mọi cam kết giữ được." if good else "Chưa đạt: xem các dòng đỏ dưới đây."
     en = "Passed: nothing lost, doubled or unaccounted for; every promise held." if good else "Not passed: see the red lines below."
+    if stopped := result.get("stopped"):
+        day, at = stopped.removeprefix("day ").split(", ")
+        vi, en = f"Dừng giữa chừng, ngày {day} lúc {at}: phiếu này chỉ kể phần đã diễn.", f"Stopped on day {day} at {at}: this sheet tells only what was played."
     facts = f"{result['days']} ngày từ {_dmy(result['first_day'])}, {result['sites']} điểm, {_number(result['people'])} người, hạt giống {result['seed']}"
     return (
         f"<header>{_heading('Phiếu điểm tổng diễn tập', 'Score sheet of the rehearsal', 1)}<p>{facts}; chạy {_number(result['seconds'])} giây, "
@@ -117,7 +123,7 @@ def _crowd(result: dict[str, Any]) -> str:
         for one in told["special"]
     ]
     days = (("Ngày khác thường", "A day unlike the others"), ("Đến", "Came"), ("Tiêm", "Doses"), ("Đón khi mất mạng", "Received without a line"), ("Giấy", "Paper"))
-    return "<section>" + _heading("Đám đông", "The crowd") + _table(heads, rows) + (_table(days, special) if special else "") + "</section>"
+    return "<section>" + _heading("Đám đông", "The crowd") + _table(heads, rows) + (_table(days, special, folds=True) if special else "") + "</section>"
 
 
 def _tablets(result: dict[str, Any]) -> str:

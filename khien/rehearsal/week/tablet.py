@@ -121,7 +121,7 @@ def deliver(tablets: list[Tablet], random: Random, wrong: Callable[[str], None],
     facts = {"sealed": sum(len(tablet.log) for tablet in tablets), "sent_twice": 0, "waited": 0}
     random.shuffle(tablets)
     for tablet in tablets:
-        items, tablet.log = tablet.log, []
+        items = list(tablet.log)  # each stays on the tablet until its answer came
         again = [one for one in items if random.random() < TWICE]
         facts["sent_twice"] += len(again)
         sent = random.sample(items, len(items)) + again

@@ -5,16 +5,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 from khien.kernel import clock
-from khien.rehearsal.browser import Away
+from khien.rehearsal.browser import Away, Surprise
 from khien.rehearsal.officers import Planned
 from khien.rehearsal.proxy import Line
 from khien.rehearsal.shelf import Shelf
 from khien.rehearsal.staff import Answer, Desk, Officer
 from khien.rehearsal.week import flow
-from khien.rehearsal.week.corner import Corner
 from khien.rehearsal.week.guest import Guest
 from khien.rehearsal.week.score import DeskScore, Help, SiteDay
 from khien.rehearsal.week.sender import Sender
@@ -25,6 +24,19 @@ SERVICE = {"reception": 0.9, "screening": 2.6, "injection": 1.4, "closing": 0.4,
 SLOWER = {"no_id": 0.8, "mistyped": 1.0, "wrong_qr": 0.6, "namesake": 0.5, "help": 1.5}  # minutes more at reception
 ROLES = {"reception": "tiepdon", "screening": "bacsi", "injection": "tiem", "closing": "theodoi", "keying": "nhaplieu"}
 STOPS = ("stock.lot_recalled", "visits.lot_paused", "stock.lot_quarantined")  # the desk takes another lot
+
+
+class Tablet(Protocol):
+    """A real tablet that serves some of the people beside the desks."""
+
+    desk: flow.Desk
+
+    def takes(self, guest: Guest, minute: float) -> bool: ...
+    def join(self, guest: Guest, minute: float) -> None: ...
+    def cut(self, minute: float) -> None: ...
+    def held(self) -> int: ...
+    def back(self) -> None: ...
+    def finish(self) -> None: ...
 
 
 class Team(ABC):
@@ -45,7 +57,7 @@ class Team(ABC):
         self.guests: list[Guest] = []
         self.inside: list[Guest] = []  # received with a slip, not yet injected
         self.unprinted: list[Guest] = []
-        self.corner: Corner | None = None  # where a real tablet serves some of the people
+        self.corner: Tablet | None = None  # where a real tablet serves some of the people
         self.on_lot: list[Callable[[float, float], None]] = []
         self.desks = {
             name: flow.Desk(self.clockwork, name, hands=flow.hands_for(people, SERVICE[name]), minutes=partial(self._minutes, name), then=then)
@@ -95,7 +107,11 @@ class Team(ABC):
 
     def back(self, minute: float) -> None:
         """The line or the power is back: send what waits, key the sheets."""
-        facts = self.sender.deliver(self.random)
+        try:
+            facts = self.sender.deliver(self.random)
+        except Surprise as surprise:  # what a tablet could not send stays on it, and is sent again in the evening
+            self.wrong(f"sealed commands: {surprise}")
+            facts = {}
         if facts.get("sealed"):
             for name, n in facts.items():
                 self.score.add(name, n)
@@ -183,6 +199,11 @@ class Team(ABC):
         self.sender.post(desk, "help", lambda: {"desk": desk} | ({"visit_id": guest.visit} if guest else {}), self.moment(minute), None)
         self.score.helps.append(call)
         self.call(self, call)
+
+    def leave(self) -> None:
+        """Everybody goes home: the browsers are shut."""
+        self.lead.http.close()
+        self.sender.close()
 
     def results(self) -> None:
         """What the desks did, for the score."""

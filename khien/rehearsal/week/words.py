@@ -37,6 +37,8 @@ FIXES: dict[str, Pair] = {
     "unaccounted": ("{n} chênh lệch liều chưa rõ.", "{n} differences of doses unexplained."), "unexplained": ("{n} số phiếu chưa rõ.", "{n} serials unexplained."),
     "wrong_verdicts": ("{n} đề xuất khác bác sĩ.", "{n} proposals other than the doctor's."), "wrong_days": ("{n} mũi ghi sai ngày.", "{n} doses on a wrong day."),
     "surprises": ("{n} việc ngoài dự kiến, xem cuối trang.", "{n} surprises, see the end."), "unsigned": ("Báo cáo ngày chưa ký.", "The day's report is not signed."),
+    "slow_screen": ("Màn hình máy bảng chậm {slow} lần, đứng hẳn {stuck} lần: người đó đã qua bàn khác; xem máy có yếu quá không.",
+                    "The tablet's screen was slow {slow} times and stood still {stuck} times: those people went on at other desks; see whether the device is too weak."),
 }  # fmt: skip
 SHAPES: dict[str, Pair] = {
     "early": ("Đến sớm", "Early birds"), "late": ("Đến trễ", "Late"), "no_show": ("Không đến", "No-shows"), "wrong_qr": ("Mã QR lạ", "A foreign QR code"),
@@ -54,5 +56,6 @@ SPECIAL: dict[str, Pair] = {
 TABLETS: tuple[tuple[str, Pair], ...] = (
     ("people", ("Người được tiêm qua màn hình thật", "People served at real screens")), ("alone", ("Trong đó lúc mất mạng", "Of them without a line")),
     ("held", ("Phiếu máy giữ khi có mạng lại", "Commands held when the line came back")), ("sent_after", ("Giây máy đến khi gửi hết", "Machine seconds until all was sent")),
-    ("refused", ("Phiếu bị từ chối", "Commands refused")), ("seconds_each", ("Giây máy mỗi người, mọi bàn", "Machine seconds a person, every desk")),
+    ("refused", ("Phiếu bị từ chối", "Commands refused")), ("slow", ("Lần màn hình chậm", "Slow screens")), ("stuck", ("Lần màn hình đứng, người qua bàn khác", "Screens that stood still; the person went to other desks")),
+    ("seconds_each", ("Giây máy mỗi người, mọi bàn", "Machine seconds a person, every desk")),
 )  # fmt: skip
