@@ -19,8 +19,13 @@ _LOOKALIKES = str.maketrans({
     "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2212": "-",
     "\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u3000": " ",
     "\u0340": "\u0300", "\u0341": "\u0301",
+    # What nobody sees but what turns the line around it, or ends it for the database.
+    **dict.fromkeys([*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A)), "\u061c"]),
     "\u200b": None, "\u200c": None, "\u200d": None, "\u200e": None, "\u200f": None, "\u2060": None, "\ufeff": None, "\u00ad": None,
 })
+
+_CONTROLS = {code: None for code in (*range(0x20), 0x7F) if not chr(code).isspace()}
+_LOOKALIKES |= _CONTROLS
 
 _NUCLEI = " ".join((
     "iêu yêu oai oao oay oeo uai uao uây uôi uya uyê uyu ươi ươu uêu uơi",
@@ -36,7 +41,7 @@ _SYLLABLE = re.compile(
 def clean(text: str) -> str:
     """Compose (NFC), unify lookalike letters, quotes, dashes and spaces, drop invisible characters, collapse spaces."""
     if text.isascii():
-        return " ".join(text.replace("`", "'").split())
+        return " ".join((text if text.isprintable() else text.translate(_CONTROLS)).replace("`", "'").split())
     return " ".join(unicodedata.normalize("NFC", text.translate(_LOOKALIKES)).split())
 
 
