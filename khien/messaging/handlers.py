@@ -1,6 +1,8 @@
 """Events become messages, each once: the cause is unique, whatever the order and however often an event is told."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +22,7 @@ from khien.messaging.types import Contact
 from khien.people import queries as people
 from khien.people.types import PersonCard
 from khien.places import queries as places
+from khien.plumbing import once
 from khien.safety import actions as safety
 from khien.visits import queries as visits
 
@@ -29,7 +32,18 @@ FOLLOW_UP_HOUR = 9
 EARLY_AFTER = timedelta(minutes=30)  # who left before the time was over is asked soon
 
 
-@transaction.atomic
+def telling(handler: Callable[[dict[str, Any], datetime], None]) -> Callable[[dict[str, Any], datetime], None]:
+    """In one transaction, reading each fact once: what is told writes messages and questions, and nothing of what it reads."""
+
+    @wraps(handler)
+    def told(data: dict[str, Any], at: datetime) -> None:
+        with transaction.atomic(), once.reading():
+            handler(data, at)
+
+    return told
+
+
+@telling
 def code_asked(data: dict[str, Any], at: datetime) -> None:
     """Send a one-time code; a decoy, a used or an old one sends nothing."""
     challenge = UUID(str(data["challenge_id"]))
@@ -43,7 +57,7 @@ def code_asked(data: dict[str, Any], at: datetime) -> None:
     outgoing.queue(cause=f"code:{challenge}", template="caller_code" if caller else "code", facts=facts, at=at, contact=to, expires=code.expires_at)
 
 
-@transaction.atomic
+@telling
 def invited(data: dict[str, Any], at: datetime) -> None:
     """Tell when and where to come."""
     found = booking.appointment(UUID(str(data["appointment_id"])))
@@ -55,7 +69,7 @@ def invited(data: dict[str, Any], at: datetime) -> None:
     tell(found, template, at=at, expires=found.starts_at)
 
 
-@transaction.atomic
+@telling
 def booking_ended(data: dict[str, Any], at: datetime) -> None:
     """Stop the reminders of an appointment that no longer stands; one that others cancelled is told to its person."""
     found = booking.appointment(UUID(str(data["appointment_id"])))
@@ -93,7 +107,7 @@ def place_name(site: Any, language: str) -> str:
     return f"{name}, {site.address}" if site.address else name
 
 
-@transaction.atomic
+@telling
 def dose_given(data: dict[str, Any], at: datetime) -> None:
     """Tell the result once the five minutes of undo are over: what, where, what comes next."""
     record_id = UUID(str(data["record_id"]))
@@ -115,7 +129,7 @@ def dose_given(data: dict[str, Any], at: datetime) -> None:
     outgoing.queue(cause=f"record:{record_id}", template="result", facts=facts, person_id=card.id, at=at)
 
 
-@transaction.atomic
+@telling
 def visit_closed(data: dict[str, Any], at: datetime) -> None:
     """Ask after the person on days 1, 3, 7 and 28; the address is read on the day."""
     if not data.get("record_id"):
@@ -125,25 +139,23 @@ def visit_closed(data: dict[str, Any], at: datetime) -> None:
     if dose is None or dose.status != "completed" or card is None:
         return
     left_early = data.get("end") == "left_early"
-    for after in (*((safety.EARLY,) if left_early else ()), *FOLLOW_UP_DAYS):
-        due = clock.at_local(dose.on_date + timedelta(days=after), FOLLOW_UP_HOUR) if after else at + EARLY_AFTER
-        if due > at:
-            _ask(dose.record_id, after, card, due, at)
+    due = {day: clock.at_local(dose.on_date + timedelta(days=day), FOLLOW_UP_HOUR) for day in FOLLOW_UP_DAYS}
+    due |= {safety.EARLY: at + EARLY_AFTER} if left_early else {}
+    planned = safety.plan_follow_ups(record_id=dose.record_id, days=[day for day in sorted(due) if due[day] > at], by=SYSTEM, at=at)
+    for day, asked in planned.items():
+        _ask(dose.record_id, day, asked.token, card, due[day], at)
 
 
-def _ask(record_id: UUID, after: int, card: PersonCard, due: datetime, at: datetime) -> None:
+def _ask(record_id: UUID, day: int, token: str, card: PersonCard, due: datetime, at: datetime) -> None:
     """Ask how a person is, with a link that opens the question without signing in; whoever wants no questions gets none."""
-    asked = safety.plan_follow_up(record_id=record_id, day=after, by=SYSTEM, at=at)
-    if asked is None:
-        return
-    page = f"/so/tham/{asked.token}" if asked.token else "/so/cam-thay"
+    page = f"/so/tham/{token}" if token else "/so/cam-thay"
     facts = wording.hotlines() | {"name": wording.name(card), "link": wording.link(page, card.language)}
     outgoing.queue(
-        cause=f"follow_up:{record_id}:{after}", template="follow_up", facts=facts, person_id=card.id, at=at, due=due, late=True
+        cause=f"follow_up:{record_id}:{day}", template="follow_up", facts=facts, person_id=card.id, at=at, due=due, late=True
     )
 
 
-@transaction.atomic
+@telling
 def follow_up_stopped(data: dict[str, Any], at: datetime) -> None:
     """A person wants no more questions: those that wait are not sent."""
     for record_id in {one.record_id for one in visits.visits_of(UUID(str(data["person_id"]))) if one.record_id}:
@@ -151,7 +163,7 @@ def follow_up_stopped(data: dict[str, Any], at: datetime) -> None:
             outgoing.withdraw(f"follow_up:{record_id}:{after}", "stopped")
 
 
-@transaction.atomic
+@telling
 def record_corrected(data: dict[str, Any], at: datetime) -> None:
     """A record that was an error asks after nobody."""
     record_id = UUID(str(data["record_id"]))
@@ -162,7 +174,7 @@ def record_corrected(data: dict[str, Any], at: datetime) -> None:
         outgoing.withdraw(cause, "entered_in_error")
 
 
-@transaction.atomic
+@telling
 def certificate_issued(data: dict[str, Any], at: datetime) -> None:
     """Tell that a certificate is ready, or that it was issued again and the old one is void."""
     found = certificates.certificate(UUID(str(data["certificate_id"])))
@@ -180,7 +192,7 @@ def certificate_issued(data: dict[str, Any], at: datetime) -> None:
 ASKED_BY_PEOPLE = frozenset({"portal", "health_book", "hotline", "web", "counter"})
 
 
-@transaction.atomic
+@telling
 def case_opened(data: dict[str, Any], at: datetime) -> None:
     """Acknowledge what a person asked; a P1 alerts the point's phone at any hour."""
     case_id = UUID(str(data["case_id"]))
@@ -206,7 +218,7 @@ def _dialled(phone: str) -> str:
         return ""
 
 
-@transaction.atomic
+@telling
 def case_answered(data: dict[str, Any], at: datetime) -> None:
     """Say that there is an answer, or a question."""
     found = cases.case(UUID(str(data["case_id"])), at)
@@ -214,7 +226,7 @@ def case_answered(data: dict[str, Any], at: datetime) -> None:
         _tell_asker(found, "case_answered", f"case_entry:{data['entry_id']}", {}, at)
 
 
-@transaction.atomic
+@telling
 def case_resolved(data: dict[str, Any], at: datetime) -> None:
     """Say that what a person asked is done."""
     found = cases.case(UUID(str(data["case_id"])), at)
