@@ -93,19 +93,20 @@ def _insert_lot(vaccine: str, number: str, facts: dict[str, Any], by: Actor, at:
 @transaction.atomic
 def take_in(
     *, site_id: UUID, vaccine: str, number: str, doses: int, document: str | None, expires_on: date | None, manufactured_on: date | None = None,
-    performed: Performed, by: Actor, at: datetime,
+    performed: Performed, act_id: UUID | None = None, by: Actor, at: datetime,
 ) -> bool:  # fmt: skip
     """Receive doses of a lot as its paper names it, or (no `document`) as the vial's label does: lot and doses enter together or not at all.
 
-    Says whether the same paper was entered before. Raises Refused as add_lot, receive and accept_label do.
+    Says whether the same paper (or the same `act_id`) was entered before. Raises Refused as add_lot, receive and accept_label do.
     """
     ledger.check_day(performed, at)
     lot_id = add_lot(vaccine=vaccine, number=number, expires_on=expires_on, manufactured_on=manufactured_on, by=by, at=at)
     common: dict[str, Any] = {"site_id": site_id, "lot_id": lot_id, "doses": doses, "performed": performed, "by": by, "at": at}
     if document is not None:
         return receive(document=document, **common).already
-    accept_label(**common)
-    return False
+    known = act_id is not None and ledger.done_before(models.LabelReceipt, act_id, site_id) is not None
+    accept_label(act_id=act_id, **common)
+    return known
 
 
 @transaction.atomic
@@ -161,18 +162,20 @@ def receive(*, site_id: UUID, lot_id: UUID, doses: int, document: str, performed
     return _enter("received", site_id, lot_id, doses, performed, by, at, document=document.strip())
 
 
-def waste(*, site_id: UUID, lot_id: UUID, doses: int, reason: str, performed: Performed, by: Actor, at: datetime) -> Moved:
-    """Enter doses thrown away, with the reason. Never refused for want of paper stock.
+def waste(
+    *, site_id: UUID, lot_id: UUID, doses: int, reason: str, performed: Performed, act_id: UUID | None = None, by: Actor, at: datetime
+) -> Moved:
+    """Enter doses thrown away, with the reason. Never refused for want of paper stock. The same `act_id` counts once.
 
     Raises Refused: stock.doses_not_positive, stock.day_in_future (day), stock.lot_unknown, stock.reason_missing.
     """
     if not reason.strip():
         raise Refused("stock.reason_missing")
-    return _enter("wasted", site_id, lot_id, doses, performed, by, at, reason=reason.strip())
+    return _enter("wasted", site_id, lot_id, doses, performed, by, at, reason=reason.strip(), act_id=act_id)
 
 
 def return_(*, site_id: UUID, lot_id: UUID, doses: int, document: str, performed: Performed, by: Actor, at: datetime) -> Moved:
-    """Enter doses sent back to the store.
+    """Enter doses sent back to the store; the same document for the same lot counts once.
 
     Raises Refused: stock.doses_not_positive, stock.lot_unknown, stock.not_enough (on_hand): nobody can send back what is not there.
     """
@@ -182,18 +185,22 @@ def return_(*, site_id: UUID, lot_id: UUID, doses: int, document: str, performed
 @transaction.atomic
 def _enter(
     kind: str, site_id: UUID, lot_id: UUID, doses: int, performed: Performed, by: Actor, at: datetime,
-    *, reason: str = "", document: str = "",
+    *, reason: str = "", document: str = "", act_id: UUID | None = None,
 ) -> Moved:  # fmt: skip
     if doses <= 0:
         raise Refused("stock.doses_not_positive")
     ledger.check_day(performed, at)
     if not models.Lot.objects.filter(id=lot_id).exists():
         raise Refused("stock.lot_unknown")
+    if ledger.done_before(models.Movement, act_id, site_id):
+        return Moved(act_id or site_id, 0, already=True)
     if kind == "returned":
+        if known := _returned_before(site_id, lot_id, doses, document):
+            return known
         ledger.check_held(site_id, lot_id, doses)
     row = models.Movement(
         site_id=site_id, lot_id=lot_id, kind=kind, doses=doses, on_date=performed.on, performed_at=performed.at, recorded_at=at,
-        recorded_by=by.text, reason=reason, document=document,
+        recorded_by=by.text, reason=reason, document=document, **({"id": act_id} if act_id else {}),
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -207,9 +214,18 @@ def _enter(
     return Moved(row.id, max(shortfall, 0))
 
 
+def _returned_before(site_id: UUID, lot_id: UUID, doses: int, document: str) -> Moved | None:
+    """The return that this paper already told; the lot's balance is locked, so that two cannot pass at once."""
+    models.Balance.objects.select_for_update().filter(site_id=site_id, lot_id=lot_id).first()
+    paper = {"site_id": site_id, "lot_id": lot_id, "kind": "returned", "document": document}
+    if not document or not models.Movement.objects.filter(**paper).exists():
+        return None
+    return _entered_before(models.Movement(**paper, doses=doses))
+
+
 def _entered_before(row: models.Movement) -> Moved:
     """The same paper keyed twice is one receipt; the same paper number with another count is a mistake to name."""
-    before = models.Movement.objects.get(site_id=row.site_id, lot_id=row.lot_id, kind=row.kind, document=row.document)
+    before = models.Movement.objects.filter(site_id=row.site_id, lot_id=row.lot_id, kind=row.kind, document=row.document).latest("recorded_at")
     if before.doses != row.doses:
         raise Refused("stock.document_differs", document=row.document, doses=before.doses)
     return Moved(before.id, 0, already=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -179,18 +180,20 @@ def report_alarm(
 ) -> UUID:
     """Keep a breach that a logger's own alarm tells: without a peak, or still open, as it may be. Told again, it is brought up to date.
 
-    Raises Refused: stock.device_unknown, stock.excursion_kind, stock.reading_in_future, stock.excursion_order.
+    Raises Refused: stock.device_unknown, stock.excursion_kind, stock.reading_in_future, stock.reading_too_old, stock.excursion_order.
     """
     row = models.ColdDevice.objects.filter(id=device_id).first()
     if row is None:
         raise Refused("stock.device_unknown")
     if kind not in ("too_warm", "too_cold"):
         raise Refused("stock.excursion_kind")
-    if started_at > at + cold_rules.AHEAD:
+    if max(started_at, ended_at or started_at) > at + cold_rules.AHEAD:
         raise Refused("stock.reading_in_future")
+    if started_at < at - cold_rules.OLDEST:
+        raise Refused("stock.reading_too_old")
     if ended_at is not None and ended_at < started_at:
         raise Refused("stock.excursion_order")
-    peak = cold_rules.tenths(peak_c) if peak_c is not None else None
+    peak = cold_rules.tenths(peak_c) if peak_c is not None and math.isfinite(peak_c) else None
     if peak is not None and not cold_rules.LOWEST <= peak <= cold_rules.HIGHEST:
         peak = None  # the breach stands, its peak is unknown
     one, _ = models.Excursion.objects.update_or_create(

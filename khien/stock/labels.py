@@ -13,8 +13,10 @@ from khien.stock import ledger, models, working
 
 
 @transaction.atomic
-def accept_label(*, site_id: UUID, lot_id: UUID, doses: int, performed: Performed, by: Actor, at: datetime) -> UUID:
+def accept_label(*, site_id: UUID, lot_id: UUID, doses: int, performed: Performed, act_id: UUID | None = None, by: Actor, at: datetime) -> UUID:
     """Receive doses of a lot that stands in the fridge but on no paper; until a paper matches it is somebody's work of the day.
+
+    The same `act_id` counts once.
 
     Raises Refused: stock.doses_not_positive, stock.day_in_future (day), stock.lot_unknown.
     """
@@ -23,8 +25,11 @@ def accept_label(*, site_id: UUID, lot_id: UUID, doses: int, performed: Performe
     ledger.check_day(performed, at)
     if not models.Lot.objects.filter(id=lot_id).exists():
         raise Refused("stock.lot_unknown")
+    before = ledger.done_before(models.LabelReceipt, act_id, site_id)
+    if before:
+        return before.id
     row = models.LabelReceipt.objects.create(
-        site_id=site_id, lot_id=lot_id, doses=doses, on_date=performed.on, accepted_at=at, accepted_by=by.text
+        site_id=site_id, lot_id=lot_id, doses=doses, on_date=performed.on, accepted_at=at, accepted_by=by.text, **({"id": act_id} if act_id else {})
     )
     ledger.write("received", site_id, lot_id, doses, performed, by, at, reason="label")
     audit.record("stock.label_accepted", by=by, at=at, subject=f"lot:{lot_id}", site=site_id, doses=doses)

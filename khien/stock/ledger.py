@@ -34,6 +34,18 @@ def write(
     return row
 
 
+def done_before[R: (models.Movement, models.LabelReceipt, models.Vial, models.Thaw)](kind: type[R], act_id: UUID | None, site_id: UUID) -> R | None:
+    """The row that this very act wrote at this holder when it was told before: a button pressed twice is one act.
+
+    Waits for another connection that writes the same act just now; `act_id` None is always a new act.
+    """
+    if act_id is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(act_id)])
+    return kind._default_manager.filter(id=act_id, site_id=site_id).first()
+
+
 def check_day(performed: Performed, at: datetime) -> None:
     """Raise Refused stock.day_in_future (day): nothing came, went or was thrown away tomorrow."""
     if performed.on > clock.on_date(at):

@@ -76,7 +76,7 @@ class _Sorter:
                 self._set_aside(device, when, celsius, moment)
                 continue
             try:
-                value = round(float(celsius) * 10)
+                value = 10**9 if celsius is True or celsius is False else round(float(celsius) * 10)
             except (TypeError, ValueError, OverflowError):
                 value = _degrees(celsius)
             if not low <= value <= high:

@@ -18,11 +18,12 @@ from khien.stock.types import LotInfo, ThawInfo, VialInfo
 
 @transaction.atomic
 def open_vial(
-    *, site_id: UUID, lot_id: UUID, performed: Performed, session_id: UUID | None = None, doses: int | None = None, by: Actor, at: datetime
-) -> VialInfo:
+    *, site_id: UUID, lot_id: UUID, performed: Performed, session_id: UUID | None = None, doses: int | None = None,
+    act_id: UUID | None = None, by: Actor, at: datetime,
+) -> VialInfo:  # fmt: skip
     """Open a vial: its in-use clock runs from the first puncture (or dilution), by the product's rule of the day.
 
-    `doses` as the label says where it differs from the lot's. Raises Refused: stock.lot_unknown, stock.vial_in_future
+    `doses` as the label says where it differs from the lot's; the same `act_id` opens one vial. Raises Refused: stock.lot_unknown, stock.vial_in_future
     (opened_at), stock.lot_expired, stock.lot_recalled, stock.lot_quarantined, stock.vial_doses (most).
     """
     rules.check_opened(performed.at, at)
@@ -30,11 +31,14 @@ def open_vial(
     labelled = doses or lot.doses_per_vial
     if not 1 <= labelled <= rules.MOST_IN_VIAL:
         raise Refused("stock.vial_doses", most=rules.MOST_IN_VIAL)
+    if before := ledger.done_before(models.Vial, act_id, site_id):
+        return _infos([before])[0]
     hours, _ = product(lot.vaccine, performed.on)
     row = models.Vial.objects.create(
         site_id=site_id, session_id=session_id, lot_id=lot_id, on_date=performed.on, doses=labelled,
         most=labelled + (rules.EXTRA_DOSES if labelled > 1 else 0), opened_at=performed.at, opened_by=_who(performed, by),
         use_until=rules.use_until(performed.at, hours, _thaw_end(site_id, lot_id)), recorded_at=at,
+        **({"id": act_id} if act_id else {}),
     )  # fmt: skip
     audit.record("stock.vial_opened", by=by, at=at, subject=f"vial:{row.id}", lot=lot_id, site=site_id)
     return _infos([row])[0]
@@ -96,8 +100,8 @@ def waste_missing(*, site_id: UUID, vial_id: UUID, reason: str, performed: Perfo
 
 
 @transaction.atomic
-def thaw(*, site_id: UUID, lot_id: UUID, vials: int, performed: Performed, by: Actor, at: datetime) -> ThawInfo:
-    """Take frozen vials out: from here they are used within the product's days and never frozen again.
+def thaw(*, site_id: UUID, lot_id: UUID, vials: int, performed: Performed, act_id: UUID | None = None, by: Actor, at: datetime) -> ThawInfo:
+    """Take frozen vials out: from here they are used within the product's days and never frozen again. The same `act_id` counts once.
 
     Raises Refused: stock.lot_unknown, stock.doses_not_positive, stock.vial_in_future, stock.never_thawed (vaccine).
     """
@@ -110,9 +114,12 @@ def thaw(*, site_id: UUID, lot_id: UUID, vials: int, performed: Performed, by: A
     _, days = product(lot.vaccine, performed.on)
     if not days:
         raise Refused("stock.never_thawed", vaccine=lot.vaccine)
+    if before := ledger.done_before(models.Thaw, act_id, site_id):
+        return ThawInfo(before.id, lot, before.vials, before.thawed_at, before.use_before)
     row = models.Thaw.objects.create(
         site_id=site_id, lot_id=lot_id, vials=vials, thawed_at=performed.at, thawed_by=_who(performed, by),
         use_before=min(performed.on + timedelta(days=days), lot.expires_on), recorded_at=at,
+        **({"id": act_id} if act_id else {}),
     )  # fmt: skip
     audit.record("stock.thawed", by=by, at=at, subject=f"lot:{lot_id}", site=site_id, vials=vials)
     return ThawInfo(row.id, lot, vials, row.thawed_at, row.use_before)

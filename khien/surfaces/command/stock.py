@@ -16,6 +16,7 @@ from khien.stock import queries as stock
 from khien.surfaces.command import frame, stock_words, where
 from khien.surfaces.command.spot import read_day
 from khien.surfaces.command.words import LOT_STATES, MOVEMENTS
+from khien.surfaces.web import one_act
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.forms import DayField, PageForm
 from khien.surfaces.web.say_stock import WASTES
@@ -144,7 +145,7 @@ def move(request: HttpRequest, site_id: UUID) -> HttpResponse:
     form = _form(act, site_id, at, request.POST)
     if form.is_valid():
         try:
-            known = _moved(act, form.cleaned_data, site_id, at)
+            known = _moved(act, form.cleaned_data, site_id, at, one_act.read(request))
         except Refused as refusal:
             fields = {
                 "stock.lot_expiry_missing": "expires_on", "stock.not_enough": "doses", "stock.expiry_before_manufacture": "expires_on",
@@ -168,21 +169,22 @@ def _form(act: str, site_id: UUID, at: frame.Here, data: Any = None) -> PageForm
     return form
 
 
-def _moved(act: str, told: dict[str, Any], site_id: UUID, at: frame.Here) -> bool:
+def _moved(act: str, told: dict[str, Any], site_id: UUID, at: frame.Here, act_id: UUID | None) -> bool:
     """Do it; say whether the same paper was entered before, and nothing counted again."""
     done = Performed(at.at, told.get("day") or at.on, at.staff.id, at.staff.full_name)
     common: dict[str, Any] = {"site_id": site_id, "performed": done, "by": at.by, "at": at.at}
+    once: dict[str, Any] = {"act_id": act_id}
     if act in ENTERED:
         return stock_acts.take_in(
             vaccine=told["vaccine"], number=told["lot"], doses=told["doses"], document=told.get("document"), expires_on=told["expires_on"],
-            manufactured_on=told.get("manufactured_on"), **common,
+            manufactured_on=told.get("manufactured_on"), **common, **once,
         )  # fmt: skip
     elif act == "waste":
-        stock_acts.waste(lot_id=UUID(told["lot"]), doses=told["doses"], reason=told["why"], **common)
+        return stock_acts.waste(lot_id=UUID(told["lot"]), doses=told["doses"], reason=told["why"], **common, **once).already
     elif act == "return":
         return stock_acts.return_(lot_id=UUID(told["lot"]), doses=told["doses"], document=told["document"], **common).already
     elif act == "thaw":
-        stock_acts.thaw(lot_id=UUID(told["lot"]), vials=told["vials"], **common)
+        stock_acts.thaw(lot_id=UUID(told["lot"]), vials=told["vials"], **common, **once)
     else:
         stock_acts.hold(site_id=site_id, lot_id=UUID(told["lot"]), reason=told["reason"], by=at.by, at=at.at)
     return False
@@ -199,7 +201,7 @@ def _site_page(request: HttpRequest, site_id: UUID, at: frame.Here, *, may_move:
     holds = stock.holds(site_id=site_id)
     return frame.page(
         request, "stock_site", "stock", status=409 if bound else 200, site=info, balances=stock.lots_at(site_id), day=day, lines=stock.day_movements(site_id, day), forms=made,
-        movements=movements, lots=stock.lots({one.lot_id for one in movements}), kinds=MOVEMENTS, wastes=WASTES, lot_states=LOT_STATES, today=at.on,
+        movements=movements, lots=stock.lots({one.lot_id for one in movements}), kinds=MOVEMENTS, wastes=WASTES, why=stock_words.DIFFERENCES | WASTES, one_act=one_act.new(request), lot_states=LOT_STATES, today=at.on,
         done=request.GET.get("xong", ""), open=next(iter(bound or {}), ""), others=others, holds=holds, hold_words=stock_words.HOLDS,
         holder_words=stock_words.HOLDERS, items=stock_words.item_names(at.on), vials=stock.vials(site_id, day), thaws=stock.thaws(site_id, at.on),
         labels=stock.unmatched_labels(site_id), may_decide=at.staff.may("stock.decide", info.place), who=stock_words.people_of(one.held_by for one in holds),

@@ -14,7 +14,7 @@ from khien.kernel.refs import Performed
 from khien.stock import actions as stock_acts
 from khien.stock import queries as stock
 from khien.surfaces.station.asking import Here, here
-from khien.surfaces.web import whole
+from khien.surfaces.web import one_act, whole
 from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 from khien.surfaces.web.say_stock import WASTES
@@ -36,7 +36,7 @@ def index(request: HttpRequest, session: UUID) -> HttpResponse:
     context = {
         "here": at, "wrong": wrong, "open": [row for row in rows if not row.ended_at], "ended": [row for row in rows if row.ended_at], "minutes": minutes,
         "lots": [one for one in stock.lots_at(site, on=on) if one.lot.vaccine in at.session.vaccines], "reasons": list(WASTES.items()), "typed": request.POST,
-        "thaws": stock.thaws(site, on),
+        "one_act": one_act.new(request), "thaws": stock.thaws(site, on),
     }  # fmt: skip
     return render(request, "station/vials.html", context, status=409 if wrong else 200)
 
@@ -46,7 +46,7 @@ def _do(request: HttpRequest, at: Here) -> None:
     done = Performed(_moment(told.get("hour", ""), at), at.session.on_date, at.staff.id, at.staff.full_name)
     common: dict[str, Any] = {"site_id": site, "performed": done, "by": at.by, "at": at.at}
     if told.get("act") == "open":
-        stock_acts.open_vial(lot_id=_id(told.get("lot", ""), "stock.lot_unknown"), session_id=at.session_id, doses=whole.of_form(told.get("doses", "")) or None, **common)
+        stock_acts.open_vial(lot_id=_id(told.get("lot", ""), "stock.lot_unknown"), session_id=at.session_id, doses=whole.of_form(told.get("doses", "")) or None, act_id=one_act.read(request), **common)
     elif told.get("act") == "explain":
         stock_acts.waste_missing(vial_id=_id(told.get("vial", ""), "stock.vial_unknown"), reason=told.get("reason", ""), **common)
     else:

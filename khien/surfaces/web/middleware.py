@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import DataError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import translation
 
@@ -94,6 +94,9 @@ def who(get_response: Next) -> Next:
 
         if isinstance(error, Refused):
             return errors.refusal(request, error)
+        if isinstance(error, DataError):  # a sign or a number that no column holds, which a form's own checks let through
+            log.error("unwritable: %s", request.resolver_match.view_name if request.resolver_match else "")
+            return errors.refusal(request, Refused("web.unwritable"))
         if isinstance(error, OperationalError):
             with contextlib.suppress(Exception):
                 log.error("database away: %s", type(error).__name__)

@@ -15,6 +15,7 @@ from tests.make_stock import TODAY, done, make_fridge, report
 
 NIGHT = clock.at_local(TODAY, 20)
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 db = pytest.mark.usefixtures("db")
 
 
@@ -182,3 +183,16 @@ def test_minutes_beyond_never_exceed_the_time_watched(values, beyond):
     readings = [(BEGIN + i * 5 * MINUTE, value) for i, value in enumerate(values)]
     minutes = cold_rules.minutes_beyond(readings, "too_warm", beyond)
     assert minutes == 5 * sum(value > beyond for value in values[:-1])
+
+
+def test_an_alarm_with_an_impossible_clock_is_refused_by_name_and_the_board_still_opens(point):
+    site, _, device, key = point
+    common = {"device_id": device, "kind": "too_warm", "by": BY, "at": NIGHT}
+    with pytest.raises(Refused, match=r"stock\.reading_too_old"):
+        actions.report_alarm(started_at=datetime(1, 1, 1, tzinfo=UTC), ended_at=None, peak_c=None, **common)
+    with pytest.raises(Refused, match=r"stock\.reading_in_future"):
+        actions.report_alarm(started_at=NIGHT - HOUR, ended_at=NIGHT + 24 * HOUR, peak_c=None, **common)
+    for peak in (float("nan"), float("inf"), 850.0):
+        actions.report_alarm(started_at=NIGHT - HOUR, ended_at=NIGHT, peak_c=peak, **common)
+    assert [one.peak_c for one in queries.excursions(site_id=site, at=NIGHT)] == [None]
+    assert actions.take_readings([(str(device), NIGHT.isoformat(), True), ("\x00", NIGHT.isoformat(), 4)], key=key, at=NIGHT).aside == 2

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from khien.kernel.errors import Refused
+from khien.kernel.ids import uuid7
 from khien.stock import actions, queries
 from tests import make
 from tests.make import AT, BY
@@ -41,6 +42,12 @@ def test_a_vial_opened_tomorrow_is_refused_and_one_opened_this_morning_is_not(sh
         actions.open_vial(site_id=site, lot_id=lot, performed=done(AT + timedelta(days=1)), by=BY, at=AT)
     assert refused.value.code == "stock.vial_in_future"
     assert opened(shelf, AT - HOUR).opened_at == AT - HOUR
+
+
+def test_a_button_pressed_twice_opens_one_vial(shelf):
+    one = uuid7()
+    assert opened(shelf, act_id=one).id == opened(shelf, act_id=one).id == one
+    assert opened(shelf).id != opened(shelf).id
 
 
 def test_a_dose_comes_from_the_open_vial_and_goes_back_to_it_when_undone(shelf):

@@ -4,7 +4,9 @@ import json
 from datetime import date
 
 import pytest
+from django.db import transaction
 
+from khien.kernel.ids import uuid7
 from khien.kernel.refs import Scope
 from khien.plumbing.models import AuditRow
 from khien.stock import actions as acts
@@ -105,3 +107,33 @@ def test_nobody_ends_the_token_of_another_s_fridge():
 def test_a_recall_is_asked_for_the_province_of_the_officer_only():
     lot = make.make_lot()
     assert officer("planner", scope=Scope("district", make.BINH_THANH, "2021")).get(f"{ROOT}/kho/thu-hoi?lo={lot}").status_code == 404
+
+
+def test_a_button_pressed_twice_wastes_returns_and_receives_once():
+    site = make.make_site()
+    lot = make.make_lot(site_id=site)
+    fill(site, lot, 100)
+    lead, page = officer("point_lead", scope=make.site_scope(site)), f"/kho/{site}/ghi"
+    before = stock.balance(site, lot).on_hand
+    facts = {"lot": str(lot), "doses": "4", **day("day", TODAY)}
+    acts_told = (
+        {"act": "waste", "why": "spilled", "one_act": str(uuid7()), **facts}, {"act": "return", "document": "TR 1", **facts},
+        {**PAPER, "act": "label", "doses": "30", "one_act": str(uuid7())},
+    )  # fmt: skip
+    for told in acts_told:
+        assert send(lead, page, **told).status_code == 302
+        assert send(lead, page, **told).headers["Location"].endswith("xong=again")
+    assert stock.balance(site, lot).on_hand == before - 8
+    assert stock.balance(site, stock.lot_by_number("AZ", "NG12").id).on_hand == 30
+    assert "đã được nhập với 4 liều" in words(send(lead, page, **(acts_told[1] | {"doses": "5"})))
+
+
+def test_a_sign_that_no_book_holds_is_refused_by_name_and_never_an_error_page():
+    site = make.make_site()
+    lot = make.make_lot(site_id=site)
+    lead = officer("point_lead", scope=make.site_scope(site))
+    send(lead, f"/kho/{site}/doi-chieu", act="count", **{f"dem-{lot}": "1"})
+    told = {"act": "correct", "lot": str(lot), "reason": "lọ\x00vỡ"}
+    with transaction.atomic():
+        answer = send(lead, f"/kho/{site}/doi-chieu", **told)
+    assert (answer.status_code, "không ghi được vào sổ" in words(answer)) == (409, True)
