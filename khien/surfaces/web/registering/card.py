@@ -6,7 +6,7 @@ By the camera where the browser reads codes, by a picture elsewhere; the picture
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -22,9 +22,7 @@ from khien.plumbing import limits
 from khien.registration import actions as registration
 from khien.surfaces.web import visitor
 from khien.surfaces.web.forms import PageForm
-
-if TYPE_CHECKING:
-    from khien.surfaces.web.registering.wizard import Route, Wizard
+from khien.surfaces.web.registering.mount import Mount, Route
 
 PER_HOUR = 600  # one address: a ward's or a firm's people at one table
 
@@ -77,7 +75,7 @@ ANSWERED = ("ho-ten", "ngay-sinh", "gioi-tinh", "giay-to", "so-giay-to", "ly-do-
 class CardPage:
     """The page of the card."""
 
-    def __init__(self, wizard: Wizard) -> None:
+    def __init__(self, wizard: Mount) -> None:
         self.wizard = wizard
 
     def urls(self, prefix: str, route: Route) -> list[URLPattern]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -26,9 +26,7 @@ from khien.surfaces.web.locale import lang
 from khien.surfaces.web.paper.registration import RegistrationPaper, registration_pdf
 from khien.surfaces.web.refusals import word
 from khien.surfaces.web.registering.answers import Answers, household, relation
-
-if TYPE_CHECKING:
-    from khien.surfaces.web.registering.wizard import Route, Wizard
+from khien.surfaces.web.registering.mount import Mount, Route
 
 MEMO = "dang_ky"
 
@@ -42,7 +40,7 @@ class CodeForm(PageForm):
 class Finish:
     """The pages behind the last button."""
 
-    def __init__(self, wizard: Wizard) -> None:
+    def __init__(self, wizard: Mount) -> None:
         self.wizard = wizard
 
     def urls(self, prefix: str, route: Route) -> list[URLPattern]:

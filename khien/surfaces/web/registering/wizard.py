@@ -24,8 +24,8 @@ from khien.surfaces.web.registering.answers import Answers
 from khien.surfaces.web.registering.asking import Question
 from khien.surfaces.web.registering.card import CardPage
 from khien.surfaces.web.registering.finish import Finish
+from khien.surfaces.web.registering.mount import Route
 
-Route = Callable[[str, Callable[..., HttpResponse], str], URLPattern]
 # Which question a refusal of the whole form sends back to.
 AT_FAULT = {"names": "ho-ten", "births": "ngay-sinh", "identifiers": "so-giay-to", "phones": "dien-thoai", "places": "noi-o"}
 
