@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 
 from khien.access import queries as access
 from khien.kernel import clock
@@ -148,18 +148,41 @@ name_of = _name
 
 def core_values(view: AefiView, card: PersonCard | None) -> dict[str, Any]:
     """WHO's 25 core variables of a case, by code; empty where nobody told. `card` is the person, whose reading the surface logs."""
-    line, told, facts = view.line, view.told, view.facts
-    first = view.reports[0] if view.reports else None
+    told = view.told
+    values = _core(view.line, view.facts, view.opened_by, view.reports[0].recorded_at if view.reports else None)
+    return values | {
+        "location": card.place_text if card else told.address if told else "", "patient": card.full_name if card else told.full_name if told else "",
+        "birth": (card.birth.display() if card.birth else "") if card else told.birth if told else "",
+    }  # fmt: skip
+
+
+def core_lines(lines: Iterable[AefiLine]) -> dict[UUID, dict[str, Any]]:
+    """The core variables of many cases at once. Who and where of a known person are left to the surface; birth is the age at onset."""
+    kept_lines = {line.id: line for line in lines}
+    rows = list(models.AefiCase.objects.filter(id__in=list(kept_lines)))
+    names = names_of({row.opened_by for row in rows})
+    reports = models.Reaction.objects.filter(aefi_id__in=list(kept_lines)).values_list("aefi_id").annotate(at=Min("recorded_at"))
+    firsts = dict(reports)
+    found = {}
+    for row in rows:
+        line, told = kept_lines[row.id], _told(row)
+        found[row.id] = _core(line, kept.unseal(row.facts_cipher), _name(row.opened_by, names), firsts.get(row.id)) | {
+            "location": told.address if told else "", "patient": told.full_name if told else "",
+            "birth": line.age_years if line.age_years is not None else told.birth if told else "",
+        }  # fmt: skip
+    return found
+
+
+def _core(line: AefiLine, facts: Mapping[str, str], opened_by: str, first: datetime | None) -> dict[str, Any]:
+    """The 25 in their order; who, where and birth are filled in by who asks."""
     return {
-        "received_on": line.reported_at or line.opened_at, "country": "VN", "location": card.place_text if card else told.address if told else "",
-        "unique_number": f"{CODE}{line.code}", "patient": card.full_name if card else told.full_name if told else "",
-        "birth": (card.birth.display() if card.birth else "") if card else told.birth if told else "", "sex": line.sex,
-        "history": facts.get("history", ""), "vaccine": line.vaccine, "other_vaccines": facts.get("other_vaccines", ""), "batch": line.lot_number,
-        "dose_number": line.ordinal, "vaccinated_at": line.dosed_at or line.dosed_on, "onset_at": line.onset_at,
+        "received_on": line.reported_at or line.opened_at, "country": "VN", "location": "", "unique_number": f"{CODE}{line.code}", "patient": "", "birth": "",
+        "sex": line.sex, "history": facts.get("history", ""), "vaccine": line.vaccine, "other_vaccines": facts.get("other_vaccines", ""),
+        "batch": line.lot_number, "dose_number": line.ordinal, "vaccinated_at": line.dosed_at or line.dosed_on, "onset_at": line.onset_at,
         "event": (*(("anaphylaxis",) if line.anaphylaxis else ()), *line.signs) or facts.get("diagnosis") or facts.get("description") or (),
-        "outcome": line.outcome, "serious": bool(line.serious), "severity": line.serious, "reporter": facts.get("reporter") or view.opened_by,
+        "outcome": line.outcome, "serious": bool(line.serious), "severity": line.serious, "reporter": facts.get("reporter") or opened_by,
         "institution": facts.get("institution", ""), "position": facts.get("position", ""), "email": facts.get("email", ""),
-        "phone": facts.get("phone", ""), "first_level_on": first.recorded_at if first else line.opened_at, "comments": facts.get("comments", ""),
+        "phone": facts.get("phone", ""), "first_level_on": first or line.opened_at, "comments": facts.get("comments", ""),
     }  # fmt: skip
 
 

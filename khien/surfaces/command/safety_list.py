@@ -1,5 +1,6 @@
 """The line list of adverse events: filtered, paged by key, as a workbook; a case of somebody unknown."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,13 +19,16 @@ from khien.kernel.refs import PlaceFacts
 from khien.people import queries as people
 from khien.places import queries as places
 from khien.safety import actions, queries
+from khien.safety.core import VARIABLES
 from khien.safety.types import AefiLine, LineFilter, ToldPatient
 from khien.surfaces.command import choosing, frame, where
 from khien.surfaces.command import safety_words as words
+from khien.surfaces.command.register import where_words
 from khien.surfaces.command.spot import read_day
 from khien.surfaces.web import downloads, say
 from khien.surfaces.web.forms import DayField, PageForm
 
+type Cards = Mapping[UUID, Any]
 PAGE = 50
 MOST = 20_000  # lines of one workbook
 
@@ -78,26 +82,49 @@ def workbook(request: HttpRequest) -> HttpResponse:
         lines += found
         after = found[-1].key
     at.looked(*(line.person_id for line in lines if line.person_id), purpose="report")
-    named, sites = _names(lines), _sites(lines)
+    cards, sites = people.basics([line.person_id for line in lines if line.person_id]), _sites(lines)
     heads = [
         now_("Mã"), now_("Người bệnh"), now_("Giới"), now_("Tuổi"), now_("Tỉnh"), now_("Quận, huyện"), now_("Điểm tiêm"), now_("Vắc xin"), now_("Lô"), now_("Mũi"),
         now_("Ngày giờ tiêm"), now_("Bắt đầu"), now_("Sau tiêm"), now_("Phản ứng"), now_("Nặng"), now_("Nghiêm trọng"), now_("Tình trạng"), now_("Bước"),
         now_("Nhận báo cáo"), now_("Báo Sở Y tế"), now_("Nguyên nhân"),
     ]  # fmt: skip
-    rows = [_row(line, named, sites) for line in lines]
+    core = queries.core_lines(lines)
+    rows = [_row(line, cards, sites, core[line.id]) for line in lines]
+    asked = [words.variable_words(one.code) for one in VARIABLES]
+    told = [[_variable(one.code, core[line.id], line, cards) for one in VARIABLES] for line in lines]
     notes = [now_("Số liệu đến %(moment)s") % {"moment": say.dmyhm(at.at)}, now_("Nguồn: hồ sơ phản ứng sau tiêm trong Khiên. Tên viết tắt.")]
     title = now_("Danh sách phản ứng sau tiêm, %(place)s") % {"place": chosen.unit.full_name if chosen.unit else now_("mọi nơi phụ trách")}
-    data = exports.workbook([exports.Sheet(now_("Phản ứng sau tiêm"), heads, rows, title=title, notes=notes)])
+    sheets = [exports.Sheet(now_("Phản ứng sau tiêm"), heads, rows, title=title, notes=notes), exports.Sheet(now_("25 biến cốt lõi"), asked, told, title=title, notes=notes)]
+    data = exports.workbook(sheets)
     return downloads.answer(data, f"phan-ung-{at.on:%Y%m%d}.xlsx")
 
 
-def _row(line: AefiLine, named: dict[UUID, str], sites: dict[UUID, Any]) -> list[Any]:
+def _variable(code: str, core: dict[str, Any], line: AefiLine, cards: Cards) -> Any:
+    """One of the 25 as the workbook has it: dates stay dates; a known person by initials and the commune."""
+    if code == "patient":
+        return _initials_of(line, cards, core)
+    if code == "location" and (card := _card(line, cards)):
+        return where_words(card.place)
+    value = core[code]
+    return value if hasattr(value, "year") or (isinstance(value, int) and not isinstance(value, bool)) else words.value_words(code, value, line)
+
+
+def _initials_of(line: AefiLine, cards: Cards, core: dict[str, Any]) -> str:
+    card = _card(line, cards)
+    return initials(card.full_name if card else core["patient"])
+
+
+def _card(line: AefiLine, cards: Cards) -> Any:
+    return cards.get(line.person_id) if line.person_id else None
+
+
+def _row(line: AefiLine, cards: Cards, sites: dict[UUID, Any], core: dict[str, Any]) -> list[Any]:
     site = sites.get(line.site_id) if line.site_id else None
     units = [places.unit(f"2021-{code}") if code else None for code in (line.province_2021, line.district_2021)]
     return [
-        line.code, initials(named.get(line.person_id, "") if line.person_id else ""), str(words.SEXES.get(line.sex, "")), line.age_years,
-        *(unit.full_name if unit else "" for unit in units), site.name if site else "", line.vaccine, line.lot_number,
-        f"{line.dose_type} {line.ordinal}" if line.dose_type else "", line.dosed_at or line.dosed_on, line.onset_at, words.span_words(line.interval),
+        line.code, _initials_of(line, cards, core), str(words.SEXES.get(line.sex, "")), line.age_years,
+        *(unit.full_name if unit else "" for unit in units), site.name if site else "", words.value_words("vaccine", line.vaccine, line), line.lot_number,
+        f"{words.DOSES.get(line.dose_type, '')} {line.ordinal}" if line.dose_type else "", line.dosed_at or line.dosed_on, line.onset_at, words.span_words(line.interval),
         words.sign_words(line), line.severe or line.anaphylaxis, ", ".join(str(words.SERIOUS[one]) for one in line.serious), str(words.OUTCOMES[line.outcome]),
         words.state_words(line.state), line.opened_at, line.reported_at, words.cause_words(line.cause),
     ]  # fmt: skip

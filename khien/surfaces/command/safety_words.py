@@ -47,6 +47,9 @@ BY: dict[str, Any] = {
 ANSWERS: dict[str, Any] = {
     "well": _("Khỏe"), "soso": _("Hơi mệt"), "bad": _("Không ổn"), "no_answer": _("Không nghe máy"), "wrong_number": _("Sai số máy"),
 }  # fmt: skip
+DOSES: dict[str, Any] = {
+    "primary": _("mũi cơ bản"), "booster": _("mũi nhắc"), "additional": _("mũi bổ sung"), "extra": _("mũi khác"),
+}  # fmt: skip
 SEXES: dict[str, Any] = {"male": _("Nam"), "female": _("Nữ"), "": _("Không rõ")}
 
 

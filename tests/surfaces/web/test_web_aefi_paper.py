@@ -16,8 +16,8 @@ FACTS = paper.AefiFacts(
     outcome="recovering", died_on="", site="Điểm tiêm thử", interval="2 giờ", dates=(("Báo cáo", "14/12/2021 10:00"), ("Hội đồng", "")),
     cause="A1. Liên quan đến sản phẩm vắc xin", made=MADE,
 )  # fmt: skip
-# Said elsewhere on the form: the code at the top, the ticked boxes, the country of the form itself.
-NOT_WRITTEN = {"country", "dose_number", "unique_number", "outcome", "serious", "severity"}
+# Said elsewhere on the form: the code at the top, the ticked boxes.
+NOT_WRITTEN = {"dose_number", "unique_number", "outcome", "serious", "severity"}
 
 
 def _read(octets):

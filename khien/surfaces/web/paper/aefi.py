@@ -93,7 +93,7 @@ def _reporter(facts: AefiFacts) -> list[tuple[str, str]]:
     return [
         ("Họ và tên", told.get("reporter", "")), ("Cơ sở", told.get("institution", "")), ("Chức vụ", told.get("position", "")),
         ("Điện thoại", told.get("phone", "")), ("Thư điện tử", told.get("email", "")), ("Báo ở tuyến đầu", told.get("first_level_on", "")),
-        ("Tuyến trên nhận", told.get("received_on", "")),
+        ("Nhận lần đầu, nước", ", ".join(filter(None, (told.get("received_on", ""), told.get("country", ""))))),
     ]  # fmt: skip
 
 
