@@ -24,8 +24,9 @@ def compare(score: SiteDay, guests: Sequence[Guest], *, session_id: str, site_id
         score.unexplained = int(cursor.fetchone()[0])
     injected = [guest for guest in guests if guest.dosed is not None]
     recorded = [row[1] for row in doses]
-    score.lost = sum(guest.visit not in recorded for guest in injected)
-    score.duplicates = len(recorded) - len({guest.visit for guest in injected} & set(recorded))
+    held = set(recorded)
+    score.lost = sum(guest.visit not in held for guest in injected)
+    score.duplicates = len(recorded) - len({guest.visit for guest in injected} & held)
     score.wrong_days = sum(row[2] != day for row in doses)
     score.delays = [max(0.0, (row[5] - row[3]) / timedelta(minutes=1)) for row in doses]
     score.unaccounted = len(unaccounted(site_id, day, lots))
