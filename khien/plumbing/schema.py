@@ -9,6 +9,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
 
 # Raised by one when an older release can no longer read what this one writes.
 SCHEMA = 1
@@ -52,7 +53,7 @@ def apply() -> bool:
     if "setting" in connection.introspection.table_names():
         setting = apps.get_model("plumbing", "Setting")
         known = {row.key: row.value for row in setting.objects.filter(key__in=["schema", "schema_mark"])}
-        if known.get("schema", 0) > SCHEMA:
+        if known.get("schema", 0) > SCHEMA or _holds_migrations_of_another_release():
             raise TooNew
         if known.get("schema_mark") == mark():
             return False
@@ -62,6 +63,12 @@ def apply() -> bool:
     for key, value in (("schema", SCHEMA), ("schema_mark", mark())):
         setting.objects.update_or_create(key=key, defaults={"value": value})
     return True
+
+
+def _holds_migrations_of_another_release() -> bool:
+    """Say whether a room's migration was applied that is not among this release's: older functions must not be loaded over it."""
+    applied = MigrationRecorder(connection).applied_migrations()
+    return any(room in settings.ROOMS and not (settings.PACKAGE / room / "migrations" / f"{name}.py").exists() for room, name in applied)
 
 
 @transaction.atomic

@@ -81,9 +81,17 @@ def test_a_folder_of_a_newer_postgresql_is_left_alone(data: Path) -> None:
     assert sorted(path.name for path in (data / "postgres").iterdir()) == ["PG_VERSION"]
 
 
-def test_a_database_of_a_newer_release_is_left_alone(data: Path, committed: str) -> None:
+@pytest.mark.parametrize(
+    "newer",
+    [
+        "UPDATE setting SET value = '99' WHERE key = 'schema'",
+        "INSERT INTO django_migrations (app, name, applied) VALUES ('visits', '0099_of_a_later_release', now())",
+    ],
+    ids=["schema", "migration"],
+)
+def test_a_database_of_a_newer_release_is_left_alone(data: Path, committed: str, newer: str) -> None:
     with psycopg.connect(committed, autocommit=True) as session:
-        session.execute("UPDATE setting SET value = '99' WHERE key = 'schema'")
+        session.execute(newer)
     said = refused(data=data, DATABASE_URL=committed)
     assert said.startswith("This data folder was written by a newer release of Khien: run that release")
 
