@@ -29,19 +29,22 @@ def sign_in(*, username: str, password: str, totp: str, device: str, at: datetim
     """Sign in with a password and a one-time code; each code once.
 
     `device` tells the requesting browser or address for the brake; `enrolled` is the secret of an enrolled device: there,
-    staff who hold desk roles only need no code. Raises Refused: access.sign_in_failed (the same, whichever was wrong),
+    staff who hold desk roles only need no code, and tries are counted by themselves: who guesses elsewhere, behind the same
+    address or any other, closes no desk. Raises Refused: access.sign_in_failed (the same, whichever was wrong),
     plumbing.too_many_tries.
     """
     account = username.strip().lower()
-    here = f"{account}\0{device}"
-    limits.brake("sign_in.device", device, most=MOST_FOR_DEVICE, within=WINDOW, at=at)
-    limits.brake("sign_in.account", here, most=MOST_FOR_ACCOUNT, within=WINDOW, at=at)
-    limits.brake("sign_in.account_anywhere", account, most=5 * MOST_FOR_ACCOUNT, within=WINDOW, at=at)
+    known = devices.find(enrolled)
+    place = f"enrolled {known.id}" if known else device
+    counts = [("sign_in.device", place, MOST_FOR_DEVICE), ("sign_in.account", f"{account}\0{place}", MOST_FOR_ACCOUNT)]
+    counts += [] if known else [("sign_in.account_anywhere", account, 5 * MOST_FOR_ACCOUNT)]
+    for what, who, most in counts:
+        limits.brake(what, who, most=most, within=WINDOW, at=at)
     row = Staff.objects.filter(username=account, is_active=True).first()
     right = check_password(password, row.password if row else _nobody())
-    if row is None or not right or not _second_factor(row, totp, enrolled, at):
+    if row is None or not right or not _second_factor(row, totp, known is not None, at):
         raise Refused("access.sign_in_failed")
-    for what, who in (("sign_in.device", device), ("sign_in.account", here), ("sign_in.account_anywhere", account)):
+    for what, who, _ in counts:
         limits.give_back(what, who)  # a hospital's staff begin their shift behind one address
     return _signed_in(row, at, how="code" if totp.strip() else "device")
 
@@ -52,12 +55,12 @@ def _nobody() -> str:
     return make_password("no account has this password")
 
 
-def _second_factor(row: Staff, totp: str, enrolled: str, at: datetime) -> bool:
+def _second_factor(row: Staff, totp: str, enrolled: bool, at: datetime) -> bool:
     digits = "".join(totp.split())
     if not digits and settings.PRACTICE:
         return True  # the cards of a practice copy hold a password only
     if not digits:
-        return bool(enrolled) and devices.find(enrolled) is not None and _desks_only(row.id, at)
+        return enrolled and _desks_only(row.id, at)
     return _use_totp(row, digits, at)
 
 

@@ -87,6 +87,18 @@ def test_colleagues_behind_one_address_all_sign_in_while_those_who_guess_there_a
     assert refusal(device="10.0.0.7", at=moments[-1]).startswith("plumbing.too_many_tries")
 
 
+def test_who_guesses_behind_a_hospitals_address_or_from_everywhere_closes_no_enrolled_desk():
+    account("injector")
+    _, secret = devices.enrol(name="Máy 1", site_id=None, by=make.BY, at=make.AT)
+    for turn in range(60):
+        assert refusal(password="sai", device=f"10.0.0.{turn % 8}", username="ai" if turn % 8 == 7 else NAME)
+    assert refusal(device="10.0.0.1").startswith("plumbing.too_many_tries")
+    assert sign_in(device="10.0.0.1", enrolled=secret)
+    for _ in range(10):
+        assert refusal(password="sai", device="10.0.0.1", enrolled=secret).startswith("access.sign_in_failed")
+    assert refusal(device="10.0.0.1", enrolled=secret, at=make.AT + timedelta(seconds=30)).startswith("plumbing.too_many_tries")
+
+
 def test_a_closed_account_cannot_sign_in():
     staff_id = account()
     actions.close_staff(staff_id=staff_id, reason="nghỉ việc", by=make.BY, at=make.AT)
