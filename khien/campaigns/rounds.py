@@ -8,6 +8,7 @@ from django.db.models import Max, Q
 
 from khien.campaigns import models
 from khien.campaigns.types import RoundInfo
+from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.kernel.ids import uuid7
 from khien.kernel.refs import Actor
@@ -40,7 +41,7 @@ def open_round(*, unit_key: str, first_on: date, by: Actor, at: datetime) -> Rou
 def close_round(*, round_id: UUID, last_on: date, by: Actor, at: datetime) -> RoundInfo:
     """Close a round with its last day.
 
-    Raises Refused: campaigns.round_unknown, .round_closed, .round_ends_before (first_on).
+    Raises Refused: campaigns.round_unknown, .round_closed, .round_ends_before (first_on), .round_ends_ahead.
     """
     row = models.Round.objects.select_for_update().filter(id=round_id).first()
     if row is None:
@@ -49,6 +50,8 @@ def close_round(*, round_id: UUID, last_on: date, by: Actor, at: datetime) -> Ro
         raise Refused("campaigns.round_closed")
     if last_on < row.first_on:
         raise Refused("campaigns.round_ends_before", first_on=row.first_on)
+    if last_on > clock.on_date(at):
+        raise Refused("campaigns.round_ends_ahead")
     row.last_on, row.closed_at, row.closed_by = last_on, at, by.text
     row.save(update_fields=["last_on", "closed_at", "closed_by"])
     audit.record("campaigns.round_closed", by=by, at=at, subject=row.unit_key or "vn", number=row.number, last_on=last_on)

@@ -164,7 +164,7 @@ def move_to_person(
     course.write(ids, course.moved(rows, read, reason="earlier_dose_added"), by=by, at=at)
     kept = {field.name: getattr(row, field.name) for field in models.Immunization._meta.fields}
     kept |= {"id": fresh, "record_id": fresh, "version": 1, "person_id": people.current_id(person_id), "aliases": list(ids)}
-    kept |= {**course.placed(read[str(fresh)], row), "marks": ["moved_from_other_person"], "reason": reason, "visit_id": None}
+    kept |= {**course.placed(read[str(fresh)], row), "marks": [queries.MOVED], "reason": reason, "visit_id": None}
     kept |= {"recorded_at": at, "recorded_by": by.text, "facility_signed_at": None}
     sqlcall.call("SELECT immunizations_record(%s)", [sqlcall.as_json(kept)])
     row.person_id, row.record_id = person_id, fresh

@@ -14,6 +14,9 @@ from khien.campaigns.rulebook import RuleBook
 from khien.campaigns.types import DoseType, EvaluatedDose, Evidence, Facts, NextDose, PastDose, Recipient
 from khien.immunizations import models
 from khien.immunizations import rules as own_rules
+from khien.immunizations.standing import MOVED as MOVED
+from khien.immunizations.standing import Standing as Standing
+from khien.immunizations.standing import standing as standing
 from khien.immunizations.types import History, ImmunizationView, ToldDose
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused

@@ -4,10 +4,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from khien.immunizations import queries as immunizations
+from khien.plumbing import outbox
 from khien.reporting import counting
 from khien.visits import queries as visits
 
 
+@outbox.together("visit_id")
 def visit_moved(data: dict[str, Any], at: datetime) -> None:
     counting.visit(UUID(str(data["visit_id"])), at=at)
 
@@ -15,13 +18,17 @@ def visit_moved(data: dict[str, Any], at: datetime) -> None:
 def dose_undone(data: dict[str, Any], at: datetime) -> None:
     counting.visit(UUID(str(data["visit_id"])), at=at, cause="dose_undone")
     if data.get("record_id"):
-        counting.dose(UUID(str(data["record_id"])), at=at)
+        record_id = UUID(str(data["record_id"]))
+        counting.dose(record_id, at=at)
+        _others(record_id, at)
 
 
+@outbox.together("appointment_id")
 def appointment_changed(data: dict[str, Any], at: datetime) -> None:
     counting.appointment(UUID(str(data["appointment_id"])), at=at)
 
 
+@outbox.together("registration_id")
 def registration_changed(data: dict[str, Any], at: datetime) -> None:
     counting.registered(UUID(str(data["registration_id"])), at=at)
 
@@ -30,17 +37,38 @@ def reaction_reported(data: dict[str, Any], at: datetime) -> None:
     counting.reaction(UUID(str(data["reaction_id"])), at=at)
 
 
+@outbox.together("record_id")
 def dose_recorded(data: dict[str, Any], at: datetime) -> None:
-    counting.dose(UUID(str(data["record_id"])), at=at)
+    record_id = UUID(str(data["record_id"]))
+    counting.dose(record_id, at=at)
+    _others(record_id, at, later=True)
 
 
 def record_corrected(data: dict[str, Any], at: datetime) -> None:
     record_id = UUID(str(data["record_id"]))
+    _again(record_id, at)
+    _others(record_id, at)
+
+
+def _again(record_id: UUID, at: datetime) -> None:
     counting.dose(record_id, at=at)
     card = visits.visit_by_record(record_id)
     if card is not None:
         counting.visit(card.ref.visit_id, at=at, cause="record_corrected")
 
 
+def _others(record_id: UUID, at: datetime, *, later: bool = False) -> None:
+    """A dose that is new or corrected makes others of its person an earlier or a later one; a new one (`later`) only those after it."""
+    dose = immunizations.record(record_id)
+    if dose is None:
+        return
+    for other in immunizations.past_doses(dose.person_id):
+        if other.ref != str(record_id) and (not later or other.on_date >= dose.on_date):
+            _again(UUID(other.ref), at)
+
+
 def person_changed(data: dict[str, Any], at: datetime) -> None:
-    counting.doses_of(UUID(str(data.get("person_id") or data["survivor_id"])), at=at)
+    """A home, a name or whose record it is has changed: of two who were joined or parted, both."""
+    for name in ("person_id", "survivor_id", "loser_id"):
+        if data.get(name):
+            counting.doses_of(UUID(str(data[name])), at=at)

@@ -20,6 +20,8 @@ from khien.reporting.daily import daily_report as daily_report
 from khien.reporting.daily import equals_records as equals_records
 from khien.reporting.daily import site_day as site_day
 from khien.reporting.daily import versions as versions
+from khien.reporting.rounds import differences as differences
+from khien.reporting.rounds import moved_since as moved_since
 from khien.reporting.rounds import round_report as round_report
 from khien.reporting.rounds import signed_rounds as signed_rounds
 from khien.reporting.standing import queue as queue

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import connection, models
 
+from khien.immunizations.queries import MOVED
 from khien.reporting import counting, rules, tallies
 from khien.reporting.models import CoverageCount, DayCount, QueueCount, TimelinessCount
 from khien.reporting.tallies import Tally
@@ -18,24 +19,39 @@ _BUCKETS = " ".join(f"WHEN late <= {most} THEN '{name}'" for name, most in rules
 _BANDS = " ".join(f"WHEN age >= {low} THEN '{name}'" for low, name in reversed(rules.AGES))
 _ZONE = "AT TIME ZONE 'Asia/Ho_Chi_Minh'"
 
+# Each visit's dose as the record says it now; one that was moved to the right person was given all the same.
+_RECORDED = f"""
+WITH moved AS MATERIALIZED (
+  SELECT DISTINCT ON (record_id) * FROM immunization WHERE marks @> '["{MOVED}"]' ORDER BY record_id, version DESC
+),
+recorded AS (
+  SELECT i.record_id, coalesce(m.vaccine, i.vaccine) AS vaccine, coalesce(m.dose_type, i.dose_type) AS dose_type, coalesce(m.ordinal, i.ordinal) AS ordinal,
+    i.status = 'completed' OR m.record_id IS NOT NULL AS given
+  FROM immunization i LEFT JOIN moved m ON i.status <> 'completed' AND m.status = 'completed' AND m.session_id = i.session_id
+    AND m.performed_at = i.performed_at AND m.lot_number = i.lot_number
+  WHERE NOT EXISTS (SELECT 1 FROM immunization n WHERE n.record_id = i.record_id AND n.version > i.version)
+)
+"""
 _VISITS = f"""
+{_RECORDED}
 INSERT INTO counted (subject_id, kind, cells)
 SELECT v.id, 'visit', CASE WHEN v.joined_to IS NOT NULL THEN '[]' ELSE (
   SELECT jsonb_agg(jsonb_build_array(v.on_date::text, v.site_id::text, v.session_id::text, x.indicator, x.vaccine, x.dose, v.priority_group,
     v.home_commune_2021, v.home_commune_2025, {_PLACE}) ORDER BY x.nth)
   FROM (VALUES (1, 'received', '', '', true),
-    (2, 'injected', v.vaccine, v.dose_type || '-' || v.ordinal, v.dosed_at IS NOT NULL AND v.record_id IS NOT NULL),
-    (3, 'observed', '', '', v.dosed_at IS NOT NULL AND v.record_id IS NOT NULL AND v.observed_at IS NOT NULL),
+    (2, 'injected', r.vaccine, r.dose_type || '-' || r.ordinal, v.dosed_at IS NOT NULL AND r.given),
+    (3, 'observed', '', '', v.dosed_at IS NOT NULL AND r.given AND v.observed_at IS NOT NULL),
     (4, v.state, '', '', v.state IN ({_ENDS}))) x (nth, indicator, vaccine, dose, holds)
   WHERE x.holds) END
-FROM visit v LEFT JOIN session s ON s.id = v.session_id
+FROM visit v LEFT JOIN session s ON s.id = v.session_id LEFT JOIN recorded r ON r.record_id = v.record_id
 """
 _TIMES = f"""
+{_RECORDED}
 INSERT INTO counted (subject_id, kind, cells)
-SELECT id, 'time', CASE WHEN dosed_at IS NULL OR record_id IS NULL OR dosed_recorded_at IS NULL THEN '[]' ELSE jsonb_build_array(jsonb_build_array(
+SELECT id, 'time', CASE WHEN dosed_at IS NULL OR given IS NOT TRUE OR dosed_recorded_at IS NULL THEN '[]' ELSE jsonb_build_array(jsonb_build_array(
   on_date::text, site_id::text, extract(hour FROM dosed_at {_ZONE})::int::text, CASE paper_serial WHEN '' THEN 'desk' ELSE 'paper' END,
   CASE {_BUCKETS} WHEN (dosed_recorded_at {_ZONE})::date = on_date THEN 'same_day' ELSE 'later' END)) END
-FROM (SELECT v.*, extract(epoch FROM dosed_recorded_at - dosed_at) AS late FROM visit v) v
+FROM (SELECT v.*, extract(epoch FROM dosed_recorded_at - dosed_at) AS late, r.given FROM visit v LEFT JOIN recorded r ON r.record_id = v.record_id) v
 """
 _REGISTRATIONS = f"""
 INSERT INTO counted (subject_id, kind, cells)

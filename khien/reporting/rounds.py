@@ -15,6 +15,7 @@ from khien.reporting import models
 from khien.reporting.types import GroupLine
 
 FIRST, SECOND = "primary-1", "primary-2"
+COLUMNS = ("target", "before", "now", "second", "doses")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,26 @@ class SignedRound:
     note: str
     signed_at: datetime
     signed_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A number of a group that the records say otherwise than was signed."""
+
+    group: str
+    column: str
+    was: int
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A signed day of a site that moved, and its cause."""
+
+    site_id: UUID
+    on_date: date
+    cause: str
+    at: datetime
 
 
 def round_report(found: RoundInfo, *, until: date | None = None) -> RoundSum:
@@ -68,6 +89,26 @@ def signed_rounds(round_id: UUID) -> list[SignedRound]:
         SignedRound(row.version, row.lines, row.unsigned, row.note, row.signed_at, row.signed_name)
         for row in models.RoundReport.objects.filter(round_id=round_id).order_by("-version")
     ]
+
+
+def differences(signed: SignedRound, report: RoundSum) -> list[Difference]:
+    """What the records say now that was signed otherwise, group by group."""
+    was, now = ({line["group"]: line for line in lines} for lines in (signed.lines, plain(report)))
+    return [
+        Difference(group, column, was.get(group, {}).get(column) or 0, now.get(group, {}).get(column) or 0)
+        for group in sorted({*was, *now}, key=lambda group: (group == "", len(group), group)) for column in COLUMNS
+        if (was.get(group, {}).get(column) or 0) != (now.get(group, {}).get(column) or 0)
+    ]  # fmt: skip
+
+
+def moved_since(found: RoundInfo, signed_at: datetime, *, limit: int = 50) -> list[Moved]:
+    """Which signed days of the round's sites moved after this moment, and why; the latest first."""
+    unit = places.unit(found.unit_key) if found.unit_key else None
+    scope = (Scope(unit.level, unit.code, unit.epoch),) if unit else None
+    sites = {one.site_id for one in booking.sessions(scope, first=found.first_on, last=found.last_on)}
+    span = Q(on_date__gte=found.first_on) & (Q(on_date__lte=found.last_on) if found.last_on else Q())
+    rows = models.ReportChange.objects.filter(span, site_id__in=sites, at__gt=signed_at).order_by("-at")[:limit]
+    return [Moved(row.site_id, row.on_date, row.cause, row.at) for row in rows]
 
 
 def _of_unit(unit_key: str) -> QuerySet[models.DayCount]:

@@ -48,13 +48,15 @@ def sign_day(*, site_id: UUID, on: date, note: str = "", name: str, by: Actor, a
 def sign_round(*, round_id: UUID, note: str = "", name: str, by: Actor, at: datetime) -> int:
     """Sign the end-of-round report of a closed round; return its version.
 
-    Raises Refused: reporting.round_unknown, .round_open, .nothing_new, .signed_meanwhile.
+    Raises Refused: reporting.round_unknown, .round_open, .round_goes_on (last_on), .nothing_new, .signed_meanwhile.
     """
     found = campaigns.round_of(round_id)
     if found is None:
         raise Refused("reporting.round_unknown")
     if found.closed_at is None:
         raise Refused("reporting.round_open")
+    if found.last_on and found.last_on > clock.on_date(at):
+        raise Refused("reporting.round_goes_on", last_on=found.last_on)
     report = rounds.round_report(found)
     last = rounds.signed_rounds(round_id)[:1]
     lines = rounds.plain(report)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -292,19 +292,24 @@ def _card(row: models.Visit, person: PersonCard | None) -> VisitCard:
 def count_facts(visit_id: UUID) -> dict[str, Any] | None:
     """What the boards count of one visit, without a name; the fields of `reporting.rules.VisitFacts`."""
     row = models.Visit.objects.filter(id=visit_id).first()
-    return _count_facts(row) if row else None
+    return _count_facts(row, immunizations.standing([row.record_id] if row.record_id else [])) if row else None
 
 
 def count_facts_of(session_ids: Iterable[UUID]) -> list[dict[str, Any]]:
     """The same of every visit of these sessions: what a day's report must equal."""
-    return [_count_facts(row) for row in models.Visit.objects.filter(session_id__in=list(session_ids), joined_to__isnull=True)]
+    rows = list(models.Visit.objects.filter(session_id__in=list(session_ids), joined_to__isnull=True))
+    recorded = immunizations.standing(row.record_id for row in rows if row.record_id)
+    return [_count_facts(row, recorded) for row in rows]
 
 
-def _count_facts(row: models.Visit) -> dict[str, Any]:
+def _count_facts(row: models.Visit, recorded: Mapping[UUID, immunizations.Standing]) -> dict[str, Any]:
+    """A visit with its dose as the record says it now."""
+    dose = recorded.get(row.record_id) if row.record_id else None
+    kind = dose or row
     return {
         "on_date": row.on_date, "site_id": row.site_id, "session_id": row.session_id, "state": row.state,
-        "dosed": row.dosed_at is not None and row.record_id is not None, "observed": row.observed_at is not None,
-        "vaccine": row.vaccine, "dose_type": row.dose_type, "ordinal": row.ordinal, "group": row.priority_group,
+        "dosed": row.dosed_at is not None and dose is not None and dose.given, "observed": row.observed_at is not None,
+        "vaccine": kind.vaccine, "dose_type": kind.dose_type, "ordinal": kind.ordinal, "group": row.priority_group,
         "home_2021": row.home_commune_2021, "home_2025": row.home_commune_2025, "paper": bool(row.paper_serial),
         "dosed_at": row.dosed_at, "dosed_recorded_at": row.dosed_recorded_at, "joined": row.joined_to is not None,
     }  # fmt: skip

@@ -18,8 +18,10 @@ from khien.kernel.refs import PlaceFacts
 from khien.places import queries as places
 from khien.reporting import actions
 from khien.reporting import queries as reporting
+from khien.reporting.rounds import COLUMNS
 from khien.reporting.types import GroupLine
 from khien.surfaces.command import choosing, frame, where
+from khien.surfaces.command.report_words import CAUSES
 from khien.surfaces.web import downloads, say
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.forms import DayField, PageForm
@@ -90,10 +92,14 @@ def _page(request: HttpRequest, round_id: UUID, *, wrong: str = "", status: int 
     if found is None:
         return not_found(request)
     report, place = reporting.round_report(found, until=at.on), where.unit(found.unit_key or where.NATION)
+    signed = reporting.signed_rounds(round_id)
+    moved = reporting.moved_since(found, signed[0].signed_at) if signed else []
     return frame.page(
         request, "round", "reports", round=found, report=report, names=_names(found), place=_place_words(found.unit_key), wrong=wrong, status=status,
         may_close=found.closed_at is None and at.staff.may("rounds.manage", place), may_sign=found.closed_at is not None and at.staff.may("rounds.sign", place),
-        signed=reporting.signed_rounds(round_id), closing=closing or Closing(initial={"last_on": at.on}), done=request.GET.get("xong", ""),
+        signed=signed, closing=closing or Closing(initial={"last_on": at.on}), done=request.GET.get("xong", ""),
+        differs=reporting.differences(signed[0], report) if signed else [], moved=moved, sites=places.sites_by_id({one.site_id for one in moved}),
+        heads=dict(zip(COLUMNS, _heads()[1:6], strict=True)), causes=CAUSES,
     )  # fmt: skip
 
 

@@ -1,15 +1,21 @@
 """Rounds end with a report by priority group; coverage counts people where they live and doses where they were given."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from khien.campaigns import actions as campaigns
+from khien.campaigns.models import Round
+from khien.immunizations import actions as immunizations
+from khien.immunizations import queries as immunization_queries
 from khien.kernel.errors import Refused
 from khien.people import actions as people
 from khien.plumbing import outbox
 from khien.reporting import actions, models, queries
 from khien.reporting.actions import FigureLine
+from khien.visits import actions as visits
+from khien.visits import queries as visit_queries
 from tests import make
 from tests.make_day import make_day, make_visit
 
@@ -48,6 +54,36 @@ def test_a_round_counts_each_group_against_its_target_and_is_signed_once_it_is_c
     after = campaigns.open_round(unit_key=CITY, first_on=DAY + timedelta(days=1), by=make.BY, at=LATER)
     (_, nine) = queries.round_report(after).lines
     assert (after.number, nine.before, nine.now) == (2, 1, 0)
+
+
+def test_a_round_is_neither_closed_with_a_day_to_come_nor_signed_before_its_last_day(db):
+    found = campaigns.open_round(unit_key=CITY, first_on=DAY, by=make.BY, at=make.AT)
+    with pytest.raises(Refused, match=r"campaigns\.round_ends_ahead"):
+        campaigns.close_round(round_id=found.id, last_on=DAY + timedelta(days=1), by=make.BY, at=make.AT)
+    Round.objects.filter(id=found.id).update(last_on=DAY + timedelta(days=1), closed_at=make.AT, closed_by="x")  # closed ahead in an older copy
+    with pytest.raises(Refused, match=r"reporting\.round_goes_on"):
+        actions.sign_round(round_id=found.id, name="Phòng kế hoạch", by=make.BY, at=LATER)
+
+
+def test_a_dose_undone_after_the_rounds_signature_shows_as_a_difference_with_its_cause(db):
+    found = campaigns.open_round(unit_key=CITY, first_on=DAY, by=make.BY, at=make.AT)
+    person = make.make_person()
+    make.make_registration(person, groups=("9",))
+    day = make_day(on=DAY)
+    made = make_visit(day, state="closed", person_id=person)
+    visits.close_session(session_id=day.session_id, by=make.BY, at=make.AT + timedelta(hours=3))
+    _heard()
+    actions.sign_day(site_id=day.site_id, on=DAY, name="Trưởng điểm", by=make.BY, at=LATER)
+    closed = campaigns.close_round(round_id=found.id, last_on=DAY, by=make.BY, at=LATER)
+    actions.sign_round(round_id=found.id, name="Phòng kế hoạch", by=make.BY, at=LATER)
+    (signed,) = queries.signed_rounds(found.id)
+    assert queries.differences(signed, queries.round_report(closed)) == []
+    record_id = visit_queries.visit(made.visit).record_id
+    immunizations.mark_entered_in_error(record_id=record_id, reason="Ghi nhầm người", by=make.BY, at=LATER)
+    outbox.drain(lambda: LATER + timedelta(hours=1))
+    told = [(one.group, one.column, one.was, one.now) for one in queries.differences(signed, queries.round_report(closed))]
+    assert told == [("9", "now", 1, 0), ("9", "doses", 1, 0)]
+    assert [(one.site_id, one.on_date, one.cause) for one in queries.moved_since(closed, signed.signed_at - timedelta(seconds=1))] == [(day.site_id, DAY, "record_corrected")]
 
 
 def test_rounds_of_a_place_follow_each_other(db):
@@ -107,3 +143,35 @@ def test_a_dose_seen_at_once_and_one_keyed_a_day_later_are_told_apart(db):
     assert (way.key, way.doses, way.share("2min")) == ("desk", 1, 1.0)
     (hour,) = queries.timeliness(first=DAY, last=DAY, by="hour")
     assert hour.key == "8"
+
+
+def _counted():
+    coverage = models.CoverageCount.objects.filter(count__gt=0).values_list("dose", "vaccine", "elsewhere", "count")
+    day = models.DayCount.objects.filter(count__gt=0, indicator__in=("injected", "observed")).values_list("indicator", "dose", "vaccine", "count")
+    return sorted(coverage), sorted(day), models.TimelinessCount.objects.filter(count__gt=0).count()
+
+
+def test_an_earlier_dose_that_is_found_makes_the_known_one_a_second_in_every_count_and_a_rebuild_says_the_same(db):
+    person = _dose("9")
+    _heard()
+    make.make_immunization(person, on=DAY - timedelta(days=90), at=LATER)
+    _heard()
+    found = _counted()
+    assert found[0] == [("primary-1", "AZ", True, 1), ("primary-2", "AZ", False, 1)]
+    assert ("injected", "primary-2", "AZ", 1) in found[1]
+    actions.rebuild(at=LATER)
+    assert _counted() == found
+
+
+def test_a_dose_struck_out_by_a_correction_leaves_the_day_and_one_moved_to_the_right_person_stays(db):
+    struck, moved, right = _dose("9"), _dose("9"), make.make_person()
+    _heard()
+    for person, act in ((struck, immunizations.mark_entered_in_error), (moved, partial(immunizations.move_to_person, person_id=right))):
+        (dose,) = immunization_queries.history(person, DAY).doses
+        act(record_id=dose.record_id, reason="Ghi nhầm người", by=make.BY, at=LATER)
+    _heard()
+    found = _counted()
+    assert [line for line in found[1] if line[0] == "injected"] == [("injected", "primary-1", "AZ", 1)]
+    assert (found[0], found[2]) == ([("primary-1", "AZ", False, 1)], 1)
+    actions.rebuild(at=LATER)
+    assert _counted() == found

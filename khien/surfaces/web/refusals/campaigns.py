@@ -11,6 +11,7 @@ WORDING = {
     "campaigns.round_overlaps": _("Đợt trước kéo đến {last_on}: đợt mới bắt đầu sau ngày đó."),
     "campaigns.round_unknown": _("Không có đợt này."),
     "campaigns.round_closed": _("Đợt đã đóng."),
+    "campaigns.round_ends_ahead": _("Ngày cuối của đợt chưa tới: đóng đợt khi ngày đó đã xong."),
     "campaigns.round_ends_before": _("Đợt bắt đầu ngày {first_on}: ngày cuối không thể trước ngày đó."),
     "campaigns.unknown_campaign": _("Không có chiến dịch này."),
     "campaigns.rule_in_force": _("Quy định đã có hiệu lực từ {since}: không rút lại được, hãy ghi bản mới."),

@@ -22,5 +22,6 @@ WORDING = {
     "reporting.signed_meanwhile": _("Người khác vừa ký. Xin mở lại trang để xem."),
     "reporting.round_unknown": _("Không có đợt này."),
     "reporting.round_open": _("Đợt còn đang tiêm: đóng đợt trước khi ký báo cáo kết thúc."),
+    "reporting.round_goes_on": _("Đợt còn đến ngày {last_on}: ký khi ngày đó đã xong."),
     "reporting.figure_twice": _("Dòng {line}: đơn vị và nhóm tuổi này đã có ở dòng trên."),
 }
