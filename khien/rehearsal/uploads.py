@@ -97,14 +97,28 @@ def allocate(planner: Officer, planned: Planned, story: Any) -> None:
     path = reverse("command:allocation_new")
     page = planner.get(path, noi=f"2021-{planned.district}")
     form = page.form("sessions", "note")
-    page = planner.send(page, form, {"sessions": [planned.session_id], "note": "Diễn tập", "groups": []})
+    page = _worked(planner, planner.send(page, form, {"sessions": [planned.session_id], "note": "Diễn tập", "groups": []}))
     announced = next((form for form in page.forms if form.values.get("act") == ["draw"]), None)
     if announced is None:
         raise Surprise(f"district {planned.district}: the draw was not announced ({page.status})")
-    page = planner.send(page, announced, {})
+    page = _worked(planner, planner.send(page, announced, {}))
     if page.status != 200:
         raise Surprise(f"district {planned.district}: the draw answered {page.status}")
     again = next((form for form in page.forms if form.values.get("act") == ["replay"]), None)
     if again is not None:
         planner.send(page, again, {})
     story.add("draws")
+
+
+def _worked(planner: Officer, page: Page, *, seconds: float = 900) -> Page:
+    """A draw of thousands is work in the background: the planner looks again until the page says that it is done, and opens it."""
+    until = time.monotonic() + seconds
+    while "viec=" in page.url:
+        done = next((href for href, label in page.links if label == "Mở đợt phân bổ"), None)
+        if done is not None:
+            return planner.get(done)
+        if "Việc chạy nền không xong" in page.text or time.monotonic() > until:
+            raise Surprise(f"{page.path}: the work in the background is not done")
+        time.sleep(0.5)
+        page = planner.get(str(page.url))
+    return page

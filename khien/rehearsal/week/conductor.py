@@ -260,6 +260,8 @@ class Conductor:
         self._at_once(lambda score: self._close(self.teams[score.site - 1]), scores)
         for score in scores:
             breaking.unmet(score)
+        # A hall's day brings tens of thousands of events: it is signed when they are counted, however long a busy machine takes.
+        self.timed(f"day {self.number + 1}: what the worker still had to count", lambda: settle(seconds=600))
         self._at_once(lambda score: self._sign(self.teams[score.site - 1]), scores)
 
     def _sign(self, team: Team) -> None:
