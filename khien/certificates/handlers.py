@@ -10,6 +10,7 @@ from khien.certificates import issuing
 from khien.immunizations import queries as immunizations
 from khien.kernel.refs import SYSTEM
 from khien.people import queries as people
+from khien.plumbing import once
 
 
 def visit_closed(data: dict[str, Any], at: datetime) -> None:
@@ -57,5 +58,5 @@ def _record(data: dict[str, Any], at: datetime) -> None:
 def _settle(person_id: UUID, at: datetime, record_ids: list[UUID] | None = None) -> None:
     if people.person(person_id) is None:
         return
-    with transaction.atomic():
+    with transaction.atomic(), once.reading():
         issuing.settle(person_id, by=SYSTEM, at=at, reason="record_corrected", record_ids=record_ids or [])

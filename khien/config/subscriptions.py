@@ -26,6 +26,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
         "immunizations.handlers.merge_undone",
         "certificates.handlers.merged",
         "registration.handlers.merge_undone",
+        "reporting.handlers.person_changed",
     ),
     "people.died": (
         "certificates.handlers.person_changed",

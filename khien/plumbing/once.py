@@ -1,6 +1,7 @@
 """What one page reads is read once; where several rooms tell of the same people, in one statement.
 
-Only while a page is read (`reading`, which the frame opens for GET); a write keeps nothing but what it cannot change (`acting`).
+Only while a page is read (`reading`, which the frame opens for GET), or an event heard by who writes nothing that it reads again; any other
+write keeps nothing but what it cannot change (`acting`).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,11 +29,12 @@ STANDING = frozenset({"people.current", "people.ids", "campaigns.rules", "places
 @contextmanager
 def reading() -> Iterator[None]:
     """Keep what is read for as long as the block lasts."""
-    token = _kept.set({})
+    token, wide = _kept.set({}), _only.set(None)
     try:
         yield
     finally:
         _kept.reset(token)
+        _only.reset(wide)
 
 
 @contextmanager

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from khien.immunizations import queries as immunizations
 from khien.plumbing import outbox
+from khien.plumbing import outbox
 from khien.reporting import counting
 from khien.visits import queries as visits
 
 
+@outbox.together("visit_id")
 @outbox.together("visit_id")
 def visit_moved(data: dict[str, Any], at: datetime) -> None:
     counting.visit(UUID(str(data["visit_id"])), at=at)
@@ -24,10 +26,12 @@ def dose_undone(data: dict[str, Any], at: datetime) -> None:
 
 
 @outbox.together("appointment_id")
+@outbox.together("appointment_id")
 def appointment_changed(data: dict[str, Any], at: datetime) -> None:
     counting.appointment(UUID(str(data["appointment_id"])), at=at)
 
 
+@outbox.together("registration_id")
 @outbox.together("registration_id")
 def registration_changed(data: dict[str, Any], at: datetime) -> None:
     counting.registered(UUID(str(data["registration_id"])), at=at)
@@ -37,6 +41,7 @@ def reaction_reported(data: dict[str, Any], at: datetime) -> None:
     counting.reaction(UUID(str(data["reaction_id"])), at=at)
 
 
+@outbox.together("record_id")
 @outbox.together("record_id")
 def dose_recorded(data: dict[str, Any], at: datetime) -> None:
     record_id = UUID(str(data["record_id"]))

@@ -22,12 +22,20 @@ from khien.safety.casework import (
     tell_apart,
     withdraw_aefi,
 )
-from khien.safety.follow_ups import EARLY, answer_follow_up, call_follow_up, plan_follow_up, resume_follow_ups, stop_follow_ups
+from khien.safety.follow_ups import (
+    EARLY,
+    answer_follow_up,
+    call_follow_up,
+    plan_follow_up,
+    plan_follow_ups,
+    resume_follow_ups,
+    stop_follow_ups,
+)
 from khien.safety.meeting import ANAPHYLAXIS, gather_old, identify_aefi, open_unknown
 from khien.safety.reports import SOURCES, join_case, report_reaction, set_outcome
 from khien.safety.tallies import count_due, rebuild
 
 __all__ = [
     "ANAPHYLAXIS", "EARLY", "SOURCES", "acknowledge_alarm", "answer_follow_up", "assess_aefi", "call_follow_up", "close_aefi", "confirm_alarm", "count_due", "edit_aefi", "end_alarm", "finish_investigation", "gather_old", "identify_aefi", "investigate_aefi", "join_aefi",
-    "join_case", "open_unknown", "plan_follow_up", "raise_alarm", "rebuild", "release", "reopen_aefi", "report_aefi", "report_reaction", "resume_follow_ups", "set_outcome", "stamp", "stop_follow_ups", "strike", "take_back_alarm", "tell_apart", "withdraw_aefi",
+    "join_case", "open_unknown", "plan_follow_up", "plan_follow_ups", "raise_alarm", "rebuild", "release", "reopen_aefi", "report_aefi", "report_reaction", "resume_follow_ups", "set_outcome", "stamp", "stop_follow_ups", "strike", "take_back_alarm", "tell_apart", "withdraw_aefi",
 ]  # fmt: skip

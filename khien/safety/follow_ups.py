@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -53,22 +53,29 @@ def _hash(token: str) -> bytes:
 @transaction.atomic
 def plan_follow_up(*, record_id: UUID, day: int, by: Actor, at: datetime, randomness: Randomness = random_token) -> Asked | None:
     """Plan one question about a dose; None when the person wants none, or the dose is no dose. Planned twice it is one."""
+    return plan_follow_ups(record_id=record_id, days=[day], by=by, at=at, randomness=randomness).get(day)
+
+
+@transaction.atomic
+def plan_follow_ups(
+    *, record_id: UUID, days: Iterable[int], by: Actor, at: datetime, randomness: Randomness = random_token
+) -> dict[int, Asked]:
+    """Plan the questions of these days about a dose, by day; none when the person wants none, or the dose is no dose."""
     dose = immunizations.record(record_id)
-    if dose is None or dose.status != "completed" or day not in (EARLY, *DAYS):
-        return None
-    person_id = people.current_id(dose.person_id)
-    if stopped(person_id):
-        return None
-    token = randomness()
-    row = models.FollowUp(
-        person_id=dose.person_id, record_id=record_id, visit_id=dose.visit_id, session_id=dose.session_id, site_id=dose.site_id, day=day,
-        due_on=dose.on_date + timedelta(days=day), token_hash=_hash(token), planned_at=at, planned_by=by.text,
-    )  # fmt: skip
-    models.FollowUp.objects.bulk_create([row], ignore_conflicts=True)
-    if models.FollowUp.objects.filter(id=row.id).exists():
-        return Asked(row.id, token)
-    old = models.FollowUp.objects.get(person_id=dose.person_id, record_id=record_id, day=day)
-    return Asked(old.id, "")
+    if dose is None or dose.status != "completed" or stopped(people.current_id(dose.person_id)):
+        return {}
+    tokens = {day: randomness() for day in days if day in (EARLY, *DAYS)}
+    rows = [
+        models.FollowUp(
+            person_id=dose.person_id, record_id=record_id, visit_id=dose.visit_id, session_id=dose.session_id, site_id=dose.site_id, day=day,
+            due_on=dose.on_date + timedelta(days=day), token_hash=_hash(token), planned_at=at, planned_by=by.text,
+        )
+        for day, token in tokens.items()
+    ]  # fmt: skip
+    models.FollowUp.objects.bulk_create(rows, ignore_conflicts=True)
+    new = {row.id for row in rows}
+    kept = models.FollowUp.objects.filter(person_id=dose.person_id, record_id=record_id, day__in=tokens)
+    return {day: Asked(id, tokens[day] if id in new else "") for id, day in kept.values_list("id", "day")}
 
 
 def stopped(person_id: UUID) -> bool:

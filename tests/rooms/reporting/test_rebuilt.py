@@ -68,3 +68,16 @@ def test_a_rebuild_all_at_once_has_every_number_of_the_events(db):
         assert after[name] == before[name], name
     actions.rebuild(at=LATER)
     assert rolled() == before
+
+
+def test_who_was_joined_and_parted_again_is_counted_at_the_own_home(db):
+    kept, gone = make.make_person(place_key="2021-26734"), make.make_person()
+    make.make_immunization(gone, on=date(2021, 7, 1))
+    outbox.drain(lambda: LATER)
+    before = rolled()["CoverageCount"]
+    alias = people.merge(loser=gone, survivor=kept, reason="một người", by=make.BY, at=make.AT)
+    outbox.drain(lambda: LATER)
+    assert rolled()["CoverageCount"] != before
+    people.undo_merge(alias=alias, by=make.BY, at=make.AT)
+    outbox.drain(lambda: LATER)
+    assert rolled()["CoverageCount"] == before
