@@ -18,23 +18,23 @@ from khien.planning.rules import Proposal
 from khien.planning.types import PlanInfo, Shifted
 from khien.plumbing import audit
 
-STARTS, ENDS = time(7, 30), time(16, 30)
-
 
 def record_plan(
     *, unit_key: str, first_on: date, last_on: date, doses: Mapping[str, int], tables: int, per_table: int, weekdays: Iterable[int],
-    teams: int = 0, walk_in: int = 0, letter: str = "", reason: str = "", round_id: UUID | None = None, by: Actor, at: datetime,
+    teams: int = 0, walk_in: int = 0, starts: time = rules.STARTS, ends: time = rules.ENDS, letter: str = "", reason: str = "", round_id: UUID | None = None, by: Actor, at: datetime,
 ) -> PlanInfo:  # fmt: skip
     """Record a unit's plan as its next version.
 
     More doses than the parent's plan has left, or more people a table than the campaign's policy says, pass with a reason that is kept.
-    Raises Refused: planning.unit_unknown, .days_wrong, .vaccine_unknown (vaccine), .doses_negative, .no_weekday, .walk_in_wrong,
+    Raises Refused: planning.unit_unknown, .days_wrong, .vaccine_unknown (vaccine), .doses_negative, .no_weekday, .walk_in_wrong, .hours_wrong,
     .over_allotted (vaccine, left), .over_capacity_needs_reason (most), .planned_meanwhile.
     """
     if unit_key and places.unit(unit_key) is None:
         raise Refused("planning.unit_unknown")
     chosen = sorted(set(weekdays))
     _check(first_on, last_on, doses, tables, per_table, chosen, walk_in)
+    if ends <= starts:
+        raise Refused("planning.hours_wrong")
     if not reason.strip():
         _check_reason_free(unit_key, first_on, doses, per_table)
     before = queries.plan(unit_key)
@@ -43,7 +43,7 @@ def record_plan(
         with transaction.atomic():
             row = models.UnitPlan.objects.create(
                 unit_key=unit_key, version=version, round_id=round_id, first_on=first_on, last_on=last_on, doses=dict(doses), tables=tables,
-                per_table=per_table, teams=teams, weekdays=chosen, walk_in=walk_in, letter=letter.strip()[:200], reason=reason.strip()[:300],
+                per_table=per_table, teams=teams, weekdays=chosen, walk_in=walk_in, starts=starts, ends=ends, letter=letter.strip()[:200], reason=reason.strip()[:300],
                 made_at=at, made_by=by.text,
             )  # fmt: skip
             audit.record("planning.planned", by=by, at=at, subject=unit_key or "vn", version=version, doses=sum(doses.values()), tables=tables)
@@ -87,7 +87,8 @@ def _check_reason_free(unit_key: str, first_on: date, doses: Mapping[str, int], 
 
 
 def plan_sessions(
-    *, proposals: Iterable[Proposal], vaccines: Iterable[str], per_table: int, mode: str = "invited", reason: str = "", by: Actor, at: datetime,
+    *, proposals: Iterable[Proposal], vaccines: Iterable[str], per_table: int, mode: str = "invited", reason: str = "",
+    starts: time = rules.STARTS, ends: time = rules.ENDS, by: Actor, at: datetime,
 ) -> tuple[list[UUID], dict[str, int]]:  # fmt: skip
     """Plan the proposed sessions; return those that were planned, and how many were refused by the code of the reason."""
     made: list[UUID] = []
@@ -96,8 +97,8 @@ def plan_sessions(
     for one in proposals:
         try:
             made.append(booking.plan_session(
-                site_id=UUID(one.key), on_date=one.on, shift="whole_day", starts_at=clock.at_local(one.on, STARTS.hour, STARTS.minute),
-                ends_at=clock.at_local(one.on, ENDS.hour, ENDS.minute), mode=mode, vaccines=offered, tables=one.tables, per_table=per_table,
+                site_id=UUID(one.key), on_date=one.on, shift="whole_day", starts_at=clock.at_local(one.on, starts.hour, starts.minute),
+                ends_at=clock.at_local(one.on, ends.hour, ends.minute), mode=mode, vaccines=offered, tables=one.tables, per_table=per_table,
                 reason=reason, by=by, at=at,
             ))  # fmt: skip
         except Refused as refusal:

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from khien.planning import rules
 from khien.plumbing.base import Row
 
 
@@ -20,6 +21,8 @@ class UnitPlan(Row):
     teams = models.IntegerField(default=0)
     weekdays = models.JSONField()
     walk_in = models.SmallIntegerField(default=0)
+    starts = models.TimeField(default=rules.STARTS, db_default=rules.STARTS)
+    ends = models.TimeField(default=rules.ENDS, db_default=rules.ENDS)
     letter = models.TextField(default="")
     reason = models.TextField(default="")
     made_at = models.DateTimeField()
@@ -29,6 +32,7 @@ class UnitPlan(Row):
         db_table = "unit_plan"
         constraints = [
             models.UniqueConstraint("unit_key", "version", name="unit_plan_version_once"),
+            models.CheckConstraint(condition=models.Q(ends__gt=models.F("starts")), name="unit_plan_hours"),
             models.CheckConstraint(condition=models.Q(last_on__gte=models.F("first_on")), name="unit_plan_days"),
             models.CheckConstraint(condition=models.Q(tables__gte=0, per_table__gte=0, teams__gte=0), name="unit_plan_means"),
         ]

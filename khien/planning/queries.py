@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import F, OuterRef, Subquery
 
+from khien.access import queries as access
 from khien.booking import queries as booking
 from khien.booking.types import SessionInfo
 from khien.immunizations import due
@@ -14,7 +15,7 @@ from khien.kernel import clock
 from khien.kernel.refs import Scope
 from khien.places import queries as places
 from khien.planning import models, rules
-from khien.planning.rules import Means, Point, Proposal
+from khien.planning.rules import Desk, Means, Point, Proposal
 from khien.planning.types import ChildPlan, Outlook, PlanInfo, QueueOutlook, SessionLoad
 from khien.reporting import queries as reporting
 from khien.stock import queries as stock
@@ -39,7 +40,8 @@ def info(row: models.UnitPlan) -> PlanInfo:
     """The row as a type."""
     return PlanInfo(
         row.id, row.unit_key, row.version, row.round_id, row.first_on, row.last_on, row.doses, row.tables, row.per_table, row.teams,
-        tuple(row.weekdays), row.walk_in, row.letter, row.reason, row.made_at,
+        tuple(row.weekdays), row.walk_in, row.letter, row.reason, row.made_at, row.starts,
+        row.ends,
     )  # fmt: skip
 
 
@@ -64,8 +66,8 @@ def in_force(unit_keys: Iterable[str]) -> dict[str, PlanInfo]:
 
 def children_doses(unit_key: str, *, without: str = "") -> dict[str, int]:
     """Doses that the plans of the units right below have been given, by product, one of them left out."""
-    epoch = unit_key[:4] or "2021"
-    keys = [unit.key for unit in places.children(unit_key, epoch) if unit.key != without]
+    epochs = (unit_key[:4],) if unit_key else ("2021", "2025")  # the country's doses go to provinces of either epoch
+    keys = [unit.key for epoch in epochs for unit in places.children(unit_key, epoch) if unit.key != without]
     given: dict[str, int] = {}
     for child in in_force(keys).values():
         for vaccine, count in child.doses.items():
@@ -153,21 +155,39 @@ def proposals(plan: PlanInfo, seen: Outlook, *, on: date) -> list[Proposal]:
     """Sessions from tomorrow on that the plan lacks for who waits and who is due, at its sites on days without one."""
     scopes, first = _scopes(plan.unit_key), max(plan.first_on, on + timedelta(days=1))
     busy: dict[UUID, set[date]] = {}
+    used: dict[date, int] = {}
     for one in booking.sessions(scopes, first=first, last=plan.last_on):
         if one.state != "cancelled":
             busy.setdefault(one.site_id, set()).add(one.on_date)
+            used[one.on_date] = used.get(one.on_date, 0) + one.tables
     points = [Point(str(site.id), site.tables, frozenset(busy.get(site.id, ()))) for site in places.sites(scopes)]
     owed = sum(n for day, n in seen.due.items() if day <= plan.last_on)
     needed = max(seen.waiting + owed - sum(n for day, n in seen.planned.items() if day >= first), 0)
-    return rules.propose(points, needed=needed, per_table=plan.per_table, weekdays=frozenset(plan.weekdays), first=first, last=plan.last_on)
+    return rules.propose(
+        points, needed=needed, per_table=plan.per_table, weekdays=frozenset(plan.weekdays), first=first, last=plan.last_on, tables=plan.tables, used=used
+    )
+
+
+def rosters(sessions: Iterable[tuple[UUID, date, int]], *, at: datetime) -> dict[tuple[UUID, date], list[Desk]]:
+    """Who could stand at these sessions (site, day, tables): the staff of each site in turn."""
+    told = list(sessions)
+    staff: dict[UUID, dict[str, list[str]]] = {}
+    for site_id in {one[0] for one in told}:
+        scope = Scope("site", str(site_id))
+        cards = access.staff_at(scope, roles=rules.ROSTER, at=at)
+        staff[site_id] = {
+            role: [card.full_name for card in cards if any(post.role == role and post.scope == scope for post in card.posts)] for role in rules.ROSTER
+        }
+    return {(site_id, on): rules.roster(staff[site_id], tables=tables, on=on) for site_id, on, tables in told}
 
 
 def queue(session: SessionInfo, *, on: date, tables: int | None = None, walk_in: int | None = None) -> QueueOutlook:
     """How the queue of a session will go, with its own tables and the plan's share of walk-ins unless others are asked about."""
     place = session.place
-    key = f"2021-{place.district_2021 or place.province_2021}" if place.district_2021 or place.province_2021 else ""
-    known = plan(key) or parent_plan(key)
-    measured = per_hour(_scopes(key), on=on)
+    above = [f"2021-{place.district_2021}", f"2025-{place.commune_2025}", f"2021-{place.province_2021}", f"2025-{place.province_2025}"]
+    keys = [key for key in above if places.unit(key)]
+    known = next((found for key in [*keys, ""] if (found := plan(key))), None)
+    measured = per_hour(_scopes(keys[0] if keys else ""), on=on)
     usual = session.per_table / max((session.ends_at - session.starts_at).total_seconds() / 3600, 1)
     staffed = tables if tables is not None else session.tables
     extra = walk_in if walk_in is not None else known.walk_in if known else 0

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 LONGEST = 400  # days that a forecast looks ahead
 PER_TABLE = 100  # people a table and session, unless the campaign's policy says otherwise
+STARTS, ENDS = time(7, 30), time(16, 30)  # a whole day's hours, unless a plan says others
+# Who stands at a session, in people for so many tables: one screens and one injects at each, the others serve two.
+ROSTER = {"reception": 2, "screener": 1, "injector": 1, "observer": 2, "data_clerk": 2}
 FULL, EMPTY = 0.95, 0.5  # shares of the places taken at which a session is overloaded or under-used
 
 
@@ -64,6 +67,7 @@ def forecast(*, waiting: int, due: Mapping[date, int], means: Means, start: date
         doses += means.arriving.get(on, 0)
         late += owed.pop(on, 0)
         if on.weekday() not in means.weekdays or not means.a_day:
+            held["tables"] += not means.a_day
             continue
         later = min(late, doses, means.a_day)
         late, doses = late - later, doses - later
@@ -108,21 +112,53 @@ class Proposal:
     places: int
 
 
-def propose(points: Sequence[Point], *, needed: int, per_table: int, weekdays: frozenset[int], first: date, last: date) -> list[Proposal]:
-    """Sessions for `needed` people from `first` to `last`: every free site in turn, day by day, no more tables than are needed."""
+def propose(
+    points: Sequence[Point], *, needed: int, per_table: int, weekdays: frozenset[int], first: date, last: date, tables: int | None = None,
+    used: Mapping[date, int] | None = None,
+) -> list[Proposal]:  # fmt: skip
+    """Sessions for `needed` people from `first` to `last`: every free site in turn, day by day, no more tables than are needed.
+
+    `tables`: what the plan has a day (None: all of the sites'), of which `used` stand in sessions planned already.
+    """
     found: list[Proposal] = []
     left, on = needed, first
     while left > 0 and on <= last:
-        if on.weekday() in weekdays:
-            for point in sorted(points, key=lambda one: (-one.tables, one.key)):
-                if left <= 0 or on in point.busy or not point.tables or per_table <= 0:
-                    continue
-                tables = min(point.tables, -(-left // per_table))
-                places = min(tables * per_table, left) if tables < point.tables else tables * per_table
-                found.append(Proposal(point.key, on, tables, tables * per_table))
-                left -= places
+        spare = max(tables - (used or {}).get(on, 0), 0) if tables is not None else None
+        for point in sorted(points, key=lambda one: (-one.tables, one.key)) if on.weekday() in weekdays else ():
+            able = point.tables if spare is None else min(point.tables, spare)
+            if left <= 0 or on in point.busy or not able or per_table <= 0:
+                continue
+            own = min(able, -(-left // per_table))
+            found.append(Proposal(point.key, on, own, own * per_table))
+            left -= own * per_table
+            spare = None if spare is None else spare - own
         on += timedelta(days=1)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who is proposed for one kind of desk at a session, by name or id, and how many are lacking."""
+
+    role: str
+    people: tuple[str, ...]
+    lacking: int
+
+
+def roster(staff: Mapping[str, Sequence[str]], *, tables: int, on: date) -> list[Desk]:
+    """Who stands where at a session with so many tables: everybody once, in turn from day to day; what is lacking is said.
+
+    `staff`: people of the site by role, one may hold several. The scarcest desks choose first.
+    """
+    needs = {role: -(-tables // served) for role, served in ROSTER.items()}
+    chosen: dict[str, tuple[str, ...]] = {}
+    taken: set[str] = set()
+    for role in sorted(needs, key=lambda one: len(staff.get(one, ())) - needs[one]):
+        able = [one for one in staff.get(role, ()) if one not in taken]
+        turn = on.toordinal() * needs[role] % len(able) if able else 0
+        chosen[role] = tuple((able[turn:] + able[:turn])[: needs[role]])
+        taken.update(chosen[role])
+    return [Desk(role, chosen[role], needs[role] - len(chosen[role])) for role in ROSTER]
 
 
 @dataclass(frozen=True, slots=True)

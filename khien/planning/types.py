@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from khien.planning.rules import Hour
@@ -29,6 +29,8 @@ class PlanInfo:
     letter: str
     reason: str
     made_at: datetime
+    starts: time
+    ends: time
 
     @property
     def all_doses(self) -> int:

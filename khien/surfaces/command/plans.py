@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from khien.access.roles import ROLES
 from khien.booking import actions as booking_acts
 from khien.booking import queries as booking
 from khien.campaigns import queries as campaigns
@@ -18,8 +19,10 @@ from khien.places import queries as places
 from khien.planning import actions, queries, rules
 from khien.planning.rules import Forecast, Means
 from khien.planning.types import Outlook
+from khien.reporting import queries as reporting
 from khien.surfaces.command import choosing, frame, reserving, where
-from khien.surfaces.web import charts, say
+from khien.surfaces.command.sessions import HourField
+from khien.surfaces.web import charts, say, whole
 from khien.surfaces.web.confirmations import short_vaccine
 from khien.surfaces.web.forms import DayField, PageForm
 from khien.surfaces.web.locale import lang
@@ -40,6 +43,8 @@ class UnitPlanForm(PageForm):
     per_table = WholeField(label=_("Số người mỗi bàn một buổi"), min_value=0, max_value=2000)
     teams = WholeField(label=_("Số đội lưu động"), min_value=0, max_value=1000, required=False)
     weekdays = forms.MultipleChoiceField(label=_("Ngày làm việc"), choices=[(str(n), words) for n, words in DAYS], widget=forms.CheckboxSelectMultiple)
+    starts = HourField(label=_("Từ giờ"), required=False)
+    ends = HourField(label=_("Đến giờ"), required=False)
     walk_in = WholeField(label=_("Phần trăm người đến không hẹn"), min_value=0, max_value=100, required=False)
     letter = forms.CharField(label=_("Theo văn bản"), max_length=200, required=False)
     reason = forms.CharField(
@@ -62,12 +67,17 @@ class UnitPlanForm(PageForm):
         return {code: self.cleaned_data[f"doses_{code}"] for code in self.vaccines if self.cleaned_data.get(f"doses_{code}")}
 
 
-def _number(request: HttpRequest, name: str, most: int) -> int | None:
-    """A number of the address, within 0 and `most`; None where there is none."""
-    try:
-        return min(max(int(request.GET.get(name, "")), 0), most)
-    except ValueError:
-        return None
+def _asked(request: HttpRequest, mosts: dict[str, int]) -> tuple[dict[str, int | None], str]:
+    """The numbers of the address, each of at most so much (None: not asked about), and what is wrong with them."""
+    found: dict[str, int | None] = dict.fromkeys(mosts)
+    for name, most in mosts.items():
+        try:
+            found[name] = whole.of_form(request.GET.get(name, ""))
+            if (found[name] or 0) > most:
+                raise Refused("web.number_too_great", most=most)
+        except Refused as refusal:
+            return dict.fromkeys(mosts), frame.said(refusal)
+    return found, ""
 
 
 def _forecast(seen: Outlook, means: Means, start: date) -> Forecast:
@@ -84,9 +94,8 @@ def page(request: HttpRequest, at: frame.Here, unit_key: str = "", *, deciding: 
     chosen = choosing.choose(request, at)
     key = unit_key or chosen.key or choosing.own_unit(at)
     unit, plan, seen = places.unit(key) if key else None, queries.plan(key), queries.outlook(key, on=at.on)
-    means = queries.means(
-        plan, seen, tables=_number(request, "ban", 5000), per_table=_number(request, "moi_ban", 2000), doses=_number(request, "lieu", 100_000_000)
-    )
+    asked, unread = _asked(request, {"ban": 5000, "moi_ban": 2000, "lieu": 100_000_000})
+    means = queries.means(plan, seen, tables=asked["ban"], per_table=asked["moi_ban"], doses=asked["lieu"])
     found, usual = _forecast(seen, means, at.on), _forecast(seen, queries.means(plan, seen), at.on)
     drawn = found.days[:SHOWN]
     chart = charts.columns(
@@ -97,8 +106,20 @@ def page(request: HttpRequest, at: frame.Here, unit_key: str = "", *, deciding: 
         request, "unit_plan", "plan", chosen=chosen, unit=unit, key=key, plan=plan, seen=seen, means=means, found=found, usual=usual, chart=chart,
         children=queries.children(key, on=at.on), given=queries.children_doses(key), parent=queries.parent_plan(key), days=dict(DAYS),
         loads=queries.loads(frame.unit_scope(key) if key else frame.reach(at.scopes), at=at.at)[:MOST_LOADS], vaccine=short_vaccine,
-        reserve=reserving.shown(unit, at, deciding), status=409 if deciding else 200, may_plan=at.staff.may("plan.sessions", place), asked=bool({"ban", "lieu", "moi_ban"} & set(request.GET)),
+        reserve=reserving.shown(unit, at, deciding), status=409 if deciding else 200, may_plan=at.staff.may("plan.sessions", place), asked=bool({"ban", "lieu", "moi_ban"} & set(request.GET)) and not unread,
+        unread=unread, typed=request.GET, targets=_targets(key, at), may_figures=at.staff.may("figures.import"),
     )  # fmt: skip
+
+
+def _targets(key: str, at: frame.Here) -> list[tuple[str, int]]:
+    """The newest targets of the unit, a line for each priority group by its name."""
+    names = {one.code: f"{one.code}. {one.en if lang() == 'en' else one.vi}" for one in campaigns.groups(at.on, key[5:7] if key else "")}
+    told: dict[str, int] = {}
+    newest: dict[str, date] = {}
+    for one in reporting.figures("target", unit_keys=[key]):  # the newest first
+        if one.group and newest.setdefault(one.group, one.as_of) == one.as_of:
+            told[one.group] = told.get(one.group, 0) + one.people
+    return [(names.get(code, code), told[code]) for code in sorted(told, key=lambda code: (len(code), code))]
 
 
 def edit(request: HttpRequest, unit_key: str) -> HttpResponse:
@@ -110,6 +131,7 @@ def edit(request: HttpRequest, unit_key: str) -> HttpResponse:
     initial: dict[str, Any] = {
         "first_on": plan.first_on if plan else at.on, "last_on": plan.last_on if plan else at.on + timedelta(days=27),
         "tables": plan.tables if plan else seen.tables, "per_table": plan.per_table if plan else rules.PER_TABLE, "teams": plan.teams if plan else 0,
+        "starts": plan.starts if plan else rules.STARTS, "ends": plan.ends if plan else rules.ENDS,
         "weekdays": [str(n) for n in (plan.weekdays if plan else range(6))], "walk_in": plan.walk_in if plan else 0,
     } | {f"doses_{code}": count for code, count in (plan.doses if plan else {}).items()}  # fmt: skip
     form = UnitPlanForm(request.POST or None, initial=initial, vaccines=vaccines)
@@ -119,7 +141,7 @@ def edit(request: HttpRequest, unit_key: str) -> HttpResponse:
             actions.record_plan(
                 unit_key=key, first_on=told["first_on"], last_on=told["last_on"], doses=form.doses(), tables=told["tables"], per_table=told["per_table"],
                 weekdays=[int(n) for n in told["weekdays"]], teams=told["teams"] or 0, walk_in=told["walk_in"] or 0, letter=told["letter"],
-                reason=told["reason"], by=at.by, at=at.at,
+                starts=told["starts"] or rules.STARTS, ends=told["ends"] or rules.ENDS, reason=told["reason"], by=at.by, at=at.at,
             )  # fmt: skip
         except Refused as refusal:
             form.refused(refusal, _FIELD_OF.get(refusal.code))
@@ -133,7 +155,7 @@ def edit(request: HttpRequest, unit_key: str) -> HttpResponse:
 
 
 _FIELD_OF = {
-    "planning.over_allotted": "reason", "planning.over_capacity_needs_reason": "reason", "planning.days_wrong": "last_on", "planning.no_weekday": "weekdays",
+    "planning.over_allotted": "reason", "planning.over_capacity_needs_reason": "reason", "planning.days_wrong": "last_on", "planning.hours_wrong": "ends", "planning.no_weekday": "weekdays",
 }  # fmt: skip
 
 
@@ -155,15 +177,17 @@ def proposals(request: HttpRequest, unit_key: str) -> HttpResponse:
             wrong = gettext("Mời chọn ít nhất một loại vắc xin.")
         else:
             made, refused = actions.plan_sessions(
-                proposals=chosen, vaccines=offered, per_table=plan.per_table if plan else rules.PER_TABLE, reason=plan.reason if plan else "", by=at.by, at=at.at
-            )
+                proposals=chosen, vaccines=offered, per_table=plan.per_table if plan else rules.PER_TABLE, reason=plan.reason if plan else "",
+                **({"starts": plan.starts, "ends": plan.ends} if plan else {}), by=at.by, at=at.at,
+            )  # fmt: skip
             done = len(made)
             found = [one for one in found if one not in chosen]
+    standing = queries.rosters(((UUID(one.key), one.on, one.tables) for one in found), at=at.at)
     allotted = [code for code, count in (plan.doses if plan else {}).items() if count]
     return frame.page(
         request, "proposals", "plan", unit=places.unit(key) if key else None, key=unit_key, plan=plan, seen=seen, found=found, names=names, wrong=wrong, done=done,
         refused=[(frame.said(Refused(code)), count) for code, count in refused.items()], vaccines=vaccines, ticked=request.POST.getlist("vac_xin") or allotted,
-        status=409 if wrong else 200,
+        status=409 if wrong else 200, standing={f"{site} {on}": desks for (site, on), desks in standing.items()}, roles=ROLES,
     )  # fmt: skip
 
 
@@ -172,14 +196,16 @@ def queue(request: HttpRequest, session_id: UUID) -> HttpResponse:
     at = frame.here(request, "command.board", where.session(session_id))
     session = booking.session(session_id)
     assert session is not None
-    found = queries.queue(session, on=at.on, tables=_number(request, "ban", 200), walk_in=_number(request, "khong_hen", 100))
+    asked, unread = _asked(request, {"ban": 200, "khong_hen": 100})
+    found = queries.queue(session, on=at.on, tables=asked["ban"], walk_in=asked["khong_hen"])
     hours = found.hours
     load = next((one for one in queries.loads(frame.reach(at.scopes), at=at.at) if one.session_id == session_id), None)
     chart = charts.columns([one.queue for one in hours], [f"{one.hour}h" for one in hours], label=gettext("Người còn chờ cuối mỗi giờ")) if hours else None
     facts = {
         "session": session, "hours": hours, "chart": chart, "measured": found.measured, "usual": found.usual, "tables": found.tables,
         "walk_in": found.walk_in, "load": load, "longest": found.longest, "may_shift": at.staff.may("plan.invite", where.session(session_id)),
-        "moved": request.GET.get("chuyen", ""), "stayed": request.GET.get("o_lai", ""), "wrong": "",
+        "moved": request.GET.get("chuyen", ""), "stayed": request.GET.get("o_lai", ""), "wrong": unread, "typed": request.GET,
+        "desks": queries.rosters([(session.site_id, session.on_date, found.tables)], at=at.at)[session.site_id, session.on_date], "roles": ROLES,
     }  # fmt: skip
     return frame.page(request, "session_queue", "plan", **facts)
 

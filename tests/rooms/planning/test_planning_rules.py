@@ -82,3 +82,32 @@ def test_a_burst_makes_a_queue_that_the_next_hours_work_off():
 
 def test_a_session_is_overloaded_with_its_standby_list_and_under_used_below_half():
     assert [rules.load(*told) for told in ((101, 100), (98, 100, 3), (70, 100), (40, 100), (0, 0))] == ["over", "over", "", "under", ""]
+
+
+def test_a_plan_without_tables_is_held_back_by_its_tables():
+    assert rules.forecast(waiting=10, due={}, means=means(tables=0), start=START).held_by == "tables"
+
+
+@given(st.integers(0, 5000), st.lists(st.integers(1, 8), min_size=1, max_size=5), st.integers(0, 12), st.dictionaries(days, st.integers(1, 6), max_size=5))
+def test_proposed_sessions_never_take_more_tables_a_day_than_the_plan_has(needed, own, tables, used):
+    points = [Point(str(i), n, frozenset()) for i, n in enumerate(own)]
+    found = rules.propose(points, needed=needed, per_table=100, weekdays=ALL, first=START, last=START + timedelta(days=20), tables=tables, used=used)
+    for on in {one.on for one in found}:
+        assert sum(one.tables for one in found if one.on == on) + used.get(on, 0) <= tables
+
+
+@given(
+    st.dictionaries(st.sampled_from(sorted(rules.ROSTER)), st.lists(st.sampled_from("ABCDEFGH"), unique=True, max_size=6)), st.integers(1, 4), days,
+)  # fmt: skip
+def test_a_roster_puts_nobody_at_two_desks_and_says_who_is_lacking(staff, tables, on):
+    found = rules.roster(staff, tables=tables, on=on)
+    people = [one for desk in found for one in desk.people]
+    assert len(people) == len(set(people))
+    assert all(set(desk.people) <= set(staff.get(desk.role, ())) for desk in found)
+    assert {desk.role: len(desk.people) + desk.lacking for desk in found}["injector"] == tables
+
+
+def test_staff_stand_in_turn_from_day_to_day():
+    told = {"injector": ["An", "Bình", "Chi"]}
+    stood = [rules.roster(told, tables=1, on=START + timedelta(days=n))[2].people[0] for n in range(6)]
+    assert [stood.count(one) for one in told["injector"]] == [2, 2, 2]

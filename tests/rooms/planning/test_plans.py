@@ -1,10 +1,11 @@
 """Plans go down from unit to unit, propose sessions, and move people from a session that is too full."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
 from khien.booking import queries as booking
+from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.planning import actions, queries, rules
 from khien.planning.rules import Proposal
@@ -118,3 +119,30 @@ def test_how_fast_a_table_is_shows_only_in_hours_that_left_people_waiting(db):
     for _ in range(2):
         make_visit(slow)
     assert queries.per_hour(None, on=DAY) == 1.0
+
+
+def test_doses_given_to_a_province_of_2025_are_gone_for_those_of_2021(db):
+    _plan("", doses={"AZ": 1000})
+    _plan("2025-79", doses={"AZ": 700})
+    with pytest.raises(Refused, match=r"planning\.over_allotted") as refused:
+        _plan(doses={"AZ": 400})
+    assert refused.value.facts["left"] == 300
+
+
+def test_a_session_s_queue_is_forecast_by_the_plan_of_its_commune_of_2025(db):
+    slot = make.make_slot(places=5)
+    session = booking.session(slot.session_id)
+    assert session.place.commune_2025
+    _plan(f"2025-{session.place.commune_2025}", walk_in=30)
+    assert queries.queue(session, on=DAY).walk_in == 30
+
+
+def test_sessions_are_planned_in_the_hours_of_the_plan(db):
+    with pytest.raises(Refused, match=r"planning\.hours_wrong"):
+        _plan(starts=time(13), ends=time(9))
+    site, on = make.make_site(), DAY + timedelta(days=3)
+    plan = _plan(starts=time(13), ends=time(20, 30))
+    [made], _ = actions.plan_sessions(
+        proposals=[Proposal(str(site), on, 2, 200)], vaccines=["AZ"], per_table=100, starts=plan.starts, ends=plan.ends, by=make.BY, at=make.AT
+    )
+    assert [clock.local(at).hour for at in (booking.session(made).starts_at, booking.session(made).ends_at)] == [13, 20]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from khien.access.roles import ROLES
 from khien.booking import queries as booking
 from khien.planning import queries
 from tests import make
@@ -72,3 +73,42 @@ def test_nobody_plans_for_a_province_that_is_not_theirs(db):
     far = officer("planner", scope=FAR)
     assert far.get(f"/dieu-phoi/ke-hoach/{CITY}/sua").status_code == 403
     assert send(far, f"/ke-hoach/{CITY}/de-xuat", vac_xin="AZ").status_code == 403
+
+
+def test_a_what_if_reads_thousands_and_names_what_it_cannot_read(db):
+    planner = officer("planner")
+    make.make_registration()
+    handle()
+    send(planner, f"/ke-hoach/{CITY}/sua", **_told(starts="13:00", ends="20:30", doses_AZ="1.000"))
+    assert queries.plan(CITY).doses == {"AZ": 1000}
+    assert "13:00 đến 20:30" in read(planner, "/ke-hoach")
+    assert 'value="1000"' in planner.get("/dieu-phoi/ke-hoach", {"lieu": "1.000"}).content.decode()
+    for wrong in ("abc", "²", "1.5", "-3", "9" * 12):
+        answer = planner.get("/dieu-phoi/ke-hoach", {"lieu": wrong})
+        assert (answer.status_code, 'role="alert"' in answer.content.decode(), f'value="{wrong}"' in answer.content.decode()) == (200, True, True)
+    assert "Điều giữ lại: số bàn" in read(planner, "/ke-hoach", ban="0")
+
+
+def test_proposed_sessions_come_with_who_could_stand_at_them_and_who_is_lacking(db):
+    planner, site = officer("planner"), make.make_site()
+    screener = make.make_staff("screener", scope=make.site_scope(site))
+    make.make_registration()
+    handle()
+    send(planner, f"/ke-hoach/{CITY}/sua", **_told())
+    page = read(planner, f"/ke-hoach/{CITY}/de-xuat")
+    assert f"{ROLES['screener']}: {screener.full_name}" in page
+    assert f"{ROLES['injector']}:" in page
+    assert "thiếu 1" in page
+
+
+def test_targets_by_group_stand_in_the_plan(db):
+    from khien.reporting.models import PopulationFigure
+
+    for as_of, people in ((day_before := make.AT.date() - timedelta(days=9), 500), (day_before + timedelta(days=5), 800)):
+        PopulationFigure.objects.create(
+            kind="target", unit_key=CITY, age_from=18, age_to=120, people=people, as_of=as_of, source="KH", group="1", imported_at=make.AT, imported_by="staff:x"
+        )
+    page = read(officer("planner"), "/ke-hoach")
+    assert "Chỉ tiêu theo nhóm" in page
+    assert " 800 " in page
+    assert " 500 " not in page

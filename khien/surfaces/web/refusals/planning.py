@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 WORDING = {
+    "planning.hours_wrong": _("Giờ kết thúc phải sau giờ bắt đầu."),
     "planning.unit_unknown": _("Không có đơn vị hành chính này."),
     "planning.days_wrong": _("Ngày cuối phải từ ngày đầu trở đi."),
     "planning.vaccine_unknown": _("Không có vắc xin {vaccine} trong quy định của ngày này."),
