@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from khien.rehearsal import browser, product
+from khien.rehearsal import browser, product, uploads
 from khien.rehearsal.browser import Away, Surprise
 from khien.rehearsal.staff import Answer
 from khien.rehearsal.week import chromium, conductor, flow, score, sheet
@@ -258,3 +258,41 @@ def test_a_screen_that_does_not_say_what_it_holds_leaves_the_line_to_be_mended()
     corner = Corner(point, SimpleNamespace(unsent=stands), people=80, random=Random(1))  # type: ignore[arg-type]
     assert corner.held() == 0
     assert corner.told.stuck == ["the tablet's look: Error of the lock"]
+
+
+# Thousands at once
+
+
+class Planner:
+    """Pages of the planner: a job that is done after some looks."""
+
+    def __init__(self, looks: list[str], links: list[tuple[str, str]]) -> None:
+        self.looks, self.links, self.got = looks, links, []  # type: ignore[var-annotated]
+
+    def get(self, path: str) -> Any:
+        self.got.append(path)
+        text = self.looks.pop(0) if self.looks else ""
+        return SimpleNamespace(url=path, path=path, text=text, links=self.links if not self.looks else [])
+
+
+def test_a_draw_of_thousands_is_looked_after_until_its_work_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads.time, "sleep", lambda _: None)
+    planner: Any = Planner(["Đang làm", "Đang làm", "Đã xong."], [("/dieu-phoi/phan-bo/1234", "Mở đợt phân bổ")])
+    began: Any = SimpleNamespace(url="http://x/dieu-phoi/phan-bo?viec=1", path="/dieu-phoi/phan-bo", text="Đang làm", links=[])
+    assert uploads._worked(planner, began).url == "/dieu-phoi/phan-bo/1234"
+    assert len(planner.got) == 4
+
+
+def test_a_draw_that_fails_in_the_background_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    failed: Any = SimpleNamespace(url="http://x/dieu-phoi/phan-bo?viec=1", path="/dieu-phoi/phan-bo", text="Việc chạy nền không xong.", links=[])
+    with pytest.raises(Surprise, match="background"):
+        uploads._worked(Planner([], []), failed)  # type: ignore[arg-type]
+
+
+def test_who_belongs_to_a_point_that_did_not_open_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, _ = make_conductor()
+    day = SiteDay(1, 1, "Điểm thử")
+    monkeypatch.setattr(one.opening, "open", lambda *_, **__: (_ for _ in ()).throw(Surprise("the draw was not announced")))
+    one._at_once(lambda score: one._open(score, second=False), [day])
+    assert day.surprises == ["the draw was not announced"]
+    assert not score.passed([day])
