@@ -20,6 +20,7 @@ from khien.reporting.daily import daily_report as daily_report
 from khien.reporting.daily import equals_records as equals_records
 from khien.reporting.daily import site_day as site_day
 from khien.reporting.daily import versions as versions
+from khien.reporting.rounds import COLUMNS as ROUND_COLUMNS  # noqa: F401
 from khien.reporting.rounds import differences as differences
 from khien.reporting.rounds import moved_since as moved_since
 from khien.reporting.rounds import round_report as round_report

@@ -18,7 +18,6 @@ from khien.kernel.refs import PlaceFacts
 from khien.places import queries as places
 from khien.reporting import actions
 from khien.reporting import queries as reporting
-from khien.reporting.rounds import COLUMNS
 from khien.reporting.types import GroupLine
 from khien.surfaces.command import choosing, frame, where
 from khien.surfaces.command.report_words import CAUSES
@@ -99,7 +98,7 @@ def _page(request: HttpRequest, round_id: UUID, *, wrong: str = "", status: int 
         may_close=found.closed_at is None and at.staff.may("rounds.manage", place), may_sign=found.closed_at is not None and at.staff.may("rounds.sign", place),
         signed=signed, closing=closing or Closing(initial={"last_on": at.on}), done=request.GET.get("xong", ""),
         differs=reporting.differences(signed[0], report) if signed else [], moved=moved, sites=places.sites_by_id({one.site_id for one in moved}),
-        heads=dict(zip(COLUMNS, _heads()[1:6], strict=True)), causes=CAUSES,
+        heads=dict(zip(reporting.ROUND_COLUMNS, _heads()[1:6], strict=True)), causes=CAUSES,
     )  # fmt: skip
 
 

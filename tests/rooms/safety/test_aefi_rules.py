@@ -44,6 +44,9 @@ def test_a_later_start_never_ends_earlier(day, count):
         (date(2024, 4, 26), date(2024, 5, 8)),
         (date(2025, 8, 29), date(2025, 9, 9)),
         (date(2026, 2, 13), date(2026, 2, 27)),
+        (date(2027, 2, 4), date(2027, 2, 18)),  # Tet on Saturday 6 February: 5 to 11 February
+        (date(2027, 4, 29), date(2027, 5, 10)),  # 30 April, 1 May on a Saturday and its day in lieu
+        (date(2028, 8, 31), date(2028, 9, 11)),  # 2 September on a Saturday: 1 and 4 September
     ],
 )
 def test_the_council_has_five_working_days_through_viet_nams_holidays(reported, due):
