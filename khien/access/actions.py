@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pyotp
@@ -25,7 +26,7 @@ from .signin import sign_in, sign_in_badge, totp_now
 from .types import HelperBadge, StaffAdded
 
 __all__ = [
-    "add_staff", "admit_helper", "close_staff", "end_post", "end_session_posts", "give_post", "new_totp", "reopen_staff",
+    "add_staff", "add_staff_at", "admit_helper", "close_staff", "end_post", "end_session_posts", "give_post", "new_totp", "reopen_staff",
     "set_language", "set_password", "sign_in", "sign_in_badge", "totp_now",
 ]  # fmt: skip
 LEAST_PASSWORD = 10
@@ -64,6 +65,19 @@ def add_staff(
     _insert(row)
     audit.record("access.staff_added", by=by, at=at, subject=str(row.id))
     return StaffAdded(row.id, secret, totp_uri(account, secret))
+
+
+@transaction.atomic
+def add_staff_at(
+    *, role: str, scope: Scope, by: Actor, at: datetime, office: str = "", ends_at: datetime | None = None, **account: Any
+) -> StaffAdded:
+    """Open an account together with its first post: both, or neither. `account` is what `add_staff` takes.
+
+    Raises Refused as `add_staff` and `give_post` do.
+    """
+    made = add_staff(**account, by=by, at=at)
+    give_post(staff_id=made.staff_id, role=role, scope=scope, office=office, ends_at=ends_at, by=by, at=at)
+    return made
 
 
 def _insert(row: Staff) -> None:
@@ -145,11 +159,12 @@ def give_post(
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
 ) -> UUID:
-    """Give a role at a place, for a time.
+    """Give a role at a place, for a time. Held there already for as long, it is the post that stands: what was given twice by a
+    double click would not be ended by ending one.
 
     Raises Refused: access.no_such_staff, access.unknown_role, access.unknown_place, access.ends_before_start.
     """  # fmt: skip
-    _staff(staff_id)
+    Staff.objects.select_for_update().filter(id=_staff(staff_id).id).first()
     if role not in ROLES:
         raise Refused("access.unknown_role", role=role)
     if scope.kind not in SCOPES or queries.place_of(scope) is None:
@@ -157,6 +172,9 @@ def give_post(
     starts = starts_at or at
     if ends_at is not None and ends_at <= starts:
         raise Refused("access.ends_before_start")
+    for held in _open_posts(staff_id=staff_id, role=role, scope_kind=scope.kind, scope_key=scope.key, scope_epoch=scope.epoch, at=at):
+        if held.starts_at <= starts and (held.ends_at is None or (ends_at is not None and held.ends_at >= ends_at)):
+            return held.id
     post = Post.objects.create(
         staff_id=staff_id, role=role, scope_kind=scope.kind, scope_key=scope.key, scope_epoch=scope.epoch, office=office.strip(),
         starts_at=starts, ends_at=ends_at, given_at=at, given_by=by.text,

@@ -104,10 +104,8 @@ def add(request: HttpRequest) -> HttpResponse:
         told = form.cleaned_data
         try:
             access.check_may_give(at.scopes, told["scope"])
-            made = access.add_staff(
-                username=told["username"], full_name=told["full_name"], password=told["password"], title=told["title"], phone=told["phone"], by=at.by, at=at.at
-            )
-            _give(made.staff_id, told, at)
+            account = {name: told[name] for name in ("username", "full_name", "password", "title", "phone")}
+            made = access.add_staff_at(**account, **_post(told), by=at.by, at=at.at)
         except Refused as refusal:
             form.refused(refusal, _FIELD_OF.get(refusal.code, _FIELD_OF.get(refusal.code.split(".")[0])))
         else:
@@ -121,9 +119,10 @@ _FIELD_OF = {
 }  # fmt: skip
 
 
-def _give(staff_id: UUID, told: dict[str, Any], at: frame.Here) -> None:
+def _post(told: dict[str, Any]) -> dict[str, Any]:
+    """The post that a form tells of."""
     ends = clock.at_local(told["until"] + timedelta(days=1)) if told["until"] else None
-    access.give_post(staff_id=staff_id, role=told["role"], scope=told["scope"], office=told["office"], ends_at=ends, by=at.by, at=at.at)
+    return {"role": told["role"], "scope": told["scope"], "office": told["office"], "ends_at": ends}
 
 
 def _secret(request: HttpRequest, made: Any, full_name: str, username: str) -> HttpResponse:
@@ -148,7 +147,7 @@ def show(request: HttpRequest, staff_id: UUID) -> HttpResponse:
     try:
         if form.is_bound and form.is_valid():
             access.check_may_give(at.scopes, form.cleaned_data["scope"])
-            _give(staff_id, form.cleaned_data, at)
+            access.give_post(staff_id=staff_id, **_post(form.cleaned_data), by=at.by, at=at.at)
             return HttpResponseRedirect(request.path)
         if act in ("totp", "password", "close", "reopen"):
             _whole(card, at)

@@ -109,6 +109,24 @@ def test_an_account_is_opened_with_its_first_post_and_its_secret_shown_once(db):
     assert "Nguyễn Thị Mới" in read(administrator, "/nhan-luc")
 
 
+def test_an_account_whose_first_post_makes_no_sense_is_not_opened_and_the_form_may_be_sent_again(db):
+    administrator = officer("administrator", scope=CITY)
+    over = day("until", clock.on_date(clock.now()) - timedelta(days=3))
+    assert "Ngày kết thúc phải sau" in words(send(administrator, "/nhan-luc/moi", **ADD, **over))
+    assert staff_reads.staff_by_username("q.moi") is None
+    assert "Chỉ hiện một lần" in words(send(administrator, "/nhan-luc/moi", **ADD))
+
+
+def test_a_post_given_by_a_double_click_is_one_post_and_ends_whole(db):
+    administrator, staff = officer("administrator", scope=make.NATION), make.make_staff()
+    told = {"act": "give", "role": "planner", "kind": "district", "place": "quận bình thạnh", "office": "Trung tâm thử"}
+    for _ in range(2):
+        send(administrator, f"/nhan-luc/{staff.id}", **told)
+    (post,) = staff_reads.staff_card(staff.id, at=clock.now() + timedelta(seconds=1)).posts
+    send(administrator, f"/nhan-luc/{staff.id}", act="end", post=str(post.id))
+    assert staff_reads.staff_card(staff.id, at=clock.now() + timedelta(seconds=2)).posts == ()
+
+
 def test_nobody_gives_a_post_beyond_their_own_place(db):
     assert "ngoài" in words(send(officer("administrator", scope=FAR), "/nhan-luc/moi", **ADD)).lower()
     assert staff_reads.staff_by_username("q.moi") is None
