@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from khien.booking import actions as booking
 from khien.certificates import actions as certificates
@@ -172,6 +174,14 @@ def test_people_are_asked_how_they_feel_on_days_one_three_seven_and_twenty_eight
     assert sent(at) == []
     asked = [len(sent(clock.at_local(date(2021, 12, 14) + timedelta(days=day), 9))) for day in (1, 2, 3, 7, 28)]
     assert asked == [1, 1, 2, 3, 4]
+
+
+def test_the_four_questions_read_the_person_and_the_doses_once(at, sent):
+    dose = a_dose(a_person(), at)
+    with CaptureQueriesContext(connection) as asked:
+        handlers.visit_closed({"record_id": str(dose), "end": "closed"}, at)
+    assert models.Message.objects.filter(template="follow_up").count() == 4
+    assert len(asked) <= 28, "each question once read the whole person again"
 
 
 def test_a_new_phone_gets_the_question_that_waited(at, sent):

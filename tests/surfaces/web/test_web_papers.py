@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from khien.surfaces.web import paper, qr
 from khien.surfaces.web.paper import fonts
+from khien.surfaces.web.paper.sheet import Sheet
 
 MADE = datetime(2021, 12, 14, 4, 0, tzinfo=UTC)
 DOSES = (
@@ -163,3 +164,11 @@ def test_codes_are_drawn_from_the_text_they_are_given():
     assert rows == [
         [bool(cell) for cell in row] for row in segno.make("12345678901", error="m", micro=False, boost_error=False).matrix
     ]
+
+
+def test_only_what_does_not_fit_is_broken_letter_by_letter(monkeypatch):
+    looked, breaks = [], Sheet.multi_cell
+    monkeypatch.setattr(Sheet, "multi_cell", lambda self, *told, **how: looked.append(told[2]) or breaks(self, *told, **how))
+    paper.confirmation_pdf(CONFIRMATION)
+    assert not [text for text in looked if text in ("Họ và tên", "Trần Thị Mận", "Số")]
+    assert len(looked) <= 9, "a confirmation has about forty lines, and thousands of them are printed in a day"
