@@ -11,6 +11,7 @@ from khien.kernel.refs import PlaceFacts, Scope
 from khien.plumbing import once
 
 from . import models
+from .registry import register_facilities, register_organizations, register_sites
 from .types import FacilityInfo, OrganizationInfo, SiteInfo, StopInfo
 from .units import (
     all_units,
@@ -28,9 +29,9 @@ from .units import (
 )  # fmt: skip
 
 __all__ = [
-    "all_units", "answered_by", "breakdown", "children", "column", "facilities", "facility", "facility_by_code", "facility_place", "facts_for_commune", "has_sites", "islands",
-    "legal_successor", "organization", "organization_phone", "organization_place", "organizations", "same_in", "search_units", "site", "site_place", "sites",
-    "sites_by_id", "stops", "successors", "unit", "unit_place", "units", "within",
+    "all_units", "answered_by", "breakdown", "children", "column", "facilities", "facilities_by_id", "facilities_of", "facility", "facility_by_code", "facility_place", "facts_for_commune", "has_sites", "islands",
+    "legal_successor", "organization", "organization_phone", "organization_place", "organizations", "organizations_of", "register_facilities", "register_organizations", "register_sites", "same_in", "search_units", "site", "site_place", "sites",
+    "sites_by_id", "sites_of", "stops", "successors", "unit", "unit_place", "units", "within",
 ]  # fmt: skip
 UNIT_KINDS = ("province", "district", "commune")
 FEW = 20  # so many communes are asked one by one, and remembered
@@ -65,6 +66,16 @@ def facilities(scopes: Iterable[Scope] | None = None) -> list[FacilityInfo]:
     """The facilities inside these scopes (None: all), by name."""
     rows = models.Facility.objects.all() if scopes is None else models.Facility.objects.filter(within(scopes, facility="id"))
     return [_facility(row) for row in rows.order_by("name", "id")]
+
+
+def facilities_by_id(ids: Iterable[UUID]) -> dict[UUID, FacilityInfo]:
+    """Several facilities at once."""
+    return {row.id: _facility(row) for row in models.Facility.objects.filter(id__in=set(ids))}
+
+
+def facilities_of(rows: Iterable[models.Facility]) -> list[FacilityInfo]:
+    """These rows as types (for this room)."""
+    return [_facility(row) for row in rows]
 
 
 def facility_place(facility_id: UUID) -> PlaceFacts | None:
@@ -115,7 +126,11 @@ def has_sites(scopes: Iterable[Scope] | None = None) -> bool:
 
 
 def _sites(where: Q) -> list[SiteInfo]:
-    rows = list(models.Site.objects.filter(where).order_by("name", "id"))
+    return sites_of(list(models.Site.objects.filter(where).order_by("name", "id")))
+
+
+def sites_of(rows: list[models.Site]) -> list[SiteInfo]:
+    """These rows as types (for this room)."""
     owners = {row.id: row for row in models.Facility.objects.filter(id__in={row.facility_id for row in rows})}
     communes = {_home(row) for row in rows} - {""}
     paths = {key: unit(key) for key in communes} if len(communes) < FEW else units(communes)
@@ -171,6 +186,11 @@ def organizations(scopes: Iterable[Scope] | None = None) -> list[OrganizationInf
     if scopes is not None:
         rows = rows.filter(within(scopes, organization="id"))
     return [_organization(row) for row in rows.order_by("name", "id")]
+
+
+def organizations_of(rows: Iterable[models.Organization]) -> list[OrganizationInfo]:
+    """These rows as types (for this room)."""
+    return [_organization(row) for row in rows]
 
 
 def organization_phone(organization_id: UUID) -> str:

@@ -56,23 +56,26 @@ def index(request: HttpRequest) -> HttpResponse:
     """What is registered within my places, one kind at a time; found by part of a name or by a code."""
     at = frame.here(request, "places.manage")
     kind = request.GET.get("loai") if request.GET.get("loai") in KINDS else "diem"
-    wanted, page = vietnamese.fold(request.GET.get("q", "").strip()), _number(request.GET.get("trang", ""))
-    scopes = frame.reach(at.scopes)
-    rows = [row for row in _rows(str(kind), scopes) if wanted in vietnamese.fold(f"{getattr(row, 'code', '')} {row.name}")]
-    shown = rows[page * PAGE : (page + 1) * PAGE]
-    owners = {one.id: one for one in places.facilities()} if kind == "co-so" else {}
+    text, after = request.GET.get("q", "")[:100], _key(request.GET.get("sau", ""))
+    rows, count = _READS[str(kind)](frame.reach(at.scopes), text=text, after=after, limit=PAGE + 1)
+    shown = rows[:PAGE]
+    heirs = places.facilities_by_id(one.successor_id for one in shown if one.successor_id) if kind == "co-so" else {}
     return frame.page(
-        request, "register", "register", kind=kind, kinds=KINDS, add=ADD, rows=[(row, where_words(row.place)) for row in shown], text=request.GET.get("q", ""),
-        next=page + 1 if len(rows) > (page + 1) * PAGE else None, page_number=page, count=len(rows), owners=owners, forms=forms,
+        request, "register", "register", kind=kind, kinds=KINDS, add=ADD, rows=[(row, where_words(row.place)) for row in shown], text=text,
+        next=shown[-1].id if len(rows) > PAGE else None, after=after, count=count, owners=heirs, forms=forms,
     )  # fmt: skip
 
 
-def _rows(kind: str, scopes: Any) -> list[Any]:
-    reads: dict[str, Callable[[], list[Any]]] = {
-        "diem": lambda: places.sites(scopes, active=False), "co-so": lambda: places.facilities(scopes),
-        "don-vi": lambda: places.organizations(scopes), "kho": lambda: stock.holders(scopes, sites=False),
-    }  # fmt: skip
-    return reads[kind]()
+def _stores(scopes: Any, *, text: str, after: UUID | None, limit: int) -> tuple[list[Any], int]:
+    """Stores, which are few: the highest level first."""
+    rows = [row for row in stock.holders(scopes, sites=False) if vietnamese.fold(text.strip()) in vietnamese.fold(row.name)]
+    begins = next((place + 1 for place, row in enumerate(rows) if row.id == after), 0)
+    return rows[begins : begins + limit], len(rows)
+
+
+_READS: dict[str, Callable[..., tuple[list[Any], int]]] = {
+    "diem": places.register_sites, "co-so": places.register_facilities, "don-vi": places.register_organizations, "kho": _stores,
+}  # fmt: skip
 
 
 def where_words(place: PlaceFacts) -> str:
@@ -84,8 +87,12 @@ def where_words(place: PlaceFacts) -> str:
     return found.path if found else ""
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+def _key(text: str) -> UUID | None:
+    """The key after which a page begins."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def add(request: HttpRequest, kind: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Who starts a real instance writes its facilities, points, organisations and stores into the register, by name and by code."""
 
+import re
 from datetime import date
 
 import pytest
@@ -152,3 +153,21 @@ def test_who_manages_no_places_sees_no_register():
     reporter = officer("reporter", scope=CITY)
     assert reporter.get("/dieu-phoi/noi").status_code == 403
     assert "Cơ sở, điểm tiêm" not in read(reporter, "/")
+
+
+def test_a_long_register_is_read_a_page_at_a_time_by_key_and_found_without_accents(db):
+    owner = make.make_facility()
+    for n in range(103):
+        make.make_site(facility_id=owner, name=f"Điểm Thử {n:03}")
+    client = officer("administrator")
+    first = client.get("/dieu-phoi/noi").text
+    assert first.count("/dieu-phoi/noi/diem/") == 100
+    (key,) = re.findall(r"sau=([0-9a-f-]{36})", first)
+    rest = client.get(f"/dieu-phoi/noi?sau={key}").text
+    assert [f"Điểm Thử {n:03}" in rest for n in (99, 100, 102)] == [False, True, True]
+    assert "103 nơi" in first
+    found = client.get("/dieu-phoi/noi?q=diem+thu+10").text
+    assert [f"Điểm Thử {n:03}" in found for n in (9, 100, 102)] == [False, True, True]
+    assert client.get("/dieu-phoi/noi?sau=khong-phai").status_code == 200
+    code = places.facility(owner).code
+    assert code in client.get(f"/dieu-phoi/noi?loai=co-so&q={code}").text
