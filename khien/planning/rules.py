@@ -163,13 +163,13 @@ def roster(staff: Mapping[str, Sequence[str]], *, tables: int, on: date) -> list
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """One hour of a session: who comes, who is served, who stands in the queue at its end, and the longest wait in minutes."""
+    """One hour of a session: who comes, who is served, who stands in the queue at its end, and the longest wait in minutes (None: no table, no end)."""
 
     hour: int
     come: int
     served: int
     queue: int
-    wait: int
+    wait: int | None
 
 
 def queue(arrivals: Mapping[int, int], *, an_hour: float, walk_in: float = 0.0, hours: int = 14) -> list[Hour]:
@@ -188,8 +188,8 @@ def queue(arrivals: Mapping[int, int], *, an_hour: float, walk_in: float = 0.0, 
             break
         served = min(standing + come, an_hour)
         standing += come - served
-        wait = standing / an_hour * 60 if an_hour > 0 else 0.0
-        found.append(Hour(hour, round(come), round(served), round(standing), round(wait)))
+        wait = round(standing / an_hour * 60) if an_hour > 0 else None if standing else 0
+        found.append(Hour(hour, round(come), round(served), round(standing), wait))
     return found
 
 

@@ -98,6 +98,7 @@ class QueueOutlook:
     usual: float
 
     @property
-    def longest(self) -> int:
-        """The longest wait in minutes."""
-        return max((one.wait for one in self.hours), default=0)
+    def longest(self) -> int | None:
+        """The longest wait in minutes; None where it has no end."""
+        waits = [one.wait for one in self.hours]
+        return None if None in waits else max((one for one in waits if one is not None), default=0)

@@ -33,10 +33,13 @@ def find_unit(text: str, level: str) -> tuple[Unit | None, str]:
     years = [year for year in EPOCHS if re.search(rf"\b{year}\b", text)]
     text, working = re.sub(r"[(]?\b(?:2021|2025)\b[)]?", " ", text), campaigns.campaign().epoch
     in_turn = years or sorted(EPOCHS, key=lambda one: one != working)
-    by_epoch = [places.search_units(text, epoch=epoch, level=level, limit=2) for epoch in in_turn] if text.strip() else []
+    by_epoch = [places.search_units(text, epoch=epoch, level=level, limit=4) for epoch in in_turn] if text.strip() else []
     if whole := next((one for found in by_epoch for one in found if one.path == text.strip()), None):
         return whole, ""
     for found in by_epoch:
+        said = [one for one in found if not one.name.isdecimal() and _says(text, one)]
+        if len(said) == 1:
+            return said[0], ""
         if len(found) > 1 and (found[0].full_name == found[1].full_name or not _says(text, found[0])):
             return None, now_("Có nhiều nơi tên như vậy: %(one)s; %(two)s. Mời ghi thêm quận, huyện hoặc tỉnh") % {"one": found[0].path, "two": found[1].path}
         if found:

@@ -1,10 +1,12 @@
 """Whole numbers as people write them: 1.200 and 1 200 are 1200; what could be read in two ways is asked again, never guessed."""
 
 import re
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
 
 from khien.kernel.errors import Refused
 
@@ -40,6 +42,16 @@ def of_form(text: str) -> int | None:
 
 class WholeField(forms.IntegerField):
     """A whole number of a form. Django's own reads 1.000 as 1; here it is a thousand."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid": _("Mời ghi số nguyên, ví dụ 1.200")}
+
+    def __init__(self, *, min_value: int | None = None, max_value: int | None = None, **kwargs: Any) -> None:
+        super().__init__(min_value=min_value, max_value=max_value, **kwargs)
+        for check in self.validators:
+            if isinstance(check, MinValueValidator):
+                check.message = _("Mời ghi số từ %(limit_value)s trở lên")
+            elif isinstance(check, MaxValueValidator):
+                check.message = _("Mời ghi số nhiều nhất là %(limit_value)s")
 
     def to_python(self, value: Any) -> int | None:
         if isinstance(value, str) and value.strip():

@@ -72,7 +72,7 @@ def test_a_queue_loses_nobody(arrivals, an_hour, walk_in):
     found = rules.queue(arrivals, an_hour=an_hour, walk_in=walk_in, hours=200)
     came = sum(n * (1 + walk_in) for n in arrivals.values())
     assert abs(sum(one.served for one in found) + found[-1].queue - came) <= len(found) + 1
-    assert all(one.queue >= 0 and one.wait >= 0 for one in found)
+    assert all(one.queue >= 0 and (one.wait or 0) >= 0 for one in found)
 
 
 def test_a_burst_makes_a_queue_that_the_next_hours_work_off():
@@ -111,3 +111,8 @@ def test_staff_stand_in_turn_from_day_to_day():
     told = {"injector": ["An", "Bình", "Chi"]}
     stood = [rules.roster(told, tables=1, on=START + timedelta(days=n))[2].people[0] for n in range(6)]
     assert [stood.count(one) for one in told["injector"]] == [2, 2, 2]
+
+
+def test_a_queue_without_a_table_has_no_end():
+    found = rules.queue({8: 10}, an_hour=0)
+    assert (found[0].queue, found[0].wait) == (10, None)

@@ -5,6 +5,7 @@ from django.test import Client
 
 from khien.booking import actions as booking
 from khien.places import queries as places
+from khien.surfaces.command.register_forms import find_unit
 from khien.surfaces.portal import figures
 from tests import make
 from tests.surfaces.command.desk import DISTRICT, browser_of, officer, read, words
@@ -96,3 +97,8 @@ def test_a_point_is_found_in_the_district_of_its_stop(team):
 
 def test_a_fixed_point_has_no_route():
     assert officer("planner", scope=DISTRICT).get(f"/dieu-phoi{_path(make.make_site())}").status_code == 404
+
+
+def test_a_commune_named_whole_is_found_although_another_one_looks_alike():
+    found, wrong = find_unit("Thạnh An Cần Giờ", "commune")
+    assert (wrong, found.full_name) == ("", "Xã Thạnh An")
