@@ -5,6 +5,7 @@ import json
 import logging
 import random
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -22,14 +23,22 @@ MAX_ATTEMPTS = 12
 TOGETHER = 200
 
 
-def together(subject: str) -> Callable[[Handler], Handler]:
-    """Say of a handler that a batch of its deliveries may share a transaction, and that one call for each `subject` (a name in the data) is enough.
+@dataclass(frozen=True, slots=True)
+class Together:
+    """How a handler hears many deliveries at once: the name in the data of what each is about, and what the batch is done within."""
+
+    subject: str
+    within: Callable[[], AbstractContextManager[None]]
+
+
+def together(subject: str, within: Callable[[], AbstractContextManager[None]] = nullcontext) -> Callable[[Handler], Handler]:
+    """Say of a handler that a batch of its deliveries may share a transaction, and that one call for each subject is enough.
 
     For what counts a subject again as it now stands and writes no audit row: no head of a chain is held meanwhile.
     """
 
     def marked(handler: Handler) -> Handler:
-        handler.together = subject  # type: ignore[attr-defined]
+        handler.together = Together(subject, within)  # type: ignore[attr-defined]
         return handler
 
     return marked
@@ -110,10 +119,10 @@ def deliver_batch(at: datetime, *, size: int = 20, urgent: bool = False) -> int:
 def _deliver_next(at: datetime, urgent: bool) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         rows = _due(cursor, at, "kind = ANY(%s)" if urgent else "true", [list(URGENT)] if urgent else [], 1)
-        subject = getattr(_handler(rows[0][1]), "together", "") if rows and not urgent else ""
-        if subject:
+        batch: Together | None = getattr(_handler(rows[0][1]), "together", None) if rows and not urgent else None
+        if batch:
             rows += _due(cursor, at, "handler = %s AND id <> %s", [rows[0][1], rows[0][0]], TOGETHER - 1)
-        done = [row[0] for row in rows] if subject and _heard_together(rows, subject, at) else [row[0] for row in rows if _handled(cursor, *row, at=at)]
+        done = [row[0] for row in rows] if batch and _heard_together(rows, batch, at) else [row[0] for row in rows if _handled(cursor, *row, at=at)]
         if done:
             cursor.execute("UPDATE outbox_delivery SET state = 'done', done_at = %s, error = '' WHERE id = ANY(%s)", [at, done])
         return len(rows)
@@ -128,13 +137,12 @@ def _due(cursor: Any, at: datetime, which: str, params: list[Any], most: int) ->
     return list(cursor.fetchall())
 
 
-def _heard_together(rows: list[tuple[UUID, str, Any, int]], subject: str, at: datetime) -> bool:
+def _heard_together(rows: list[tuple[UUID, str, Any, int]], batch: Together, at: datetime) -> bool:
     """Handle the newest of each subject; where one fails all are as before, and each is handled by itself."""
-    told = [_read(data) for _, _, data, _ in rows]
-    newest = {str(one[subject]): one for one in told if subject in one}
+    newest = {str(one[batch.subject]): one for one in (_read(data) for _, _, data, _ in rows)}
     try:
-        with transaction.atomic(), once.reading():
-            for one in (*newest.values(), *(one for one in told if subject not in one)):
+        with transaction.atomic(), once.reading(), batch.within():
+            for one in newest.values():
                 _handler(rows[0][1])(one, at)
         return True
     except Exception as error:

@@ -1,13 +1,17 @@
 """Moves a subject's cells in a rollup: order-free, and the same however often it is asked."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
+from khien.plumbing import sqlcall
 from khien.reporting import rules
 
 type Moved = dict[tuple[str, ...], int]
@@ -49,21 +53,57 @@ ALL = (DAY, TIMES, COVERAGE, QUEUE, TOTAL)
 SUMMED = {DAY: rules.totals, COVERAGE: rules.coverage_totals}
 
 
+type _Added = dict[tuple[Tally, tuple[str, ...]], tuple[int, datetime]]
+_gathered: ContextVar[_Added | None] = ContextVar("khien_tallies", default=None)
+
+
+@contextmanager
+def gathering() -> Iterator[None]:
+    """Let what many subjects move in one transaction reach each cell once, when the block ends."""
+    token = _gathered.set({})
+    try:
+        yield
+        _write(_gathered.get() or {})
+    finally:
+        _gathered.reset(token)
+
+
 def move(tally: Tally, subject: UUID, kind: str, after: Sequence[Sequence[str]], *, at: datetime) -> Moved:
     """Let this subject count as exactly these cells from now on; return what changed."""
+    now = [list(cell) for cell in after]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO counted (subject_id, kind, cells) VALUES (%s, %s, '[]') ON CONFLICT (subject_id, kind) DO NOTHING", [subject, kind]
-        )
-        cursor.execute("SELECT cells FROM counted WHERE subject_id = %s AND kind = %s FOR UPDATE", [subject, kind])
-        stored = cursor.fetchone()[0]
-        before = json.loads(stored) if isinstance(stored, str) else stored
-        moved = rules.difference(before, [list(cell) for cell in after])
-        if not moved:
-            return {}
-        for kept, change in ((tally, moved), (TOTAL, SUMMED[tally](moved) if tally in SUMMED else {})):
-            for key in sorted(change):
-                cursor.execute(kept.add, [*key, change[key], at])
-        cells = json.dumps([list(cell) for cell in after])
-        cursor.execute("UPDATE counted SET cells = %s WHERE subject_id = %s AND kind = %s", [cells, subject, kind])
+        before = _counted(cursor, subject, kind)
+        if before is None:
+            new = "INSERT INTO counted (subject_id, kind, cells) VALUES (%s, %s, %s) ON CONFLICT (subject_id, kind) DO NOTHING"
+            cursor.execute(new, [subject, kind, json.dumps(now)])
+            if not cursor.rowcount:  # another has just counted it first
+                before = _counted(cursor, subject, kind)
+        moved = rules.difference(before or [], now)
+        if moved and before is not None:
+            cursor.execute("UPDATE counted SET cells = %s WHERE subject_id = %s AND kind = %s", [json.dumps(now), subject, kind])
+    added: _Added = {(tally, key): (change, at) for key, change in moved.items()}
+    if tally in SUMMED:
+        added |= {(TOTAL, key): (change, at) for key, change in SUMMED[tally](moved).items()}
+    gathered = _gathered.get()
+    if gathered is None:
+        _write(added)
+    else:
+        for cell, (change, _) in added.items():
+            gathered[cell] = (gathered.get(cell, (0, at))[0] + change, at)
     return moved
+
+
+def _counted(cursor: Any, subject: UUID, kind: str) -> list[list[str]] | None:
+    cursor.execute("SELECT cells FROM counted WHERE subject_id = %s AND kind = %s FOR UPDATE", [subject, kind])
+    row = cursor.fetchone()
+    found: list[list[str]] | None = sqlcall.read(row[0]) if row else None
+    return found
+
+
+def _write(added: _Added) -> None:
+    """Add to the cells, in one order for everybody."""
+    with connection.cursor() as cursor:
+        for tally in ALL:
+            rows: list[list[Any]] = sorted([*key, change, at] for (one, key), (change, at) in added.items() if one is tally and change)
+            if rows:
+                cursor.executemany(tally.add, rows)
