@@ -6,12 +6,10 @@ from uuid import UUID
 
 from khien.immunizations import queries as immunizations
 from khien.plumbing import outbox
-from khien.plumbing import outbox
 from khien.reporting import counting, tallies
 from khien.visits import queries as visits
 
 
-@outbox.together("visit_id", tallies.gathering)
 @outbox.together("visit_id", tallies.gathering)
 def visit_moved(data: dict[str, Any], at: datetime) -> None:
     counting.visit(UUID(str(data["visit_id"])), at=at)
@@ -26,12 +24,10 @@ def dose_undone(data: dict[str, Any], at: datetime) -> None:
 
 
 @outbox.together("appointment_id", tallies.gathering)
-@outbox.together("appointment_id", tallies.gathering)
 def appointment_changed(data: dict[str, Any], at: datetime) -> None:
     counting.appointment(UUID(str(data["appointment_id"])), at=at)
 
 
-@outbox.together("registration_id", tallies.gathering)
 @outbox.together("registration_id", tallies.gathering)
 def registration_changed(data: dict[str, Any], at: datetime) -> None:
     counting.registered(UUID(str(data["registration_id"])), at=at)
@@ -41,7 +37,6 @@ def reaction_reported(data: dict[str, Any], at: datetime) -> None:
     counting.reaction(UUID(str(data["reaction_id"])), at=at)
 
 
-@outbox.together("record_id", tallies.gathering)
 @outbox.together("record_id", tallies.gathering)
 def dose_recorded(data: dict[str, Any], at: datetime) -> None:
     record_id = UUID(str(data["record_id"]))
