@@ -2,10 +2,11 @@
 
 import re
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from khien.kernel import phones
 from khien.kernel.errors import Refused
@@ -99,6 +100,8 @@ def add_site(
 ) -> UUID:
     """Add a point: fixed, mobile or home. Where the commune was divided, `commune_2025` says on which side it stands.
 
+    One of this facility, name, kind and address that is in use is the point that was meant: the button was pressed twice.
+
     Raises Refused: places.no_such_facility, places.site_kind, places.tables_count, places.unknown_unit, places.commune_needed,
     places.not_its_successor, places.name_needed.
     """  # fmt: skip
@@ -108,13 +111,24 @@ def add_site(
         raise Refused("places.site_kind")
     if not 1 <= tables <= 200:
         raise Refused("places.tables_count", most=200)
+    same: dict[str, Any] = {"facility_id": facility_id, "name": _name(name), "kind": kind, "address": address.strip()}
+    same |= _columns(queries.facts_for_commune(commune_key, commune_2025))
+    if site_id is None and (known := _known(models.Site, active=True, **same)):
+        return known
     row = models.Site.objects.create(
-        id=site_id or uuid7(), facility_id=facility_id, name=_name(name), name_en=name_en.strip(), kind=kind, address=address.strip(),
-        lat=lat, lon=lon, tables=tables, phone=phone.strip(), hospital=hospital.strip(), hospital_phone=hospital_phone.strip(),
-        **_columns(queries.facts_for_commune(commune_key, commune_2025)),
+        id=site_id or uuid7(), name_en=name_en.strip(), lat=lat, lon=lon, tables=tables, phone=phone.strip(), hospital=hospital.strip(),
+        hospital_phone=hospital_phone.strip(), **same,
     )  # fmt: skip
     audit.record("places.site_added", by=by, at=at, subject=str(row.id), facility=facility_id, kind=kind)
     return row.id
+
+
+def _known(what: type[models.Site] | type[models.Organization], **same: Any) -> UUID | None:
+    """The one of these facts that is there; those who add one of this name at the same moment wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 12))", [same["name"]])
+    found: UUID | None = what.objects.filter(**same).order_by("id").values_list("id", flat=True).first()
+    return found
 
 
 @transaction.atomic
@@ -158,16 +172,20 @@ def add_organization(
     contact_phone: str = "",
     organization_id: UUID | None = None,
 ) -> UUID:
-    """Add an organisation that sends lists: firm, school, ward, office, hospital or other.
+    """Add an organisation that sends lists: firm, school, ward, office, hospital or other. One that is there under the same name,
+    kind, address and tax code is the one that was meant.
 
     Raises Refused: places.organization_kind, places.unknown_unit, places.name_needed, phones.*.
     """  # fmt: skip
     if kind not in ("firm", "school", "ward", "office", "hospital", "other"):
         raise Refused("places.organization_kind")
     phone = settings.KEYS.seal(phones.read_phone(contact_phone).e164, purpose="phone") if contact_phone else None
+    same: dict[str, Any] = {"name": _name(name), "kind": kind, "tax_code": tax_code.strip(), "address": address.strip()}
+    same |= _columns(queries.unit_place(commune_key))
+    if organization_id is None and (known := _known(models.Organization, ended_on=None, **same)):
+        return known
     row = models.Organization.objects.create(
-        id=organization_id or uuid7(), name=_name(name), kind=kind, tax_code=tax_code.strip(), address=address.strip(),
-        contact_name=contact_name.strip(), contact_phone_cipher=phone, **_columns(queries.unit_place(commune_key)),
+        id=organization_id or uuid7(), contact_name=contact_name.strip(), contact_phone_cipher=phone, **same
     )  # fmt: skip
     audit.record("places.organization_added", by=by, at=at, subject=str(row.id), kind=kind)
     return row.id

@@ -73,3 +73,15 @@ def test_all_that_is_changed_of_places_is_in_the_audit():
     acts = set(AuditRow.objects.filter(subject=str(site_id)).values_list("action", flat=True))
     assert {"places.site_changed", "places.site_moved", "places.site_closed", "places.site_opened"} <= acts
     assert models.Site.objects.get(id=site_id).hospital == "Bệnh viện Thử"
+
+
+def test_a_point_or_an_organisation_added_by_a_double_click_is_there_once():
+    facility = make.make_facility()
+    point = {"facility_id": facility, "name": "Trạm y tế thử", "kind": "fixed", "commune_key": make.WARD, "address": "1 Đường Thử"}
+    firm = {"name": "Công ty May Thử", "kind": "firm", "commune_key": make.WARD}
+    assert len({actions.add_site(**point, **BY) for _ in range(2)}) == 1
+    assert len({actions.add_organization(**firm, **BY) for _ in range(2)}) == 1
+    assert len({actions.add_site(**(point | {"address": address}), **BY) for address in ("2 Đường Thử", "3 Đường Thử")}) == 2
+    first = actions.add_site(**point, **BY)
+    actions.close_site(site_id=first, **BY)
+    assert actions.add_site(**point, **BY) != first
