@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -120,13 +121,22 @@ def due(
 
     `by` parts them by a column of place ("district_2021"); the codes are empty without it.
     """
-    rows: QuerySet[models.DueCount] = models.DueCount.objects.filter(due_on__lte=until)
+    rows = _cells(scopes, until, primary_only)
     if since is not None:
         rows = rows.filter(due_on__gte=since)
-    if primary_only:
-        rows = rows.filter(dose_type="primary")
-    if scopes is not None:
-        rows = rows.filter(places.within(scopes))
     columns = [by] if by else []
     found = rows.values_list(*columns, "vaccine", "dose_type", "ordinal", "due_on").annotate(n=Sum("people"))
     return [Due(line[0] if by else "", *line[-5:]) for line in found.order_by(*columns, "due_on", "vaccine") if line[-1]]
+
+
+def people_due(scopes: Iterable[Scope] | None, *, until: date, by: str, primary_only: bool = False) -> dict[Any, int]:
+    """How many people of these scopes a dose is due to up to `until`, by one column of CELL: a line for each value, however many cells."""
+    found = _cells(scopes, until, primary_only).order_by().values_list(by).annotate(n=Sum("people"))
+    return {value: n for value, n in found if n}
+
+
+def _cells(scopes: Iterable[Scope] | None, until: date, primary_only: bool) -> QuerySet[models.DueCount]:
+    rows: QuerySet[models.DueCount] = models.DueCount.objects.filter(due_on__lte=until)
+    if primary_only:
+        rows = rows.filter(dose_type="primary")
+    return rows if scopes is None else rows.filter(places.within(scopes))

@@ -84,9 +84,7 @@ def children(unit_key: str, *, on: date) -> list[ChildPlan]:
         return []
     scopes, column = _scopes(unit_key), parted.column
     plans, waiting = in_force(unit.key for unit in units), reporting.queue_of_units(unit.key for unit in units)
-    owed: dict[str, int] = {}
-    for line in due.due(scopes, until=on + MONTH, by=column):
-        owed[line.code] = owed.get(line.code, 0) + line.people
+    owed: dict[str, int] = due.people_due(scopes, until=on + MONTH, by=column)
     places_of: dict[str, int] = {}
     held: dict[str, int] = {}
     sites = {one.id: getattr(one.place, column) for one in places.sites(scopes)}
@@ -113,9 +111,7 @@ def _scopes(unit_key: str) -> tuple[Scope, ...] | None:
 def outlook(unit_key: str, *, on: date) -> Outlook:
     """What a forecast of this unit starts from on a day."""
     scopes = _scopes(unit_key)
-    owed: dict[date, int] = {}
-    for line in due.due(scopes, until=on + timedelta(days=rules.LONGEST), primary_only=True):
-        owed[line.due_on] = owed.get(line.due_on, 0) + line.people
+    owed: dict[date, int] = due.people_due(scopes, until=on + timedelta(days=rules.LONGEST), by="due_on", primary_only=True)
     held: dict[str, int] = {}
     for balance in stock.held(scopes):
         if stock.rules.can_use(balance.lot, on):
