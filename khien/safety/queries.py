@@ -20,7 +20,7 @@ from khien.safety.following import (
     to_call,
     wants_none,
 )
-from khien.safety.rates import BY, Signal, as_of, by_unit, rates, screen
+from khien.safety.rates import BY, Signal, as_of, by_unit, outside_rates, rates, screen
 from khien.safety.reading import CODE, aefi, core_lines, core_values, counts, line_list, missing, of_reaction, place_of, views
 from khien.safety.timeline import alarm, alarm_of_reaction, alarms_of_session
 from khien.safety.types import ReactionView
@@ -29,7 +29,7 @@ from khien.visits import queries as visits
 __all__ = [
     "BY", "CODE", "REACTIONS", "SIGNS", "Signal", "aefi", "alarm", "alarm_of_reaction", "alarms_of_session", "as_of", "by_unit", "core_lines", "core_values", "counts", "counts_of_visits", "early",
     "early_leavers", "follow_up", "follow_up_by_token", "follow_up_counts", "follow_ups_of", "last_before", "line_list", "missing", "of_reaction", "of_session", "of_visits",
-    "onset_about", "place_of", "rates", "reaction", "reactions", "screen", "to_call", "wants_none",
+    "onset_about", "outside_rates", "place_of", "rates", "reaction", "reactions", "screen", "to_call", "wants_none",
 ]  # fmt: skip
 
 SIGNS = rules.SIGNS

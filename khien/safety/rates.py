@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Q, Sum
 
+from khien.kernel import clock
 from khien.kernel.refs import Scope
 from khien.places import queries as places
 from khien.safety import intervals, models, tallies
@@ -54,6 +55,14 @@ def _events(scopes: Iterable[Scope] | None, first: date | None, last: date | Non
     rows = rows.filter(dosed_on__gte=first) if first else rows
     rows = rows.filter(dosed_on__lte=last) if last else rows
     return rows.filter(GRAVE) if severe_only else rows
+
+
+def outside_rates(scopes: Iterable[Scope] | None, *, first: date, last: date) -> int:
+    """How many cases told in these days no rate counts, because their point or the day of their dose is not known yet."""
+    where = Q() if scopes is None else places.within(scopes, site="site_id", facility="facility_id")
+    rows = models.AefiCase.objects.filter(where & (Q(site_id__isnull=True) | Q(dosed_on__isnull=True)))
+    rows = rows.exclude(state__in=[State.JOINED.value, State.WITHDRAWN.value])
+    return rows.filter(opened_at__gte=clock.at_local(first), opened_at__lt=clock.at_local(last + timedelta(days=1))).count()
 
 
 def _doses(

@@ -38,7 +38,7 @@ def rates(request: HttpRequest) -> HttpResponse:
     names = {str(site_id): site.name for site_id, site in places.sites_by_id([UUID(row.key) for row in rows if row.key]).items()} if by == "site" else {}
     return frame.page(
         request, "safety_rates", "safety", chosen=chosen, first=first, last=last, by=by, rows=rows, names=names, severe=severe, words=words,
-        as_of=queries.as_of(at.at), top=max((row.high or 0 for row in rows if row.doses >= FEW), default=0),
+        outside=queries.outside_rates(chosen.scopes, first=first, last=last), as_of=queries.as_of(at.at), top=max((row.high or 0 for row in rows if row.doses >= FEW), default=0),
     )  # fmt: skip
 
 

@@ -52,11 +52,12 @@ class Spot:
 
 
 def read_day(text: str | None, otherwise: date) -> date:
-    """A day of an address (2021-12-14)."""
+    """A day of an address (2021-12-14); one of no calendar of ours counts as none."""
     try:
-        return date.fromisoformat(text or "")
+        found = date.fromisoformat(text or "")
     except ValueError:
         return otherwise
+    return found if 1900 <= found.year < 2200 else otherwise
 
 
 def chosen(request: HttpRequest, at: Here, unit_key: str | None = None) -> Spot:

@@ -141,6 +141,16 @@ def test_rates_signals_and_map_stand_on_the_counted_doses(case):
     assert queries.rates("age", scopes=[Scope("province", "01", "2021")]) == []
 
 
+def test_the_list_takes_any_day_and_the_rates_say_how_many_cases_they_leave_out(case):
+    desk = officer("safety_officer")
+    assert desk.get("/dieu-phoi/an-toan?tu=0001-01-01&den=9999-12-31").status_code == 200
+    assert "chưa tính vào tỷ lệ" not in desk.get("/dieu-phoi/an-toan/ty-le").text
+    told = ToldPatient(full_name="Lê Văn Lạ", vaccine="AZ")
+    actions.open_unknown(told=told, symptoms=("fever",), onset_at=AT, place=make.place_of_site(make.make_site()), by=BY, at=AT + HOUR)
+    assert "Một ca báo trong những ngày này" in desk.get("/dieu-phoi/an-toan/ty-le").text
+    assert desk.get("/dieu-phoi/an-toan/ty-le?tu=0001-01-01&den=9999-12-31").status_code == 200
+
+
 def test_the_who_form_is_a_pdf_and_the_message_an_e2b_file(case):
     made, aefi_id = case
     page = f"/dieu-phoi/an-toan/ho-so/{aefi_id}"
