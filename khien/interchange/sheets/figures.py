@@ -29,6 +29,7 @@ HEADS = {
 PLAIN = ("code", "low", "high", "people", "group")
 MOST_ALIKE = 1000  # places of one name ("Phường 1")
 HEAD_WITHIN = 10  # lines of title that may stand above the headings
+SHORT = {"tp", "tx", "tt", "dk", "hcm", "tphcm", "hn", "tphn", "sg", "brvt"}
 LEVELS = ("province", "district", "commune")
 _CODE = re.compile(r"(?:20(?:21|25)-)?\d{1,5}")
 _GROUPED = re.compile(r"\d{1,3}(?:[.,\s]\d{3})+")
@@ -133,7 +134,7 @@ def _unit(told: dict[str, str], line: int, on: date, mine: Callable[[str], bool]
     if asked not in remembered:
         try:
             found = _by_code(code, on) if _CODE.fullmatch(code) else None
-            remembered[asked] = found or _by_name(asked if not _CODE.fullmatch(code) else names, on, mine)
+            remembered[asked] = found or _by_name(asked if not _CODE.fullmatch(code) else names, on, mine, _levels(told))
         except Refused as refusal:
             remembered[asked] = refusal
     answer = remembered[asked]
@@ -154,24 +155,36 @@ def _by_code(code: str, on: date) -> Unit | None:
     return next((unit for epoch in _epochs(on) for one in padded if (unit := places.unit(f"{epoch}-{one}"))), None)
 
 
-def _by_name(names: tuple[str, ...], on: date, mine: Callable[[str], bool]) -> Unit:
+def _levels(told: dict[str, str]) -> tuple[str, ...]:
+    """The level that the finest column filled in says; a column of units in general says none."""
+    if told.get("code") or told.get("name"):
+        return LEVELS
+    return ("district",) if told.get("district") else ("province",)
+
+
+def _by_name(names: tuple[str, ...], on: date, mine: Callable[[str], bool], levels: tuple[str, ...]) -> Unit:
     """The one unit of this name. Raises Refused: reporting.unit_unknown, reporting.unit_ambiguous (text, count)."""
     text = ", ".join(names)
     if not text:
         raise Refused("reporting.unit_unknown")
     called = _key(text.split(",")[0])
     for epoch in _epochs(on):
-        found = [unit for level in LEVELS for unit in places.search_units(text, epoch, level, MOST_ALIKE)]
+        found = [unit for level in levels for unit in places.search_units(text, epoch, level, MOST_ALIKE)]
         exact = [unit for unit in found if called in (_key(unit.full_name), _key(unit.name))]
         first = next((unit.level for unit in found), "")
-        meant = exact or [unit for unit in found if unit.level == first]
+        meant = exact or [unit for unit in found if unit.level == first and _whole_words(text, unit)]
         own = [unit for unit in meant if mine(unit.key)] or meant
         whole = [unit for unit in own if _key(unit.full_name) == called] or own
-        if len(whole) > 1:
+        if len(whole) > 1 and exact:
             raise Refused("reporting.unit_ambiguous", text=text[:60], count=len(whole))
-        if whole:
+        if len(whole) == 1:
             return whole[0]
     raise Refused("reporting.unit_unknown")
+
+
+def _whole_words(text: str, unit: Unit) -> bool:
+    """Whether every word but the short forms ("Q3", "TP Thủ Đức") stands whole in the unit's path: half a word would be a guess."""
+    return set(re.findall(r"[a-z]{2,}|\d+", _key(text))) - SHORT <= set(_key(unit.path).split())
 
 
 def _key(text: str) -> str:

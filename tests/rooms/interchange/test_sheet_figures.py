@@ -44,6 +44,15 @@ def test_a_name_that_many_places_have_is_told_unless_what_lies_above_it_says_whi
     assert read("Phường 5|0|150|100", mine=lambda key: key == own)[0][0].unit_key == own
 
 
+def test_a_place_that_is_not_there_is_unknown_and_half_a_name_is_no_name():
+    assert told(read("Quận 13|0|150|1", "Phú Nhu|0|150|1", "x|0|150|1")[1]) == [("unit_unknown", 1), ("unit_unknown", 2), ("unit_unknown", 3)]
+
+
+def test_the_column_says_of_which_level_a_name_is():
+    found, wrong = read("Quận, huyện|Tỉnh|Từ tuổi|Đến tuổi|Dân số", "Tân Phú|TP HCM|0|150|450.000", "TP Thủ Đức||0|150|1.013.795")
+    assert ([one.unit_key for one in found], wrong) == (["2021-767", "2021-769"], [])
+
+
 def test_headings_may_stand_below_a_title_and_in_any_order():
     found, wrong = read("Biểu 1: dân số năm 2020||||", "", "Số người|Đến tuổi|Từ tuổi|Mã đơn vị|Ghi chú", "1.200|64|18|770|", "300||65+|770|già")
     assert [(one.line, one.age_from, one.age_to, one.people) for one in found] == [(4, 18, 64, 1200), (5, 65, 150, 300)]
