@@ -44,10 +44,12 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _moment(text: str) -> datetime | None:
+    """The moment of an address, with its offset; None for any other text."""
     try:
-        return datetime.fromisoformat(text.replace(" ", "+"))
+        found = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:
         return None
+    return found if found.tzinfo and 1900 <= found.year < 2200 else None
 
 
 def _staff(row: Any) -> UUID | None:
