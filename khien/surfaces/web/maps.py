@@ -64,7 +64,7 @@ class Scale:
         cuts: list[float] = []
         for part in (1, 2, 3, 4):
             cut = _round_down(ranked[min(len(ranked) - 1, len(ranked) * part // 5)])
-            cuts.append(max(cut, cuts[-1] + 1 if cuts else 1))
+            cuts.append(max(cut, cuts[-1] + _size(cuts[-1]) if cuts else 1))
         a, b, c, d = cuts
         return Scale((a, b, c, d), _words([say.thousands(x, lang()) for x in cuts], ""), lambda x: say.thousands(x, lang()), zero_apart=True)
 
@@ -76,11 +76,16 @@ def _words(names: Sequence[str], unit: str) -> tuple[str, str, str, str, str]:
     return (under, spans[0], spans[1], spans[2], over)
 
 
-def _round_down(value: float) -> float:
+def _size(value: float) -> int:
+    """The place of the second figure: what a round number of this size moves by."""
     size = 1
     while value >= size * 100:
         size *= 10
-    return int(value // size * size)
+    return size
+
+
+def _round_down(value: float) -> float:
+    return int(value // _size(value) * _size(value))
 
 
 @cache

@@ -104,3 +104,9 @@ def test_a_qr_code_on_a_page_reads_back():
         (x, y) for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
     }
     assert 'role="img" aria-label="Mã của &lt;b&gt;"' in qr.svg("1", "Mã của <b>")
+
+
+def test_classes_of_numbers_that_many_places_share_are_still_round():
+    from khien.surfaces.web import maps
+
+    assert maps.Scale.counts([2702.7] * 5 + [10810.8] * 4 + [0.0]).borders == (2700, 2800, 10000, 11000)
