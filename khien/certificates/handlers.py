@@ -50,13 +50,13 @@ def dose_undone(data: dict[str, Any], at: datetime) -> None:
 
 def _record(data: dict[str, Any], at: datetime) -> None:
     record_id = UUID(str(data["record_id"]))
-    dose = immunizations.record(record_id)
-    if dose is not None and dose.status == "completed":
-        _settle(dose.person_id, at, [record_id])
+    with once.reading():
+        dose = immunizations.record(record_id)
+        if dose is not None and dose.status == "completed":
+            _settle(dose.person_id, at, [record_id])
 
 
 def _settle(person_id: UUID, at: datetime, record_ids: list[UUID] | None = None) -> None:
-    if people.person(person_id) is None:
-        return
     with transaction.atomic(), once.reading():
-        issuing.settle(person_id, by=SYSTEM, at=at, reason="record_corrected", record_ids=record_ids or [])
+        if people.person(person_id) is not None:
+            issuing.settle(person_id, by=SYSTEM, at=at, reason="record_corrected", record_ids=record_ids or [])

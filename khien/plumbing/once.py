@@ -28,7 +28,10 @@ STANDING = frozenset({"people.current", "people.ids", "campaigns.rules", "places
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Keep what is read for as long as the block lasts."""
+    """Keep what is read for as long as the block lasts; inside another block, as long as that one."""
+    if is_reading():
+        yield
+        return
     token, wide = _kept.set({}), _only.set(None)
     try:
         yield
