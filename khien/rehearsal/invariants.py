@@ -73,11 +73,14 @@ QUERIES: dict[str, str] = {
         SELECT event_id::text || ' ' || handler FROM outbox_delivery WHERE state = 'dead'
         UNION ALL SELECT event_id::text || ' ' || handler FROM outbox_delivery GROUP BY event_id, handler HAVING count(*) > 1
         UNION ALL SELECT event_id::text || ' ' || handler FROM outbox_delivery WHERE state = 'pending' AND due_at < %(late)s""",
-    "report_equals_records": """
+    "report_equals_records": f"""
         SELECT coalesce(v.session_id, c.session_id)::text || ' ' || coalesce(v.indicator, c.indicator) FROM (
-          SELECT session_id, i.indicator, count(*) AS n FROM visit CROSS JOIN LATERAL (VALUES ('received', true),
-            ('injected', dosed_at IS NOT NULL AND record_id IS NOT NULL), ('observed', dosed_at IS NOT NULL AND record_id IS NOT NULL
-              AND observed_at IS NOT NULL), (state, state IN ('refused', 'deferred', 'referred', 'contraindicated', 'withdrawn', 'left_early')))
+          SELECT session_id, i.indicator, count(*) AS n FROM (
+            SELECT d.*, d.dosed_at IS NOT NULL AND (k.status = 'completed' OR EXISTS (
+              SELECT 1 FROM {_CURRENT} m WHERE k.status <> 'completed' AND m.marks @> '["moved_from_other_person"]' AND m.status = 'completed'
+                AND m.session_id = d.session_id AND m.performed_at = k.performed_at AND m.lot_number = k.lot_number)) AS given
+            FROM visit d LEFT JOIN {_CURRENT} k ON k.record_id = d.record_id) visit CROSS JOIN LATERAL (VALUES ('received', true),
+            ('injected', given), ('observed', given AND observed_at IS NOT NULL), (state, state IN ('refused', 'deferred', 'referred', 'contraindicated', 'withdrawn', 'left_early')))
             i(indicator, counts) WHERE i.counts GROUP BY session_id, i.indicator) v
         FULL JOIN (SELECT session_id, indicator, sum(count) AS n FROM day_count WHERE indicator IN ('received', 'injected', 'observed', 'refused',
             'deferred', 'referred', 'contraindicated', 'withdrawn', 'left_early') GROUP BY session_id, indicator HAVING sum(count) <> 0) c
