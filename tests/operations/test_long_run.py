@@ -1,6 +1,6 @@
 """A long rehearsal: what surprises one point ends no day, a stop in the middle tells what was played, a slow screen is named and costs nobody the dose."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from types import SimpleNamespace
 from typing import Any
@@ -218,7 +218,7 @@ def stuck_corner(monkeypatch: pytest.MonkeyPatch, state: str, *, at: str = "scre
     def stands(*_: Any) -> Any:
         raise Surprise(f"the tablet's {at}: TimeoutError of waiting for .kh-screen")
 
-    screens = {"receive": lambda _: "7", "screen": lambda _: None, "inject": lambda _: True, "unsent": lambda: 0, "slow": []} | {at: stands}
+    screens = {"receive": lambda _: "7", "screen": lambda _: None, "inject": lambda _: True, "unsent": lambda: 0, "slow": [], "at": AT} | {at: stands}
     corner = Corner(point, SimpleNamespace(**screens), people=80, random=Random(1))  # type: ignore[arg-type]
     return corner, point, one
 
@@ -238,6 +238,15 @@ def test_a_needle_that_was_out_when_the_screen_stood_still_is_counted_as_a_dose(
     corner, point, one = stuck_corner(monkeypatch, "dosed", at="inject")
     corner._serves(one, 500.0)
     assert (one.dosed, point.drawn, point.went) == (500.0, [1], ["closing"])
+
+
+def test_a_dose_leaves_the_vial_at_the_hour_of_the_tablets_own_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    corner, point, one = stuck_corner(monkeypatch, "", at="leave")
+    later = AT + timedelta(seconds=9)
+    corner.screens.at, drawn = later, []  # type: ignore[misc]
+    point.shelf.drew = lambda _lot, at: drawn.append(at)
+    corner._serves(one, 500.0)
+    assert drawn == [later], "a vial that was ended a moment before could not have given it, and the evening's count would not agree"
 
 
 def test_a_tablet_that_still_holds_something_is_waited_for_before_anybody_is_sent_to_another_desk(monkeypatch: pytest.MonkeyPatch) -> None:

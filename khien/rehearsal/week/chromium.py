@@ -84,6 +84,11 @@ class Screens:
         """The minutes are over: observed, closed; False while the board still counts minutes for this person."""
         return bool(self._do("observation", self._leave, number))
 
+    @property
+    def at(self) -> datetime:
+        """The moment at which the tablet's clock stands: that of the last touch."""
+        return self._touched
+
     def unsent(self) -> int:
         """Commands whose receipt this tablet does not hold yet."""
         return int(self._do("look", lambda: self._page.evaluate(UNSENT)))

@@ -115,7 +115,8 @@ class Corner:
 
     def _injected(self, guest: Guest, minute: float) -> None:
         lot = self.team.lots[0]
-        self.team.shelf.drew(str(lot.id), self.team.moment(minute))
+        # By the tablet's own clock, which may stand some seconds after this minute: a vial that the hand ended before could not have given it.
+        self.team.shelf.drew(str(lot.id), max(self.team.moment(minute), self.screens.at))
         self.team.injected(guest, lot, minute)
 
     def _leaves(self, guest: Guest, number: str, minute: float, *, tries: int = 6) -> None:
