@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +16,8 @@ from khien.surfaces.web.refusals import word
 
 Birth = tuple[int, int | None, int | None]
 PARTS = ("day", "month", "year")
+# Django has no Vietnamese for this one; every text box of every form asks this validator.
+ProhibitNullCharactersValidator.message = gettext_lazy("Có ký tự máy không đọc được, thường do sao chép từ nơi khác. Mời xóa ô này rồi gõ lại.")
 
 
 class DatePartsWidget(forms.Widget):
