@@ -64,7 +64,7 @@ def _network(conductor: Rehearsal, team: Team, fault: Fault) -> None:
             fault.facts["held_by_the_real_tablet"] = team.corner.held()
         team.line.mend()
         fault.facts |= {"unsent": len(team.sender.waiting), "sealed": sum(len(one.log) for one in team.sender.tablets.values())}
-        team.clockwork.at(minute, team.back)  # in the point's own turn: the others do not wait for what it has to send
+        team.back(minute)  # before anybody's next step: what the tablets hold must be told first
         team.clockwork.at(minute + 1, partial(_ask, team))
 
     conductor.clockwork.at(fault.begins, cut)
@@ -85,7 +85,7 @@ def _power(conductor: Rehearsal, team: Team, fault: Fault) -> None:
     def on(minute: float) -> None:
         team.power = True
         fault.facts["unsent"] = len(team.sender.waiting)
-        team.clockwork.at(minute, team.back)
+        team.back(minute)
         team.clockwork.at(minute + 1, partial(_ask, team))
 
     conductor.clockwork.at(fault.begins, off)
