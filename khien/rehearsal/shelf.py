@@ -33,6 +33,7 @@ class Vial:
     used: int = 0
     id: str = ""  # once the product answered
     until: datetime | None = None  # what is left in it then is thrown away
+    last: datetime | None = None  # the latest dose: two tables draw, and one of them may look at a clock that is some seconds ahead
 
     def opened(self, told: dict[str, Any]) -> None:
         self.id = told["vial_id"]
@@ -86,8 +87,9 @@ class Shelf:
         if vial is None:
             return
         vial.used += 1
+        vial.last = max(at, vial.last or at)
         if vial.used >= vial.doses:
-            self._end(self.open.pop(lot_id), at)
+            self._end(self.open.pop(lot_id), vial.last)
 
     def put_back(self, lot_id: str) -> None:
         """A dose held ready was not given: it stays in its vial, or on the shelf when the vial was put away meanwhile."""

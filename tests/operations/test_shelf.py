@@ -109,3 +109,22 @@ def test_a_vial_whose_hours_are_over_is_thrown_away_and_the_next_dose_comes_from
     shelf.ready(lot, AT)
     assert [(name, at) for name, _, at in told[1:]] == [("end_vial", AT - HOUR), ("open_vial", AT)]
     assert (told[1][1]["reason"], told[1][1]["left"]) == ("expired", lot.doses_per_vial - 1)
+
+
+def test_a_vial_ends_with_its_latest_dose_whichever_table_drew_last() -> None:
+    ended: list[datetime] = []
+
+    def post(name: str, body: Any, at: datetime, then: Any) -> None:
+        if name == "end_vial":
+            ended.append(at)
+        then({"vial_id": str(uuid4())})
+
+    day = make_day(at=AT - 3 * HOUR)
+    lot = queries.lot(day.lot_id)
+    assert lot is not None
+    shelf = Shelf(post, str(day.site_id), TODAY)
+    shelf.ready(lot, AT - HOUR)
+    late = AT - HOUR + timedelta(seconds=46)
+    for at in (late, *(AT - HOUR + timedelta(seconds=30 + second) for second in range(1, lot.doses_per_vial))):
+        shelf.drew(str(lot.id), at)
+    assert ended == [late], "a dose after its vial's end would be in no vial, and the evening's count would not agree"
