@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from khien.access import actions as access
+from khien.access.models import Post
 from khien.immunizations import queries as immunizations
 from khien.kernel import clock
 from khien.people import queries as people
@@ -167,3 +169,23 @@ def test_what_the_server_refuses_is_said_in_words_with_a_way_out(town: Town) -> 
             desks.desk(number)
             assert browser.overflow(page, width) == 0
         assert browser.axe(page) == []
+
+
+def test_a_doctor_whose_post_ends_beside_an_open_sheet_is_told_and_keeps_the_answers(town: Town) -> None:
+    day = make_day(at=make.AT)
+    made = make_visit(day, state="consented")
+    doctor = make.make_staff("screener", scope=make.site_scope(day.site_id))
+    desks = Desks(town.seat(doctor), f"/diem/{day.session_id}")
+    card = queries.visit(made.visit)
+    assert card is not None
+    desks.open_screening(card)
+    post = Post.objects.get(staff_id=doctor.id)
+    access.end_post(post_id=post.id, by=make.BY, at=clock.now())
+    desks.sees("không còn vị trí ở buổi này, hỏi người phụ trách")
+    answered = desks.page.locator(".kh-ask:has(input:checked)").count()
+    assert answered == desks.page.locator(".kh-ask").count()
+    # a tap asks again and leads nowhere else; given back, the work goes on
+    desks.page.locator("#dong-bo").click()
+    access.give_post(staff_id=doctor.id, role="screener", scope=make.site_scope(day.site_id), office="Phòng thử", by=make.BY, at=clock.now())
+    desks.synced()
+    assert desks.page.locator(".kh-ask:has(input:checked)").count() == answered

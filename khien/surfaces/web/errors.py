@@ -151,13 +151,31 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form whose token did not match: the way back keeps what was typed."""
     log.info("csrf refused")
+    return _again(request, late.HEAD) or page(request, 403, words=CSRF)
+
+
+def late_at_the_door(request: HttpRequest, door: str) -> HttpResponse | None:
+    """403 for a form of staff whose session is over: they sign in beside it and send it again; None where nothing was typed."""
+    return _again(request, late.HEAD, what=_("Đăng nhập ở thẻ mới, rồi quay lại thẻ này bấm Gửi lại."), door=door)
+
+
+def barred(request: HttpRequest) -> HttpResponse:
+    """403 for staff without the post that this takes; `Khien-Barred` tells the desks so. What was typed is kept."""
+    what = _("Vị trí của tài khoản này có thể đã hết. Hỏi người phụ trách; được giao lại rồi thì bấm Gửi lại.")
+    response = _again(request, WORDS[403].head, what=what) or page(request, 403)
+    response["Khien-Barred"] = "1"
+    return response
+
+
+def _again(request: HttpRequest, head: Any, **more: Any) -> HttpResponse | None:
+    """403 with what was typed, to be sent again; None where there is nothing to offer."""
     fields = late.typed(request)
-    if fields is not None:
-        facts = {"head": late.HEAD, "action": request.get_full_path(), "fields": fields}
-        response = HttpResponse(engines["jinja2"].get_template("errors/late.html").render(facts, request), status=403)
-        response["Cache-Control"] = "no-store"
-        return response
-    return page(request, 403, words=CSRF)
+    if fields is None:
+        return None
+    facts = {"head": head, "action": request.get_full_path(), "fields": fields, **more}
+    response = HttpResponse(engines["jinja2"].get_template("errors/late.html").render(facts, request), status=403)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def dress(request: HttpRequest, response: HttpResponse) -> HttpResponse:

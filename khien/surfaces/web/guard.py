@@ -108,19 +108,22 @@ def staff(route: str, view: View, name: str, *, may: str, place: PlaceOf | None 
     """
     if may != "signed_in":
         permissions.known(may)
+    from khien.surfaces.web import errors
+
     guard = Guard("staff", view, may, place)
 
     @wraps(view)
     def guarded(request: Any, **kwargs: Any) -> HttpResponse:
         if request.staff is None:
-            return HttpResponseRedirect(f"{reverse('command:sign_in')}?tiep={request.path}")
+            door = f"{reverse('command:sign_in')}?tiep={request.path}"
+            return errors.late_at_the_door(request, door) or HttpResponseRedirect(door)
         where = None
         if guard.place is not None:
             where = guard.place(**kwargs)
             if where is None:
                 return refuse(request, 404)
         if may != "signed_in" and not request.staff.may(may, where):
-            return refuse(request, 403)
+            return errors.barred(request)
         return guard.view(request, **kwargs)
 
     return path(route, _marked(guarded, guard), name=name)

@@ -76,19 +76,19 @@ export default (kh) => {
     const writing = !count && kh.waiting.length; // tapped, and not yet on this device: nothing is said to be done
     const tone = kh.unkept.size || (count && kh.log.unknown) || (kh.line === "door" && !sealed) ? "stop" : count || writing || kh.line === "away" ? "wait" : "ready";
     const words = count ? _("{n} phiếu chờ gửi", { n: count }) : writing ? _("Đang ghi") : kh.line === "ready" || (sealed && kh.line === "door") ? _("Đã nhận đủ") : _("Không có phiếu chờ");
-    const why = kh.unkept.size ? _("máy không ghi được") : count && kh.log.unknown && kh.line !== "away" ? _("máy chủ không nhận ra máy này") : kh.line === "door" ? (sealed ? _("chưa đăng nhập, vẫn gửi") : _("hết phiên, bấm để đăng nhập lại")) : kh.line === "away" ? (sealed ? _("làm trên máy từ {time}", { time: since }) : _("mất mạng từ {time}", { time: since })) : count || writing ? _("đang gửi") : kh.held.length ? _("giữ {n}, chờ bước trước", { n: kh.held.length }) : _("máy chủ đã giữ mọi phiếu");
+    const why = kh.unkept.size ? _("máy không ghi được") : count && kh.log.unknown && kh.line !== "away" ? _("máy chủ không nhận ra máy này") : kh.line === "door" ? (sealed ? _("chưa đăng nhập, vẫn gửi") : kh.barred ? _("không còn vị trí ở buổi này, hỏi người phụ trách") : _("hết phiên, bấm để đăng nhập lại")) : kh.line === "away" ? (sealed ? _("làm trên máy từ {time}", { time: since }) : _("mất mạng từ {time}", { time: since })) : count || writing ? _("đang gửi") : kh.held.length ? _("giữ {n}, chờ bước trước", { n: kh.held.length }) : _("máy chủ đã giữ mọi phiếu");
     const shown = `${tone}|${words}|${why}`;
     if (box.dataset.shown === shown) return;
     box.dataset.shown = shown;
     box.className = `kh-top__sync kh-top__sync--${tone}`;
-    box.href = kh.line === "door" && kh.vault.open ? "#may-nay" : kh.line === "door" ? kh.door : "#dong-bo";
+    box.href = kh.line === "door" && kh.vault.open ? "#may-nay" : kh.line === "door" && !kh.barred ? kh.door : "#dong-bo";
     kh.set(box, kh.icon(tone === "ready" ? "check" : tone === "stop" ? "warn" : "offline"), h("span", h("b", words), ` ${why}`));
   }
   kh.sending = sync;
   byId("dong-bo").addEventListener("click", (event) => {
-    if (kh.line === "door" && !kh.vault.open) return;
+    if (kh.line === "door" && !kh.vault.open && !kh.barred) return;
     event.preventDefault();
-    if (kh.line === "door") kh.askTablet();
+    if (kh.line === "door" && kh.vault.open) kh.askTablet();
     kh.pump();
     kh.poll();
   });

@@ -8,6 +8,7 @@ export default (kh) => {
   let timer = 0;
   let asking = false;
   kh.line = "ready"; // ready, away, door (signed out)
+  kh.barred = false; // signed in, and no longer placed at this session
   kh.awaySince = null;
 
   function holds(line) {
@@ -28,6 +29,7 @@ export default (kh) => {
       throw { away: true };
     }
     if (answer.type === "opaqueredirect" || answer.status === 401) {
+      kh.barred = false;
       holds("door");
       throw { door: true };
     }
@@ -38,6 +40,7 @@ export default (kh) => {
       return null;
     }
     if (answer.status === 403) {
+      kh.barred = answer.headers.has("Khien-Barred");
       holds("door");
       throw { door: true };
     }
