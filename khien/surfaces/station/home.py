@@ -39,4 +39,5 @@ def _line(session: SessionInfo, staff: StaffRef) -> dict[str, Any]:
         "stops": places.stops(session.site_id, session.on_date) if session.site.kind != "fixed" else [], "session": session, "lead": staff.may("station.open", session.place), "keys": staff.may("visit.key_paper", session.place),
         "received": board.received if board else 0, "dosed": board.dosed if board else 0, "waiting": waiting,
         "papers": board.papers["printed"] if board else 0,
+        "closes": board is not None and staff.may("station.close", session.place),
     }  # fmt: skip

@@ -34,6 +34,15 @@ def test_my_sessions_are_those_of_my_point(lead, day, signed_in):
     assert f"/diem/{day.session_id}" not in elsewhere.get("/diem/").content.decode()
 
 
+def test_a_session_of_yesterday_still_open_leads_whoever_may_close_it_to_its_end(lead, day, hour, signed_in):
+    hour.on(days=1)
+    ending = f'href="/diem/{day.session_id}/ket-thuc"'
+    mine = lead.get("/diem/").content.decode()
+    assert "Chưa đóng" in mine
+    assert ending in mine
+    assert ending not in signed_in(day.site_id, "injector").get("/diem/").content.decode()
+
+
 def test_the_lead_signs_the_checklist_and_the_session_opens(hour, signed_in):
     day = make_day(opened=False, at=clock.now())
     lead = signed_in(day.site_id, "point_lead")
