@@ -117,5 +117,6 @@ export default (kh) => {
     await kh.poll();
     kh.start();
     kh.pump();
+    kh.askNeeds().catch(() => {}); // what was judged while the tablet lay locked, before the next minute's asking
   };
 };
