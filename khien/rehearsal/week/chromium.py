@@ -22,14 +22,17 @@ LOOKS = 4  # how often a patient hand looks before the screen has failed; each l
 QUIET = timedelta(minutes=10)  # untouched, then a tablet locks
 MEASURES = {"temperature_c": "36,7", "pulse_bpm": "76", "bp_systolic": "124/78", "respiration_per_min": "16", "spo2_percent": "98"}
 NUMBER = re.compile(r"Đã đón, số (\S+?)[.,:;]?(?:\s|$)")
-UNSENT = """() => new Promise((told, fail) => {
+# What lies in the tablet's log, by the expression `found` over its rows.
+IN_THE_LOG = """() => new Promise((told, fail) => {
   const asked = indexedDB.open("khien-desk");
   asked.onerror = () => fail(asked.error);
   asked.onsuccess = () => {
-    const found = asked.result.transaction("log").objectStore("log").count();
-    found.onsuccess = () => { asked.result.close(); told(found.result); };
+    const rows = asked.result.transaction("log").objectStore("log").getAll();
+    rows.onsuccess = () => { asked.result.close(); const found = rows.result; told(%s); };
   };
 })"""
+UNSENT = IN_THE_LOG % "found.length"
+LATEST = IN_THE_LOG % "found.map((one) => one.at).sort().at(-1) || ''"
 
 
 class NoScreens(Exception):
@@ -60,7 +63,7 @@ class Screens:
         self._error: type[Exception] = Exception
         self._timeout: type[Exception] = Exception
         self._where = "the start"
-        self._touched = now()
+        self._touched = self._written = now()
 
     # What is done at it, each as one touch of its thread. All raise Surprise.
 
@@ -86,8 +89,8 @@ class Screens:
 
     @property
     def at(self) -> datetime:
-        """The moment at which the tablet's clock stands: that of the last touch."""
-        return self._touched
+        """The latest moment that the tablet may have written: its clock stands at the last touch, and follows the server's by what it last heard of it."""
+        return self._written
 
     def unsent(self) -> int:
         """Commands whose receipt this tablet does not hold yet."""
@@ -116,9 +119,12 @@ class Screens:
         from playwright.sync_api import Error
 
         def touch() -> Any:
-            if self._page is not None:
-                self._open(self.now())
-            return step(*words)
+            if self._page is None:
+                return step(*words)
+            self._open(self.now())
+            done = step(*words)
+            self._written = max(self._touched, self.now(), datetime.fromisoformat(self._page.evaluate(LATEST) or self._touched.isoformat()))
+            return done
 
         try:
             return self._hand.submit(touch).result()
