@@ -151,7 +151,8 @@ class Days:
         if session_id is None:
             return
         start = max(clock.at_local(self.today, 0, 2), self.now - timedelta(minutes=100))
-        guests = self._guests(session_id, queue, len(TODAY), start - timedelta(minutes=1))
+        booked = min(start - timedelta(minutes=1), clock.at_local(self.today, 7))  # in the evening every hour of today is past
+        guests = self._guests(session_id, queue, len(TODAY), booked)
         open_day(session_id, [self.city.lots[vaccine]], self.desks[i], start)
         room = (self.now - start).total_seconds() / 60
         for n, (guest, outcome) in enumerate(zip(guests, TODAY, strict=False)):
