@@ -11,7 +11,9 @@ from khien.kernel.refs import PlaceFacts, Scope
 from khien.plumbing import once
 
 from . import models
+from .inside import within
 from .registry import register_facilities, register_organizations, register_sites
+from .rows import facility_of, facts_of, organization_of, sites_of
 from .types import FacilityInfo, OrganizationInfo, SiteInfo, StopInfo
 from .units import (
     all_units,
@@ -29,16 +31,10 @@ from .units import (
 )  # fmt: skip
 
 __all__ = [
-    "all_units", "answered_by", "breakdown", "children", "column", "facilities", "facilities_by_id", "facilities_of", "facility", "facility_by_code", "facility_place", "facts_for_commune", "has_sites", "islands",
-    "legal_successor", "organization", "organization_phone", "organization_place", "organizations", "organizations_of", "register_facilities", "register_organizations", "register_sites", "same_in", "search_units", "site", "site_place", "sites",
-    "sites_by_id", "sites_of", "stops", "successors", "unit", "unit_place", "units", "within",
+    "all_units", "answered_by", "breakdown", "children", "column", "facilities", "facilities_by_id", "facility", "facility_by_code", "facility_place", "facts_for_commune", "has_sites", "islands",
+    "legal_successor", "organization", "organization_phone", "organization_place", "organizations", "register_facilities", "register_organizations", "register_sites", "same_in", "search_units", "site", "site_place", "sites",
+    "sites_by_id", "stops", "successors", "unit", "unit_place", "units", "within",
 ]  # fmt: skip
-UNIT_KINDS = ("province", "district", "commune")
-FEW = 20  # so many communes are asked one by one, and remembered
-
-
-def _facts(row: models.Placed, **ids: UUID | None) -> PlaceFacts:
-    return PlaceFacts(row.province_2021, row.district_2021, row.commune_2021, row.province_2025, row.commune_2025, **ids)
 
 
 def facility(facility_id: UUID) -> FacilityInfo | None:
@@ -52,30 +48,18 @@ def facility_by_code(code: str) -> FacilityInfo | None:
 
 
 def _one_facility(rows: "models.models.QuerySet[models.Facility]") -> FacilityInfo | None:
-    return next(map(_facility, rows[:1]), None)
-
-
-def _facility(row: models.Facility) -> FacilityInfo:
-    place = _facts(row, facility_id=row.id)
-    return FacilityInfo(
-        row.id, row.code, row.name, row.name_en, row.phone, row.address, place, row.successor_id, row.succeeded_on
-    )
+    return next(map(facility_of, rows[:1]), None)
 
 
 def facilities(scopes: Iterable[Scope] | None = None) -> list[FacilityInfo]:
     """The facilities inside these scopes (None: all), by name."""
     rows = models.Facility.objects.all() if scopes is None else models.Facility.objects.filter(within(scopes, facility="id"))
-    return [_facility(row) for row in rows.order_by("name", "id")]
+    return [facility_of(row) for row in rows.order_by("name", "id")]
 
 
 def facilities_by_id(ids: Iterable[UUID]) -> dict[UUID, FacilityInfo]:
     """Several facilities at once."""
-    return {row.id: _facility(row) for row in models.Facility.objects.filter(id__in=set(ids))}
-
-
-def facilities_of(rows: Iterable[models.Facility]) -> list[FacilityInfo]:
-    """These rows as types (for this room)."""
-    return [_facility(row) for row in rows]
+    return {row.id: facility_of(row) for row in models.Facility.objects.filter(id__in=set(ids))}
 
 
 def facility_place(facility_id: UUID) -> PlaceFacts | None:
@@ -97,7 +81,7 @@ def answered_by(scopes: Iterable[Scope], on: date) -> list[FacilityInfo]:
     """The facilities inside these scopes, and those whose legal successor on this day is inside: their tasks passed to it."""
     inside = facilities(scopes)
     known = {one.id for one in inside}
-    gone = [_facility(row) for row in models.Facility.objects.filter(successor_id__isnull=False, succeeded_on__lte=on).exclude(id__in=known)]
+    gone = [facility_of(row) for row in models.Facility.objects.filter(successor_id__isnull=False, succeeded_on__lte=on).exclude(id__in=known)]
     heirs = {one.id: legal_successor(one.id, on) for one in gone}
     return inside + [one for one in gone if (heir := heirs[one.id]) and heir.id in known]
 
@@ -129,32 +113,10 @@ def _sites(where: Q) -> list[SiteInfo]:
     return sites_of(list(models.Site.objects.filter(where).order_by("name", "id")))
 
 
-def sites_of(rows: list[models.Site]) -> list[SiteInfo]:
-    """These rows as types (for this room)."""
-    owners = {row.id: row for row in models.Facility.objects.filter(id__in={row.facility_id for row in rows})}
-    communes = {_home(row) for row in rows} - {""}
-    paths = {key: unit(key) for key in communes} if len(communes) < FEW else units(communes)
-    found = []
-    for row in rows:
-        owner, commune = owners[row.facility_id], paths.get(_home(row))
-        found.append(SiteInfo(
-            row.id, row.name, row.name_en, row.kind, row.address, owner.id, owner.name, owner.code,
-            _facts(row, facility_id=owner.id, site_id=row.id), row.lat, row.lon, row.tables, row.phone, row.hospital,
-            row.hospital_phone, row.active, ", ".join(filter(None, (row.address, commune.path if commune else ""))),
-        ))  # fmt: skip
-    return found
-
-
-def _home(row: models.Placed) -> str:
-    """The key of the unit that an address ends with: the commune (an island's district) of 2021, else the commune of since July 2025."""
-    old = row.commune_2021 or (row.district_2021 if f"2021-{row.district_2021}" in islands() else "")
-    return f"2021-{old}" if old else f"2025-{row.commune_2025}" if row.commune_2025 else ""
-
-
 def site_place(site_id: UUID) -> PlaceFacts | None:
     """Where the point stands; None when there is no such point."""
     row = models.Site.objects.filter(id=site_id).first()
-    return _facts(row, facility_id=row.facility_id, site_id=row.id) if row else None
+    return facts_of(row, facility_id=row.facility_id, site_id=row.id) if row else None
 
 
 def stops(site_id: UUID, on: date) -> list[StopInfo]:
@@ -167,7 +129,7 @@ def stops_of(site_ids: Iterable[UUID], *, first: date, last: date) -> list[StopI
     rows = models.SiteStop.objects.filter(site_id__in=list(site_ids), on_date__gte=first, on_date__lte=last, removed_at__isnull=True)
     return [
         StopInfo(
-            row.id, row.site_id, row.on_date, row.starts_at, row.ends_at, row.name, row.address, _facts(row, site_id=row.site_id), row.lat, row.lon,
+            row.id, row.site_id, row.on_date, row.starts_at, row.ends_at, row.name, row.address, facts_of(row, site_id=row.site_id), row.lat, row.lon,
             tuple(row.serves), row.carried,
         )
         for row in rows.order_by("starts_at", "id")
@@ -177,7 +139,7 @@ def stops_of(site_ids: Iterable[UUID], *, first: date, last: date) -> list[StopI
 def organization(organization_id: UUID) -> OrganizationInfo | None:
     """The organisation."""
     row = models.Organization.objects.filter(id=organization_id).first()
-    return _organization(row) if row else None
+    return organization_of(row) if row else None
 
 
 def organizations(scopes: Iterable[Scope] | None = None) -> list[OrganizationInfo]:
@@ -185,12 +147,7 @@ def organizations(scopes: Iterable[Scope] | None = None) -> list[OrganizationInf
     rows = models.Organization.objects.filter(ended_on__isnull=True)
     if scopes is not None:
         rows = rows.filter(within(scopes, organization="id"))
-    return [_organization(row) for row in rows.order_by("name", "id")]
-
-
-def organizations_of(rows: Iterable[models.Organization]) -> list[OrganizationInfo]:
-    """These rows as types (for this room)."""
-    return [_organization(row) for row in rows]
+    return [organization_of(row) for row in rows.order_by("name", "id")]
 
 
 def organization_phone(organization_id: UUID) -> str:
@@ -203,50 +160,3 @@ def organization_place(organization_id: UUID) -> PlaceFacts | None:
     """Where the organisation has its seat."""
     found = organization(organization_id)
     return found.place if found else None
-
-
-def _organization(row: models.Organization) -> OrganizationInfo:
-    return OrganizationInfo(
-        row.id, row.name, row.kind, row.tax_code, row.address, _facts(row, organization_id=row.id), row.ended_on, row.contact_name
-    )
-
-
-def within(
-    scopes: Iterable[Scope],
-    *,
-    units: str | None = "",
-    site: str | None = None,
-    facility: str | None = None,
-    session: str | None = None,
-    organization: str | None = None,
-) -> Q:
-    """A filter that keeps the rows inside these scopes; none when there is no scope, or the table cannot tell.
-
-    `units` is the prefix of the columns province_2021, district_2021, commune_2021, province_2025, commune_2025, or None where
-    the table has none: then `site` finds them through the points. The others name the columns that hold those ids.
-    """  # fmt: skip
-    columns = {"site": site, "facility": facility, "session": session, "organization": organization}
-    wanted = Q(pk__in=[])
-    for scope in scopes:
-        if scope.kind == "nation":
-            return Q()
-        wanted |= _inside(scope, units, columns)
-    return wanted
-
-
-def _inside(scope: Scope, units: str | None, columns: dict[str, str | None]) -> Q:
-    through = columns["site"]
-    if scope.kind in UNIT_KINDS:
-        name = f"{scope.kind}_{scope.epoch}"
-        if scope.epoch not in ("2021", "2025") or name == "district_2025":
-            return Q(pk__in=[])
-        if units is not None:
-            return Q(**{f"{units}{name}": scope.key})
-        return (
-            Q(**{f"{through}__in": models.Site.objects.filter(**{name: scope.key}).values("id")}) if through else Q(pk__in=[])
-        )
-    if columns.get(scope.kind):
-        return Q(**{str(columns[scope.kind]): scope.key})
-    if scope.kind == "facility" and through:
-        return Q(**{f"{through}__in": models.Site.objects.filter(facility_id=scope.key).values("id")})
-    return Q(pk__in=[])

@@ -59,11 +59,11 @@ def _again(record_id: UUID, at: datetime) -> None:
 
 def _others(record_id: UUID, at: datetime, *, later: bool = False) -> None:
     """A dose that is new or corrected makes others of its person an earlier or a later one; a new one (`later`) only those after it."""
-    dose = immunizations.record(record_id)
+    dose = immunizations.count_facts(record_id)
     if dose is None:
         return
-    for other in immunizations.past_doses(dose.person_id):
-        if other.ref != str(record_id) and (not later or other.on_date >= dose.on_date):
+    for other in immunizations.past_doses(dose["person_id"]):
+        if other.ref != str(record_id) and (not later or other.on_date >= dose["on_date"]):
             _again(UUID(other.ref), at)
 
 
