@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -51,9 +51,31 @@ def rehearsal(up: Instance, *words: str) -> "subprocess.Popen[str]":
     )  # fmt: skip
 
 
-def result_of(playing: "subprocess.Popen[str]") -> dict:
+def heard(playing: "subprocess.Popen[str]", on_line: Callable[[str], None] = lambda _: None) -> tuple[str, str]:
+    """What it printed and what it told meanwhile; one reader for each, so that no line is taken from `on_line`."""
+    out, err = playing.stdout, playing.stderr
+    assert out is not None
+    assert err is not None
+    lines: list[str] = []
+
+    def listen() -> None:
+        for line in iter(err.readline, ""):
+            lines.append(line)
+            on_line(line)
+
+    listener, overdue = threading.Thread(target=listen), threading.Timer(900, playing.kill)
+    listener.start()
+    overdue.start()
+    told = out.read()
+    playing.wait()
+    overdue.cancel()
+    listener.join()
+    return told, "".join(lines)
+
+
+def result_of(playing: "subprocess.Popen[str]", on_line: Callable[[str], None] = lambda _: None) -> dict:
     """Its one object; nothing else stands on standard output, and everything held."""
-    told, progress = playing.communicate(timeout=900)
+    told, progress = heard(playing, on_line)
     assert told.strip(), progress[-2000:]
     found = json.loads(told)
     assert (found["broken"], found["surprises"]) == ({}, []), progress[-2000:]
@@ -103,24 +125,17 @@ def test_a_small_rehearsal_loses_nothing_and_every_promise_holds(demo: Instance)
 
 def test_a_second_rehearsal_goes_on_while_the_web_server_and_the_database_are_killed(demo: Instance) -> None:
     playing = rehearsal(demo, "--sites", "1", "--people", "12", "--seed", "8")
-    killer = threading.Thread(target=_kill, args=(demo, playing))
-    killer.start()
-    found = result_of(playing)
-    killer.join()
+    found = result_of(playing, lambda line: _kill(demo, line.strip()))
     assert found["broken_lines"] > 0, "nobody noticed the kill: it came too late"
     assert found["people"] == 12
 
 
-def _kill(up: Instance, playing: "subprocess.Popen[str]") -> None:
+def _kill(up: Instance, line: str) -> None:
     """`kill -9` for a web worker's whole server when people register; for it and PostgreSQL when they are at the points."""
-    assert playing.stderr is not None
-    first = iter(playing.stderr.readline, "")
-    for line in first:
-        if line.strip().startswith("plan:"):
-            _end(up.named("granian"))
-        elif line.strip().startswith("allocate:"):
-            _end([up.postmaster(), *up.named("granian")])
-            return
+    if line.startswith("plan:"):
+        _end(up.named("granian"))
+    elif line.startswith("allocate:"):
+        _end([up.postmaster(), *up.named("granian")])
 
 
 def _end(pids: list[int]) -> None:
@@ -158,7 +173,7 @@ def test_a_day_with_every_fault_loses_nothing_and_tells_its_score(demo: Instance
     sheet = tmp_path / "sheet.html"
     faults = "network,otp,lot,staff,power,clock,server,printer"
     words = ("--days", "1", "--sites", "2", "--people", "40", "--seed", "9", "--faults", faults, "--report", str(sheet))
-    told, progress = rehearsal(demo, *words).communicate(timeout=900)
+    told, progress = heard(rehearsal(demo, *words))
     assert told.strip(), progress[-3000:]
     found = json.loads(told)
     assert (found["broken"], found["surprises"]) == ({}, []), progress[-3000:]
