@@ -11,6 +11,7 @@ from khien.rehearsal.week import score, sheet, words
 from khien.rehearsal.week.crowd import SHARES
 from khien.rehearsal.week.faults import KINDS
 from khien.rehearsal.week.score import Corner, DeskScore, Fault, Help, SiteDay
+from tests import browser
 
 
 def make_day(**changes: Any) -> SiteDay:
@@ -159,3 +160,16 @@ def test_on_a_phone_the_days_unlike_the_others_fold_into_lists() -> None:
     page = sheet.page(result([make_day()]))
     assert '<table class="folds">' in page
     assert 'data-head="Đón khi mất mạng"' in page
+
+
+def test_at_360_px_the_sheet_never_runs_sideways_and_the_timeline_scrolls_in_its_own_named_box() -> None:
+    with browser.chromium() as chrome:
+        phone = chrome.new_page(width=360, height=800)
+        phone.set_content(sheet.page(result([make_day()])))
+        assert phone.evaluate("document.documentElement.scrollWidth") == 360
+        boxes = phone.locator(".wide:not([role=region])")
+        assert all(boxes.nth(place).evaluate("box => box.scrollWidth <= box.clientWidth") for place in range(boxes.count()))
+        line = phone.get_by_role("region", name="Sự cố ngày 1, cuộn ngang")
+        line.focus()
+        assert line.evaluate("box => box === document.activeElement && box.scrollWidth > box.clientWidth")
+        assert phone.locator("td[data-head='Hàng dài nhất']").first.is_visible()

@@ -16,7 +16,7 @@ h1{font-size:30px;line-height:1.25;margin:0}h2{font-size:22px;line-height:1.3;ma
 .verdict{border-left:6px solid var(--ready);background:var(--soft);padding:14px 18px;margin:20px 0;font-size:19px}.verdict.bad{border-color:var(--stop);background:#fbeceb}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:16px}th,td{text-align:left;padding:7px 12px 7px 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{font-weight:600}thead th{color:var(--second);font-size:15px}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}
-table.many{min-width:720px}.ok{color:var(--ready);font-weight:600}.no{color:var(--stop);font-weight:600}.some{color:var(--wait);font-weight:600}
+.ok{color:var(--ready);font-weight:600}.no{color:var(--stop);font-weight:600}.some{color:var(--wait);font-weight:600}
 dl.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px 20px;margin:12px 0}dl.figures dd{margin:0;font-size:26px;font-weight:600;line-height:1.2}
 dl.figures dt{font-size:15px;line-height:1.35}dl.figures div{display:flex;flex-direction:column-reverse;justify-content:flex-end;border-top:2px solid var(--teal);padding-top:6px}
 .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(230px,1fr));gap:16px 24px}figure{margin:0}figcaption{font-size:15px;font-weight:600}
@@ -27,7 +27,7 @@ ul{padding-left:20px;margin:6px 0}li{margin:4px 0}.sign{display:grid;grid-templa
 @media (max-width:560px){td.n{white-space:normal}table{font-size:15px}th,td{padding-right:8px}th:first-child,td:first-child{min-width:7.5em}thead th{font-size:13px}svg.line{min-width:600px}
 table.folds thead{display:none}table.folds tr{display:block;border-bottom:1px solid var(--line);padding:7px 0}table.folds td{display:block;border:0;padding:1px 0}
 table.folds td.n{display:flex;justify-content:space-between}table.folds td.n::before{content:attr(data-head);color:var(--second)}}
-@media print{table.many{min-width:0}body{font-size:11pt;padding:0;max-width:none}h2{break-after:avoid}section,figure,tr{break-inside:avoid}.day{break-before:page}}
+@media print{body{font-size:11pt;padding:0;max-width:none}h2{break-after:avoid}section,figure,tr{break-inside:avoid}.day{break-before:page}}
 """
 
 
@@ -64,7 +64,7 @@ def _table(heads: Sequence[Pair], rows: Iterable[Sequence[str]], *, numbers: boo
     head = "".join(f"<th{css if place else ''}>{_two(pair)}</th>" for place, pair in enumerate(heads))
     named = [f' data-head="{escape(vi)}"' if folds and place else "" for place, (vi, _) in enumerate(heads)]
     body = "".join("<tr>" + "".join(f"<td{css if place else ''}{named[place]}>{cell}</td>" for place, cell in enumerate(row)) + "</tr>" for row in rows)
-    many = ' class="folds"' if folds else ' class="many"' if len(heads) > 5 else ""
+    many = ' class="folds"' if folds else ""
     return f'<div class="wide"><table{many}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
@@ -151,7 +151,7 @@ def _points(days: Sequence[SiteDay]) -> str:
             _number(round(score.quantile(waits, 0.95), 1)), _number(longest), _number(score.late([day])[0]), _number(day.wasted),
             '<span class="ok">có</span>' if day.signed else '<span class="no">chưa</span>',
         ])  # fmt: skip
-    return "<section>" + _heading("Từng điểm", "Each point") + _table(heads, rows) + "</section>"
+    return "<section>" + _heading("Từng điểm", "Each point") + _table(heads, rows, folds=True) + "</section>"
 
 
 def _faults(result: dict[str, Any]) -> str:
@@ -175,7 +175,8 @@ def _faults(result: dict[str, Any]) -> str:
              None if one["minutes"] is None else min(one["ends"], 18 * 60) + one["minutes"])
             for one in found if one["day"] == day
         ]  # fmt: skip
-        drawn.append(f'<figure class="wide"><figcaption>Ngày {day}</figcaption>{plots.timeline(lines, label=f"Sự cố ngày {day}")}</figure>')
+        named = f"Sự cố ngày {day}"
+        drawn.append(f'<figure><figcaption>Ngày {day}</figcaption><div class="wide" role="region" tabindex="0" aria-label="{named}, cuộn ngang">{plots.timeline(lines, label=named)}</div></figure>')
     return f"<section>{_heading('Sự cố và lúc trở lại', 'Faults, and when all was as before')}{_table(heads, rows)}{''.join(drawn)}</section>"
 
 
