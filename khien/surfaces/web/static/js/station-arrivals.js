@@ -82,7 +82,7 @@ export default (kh) => {
     const ofCard = card && [kh.sexAge({ sex: told.sex, birth: told.birth || "" }), ". ", _("Căn cước"), " ", h("span.kh-num", number.replace(/^(\d{3})(\d{3})(\d{3})(\d{3})$/, "$1 $2 $3 $4"))];
     const form = h("div.kh-st-form",
       card && !told.mangled && told.name ? h("p.kh-st-wide", kh.chip(_("Lấy từ căn cước"), "ready"), " ", h("b", told.name), h("br"), ofCard) : text("w-ten", card ? _("Họ và tên, gõ như trên căn cước") : _("Họ và tên"), card ? "" : told.name, { autocapitalize: "words" }),
-      card ? (told.mangled || !told.name) && h("p.kh-st-wide", ofCard) : [text("w-sinh", _("Ngày sinh (ngày/tháng/năm, hoặc chỉ năm)"), "", { inputmode: "numeric", oninput: look }), h("fieldset", h("legend.kh-small", _("Giới tính")), h("div.kh-st-two", kh.toggles("w-gioi", sexes, { chosen: told.sex ? [told.sex] : [] }))), text("w-so", _("Số giấy tờ"), told.identifier), kh.field(_("Không có số thì vì sao"), kh.select("w-vi-sao", NO_NUMBER))],
+      card ? (told.mangled || !told.name) && h("p.kh-st-wide", ofCard) : [text("w-sinh", _("Ngày sinh (ngày/tháng/năm, hoặc chỉ năm)"), told.born, { inputmode: "numeric", oninput: look }), h("fieldset", h("legend.kh-small", _("Giới tính")), h("div.kh-st-two", kh.toggles("w-gioi", sexes, { chosen: told.sex ? [told.sex] : [] }))), text("w-so", _("Số giấy tờ"), told.identifier), kh.field(_("Không có số thì vì sao"), kh.select("w-vi-sao", NO_NUMBER))],
       text("w-dt", _("Điện thoại"), told.phone, { inputmode: "tel" }),
       text("w-o", _("Nơi ở"), told.address),
       kh.pack.session.vaccines.length > 1 && h("fieldset.kh-st-wide", h("legend.kh-small", _("Vắc xin")), h("div.kh-st-two", kh.toggles("vac-xin", kh.pack.session.vaccines.map((code) => [code, kh.vaccine(code)])))),
@@ -113,7 +113,7 @@ export default (kh) => {
       h("div.kh-st-bottom", kh.button(_("Bỏ qua"), { kind: "quiet", on: kh.receptionHome }), kh.button(_("Tiếp đón, lấy số"), { main: true, on: go }))];
     const draw = () => kh.receptionLayout(...parts);
     draw();
-    if (card) look();
+    look();
     kh.focus("#w-ten") || (card && kh.focusScan());
   };
 

@@ -56,7 +56,7 @@ export default (kh) => {
         class: `kh-button${main ? " kh-button--main kh-button--tall" : ""}${kind ? kind.split(" ").map((one) => ` kh-button--${one}`).join("") : ""}`,
         onclick: on,
         data: { ...(main ? { main: "1" } : {}), ...(hot ? { hot } : {}) },
-        "aria-keyshortcuts": main ? "Enter" : hot,
+        "aria-keyshortcuts": [main && "Enter", hot].filter(Boolean).join(" ") || null,
         ...more,
       },
       img && kh.icon(img),

@@ -26,9 +26,9 @@ export default (kh) => {
   }
   kh.receptionLayout = layout;
 
-  const idle = () => [
+  const idle = (told) => [
     kh.hint("scan", _("Quét căn cước hoặc mã hẹn, hoặc gõ tên."), _("Người đến không hẹn: quét căn cước, phiếu tự điền.")),
-    h("p.kh-st-acts", kh.button(_("Ghi người không có căn cước"), { kind: "quiet", img: "plus", hot: "F4", on: () => kh.walkIn({}) }),
+    h("p.kh-st-acts", kh.button(_("Ghi người không có căn cước"), { kind: "quiet", img: "plus", hot: "F4", on: () => kh.walkIn(asTyped(told || kh.inBox())) }),
       kh.family && kh.button(_("Ghi người nhà của {name}", { name: kh.family.name }), { kind: "quiet", img: "people", hot: "F6", on: () => kh.walkIn({ phone: kh.family.phone, address: kh.family.address }) })),
   ];
 
@@ -83,13 +83,23 @@ export default (kh) => {
     const [, , name = "", , sex = ""] = told.text.split("|");
     return { scan: told.text, name: name.trim(), birth: told.birth, sex: { Nam: "male", Nữ: "female" }[sex.trim()] || "unknown", number: told.number, address: "", mangled: !name.trim() };
   };
+  // What was typed of somebody who is not in the book, in the boxes of the form where each part belongs; nobody types it twice.
+  function asTyped(told) {
+    const text = (told.kind === "text" && told.text) || "";
+    const whole = text.replaceAll(/[\s.\-]/g, "");
+    if (/^0[35789]\d{8}$/.test(whole)) return { phone: whole };
+    if (/^[A-Za-z]{0,2}\d{6,15}$/.test(whole)) return { identifier: whole };
+    const [birth = ""] = /\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\b(?:19|20)\d\d\b/.exec(text) || [];
+    const words = text.replace(birth, " ").split(/\s+/);
+    return { name: words.filter((one) => !/\d/.test(one)).join(" ").trim(), identifier: words.find((one) => /^[A-Za-z]{0,2}\d{6,15}$/.test(one)) || "", born: birth };
+  }
   function nobody(told, words) {
-    layout(kh.panel(words, h("p", _("Quét căn cước, hoặc ghi người mới.")), kh.button(_("Ghi người mới"), { main: true, on: () => kh.walkIn({ name: told.kind === "text" && !/\d/.test(told.text) ? told.text : "", identifier: /\d{9,12}/.test(told.text || "") ? told.text : "" }) })));
+    layout(kh.panel(words, h("p", _("Quét căn cước, hoặc ghi người mới.")), kh.button(_("Ghi người mới"), { main: true, hot: "F4", on: () => kh.walkIn(asTyped(told)) })));
     return undefined;
   }
   function list(people, on, told, more) {
     layout(kh.panel(more ? _("Có hơn {n} người, chọn một hoặc gõ thêm tên", { n: people.length }) : _("Có {n} người, chọn một", { n: people.length }), kh.hits(people, on),
-      h("p", kh.button(_("Không phải ai ở trên: ghi người mới"), { kind: "quiet", img: "plus", hot: "F4", on: () => kh.walkIn({ name: told.text || "" }) }))));
+      h("p", kh.button(_("Không phải ai ở trên: ghi người mới"), { kind: "quiet", img: "plus", hot: "F4", on: () => kh.walkIn(asTyped(told)) }))));
     kh.focus(".kh-st-hits button");
   }
 
@@ -137,7 +147,7 @@ export default (kh) => {
     if (found.length) return list(found, take, told);
     if (told.kind === "card") return cardAlone(told);
     if (kh.vault?.open) return nobody(told, _("Không có trong danh sách trên máy"));
-    layout(idle());
+    layout(idle(told));
     return kh.tell(_("Mất mạng và không có trong danh sách hẹn. Quét căn cước để nhận như người đến trực tiếp, hoặc ghi phiếu giấy."), "wait");
   }
 };

@@ -113,5 +113,11 @@ export default (kh) => {
   function typing(target) {
     return target.matches?.("textarea, select, input:not([type=radio]):not([type=checkbox])");
   }
+  // What stands in the box and was not looked for yet; taken out of it.
+  kh.inBox = () => {
+    const told = kh.classify(box.value);
+    box.value = "";
+    return told;
+  };
   kh.focusScan = () => box.focus({ preventScroll: true });
 };
