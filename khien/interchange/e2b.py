@@ -6,6 +6,7 @@ licensed MedDRA. Texts of people go into the narrative; the patient is named by 
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +41,24 @@ OUTCOMES = {
     "not_recovered": ("3", "not recovered/not resolved/ongoing"), "recovered_with_sequelae": ("4", "recovered/resolved with sequelae"),
     "died": ("5", "fatal"), "unknown": ("0", "unknown"),
 }  # fmt: skip
+QUALIFICATIONS = {
+    "physician": ("1", "Physician"), "pharmacist": ("2", "Pharmacist"), "other_health": ("3", "Other health professional"), "lawyer": ("4", "Lawyer"),
+    "consumer": ("5", "Consumer or other non health professional"),
+}  # fmt: skip
 SEX = {"male": ("1", "Male"), "female": ("2", "Female")}
+_EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """The primary source of a case (C.2.r); empty texts were not told."""
+
+    name: str = ""
+    institution: str = ""
+    position: str = ""
+    qualification: str = ""
+    phone: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +85,7 @@ class Icsr:
     received_at: datetime
     latest_at: datetime
     expedited: bool
-    reporter: str
-    reporter_phone: str
+    reporter: Reporter
     sender: str
 
 
@@ -252,12 +269,40 @@ def _reporter(event: tree.Element, one: Icsr) -> None:
     related = _node(relation, "relatedInvestigation", classCode="INVSTG", moodCode="EVN")
     _node(related, "code", code="2", codeSystem=f"{ICH}.1.22", displayName="sourceReport")
     author = _author(_node(related, "subjectOf2", typeCode="SUBJ"))
-    if one.reporter_phone:
-        _node(author, "telecom", value=f"tel:{one.reporter_phone}")
+    who = one.reporter
+    if phone := _phone(who.phone):
+        _node(author, "telecom", value=f"tel:{phone}")
+    if _EMAIL.fullmatch(who.email):
+        _node(author, "telecom", value=f"mailto:{who.email}")
     person = _node(author, "assignedPerson", classCode="PSN", determinerCode="INSTANCE")
-    _node(_node(person, "name"), "given", one.reporter or "UNKNOWN")
+    _node(_node(person, "name"), "given", who.name[:60] or "UNKNOWN")
+    qualified = _node(person, "asQualifiedEntity", classCode="QUAL")
+    if who.qualification in QUALIFICATIONS:
+        number, name = QUALIFICATIONS[who.qualification]
+        _node(qualified, "code", code=number, displayName=name, codeSystem=f"{ICH}.1.6")
+    else:
+        _node(qualified, "code", nullFlavor="UNK")
     country = _chain(person, ("asLocatedEntity", {"classCode": "LOCE"}), ("location", {"classCode": "COUNTRY", "determinerCode": "INSTANCE"}))
     _node(country, "code", code="VN", codeSystem=COUNTRY)
+    _workplace(author, who)
+
+
+def _workplace(author: tree.Element, who: Reporter) -> None:
+    """The department (C.2.r.2.2) and within it the organisation it belongs to (C.2.r.2.1), each of at most 60 characters."""
+    if not (who.institution or who.position):
+        return
+    department = _node(author, "representedOrganization", classCode="ORG", determinerCode="INSTANCE")
+    if who.position:
+        _node(department, "name", who.position[:60])
+    if who.institution:
+        of = _chain(department, ("assignedEntity", {"classCode": "ASSIGNED"}), ("representedOrganization", {"classCode": "ORG", "determinerCode": "INSTANCE"}))
+        _node(of, "name", who.institution[:60])
+
+
+def _phone(told: str) -> str:
+    """The digits of a number, with the plus before a country's (C.2.r.2.7: at most 33 characters)."""
+    digits = "".join(char for char in told if char.isascii() and char.isdigit())[:32]
+    return f"+{digits}" if digits and told.strip().startswith("+") else digits
 
 
 def _sender(event: tree.Element, one: Icsr) -> None:

@@ -42,7 +42,7 @@ def edit_aefi(
     """Write what is known better now; before and after are kept. Returns the case's version.
 
     A death makes the event serious. Raises Refused: safety.aefi_unknown, safety.aefi_changed, safety.aefi_ended, safety.variable_unknown,
-    safety.serious_unknown, safety.outcome_unknown, safety.onset_in_future, safety.onset_before_dose, safety.died_before_onset.
+    safety.qualification_unknown, safety.serious_unknown, safety.outcome_unknown, safety.onset_in_future, safety.onset_before_dose, safety.died_before_onset.
     """
     row = kept.locked(aefi_id, version=version)
     if meeting.ended(row):

@@ -60,8 +60,9 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("first_level_on", "Ngày báo ở tuyến đầu", "Reporting date at the first level"),
     Variable("comments", "Ý kiến của cán bộ quốc gia", "Comments by the national officer", asked=True),
 )
-# Further facts that the WHO form of 12/2020 asks for.
+# Further facts that the WHO form of 12/2020 asks for, and who it is that reports (E2B(R3) C.2.r.4).
 MORE = (
+    Variable("qualification", "Trình độ chuyên môn của người báo", "Qualification of the reporter", asked=True),
     Variable("diagnosis", "Chẩn đoán", "Diagnosis", asked=True),
     Variable("description", "Diễn biến", "Description of the event", asked=True),
     Variable("treatment", "Xử trí", "Treatment given", asked=True),
@@ -74,6 +75,25 @@ MORE = (
 CRITICAL = frozenset(one.code for one in VARIABLES if one.critical)
 TYPED = {one.code: one for one in (*VARIABLES, *MORE) if one.asked}
 LONGEST = 4000
+
+
+class Qualification(StrEnum):
+    """What a reporter is by profession: the code list of ICH E2B(R3) C.2.r.4."""
+
+    PHYSICIAN = "physician"
+    PHARMACIST = "pharmacist"
+    OTHER_HEALTH = "other_health"
+    LAWYER = "lawyer"
+    CONSUMER = "consumer"
+
+
+QUALIFICATIONS: dict[Qualification, tuple[str, str]] = {
+    Qualification.PHYSICIAN: ("Bác sĩ", "Physician"),
+    Qualification.PHARMACIST: ("Dược sĩ", "Pharmacist"),
+    Qualification.OTHER_HEALTH: ("Nhân viên y tế khác", "Other health professional"),
+    Qualification.LAWYER: ("Luật sư", "Lawyer"),
+    Qualification.CONSUMER: ("Người dân", "Consumer or other non-health professional"),
+}
 
 
 class Cause(StrEnum):
@@ -155,11 +175,17 @@ def clocks(noticed_at: datetime | None, reported_at: datetime | None, *, holiday
 
 
 def read_facts(told: Mapping[str, str]) -> dict[str, str]:
-    """The typed variables, trimmed; empty ones are kept so that a blank can be written. Raises Refused: safety.variable_unknown."""
+    """The typed variables, trimmed; empty ones are kept so that a blank can be written.
+
+    Raises Refused: safety.variable_unknown, safety.qualification_unknown.
+    """
     for code in told:
         if code not in TYPED:
             raise Refused("safety.variable_unknown", variable=str(code)[:40])
-    return {code: str(value).strip()[:LONGEST] for code, value in told.items()}
+    found = {code: str(value).strip()[:LONGEST] for code, value in told.items()}
+    if found.get("qualification") and found["qualification"] not in set(Qualification):
+        raise Refused("safety.qualification_unknown")
+    return found
 
 
 def missing(values: Mapping[str, object], *, critical: bool = True) -> tuple[str, ...]:

@@ -174,14 +174,14 @@ def core_lines(lines: Iterable[AefiLine]) -> dict[UUID, dict[str, Any]]:
 
 
 def _core(line: AefiLine, facts: Mapping[str, str], opened_by: str, first: datetime | None) -> dict[str, Any]:
-    """The 25 in their order; who, where and birth are filled in by who asks."""
+    """The 25 in their order, beside the position what the reporter is by profession; who, where and birth are filled in by who asks."""
     return {
         "received_on": line.reported_at or line.opened_at, "country": "VN", "location": "", "unique_number": f"{CODE}{line.code}", "patient": "", "birth": "",
         "sex": line.sex, "history": facts.get("history", ""), "vaccine": line.vaccine, "other_vaccines": facts.get("other_vaccines", ""),
         "batch": line.lot_number, "dose_number": line.ordinal, "vaccinated_at": line.dosed_at or line.dosed_on, "onset_at": line.onset_at,
         "event": (*(("anaphylaxis",) if line.anaphylaxis else ()), *line.signs) or facts.get("diagnosis") or facts.get("description") or (),
         "outcome": line.outcome, "serious": bool(line.serious), "severity": line.serious, "reporter": facts.get("reporter") or opened_by,
-        "institution": facts.get("institution", ""), "position": facts.get("position", ""), "email": facts.get("email", ""),
+        "institution": facts.get("institution", ""), "position": facts.get("position", ""), "qualification": facts.get("qualification", ""), "email": facts.get("email", ""),
         "phone": facts.get("phone", ""), "first_level_on": first or line.opened_at, "comments": facts.get("comments", ""),
     }  # fmt: skip
 

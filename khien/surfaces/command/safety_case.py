@@ -162,6 +162,9 @@ class Edit(PageForm):
             self.fields[one.code] = forms.CharField(
                 label=words.variable_words(one.code), required=False, max_length=core.LONGEST, widget=forms.Textarea if area else forms.TextInput
             )
+        choices = [("", _("Chưa rõ")), *((one.value, words.qualification_words(one.value)) for one in core.Qualification)]
+        self.fields["qualification"] = forms.ChoiceField(label=words.variable_words("qualification"), required=False, choices=choices)
+        self.fields["email"] = forms.EmailField(label=words.variable_words("email"), required=False)
 
 
 def edit(request: HttpRequest, aefi_id: UUID) -> HttpResponse:
@@ -190,7 +193,9 @@ def edit(request: HttpRequest, aefi_id: UUID) -> HttpResponse:
             form.refused(refusal, {"safety.died_before_onset": "died_on", "safety.hour_unreadable": "onset_hour"}.get(refusal.code, "onset_on"))
         else:
             return HttpResponseRedirect(reverse("command:aefi", kwargs={"aefi_id": aefi_id}))
-    groups = {"variables": [one.code for one in core.VARIABLES if one.asked], "more": [one.code for one in core.MORE]}
+    asked = [one.code for one in core.VARIABLES if one.asked]
+    asked.insert(asked.index("position") + 1, "qualification")
+    groups = {"variables": asked, "more": [one.code for one in core.MORE if one.code not in asked]}
     return frame.page(request, "safety_edit", "safety", form=form, view=view, line=line, groups=groups, words=words)
 
 

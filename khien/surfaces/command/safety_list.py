@@ -105,6 +105,8 @@ def _variable(code: str, core: dict[str, Any], line: AefiLine, cards: Cards) -> 
         return _initials_of(line, cards, core)
     if code == "location" and (card := _card(line, cards)):
         return where_words(card.place)
+    if code == "position":
+        return words.position_words(core[code], core["qualification"])
     value = core[code]
     return value if hasattr(value, "year") or (isinstance(value, int) and not isinstance(value, bool)) else words.value_words(code, value, line)
 

@@ -9,6 +9,7 @@ from khien.interchange import e2b
 from khien.people import queries as people
 from khien.places import queries as places
 from khien.safety import core, queries
+from khien.safety.types import AefiView
 from khien.surfaces.command import frame, where
 from khien.surfaces.command import safety_words as words
 from khien.surfaces.command.safety_list import initials
@@ -30,6 +31,7 @@ def form(request: HttpRequest, aefi_id: UUID) -> HttpResponse:
     site = places.site(view.line.site_id) if view.line.site_id else None
     line = view.line
     said = {one.code: words.value_words(one.code, values[one.code], line) for one in core.VARIABLES}
+    said["position"] = words.position_words(values["position"], values["qualification"])
     told = view.told
     facts = AefiFacts(
         code=line.code, unique_number=f"{queries.CODE}{line.code}", values=said, more={one.code: view.facts.get(one.code, "") for one in core.MORE},
@@ -63,13 +65,22 @@ def message(request: HttpRequest, aefi_id: UUID) -> HttpResponse:
         vaccine=vaccine.name if vaccine else line.vaccine or "UNKNOWN", manufacturer=getattr(vaccine, "manufacturer", "") if vaccine else "", lot=line.lot_number,
         dosed_at=line.dosed_at, dosed_on=line.dosed_on, narrative=_narrative(view), comment=facts.get("comments", ""), received_at=line.opened_at,
         latest_at=view.changes[-1].recorded_at if view.changes else line.opened_at, expedited=line.severe or bool(line.serious),
-        reporter=facts.get("reporter") or view.opened_by, reporter_phone="".join(c for c in facts.get("phone", "") if c.isdigit()), sender="Khien",
+        reporter=e2b.Reporter(
+            facts.get("reporter") or view.opened_by, facts.get("institution", ""), facts.get("position", ""), facts.get("qualification") or _by_whom(view),
+            facts.get("phone", ""), facts.get("email", ""),
+        ), sender="Khien",
     )  # fmt: skip
     data = e2b.message([case], sender=f"VN-{line.province_2021 or '00'}", receiver="VN-MOH", made=at.at)
     response = HttpResponse(data, content_type="application/xml; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="icsr-{line.code}.xml"'
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _by_whom(view: AefiView) -> str:
+    """Whom nobody asked: people who tell in their own book or on the portal are no health professionals as reporters."""
+    own = view.line.source in ("health_book", "portal") and not view.facts.get("reporter")
+    return core.Qualification.CONSUMER.value if own else ""
 
 
 def _narrative(view: object) -> str:

@@ -124,12 +124,24 @@ def report_words(one: ReactionView) -> str:
     return "; ".join([*([now_("Phản vệ")] if one.anaphylaxis else []), *names])
 
 
+def qualification_words(code: str) -> str:
+    """What a reporter is by profession."""
+    return _said(core.QUALIFICATIONS[core.Qualification(code)]) if code in set(core.Qualification) else code
+
+
+def position_words(position: str, qualification: str) -> str:
+    """Position and department of a reporter, with the profession."""
+    return ", ".join(text for text in (position, qualification_words(qualification)) if text)
+
+
 def plain_words(name: str, value: Any) -> str:
     """A value before or after an edit."""
     if name == "serious":
         return ", ".join(str(SERIOUS.get(one, one)) for one in value)
     if name == "outcome":
         return str(OUTCOMES.get(value, value))
+    if name == "qualification":
+        return qualification_words(str(value))
     if name == "severe":
         return now_("Có") if value else now_("Không")
     return str(value)

@@ -181,13 +181,14 @@ def test_the_workbook_has_the_25_core_variables_of_every_case_known_or_not(case)
     desk = officer("safety_officer")
     told = ToldPatient(full_name="Lê Văn Lạ", address="Ấp Thử", birth="40 tuổi", vaccine="AZ")
     unknown = actions.open_unknown(told=told, symptoms=("fever",), onset_at=AT, place=make.place_of_site(make.make_site()), by=BY, at=AT + HOUR)
-    actions.edit_aefi(aefi_id=aefi_id, facts={"history": "Hen suyễn", "institution": "Trạm Y tế thử", "email": "thu@example.vn"}, by=BY, at=AT + 2 * HOUR)
+    actions.edit_aefi(aefi_id=aefi_id, facts={"history": "Hen suyễn", "institution": "Trạm Y tế thử", "email": "thu@example.vn", "position": "Trưởng trạm", "qualification": "physician"}, by=BY, at=AT + 2 * HOUR)
     sheet = load_workbook(io.BytesIO(desk.get("/dieu-phoi/an-toan/danh-sach.xlsx").content))["25 biến cốt lõi"]
     lines = [[cell.value for cell in row] for row in sheet.iter_rows() if sum(cell.value is not None for cell in row) > 5]
     assert lines[0] == [one.vi for one in core.VARIABLES]
     by_code = {line[3]: dict(zip([one.code for one in core.VARIABLES], line, strict=True)) for line in lines[1:]}
     known, other = (by_code[f"VN-KHIEN-{queries.aefi(one, at=AT).line.code}"] for one in (aefi_id, unknown))
     assert (known["patient"], known["history"], known["institution"], known["email"], known["country"]) == ("T.T.M.T.", "Hen suyễn", "Trạm Y tế thử", "thu@example.vn", "VN")
+    assert known["position"] == "Trưởng trạm, Bác sĩ"
     assert (known["vaccinated_at"].year, known["onset_at"].year, known["event"], bool(known["location"])) == (2021, 2021, "Co giật", True)
     assert (other["patient"], other["location"], other["birth"], other["batch"]) == ("L.V.L.", "Ấp Thử", "40 tuổi", None)
 

@@ -6,6 +6,7 @@ WORDING = {
     "safety.wrong_state": _("Hồ sơ đang ở bước khác. Mời tải lại trang."),
     "safety.flag_wrong_state": _("Báo động này đã sang bước khác. Mời tải lại trang."),
     "safety.variable_unknown": _("Không có mục “{variable}” trong phiếu."),
+    "safety.qualification_unknown": _("Không có trình độ chuyên môn này trong danh mục."),
     "safety.aefi_unknown": _("Không tìm thấy hồ sơ phản ứng này."),
     "safety.aefi_changed": _("Người khác vừa sửa hồ sơ này. Mời tải lại trang rồi sửa tiếp."),
     "safety.aefi_ended": _("Hồ sơ này đã gộp, đã rút hoặc đã khép lại."),
