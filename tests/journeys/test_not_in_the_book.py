@@ -1,6 +1,6 @@
 """Somebody of whom reception finds nothing: what was typed goes on into the form, by F4 as by Enter."""
 
-from tests import make
+from tests import browser, make
 from tests.journeys.steps import Desks
 from tests.journeys.town import Town
 from tests.make_day import make_day
@@ -40,3 +40,18 @@ def test_a_child_typed_with_the_birth_date_is_asked_for_a_guardian(town: Town) -
     page.get_by_text("Không thấy trong sổ").wait_for()
     page.keyboard.press("F4")
     page.wait_for_selector("#w-gh", state="visible")
+
+
+def test_the_desk_of_yesterdays_session_says_so_beside_its_date(town: Town) -> None:
+    day = make_day(at=make.AT, mode="open")
+    lead = make.make_staff("point_lead", scope=make.site_scope(day.site_id))
+    page = Desks(town.seat(lead), f"/diem/{day.session_id}").page
+    page.get_by_text("Quét căn cước hoặc mã hẹn").wait_for()
+    assert page.inner_text("#khac-ngay") == ""
+    town.later(hours=24)
+    page = Desks(town.seat(make.make_staff("point_lead", scope=make.site_scope(day.site_id))), f"/diem/{day.session_id}").page
+    page.get_by_role("status").get_by_text("Hôm qua").wait_for()
+    assert browser.axe(page) == []
+    town.later(hours=48)
+    page = Desks(town.seat(make.make_staff("point_lead", scope=make.site_scope(day.site_id))), f"/diem/{day.session_id}").page
+    page.get_by_role("status").get_by_text("3 ngày trước").wait_for()

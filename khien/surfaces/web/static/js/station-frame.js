@@ -15,6 +15,7 @@ export default (kh) => {
     window.addEventListener("hashchange", show);
     kh.listen(refresh);
     setInterval(tick, 1000);
+    dayMark();
     show();
     refresh();
   };
@@ -100,8 +101,17 @@ export default (kh) => {
     kh.here?.refresh?.();
     lists();
   }
+  // A session of another day, left open: said beside its date, whatever the hour at which midnight passes.
+  const otherDay = h("span.kh-st-day#khac-ngay", { role: "status" });
+  byId("noi-buoi").after(" ", otherDay);
+  function dayMark() {
+    const behind = Math.round((Date.parse(kh.today()) - Date.parse(kh.pack.session.on_date)) / 86400000);
+    const words = !behind ? "" : behind === 1 ? _("Hôm qua") : behind > 1 ? _("{n} ngày trước", { n: behind }) : _("Chưa đến ngày");
+    if (otherDay.textContent !== words) otherDay.textContent = words;
+  }
   function tick() {
     byId("gio").textContent = kh.hm(kh.now());
+    dayMark();
     sync();
     for (const clock of document.querySelectorAll("[data-until]")) {
       const left = Math.max(0, Math.floor((new Date(clock.dataset.until) - kh.now()) / 1000));
