@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from khien.kernel.refs import Actor
 from khien.plumbing import audit, outbox
 from khien.safety import core, models
 from khien.safety.states import State, check_move
+from khien.safety.types import ToldPatient
 
 PURPOSE = "case"
 
@@ -37,6 +38,15 @@ def unseal(sealed: Any) -> dict[str, Any]:
 def words(sealed: Any) -> str:
     """What `seal` kept of a text."""
     return str(settings.KEYS.open(sealed, purpose=PURPOSE)) if sealed else ""
+
+
+def told_of(row: models.AefiCase) -> ToldPatient | None:
+    """What was told of somebody for whom no record was known."""
+    told = unseal(row.told_cipher)
+    if not told:
+        return None
+    day = told.pop("dosed_on", None)
+    return ToldPatient(**told, dosed_on=date.fromisoformat(day) if day and day != "None" else None)
 
 
 def queue_up(person_id: UUID) -> None:

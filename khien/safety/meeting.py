@@ -19,7 +19,7 @@ from khien.kernel.refs import SYSTEM, Actor, PlaceFacts
 from khien.people import queries as people
 from khien.places import queries as places
 from khien.plumbing import outbox
-from khien.safety import core, kept, models, rules
+from khien.safety import core, doses, kept, models, rules
 from khien.safety.states import OPEN, State
 from khien.safety.types import ToldPatient
 from khien.visits import queries as visits
@@ -152,14 +152,18 @@ def read_serious(told: Any) -> list[str]:
 
 @transaction.atomic
 def identify_aefi(*, aefi_id: UUID, person_id: UUID, record_id: UUID | None = None, by: Actor, at: datetime) -> None:
-    """Say who an unknown person's case is about, and which dose.
+    """Say who an unknown person's case is about, and which dose (None: the one that was meant, see `doses.meant`).
 
     Raises Refused: safety.aefi_unknown, safety.known_already, safety.record_unknown, safety.onset_before_dose.
     """
     row = kept.locked(aefi_id)
     if row.person_id is not None:
         raise Refused("safety.known_already")
-    dose = immunizations.record(record_id) if record_id else None
+    if record_id is None:
+        dose = doses.meant(immunizations.history(person_id, clock.on_date(at)).doses, row.onset_at, kept.told_of(row))
+        record_id = dose.record_id if dose else None
+    else:
+        dose = immunizations.record(record_id)
     if record_id and (dose is None or people.current_id(dose.person_id) != people.current_id(person_id)):
         raise Refused("safety.record_unknown")
     if dose is not None and (row.onset_at < dose.performed_at if dose.performed_at else clock.on_date(row.onset_at) < dose.on_date):

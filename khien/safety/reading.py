@@ -19,7 +19,7 @@ from khien.people.types import PersonCard
 from khien.places import queries as places
 from khien.safety import core, kept, models
 from khien.safety.states import OPEN, State
-from khien.safety.types import AefiLine, AefiView, Change, LineFilter, ReactionView, ToldPatient
+from khien.safety.types import AefiLine, AefiView, Change, LineFilter, ReactionView
 
 CODE = "VN-KHIEN-"  # before the case's own number it is the world-wide unique one
 
@@ -102,21 +102,13 @@ def aefi(aefi_id: UUID, *, at: datetime) -> AefiView | None:
     others = models.AefiCase.objects.filter(person_id__in=people.ids_of(row.person_id)).exclude(id=row.id) if row.person_id else []
     return AefiView(
         line=line_of(row, at), version=row.version, place=_place(row), record_id=row.record_id, visit_id=row.visit_id, lot_id=row.lot_id,
-        told=_told(row), facts=kept.unseal(row.facts_cipher), died_on=row.died_on, opened_by=_name(row.opened_by, names), noticed_at=row.noticed_at,
+        told=kept.told_of(row), facts=kept.unseal(row.facts_cipher), died_on=row.died_on, opened_by=_name(row.opened_by, names), noticed_at=row.noticed_at,
         reported_by=_name(row.reported_by, names), investigation_at=row.investigation_at, investigation_by=_name(row.investigation_by, names),
         investigated_at=row.investigated_at, investigated_by=_name(row.investigated_by, names), assessed_at=row.assessed_at,
         assessed_by=_name(row.assessed_by, names), ended_at=row.ended_at, joined_into=row.joined_into, clocks=kept.clocks_of(row),
         reports=tuple(views(models.Reaction.objects.filter(aefi_id=aefi_id).order_by("recorded_at", "id"))),
         changes=tuple(_change(change, names) for change in changes), related=tuple(line_of(one, at) for one in others),
     )  # fmt: skip
-
-
-def _told(row: models.AefiCase) -> ToldPatient | None:
-    told = kept.unseal(row.told_cipher)
-    if not told:
-        return None
-    day = told.pop("dosed_on", None)
-    return ToldPatient(**told, dosed_on=date.fromisoformat(day) if day and day != "None" else None)
 
 
 def _change(row: models.AefiChange, names: Mapping[UUID, str]) -> Change:
@@ -157,7 +149,7 @@ def core_values(view: AefiView, card: PersonCard | None) -> dict[str, Any]:
 
 
 def core_lines(lines: Iterable[AefiLine]) -> dict[UUID, dict[str, Any]]:
-    """The core variables of many cases at once. Who and where of a known person are left to the surface; birth is the age at onset."""
+    """The core variables of many cases at once, and the reporter's profession. Who and where of a known person are left to the surface; birth is the age at onset."""
     kept_lines = {line.id: line for line in lines}
     rows = list(models.AefiCase.objects.filter(id__in=list(kept_lines)))
     names = names_of({row.opened_by for row in rows})
@@ -165,8 +157,9 @@ def core_lines(lines: Iterable[AefiLine]) -> dict[UUID, dict[str, Any]]:
     firsts = dict(reports)
     found = {}
     for row in rows:
-        line, told = kept_lines[row.id], _told(row)
-        found[row.id] = _core(line, kept.unseal(row.facts_cipher), _name(row.opened_by, names), firsts.get(row.id)) | {
+        line, told, facts = kept_lines[row.id], kept.told_of(row), kept.unseal(row.facts_cipher)
+        found[row.id] = _core(line, facts, _name(row.opened_by, names), firsts.get(row.id)) | {
+            "qualification": facts.get("qualification", ""),
             "location": told.address if told else "", "patient": told.full_name if told else "",
             "birth": line.age_years if line.age_years is not None else told.birth if told else "",
         }  # fmt: skip
@@ -174,14 +167,14 @@ def core_lines(lines: Iterable[AefiLine]) -> dict[UUID, dict[str, Any]]:
 
 
 def _core(line: AefiLine, facts: Mapping[str, str], opened_by: str, first: datetime | None) -> dict[str, Any]:
-    """The 25 in their order, beside the position what the reporter is by profession; who, where and birth are filled in by who asks."""
+    """The 25 in their order; who, where and birth are filled in by who asks."""
     return {
         "received_on": line.reported_at or line.opened_at, "country": "VN", "location": "", "unique_number": f"{CODE}{line.code}", "patient": "", "birth": "",
         "sex": line.sex, "history": facts.get("history", ""), "vaccine": line.vaccine, "other_vaccines": facts.get("other_vaccines", ""),
         "batch": line.lot_number, "dose_number": line.ordinal, "vaccinated_at": line.dosed_at or line.dosed_on, "onset_at": line.onset_at,
         "event": (*(("anaphylaxis",) if line.anaphylaxis else ()), *line.signs) or facts.get("diagnosis") or facts.get("description") or (),
         "outcome": line.outcome, "serious": bool(line.serious), "severity": line.serious, "reporter": facts.get("reporter") or opened_by,
-        "institution": facts.get("institution", ""), "position": facts.get("position", ""), "qualification": facts.get("qualification", ""), "email": facts.get("email", ""),
+        "institution": facts.get("institution", ""), "position": facts.get("position", ""), "email": facts.get("email", ""),
         "phone": facts.get("phone", ""), "first_level_on": first or line.opened_at, "comments": facts.get("comments", ""),
     }  # fmt: skip
 

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from khien.immunizations import queries as immunizations
 from khien.kernel.errors import Refused
 from khien.people import queries as people
 from khien.places import queries as places
@@ -45,12 +44,8 @@ def _page(request: HttpRequest, aefi_id: UUID, at: frame.Here, wrong: str = "") 
         request, "safety_case", "safety", 409 if wrong else 200, view=view, line=view.line, card=card, site=site, values=values,
         missing=queries.missing(values, critical=False), critical=core.CRITICAL, variables=core.VARIABLES, more=core.MORE, words=words, wrong=wrong, told=told, today=at.on.isoformat(),
         alarm=queries.alarm_of_reaction([one.id for one in view.reports]), can={may: at.staff.may(may, where.aefi(aefi_id)) for may in MAY},
-        causes=core.CAUSES, steps=core.STEPS, doses=_doses(card, at) if view.record_id is None and card else (), now_at=at.at, names=words.FIELDS,
+        causes=core.CAUSES, steps=core.STEPS, now_at=at.at, names=words.FIELDS,
     )  # fmt: skip
-
-
-def _doses(card: Any, at: frame.Here) -> Any:
-    return immunizations.history(card.id, at.on).doses
 
 
 def _step(permission: str) -> Callable[[Callable[[Any, frame.Here, UUID], None]], Callable[..., HttpResponse]]:
@@ -132,10 +127,7 @@ def _identify(told: Any, at: frame.Here, aefi_id: UUID) -> None:
     person_id = slips.person_of(told.get("slip", "")) if told.get("slip", "").strip() else _uuid(told.get("person"))
     if person_id is None:
         raise Refused("people.unknown")
-    view = queries.aefi(aefi_id, at=at.at)
-    doses = immunizations.history(person_id, at.on).doses
-    meant = (queries.last_before(person_id, view.line.onset_at) if view else None) or (doses[-1] if doses else None)
-    actions.identify_aefi(aefi_id=aefi_id, person_id=person_id, record_id=meant.record_id if meant else None, by=at.by, at=at.at)
+    actions.identify_aefi(aefi_id=aefi_id, person_id=person_id, by=at.by, at=at.at)
 
 
 def _uuid(text: Any) -> UUID:

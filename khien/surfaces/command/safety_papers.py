@@ -31,7 +31,7 @@ def form(request: HttpRequest, aefi_id: UUID) -> HttpResponse:
     site = places.site(view.line.site_id) if view.line.site_id else None
     line = view.line
     said = {one.code: words.value_words(one.code, values[one.code], line) for one in core.VARIABLES}
-    said["position"] = words.position_words(values["position"], values["qualification"])
+    said["position"] = words.position_words(values["position"], view.facts.get("qualification", ""))
     told = view.told
     facts = AefiFacts(
         code=line.code, unique_number=f"{queries.CODE}{line.code}", values=said, more={one.code: view.facts.get(one.code, "") for one in core.MORE},
