@@ -11,8 +11,9 @@ import mimetypes
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 from socketserver import ThreadingMixIn
@@ -22,6 +23,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 
 WIDTHS = (360, 1280)
+PATIENT = 30_000  # milliseconds; a busy machine is no failure
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
@@ -36,7 +38,7 @@ class Chrome:
         context.setdefault("locale", "vi-VN")
         context.setdefault("timezone_id", "Asia/Ho_Chi_Minh")
         page = self.browser.new_context(viewport={"width": width, "height": height}, **context).new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENT)
         return page
 
 
@@ -45,8 +47,9 @@ def chromium() -> Iterator[Chrome]:
     """Start Chromium; without one the test skips aloud, in CI it fails."""
     if CHROMIUM is None:
         missing("Chromium is not installed (apt install chromium)")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENT)
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--lang=vi"])
         try:
@@ -103,6 +106,36 @@ def missing(what: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(what)
     pytest.skip(what)
+
+
+def led(page: Any, act: Callable[[], Any]) -> None:
+    """Do something, and stand on the page that answers when it leads to one.
+
+    A click alone may return before its form is sent: an address read then is the old one, and a page opened then breaks off the sending.
+    """
+    from playwright.sync_api import Error
+
+    asked: list[Any] = []
+    ended: list[Any] = []
+    ears = {
+        "request": lambda request: asked.append(request) if request.is_navigation_request() else None,
+        "requestfailed": lambda request: ended.append(request) if request.is_navigation_request() else None,
+        "framenavigated": lambda frame: ended.append(frame),  # noqa: PLW0108 - the browser marks the function it is given
+    }
+    for event, ear in ears.items():
+        page.on(event, ear)
+    try:
+        act()
+        for _ in range(2):  # what the page still had to do when the click returned is done before it answers, or the page is gone
+            with suppress(Error):
+                page.evaluate("0")
+        until = time.monotonic() + PATIENT / 1000
+        while asked and not ended and time.monotonic() < until:
+            page.wait_for_timeout(10)
+        page.wait_for_load_state()
+    finally:
+        for event, ear in ears.items():
+            page.remove_listener(event, ear)
 
 
 def look(page: Any, path_prefix: str | Path, widths: tuple[int, ...] = WIDTHS) -> list[Path]:

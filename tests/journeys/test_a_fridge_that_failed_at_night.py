@@ -49,7 +49,7 @@ def test_a_lot_in_a_fridge_that_failed_at_night_is_held_and_released_by_a_decisi
         # and the officer decides with the grounds
         page = signed_in(chrome, server, officer)
         page.goto(f"{server}/dieu-phoi/kho/lanh")
-        page.get_by_role("link", name="ABV901").first.click()
+        browser.led(page, page.get_by_role("link", name="ABV901").first.click)
         assert "còn 80 liều" in page.inner_text("main")
         page.get_by_label("Cho dùng lại").check()
         page.get_by_label("Căn cứ, số biên bản").fill("BB 12: nhà sản xuất xác nhận lô còn dùng được")

@@ -11,7 +11,7 @@ from khien.people import queries as people
 from khien.registration import queries as registrations
 from khien.registration import rules
 from khien.registration.models import Registration
-from tests import make
+from tests import browser, make
 from tests.journeys import steps
 from tests.journeys.town import Hands, Town
 
@@ -44,8 +44,7 @@ def register(hands: Hands) -> None:
                 box.first.check()
         if (place := page.locator("input[name=place][type=radio]")).count():
             place.first.check()
-        with page.expect_navigation():
-            page.click("main button.kh-button--main")
+        browser.led(page, lambda page=page: page.click("main button.kh-button--main"))
         hands.look()
     raise AssertionError(f"the questions never end: {page.url}")
 

@@ -144,8 +144,7 @@ class Hands:
     def press(self, name: str, *, role: str = "button", exact: bool = False, within: str = "body") -> "Hands":
         """Press a button, or follow a link, and look at what comes."""
         with self._there(name):
-            self.page.locator(within).get_by_role(role, name=name, exact=exact).first.click()
-        self.page.wait_for_load_state()
+            browser.led(self.page, self.page.locator(within).get_by_role(role, name=name, exact=exact).first.click)
         return self.look()
 
     def follow(self, name: str, **more: Any) -> "Hands":
