@@ -44,6 +44,18 @@ export default (kh) => {
     kh.svg("svg", { class: `kh-icon ${css}`.trim(), "aria-hidden": "true", focusable: "false", viewBox: "0 0 24 24" }, kh.svg("use", { href: `#i-${name}` }));
   kh.key = (text) => h("span.kh-key", { "aria-hidden": "true" }, text);
 
+  // The second half of a double click belongs to the key that the first one hit, never to another drawn under the finger meanwhile:
+  // whoever lets one person go twice does not send the next one home.
+  let hit = "";
+  document.addEventListener("click", (event) => {
+    const key = event.target.closest?.("button, a");
+    const name = key ? key.getAttribute("aria-label") || key.textContent : "";
+    if (event.detail > 1 && key && name !== hit) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else if (event.detail === 1) hit = name;
+  }, true);
+
   const MARKS = { ready: "check", wait: "clock", stop: "stop" };
   kh.chip = (text, tone = "") => h("span", { class: `kh-state${tone ? ` kh-state--${tone}` : ""}` }, MARKS[tone] && kh.icon(MARKS[tone]), text);
 
