@@ -90,6 +90,20 @@ def staff_card(staff_id: UUID, *, at: datetime) -> StaffCard | None:
     return next(iter(_cards(list(Staff.objects.filter(id=staff_id)), at)), None)
 
 
+def staff_cards(staff_ids: Iterable[UUID], *, at: datetime) -> list[StaffCard]:
+    """These staff members with their posts from a moment on, by name; closed accounts too."""
+    return _cards(list(Staff.objects.filter(id__in=set(staff_ids)).order_by("full_name", "id")), at)
+
+
+def staff_of_sites(site_ids: Iterable[UUID], *, roles: Iterable[str], at: datetime) -> list[StaffCard]:
+    """Who holds one of these roles at one of these points now, by name."""
+    posts = Post.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=at), role__in=list(roles), scope_kind="site", scope_key__in=[str(one) for one in site_ids]
+    )
+    ids = set(posts.values_list("staff_id", flat=True))
+    return _cards(list(Staff.objects.filter(id__in=ids, is_active=True).order_by("full_name", "id")), at)
+
+
 def staff_at(scope: Scope, *, roles: Iterable[str], at: datetime) -> list[StaffCard]:
     """Who holds one of these roles exactly at this scope now."""
     posts = Post.objects.filter(

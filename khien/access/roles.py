@@ -83,6 +83,7 @@ PERMISSIONS: dict[str, set[str]] = {
     "command.board": _COMMAND | {"list_keeper", "stock_keeper", "point_lead", "administrator"},
     "command.lists": {"planner", "list_keeper", "reporter", "supervisor", "t3_operations"},
     "plan.sessions": {"planner"},
+    "plan.roster": {"planner", "point_lead"},
     "plan.allocate": {"planner"},
     "plan.invite": {"planner", "list_keeper"},
     "lists.upload": {"list_keeper", "organization_clerk", "planner"},

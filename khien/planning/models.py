@@ -1,5 +1,7 @@
-"""What each unit plans: doses allotted by product, tables, days; an edit adds a version and both stay."""
+"""What each unit plans and who stands at its sessions; an edit adds a version and all stay."""
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from khien.planning import rules
@@ -36,3 +38,24 @@ class UnitPlan(Row):
             models.CheckConstraint(condition=models.Q(last_on__gte=models.F("first_on")), name="unit_plan_days"),
             models.CheckConstraint(condition=models.Q(tables__gte=0, per_table__gte=0, teams__gte=0), name="unit_plan_means"),
         ]
+
+
+class SessionRoster(Row):
+    """Who stands where at a session, as its planner or its lead saved it; an edit adds a version and every one stays."""
+
+    placement = "site"
+    site_id = models.UUIDField()
+    session_id = models.UUIDField()
+    on_date = models.DateField()
+    version = models.SmallIntegerField()
+    stands = models.JSONField()  # [role, account or null, name]
+    staff_ids = ArrayField(models.UUIDField())
+    why = models.TextField(default="")
+    made_at = models.DateTimeField()
+    made_by = models.TextField()
+    made_name = models.TextField()
+
+    class Meta:
+        db_table = "session_roster"
+        constraints = [models.UniqueConstraint("session_id", "version", "site_id", name="session_roster_version_once")]
+        indexes = [GinIndex("staff_ids", name="session_roster_staff")]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from uuid import UUID
 
 LONGEST = 400  # days that a forecast looks ahead
 PER_TABLE = 100  # people a table and session, unless the campaign's policy says otherwise
 STARTS, ENDS = time(7, 30), time(16, 30)  # a whole day's hours, unless a plan says others
 # Who stands at a session, in people for so many tables: one screens and one injects at each, the others serve two.
 ROSTER = {"reception": 2, "screener": 1, "injector": 1, "observer": 2, "data_clerk": 2}
+LEAD = "point_lead"
+STANDS = (LEAD, *ROSTER, "doctor_on_duty")  # every kind of desk that a roster may name
 FULL, EMPTY = 0.95, 0.5  # shares of the places taken at which a session is overloaded or under-used
 
 
@@ -159,6 +163,42 @@ def roster(staff: Mapping[str, Sequence[str]], *, tables: int, on: date) -> list
         chosen[role] = tuple((able[turn:] + able[:turn])[: needs[role]])
         taken.update(chosen[role])
     return [Desk(role, chosen[role], needs[role] - len(chosen[role])) for role in ROSTER]
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """One person at one kind of desk: an account, or a name alone for who has none."""
+
+    role: str
+    staff_id: UUID | None
+    name: str
+
+
+def lacking(stands: Iterable[Stand], *, tables: int) -> dict[str, int]:
+    """How many people each kind of desk lacks for so many tables; a session needs its lead too."""
+    there = Counter(one.role for one in stands)
+    needs = {role: -(-tables // served) for role, served in ROSTER.items()} | {LEAD: 1}
+    return {role: need - there[role] for role, need in needs.items() if there[role] < need}
+
+
+def twice(stands: Iterable[Stand]) -> list[Stand]:
+    """Who stands at a second desk of the same session; a lead and a doctor on duty may stand at one desk besides."""
+    seen: set[object] = set()
+    found: list[Stand] = []
+    for one in stands:
+        if one.role not in ROSTER:
+            continue
+        who = one.staff_id or one.name.casefold()
+        if who in seen:
+            found.append(one)
+        seen.add(who)
+    return found
+
+
+def moved(before: Iterable[Stand], after: Iterable[Stand]) -> tuple[list[Stand], list[Stand]]:
+    """Who came to a desk and who left one, from one version of a roster to the next."""
+    old, new = Counter(before), Counter(after)
+    return list((new - old).elements()), list((old - new).elements())
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
-from khien.planning.rules import Hour
+from khien.planning.rules import Hour, Stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +102,37 @@ class QueueOutlook:
         """The longest wait in minutes; None where it has no end."""
         waits = [one.wait for one in self.hours]
         return None if None in waits else max((one for one in waits if one is not None), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class RosterInfo:
+    """Who stands where at a session, at one version."""
+
+    session_id: UUID
+    version: int
+    stands: tuple[Stand, ...]
+    why: str
+    made_at: datetime
+    made_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Worry:
+    """What somebody should know about one stand: `code` is no_account, closed, no_post, elsewhere or twice; `where` names the other point."""
+
+    code: str
+    stand: Stand
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Staffing:
+    """How a session is staffed: its roster (None: nobody saved one) and how many people each kind of desk lacks."""
+
+    roster: RosterInfo | None
+    lacking: Mapping[str, int]
+
+    @property
+    def lacks(self) -> int:
+        """People who lack at every desk together."""
+        return sum(self.lacking.values())

@@ -54,6 +54,7 @@ PLANNER = Visit("dieu-phoi", "the city's planner (thanhpho)", lambda walk: walk.
     Stop("buoi-hen", "command:appointments", beside("command:appointments"), "its appointments"),
     Stop("buoi-so", "command:session_number", beside("command:session_number", kind="injected"), "the people behind a number"),
     Stop("buoi-hang-cho", "command:session_queue", beside("command:session_queue"), "how the session's queue will go, hour by hour"),
+    Stop("buoi-phan-cong", "command:session_roster", beside("command:session_roster"), "who stands where at the session"),
     Stop("du-phong", "command:standby", beside("command:standby"), "the standby list of the last hours"),
     Stop("phan-bo", "command:allocations", at("/dieu-phoi/phan-bo"), "draws"),
     Stop("phan-bo-moi", "command:allocation_new", at("/dieu-phoi/phan-bo/moi"), "a new draw"),

@@ -167,7 +167,7 @@ def proposals(request: HttpRequest, unit_key: str) -> HttpResponse:
     found = queries.proposals(plan, seen, on=at.on)[:MOST_PROPOSED] if plan else []
     names = {str(one.id): one.name for one in places.sites(frame.unit_scope(key))}
     vaccines = [(one.code, one.short_en if lang() == "en" else one.short_vi) for one in campaigns.vaccines(at.on)]
-    wrong, done, refused = "", 0, {}
+    wrong, done, staffed, refused = "", 0, 0, {}
     if request.method == "POST":
         ticked, offered = set(request.POST.getlist("buoi")), request.POST.getlist("vac_xin")
         chosen = [one for one in found if f"{one.key} {one.on.isoformat()}" in ticked]
@@ -181,11 +181,13 @@ def proposals(request: HttpRequest, unit_key: str) -> HttpResponse:
                 **({"starts": plan.starts, "ends": plan.ends} if plan else {}), by=at.by, at=at.at,
             )  # fmt: skip
             done = len(made)
+            if request.POST.get("phan_cong"):
+                staffed = actions.take_proposed(made, name=at.staff.full_name, by=at.by, at=at.at)
             found = [one for one in found if one not in chosen]
     standing = queries.rosters(((UUID(one.key), one.on, one.tables) for one in found), at=at.at)
     allotted = [code for code, count in (plan.doses if plan else {}).items() if count]
     return frame.page(
-        request, "proposals", "plan", unit=places.unit(key) if key else None, key=unit_key, plan=plan, seen=seen, found=found, names=names, wrong=wrong, done=done,
+        request, "proposals", "plan", unit=places.unit(key) if key else None, key=unit_key, plan=plan, seen=seen, found=found, names=names, wrong=wrong, done=done, staffed=staffed,
         refused=[(frame.said(Refused(code)), count) for code, count in refused.items()], vaccines=vaccines, ticked=request.POST.getlist("vac_xin") or allotted,
         status=409 if wrong else 200, standing={f"{site} {on}": desks for (site, on), desks in standing.items()}, roles=ROLES,
     )  # fmt: skip
@@ -206,6 +208,7 @@ def queue(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "walk_in": found.walk_in, "load": load, "longest": found.longest, "may_shift": at.staff.may("plan.invite", where.session(session_id)),
         "moved": request.GET.get("chuyen", ""), "stayed": request.GET.get("o_lai", ""), "wrong": unread, "typed": request.GET,
         "desks": queries.rosters([(session.site_id, session.on_date, found.tables)], at=at.at)[session.site_id, session.on_date], "roles": ROLES,
+        "saved": queries.roster(session_id), "may_roster": at.staff.may("plan.roster", where.session(session_id)),
     }  # fmt: skip
     return frame.page(request, "session_queue", "plan", **facts)
 

@@ -7,6 +7,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
+from khien.access.roles import ROLES
 from khien.booking import actions as booking_acts
 from khien.booking import queries as booking
 from khien.booking.types import AppointmentInfo, DayEntry, SessionInfo
@@ -16,6 +17,7 @@ from khien.kernel import clock, codes
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Scope
 from khien.people import queries as people
+from khien.planning import queries as planning
 from khien.registration import queries as registration
 from khien.reporting import queries as reporting
 from khien.surfaces.command import frame, where
@@ -42,8 +44,8 @@ def show(request: HttpRequest, session_id: UUID) -> HttpResponse:
     row = next((line for line in reporting.daily_lines(on=info.on_date, scopes=[Scope("session", str(session_id))]) if line.session_id == session_id), None)
     return frame.page(
         request, "session", "plan", session=info, slots=booking.slots(session_id), row=row, indicators=INDICATORS, shown=SHOWN,
-        paper=visits.paper_counts(session_id), standby=booking.standby(session_id), done=request.GET.get("xong", ""),
-        can={may: at.staff.may(may, place) for may in ("plan.sessions", "plan.invite", "command.lists", "lists.call", "station.see")},
+        paper=visits.paper_counts(session_id), standby=booking.standby(session_id), staffed=planning.staffing([info])[session_id], roles=ROLES, done=request.GET.get("xong", ""),
+        can={may: at.staff.may(may, place) for may in ("plan.sessions", "plan.invite", "command.lists", "lists.call", "station.see", "plan.roster")},
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
+from khien.access.roles import ROLES
 from khien.booking import actions as booking_acts
 from khien.booking import queries as booking
 from khien.booking.types import SessionInfo
@@ -18,6 +19,7 @@ from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.places import actions as place_acts
 from khien.places import queries as places
+from khien.planning import queries as planning
 from khien.surfaces.command import frame, where
 from khien.surfaces.command.spot import read_day
 from khien.surfaces.command.words import MODES, SHIFTS
@@ -103,7 +105,10 @@ def index(request: HttpRequest) -> HttpResponse:
     sites = {str(one.id): one for one in places.sites(frame.reach(at.scopes))}
     site = sites.get(request.GET.get("diem", ""))
     found = booking.sessions(frame.reach(at.scopes), first=first, last=last, site_id=site.id if site else None)
-    return frame.page(request, "sessions", "plan", sessions=found, first=first, last=last, sites=sites.values(), site=site, modes=MODES)
+    staffed, lacking = planning.staffing(found), request.GET.get("thieu") == "1"
+    if lacking:
+        found = [one for one in found if one.state in ("planned", "open", "paused") and staffed[one.id].lacks]
+    return frame.page(request, "sessions", "plan", staffed=staffed, lacking=lacking, roles=ROLES, sessions=found, first=first, last=last, sites=sites.values(), site=site, modes=MODES)
 
 
 def plan(request: HttpRequest) -> HttpResponse:

@@ -15,5 +15,10 @@ WORDING = {
     "planning.planned_meanwhile": _("Người khác vừa ghi kế hoạch này. Xin mở lại trang để xem."),
     "planning.session_unknown": _("Không có buổi tiêm này, hoặc buổi ngoài địa bàn của bạn."),
     "planning.same_session": _("Mời chọn một buổi khác."),
+    "planning.session_cancelled": _("Buổi này đã hủy, không phân công nữa."),
+    "planning.role_unknown": _("Không có việc này ở bàn nào."),
+    "planning.stand_nameless": _("Tên người phải có chữ và không quá 100 ký tự."),
+    "planning.roster_too_long": _("Một buổi ghi nhiều nhất {most} người."),
+    "planning.roster_meanwhile": _("{name} vừa lưu phân công khác của buổi này. Phần bạn gõ còn ở dưới: xem lại rồi lưu lần nữa."),
     "planning.no_room": _("Buổi kia không còn chỗ cho vắc xin này."),
 }
