@@ -13,6 +13,7 @@ from khien.immunizations import queries as immunizations
 from khien.immunizations.types import History, ImmunizationView
 from khien.kernel import clock
 from khien.kernel.countries import COUNTRIES
+from khien.kernel.refs import PlaceFacts
 from khien.people import queries as people
 from khien.people.types import PersonDetails
 from khien.places import queries as places
@@ -45,7 +46,6 @@ def confirmation_of(record_id: UUID, *, at: datetime) -> ConfirmationFacts | Non
 def _confirmation(record: ImmunizationView, code: str, person: PersonDetails, history: History, issued: datetime) -> ConfirmationFacts:
     facility = places.facility(record.facility_id) if record.facility_id else None
     site = places.site(record.site_id) if record.site_id else None
-    ward = places.unit(f"2021-{site.place.commune_2021}") if site and site.place.commune_2021 else None
     card = person.card
     return ConfirmationFacts(
         facility=facility.name if facility else record.facility_name, facility_address=facility.address if facility else "",
@@ -53,9 +53,16 @@ def _confirmation(record: ImmunizationView, code: str, person: PersonDetails, hi
         id_label=ID_LABELS.get(card.identifier_type, ""), id_number=say.identity_number(person.identifier),
         phone=say.phone(person.phone), address=", ".join(filter(None, (person.address, card.place_text))),
         doses=tuple(_line(dose, dose.record_id == record.record_id) for dose in history.doses), done=_done(history),
-        next=history.next_dose.sentence_vi, sign_place=ward.name if ward else "", issued=issued,
+        next=history.next_dose.sentence_vi, sign_place=_signed_at(site.place) if site else "", issued=issued,
         hotline=settings.HOTLINES["ministry"], sample=settings.DEMO,
     )  # fmt: skip
+
+
+def _signed_at(place: PlaceFacts) -> str:
+    """The commune where a paper is signed, as it stands before a date: a ward that is only a number keeps its kind ("Phường 01")."""
+    keys = [f"{epoch}-{code}" for epoch, code in (("2021", place.commune_2021), ("2025", place.commune_2025)) if code]
+    unit = places.unit(keys[0]) if keys else None
+    return (unit.full_name if unit.name.isdigit() else unit.name) if unit else ""
 
 
 def _line(dose: ImmunizationView, new: bool) -> PaperDose:
