@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from khien.access import actions as access
-from khien.kernel import clock
+from khien.kernel import clock, codes, names
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor
 from khien.stock import queries as stock
@@ -24,6 +24,7 @@ from khien.visits import actions as visits
 from khien.visits import queries
 from khien.visits.views import VisitCard
 
+MOST, SHOWN = 5000, 20  # visits of a session looked through; names shown
 HOWS = [("card", _("Quét căn cước")), ("typed", _("Nhìn căn cước")), ("spoken", _("Hỏi miệng")), ("slip", _("Quét phiếu"))]
 
 
@@ -45,14 +46,23 @@ class CorrectForm(PageForm):
 
 
 def find(request: HttpRequest, session: UUID) -> HttpResponse:
-    """Choose the visit to correct: by its number or a part of the name."""
+    """Choose the visit to correct: by its number, its slip or a part of the name."""
     at = here(request, session, "visit.correct")
     text = request.POST.get("so", "").strip()
-    cards = queries.visits_of_session(session, limit=1000) if text else []
-    folded = text.casefold()
-    found = [card for card in cards if str(card.number) == text.upper() or (not text.isdigit() and folded in card.full_name.casefold())][:20]
+    found = _called(session, text) if text else []
     at.looked(*(card.person_id for card in found), purpose="correction")
     return render(request, "station/correct_find.html", {"here": at, "found": [_line(card) for card in found], "text": text})
+
+
+def _called(session: UUID, text: str) -> list[VisitCard]:
+    """The visits whom this number, slip code or name calls; a name with or without accents, its words in any order."""
+    if codes.is_slip_code(text):
+        known = queries.visit_by_code(text, session_id=session)
+        return [known] if known and known.session_id == session else []
+    cards = queries.visits_of_session(session, limit=MOST)
+    numbered = [card for card in cards if str(card.number) == text.upper()]
+    asked = "" if text.isdigit() else text
+    return numbered or [card for card in cards if asked and names.finds(asked, names.name_key(card.full_name))][:SHOWN]
 
 
 def _line(card: VisitCard) -> dict[str, Any]:

@@ -222,6 +222,15 @@ def test_the_lead_corrects_the_lot_of_a_dose_and_both_versions_are_kept(lead, da
     assert len(immunizations.versions(card.record_id)) == 2
 
 
+@pytest.mark.parametrize("asked", ["giay muon", "MUỘN Phạm", "Pha\u0323m Gi\u00e2\u0301y", "mã phiếu", "1"])
+def test_a_visit_to_correct_is_found_as_people_write_names(lead, day, asked):
+    made = make_visit(day, state="dosed", person_id=make.make_person("Phạm Giấy Muộn"), at=clock.now())
+    make_visit(day, person_id=make.make_person("Phan Văn Khác"), at=clock.now())
+    page = lead.post(f"/diem/{day.session_id}/sua", {"so": made.code if asked == "mã phiếu" else asked}).content.decode()
+    assert f"/sua/{made.visit.visit_id}" in page
+    assert "Phan Văn Khác" not in page
+
+
 def test_after_the_day_is_closed_a_correction_needs_a_second_person(lead, day, hour):
     make_visit(day, state="closed", at=clock.now())
     hour.on(minutes=40)
