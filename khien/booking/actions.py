@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from khien.booking import due, models, queries, states
 from khien.booking.drawing import Criteria, abandon_allocation, commit_allocation, draw_allocation
 from khien.booking.draws import replay
-from khien.booking.kept import count_kept, let_first_doses_in
+from khien.booking.kept import count_kept, end_decision, let_first_doses_in
 from khien.booking.planning import cancel_session, change_capacity, end_many, plan_session, set_session_state
 from khien.booking.standby import call_standby, join_standby, leave_standby, release_kept
 from khien.booking.states import State
@@ -24,7 +24,7 @@ from khien.plumbing import audit, outbox, sqlcall
 
 __all__ = [
     "Criteria", "abandon_allocation", "arrive", "book", "book_own", "call_standby", "cancel", "cancel_session", "change_capacity", "commit_allocation", "confirm", "count_kept",
-    "decline", "draw_allocation", "finish", "join_standby", "leave_standby", "let_first_doses_in", "mark_no_shows", "move", "plan_session", "reinvite",
+    "decline", "draw_allocation", "end_decision", "finish", "join_standby", "leave_standby", "let_first_doses_in", "mark_no_shows", "move", "plan_session", "reinvite",
     "release_kept", "replay", "set_session_state",
 ]  # fmt: skip
 

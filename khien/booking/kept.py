@@ -16,6 +16,7 @@ from khien.plumbing import audit, bulk
 from khien.stock import queries as stock
 
 LONGEST = 300
+NATION = "vn"  # the province of a decision for all of them
 
 
 def count_kept(at: datetime) -> None:
@@ -42,16 +43,37 @@ def count_kept(at: datetime) -> None:
 
 
 def kept(province: str) -> list[Kept]:
-    """The products of a province of which later doses are due."""
-    rows = models.KeptDoses.objects.filter(province=province).order_by("vaccine")
-    return [Kept(row.vaccine, row.on_hand, row.due, row.booked, row.counted_at) for row in rows]
+    """The products of a province, or of the NATION, of which later doses are due."""
+    rows = models.KeptDoses.objects.order_by("vaccine")
+    if province != NATION:
+        return [_kept(row) for row in rows.filter(province=province)]
+    found: dict[str, Kept] = {}
+    for row in map(_kept, rows):
+        so = found.get(row.vaccine, Kept(row.vaccine, 0, 0, 0, row.counted_at))
+        found[row.vaccine] = Kept(row.vaccine, so.on_hand + row.on_hand, so.due + row.due, so.booked + row.booked, row.counted_at, so.shut + row.closed)
+    return list(found.values())
+
+
+def _kept(row: models.KeptDoses) -> Kept:
+    return Kept(row.vaccine, row.on_hand, row.due, row.booked, row.counted_at)
 
 
 def decisions(*, province: str = "", session_id: UUID | None = None, on: date) -> list[Decision]:
-    """The decisions in force on a day, of a province or of one session, the newest first."""
-    rows = models.ReserveDecision.objects.filter(until__gte=on).order_by("-decided_at", "-id")
-    rows = rows.filter(session_id=session_id) if session_id else rows.filter(province=province, session_id__isnull=True)
-    return [Decision(row.vaccine, row.until, row.decision, row.decided_at, row.decided_name) for row in rows]
+    """The decisions in force on a day, of a province (with the nation's) or of one session, the newest first."""
+    rows = models.ReserveDecision.objects.filter(until__gte=on, ended_at__isnull=True).order_by("-decided_at", "-id")
+    rows = rows.filter(session_id=session_id) if session_id else rows.filter(province__in=(province, NATION), session_id__isnull=True)
+    return [_decision(row) for row in rows]
+
+
+def public_decisions(*, limit: int = 100) -> list[Decision]:
+    """Every decision that let first doses in, those ended too, the newest first: for the public page."""
+    return [_decision(row) for row in models.ReserveDecision.objects.order_by("-decided_at", "-id")[:limit]]
+
+
+def _decision(row: models.ReserveDecision) -> Decision:
+    return Decision(
+        row.vaccine, row.until, row.decision, row.decided_at, row.decided_name, row.id, row.province, row.session_id, row.ended_at, row.ended_name
+    )
 
 
 def kept_for_later(session_id: UUID, vaccine: str, on: date) -> dict[str, int] | None:
@@ -81,7 +103,7 @@ def without_kept(slots: Iterable[OpenSlot], *, first: bool) -> list[OpenSlot]:
 def let_first_doses_in(
     *, decision: str, name: str, vaccine: str = "", until: date, province: str = "", session_id: UUID | None = None, by: Actor, at: datetime
 ) -> None:
-    """Record the named decision that first doses may use the reserve, in a province or at one session.
+    """Record the named decision that first doses may use the reserve, in a province, in all of them (NATION) or at one session.
 
     Raises Refused: booking.decision_missing, booking.decision_over (until lies before today), booking.decision_of_one.
     """
@@ -101,3 +123,18 @@ def let_first_doses_in(
             decision=row.id, vaccine=vaccine, until=until,
         )  # fmt: skip
 
+
+
+def end_decision(*, decision_id: UUID, province: str, name: str, by: Actor, at: datetime) -> None:
+    """End a decision of a province or of the NATION before its day: from now on first doses leave the reserve whole again.
+
+    One that has ended stays ended. Raises Refused: booking.decision_unknown.
+    """
+    with transaction.atomic():
+        row = models.ReserveDecision.objects.select_for_update().filter(id=decision_id, province=province, session_id__isnull=True).first()
+        if row is None or not province:
+            raise Refused("booking.decision_unknown")
+        if row.ended_at is None:
+            row.ended_at, row.ended_by, row.ended_name = at, by.text, name[:100]
+            row.save(update_fields=["ended_at", "ended_by", "ended_name"])
+            audit.record("booking.reserve_decision_ended", by=by, at=at, subject=f"province:{province}", decision=row.id)

@@ -222,7 +222,7 @@ class KeptDoses(models.Model):
 
 
 class ReserveDecision(Row):
-    """A named decision that first doses may use what is kept for later ones: in a province, or at one session, up to a day."""
+    """A named decision that first doses may use what is kept for later ones: in a province, the nation ("vn"), or at one session, up to a day."""
 
     placement = "reference"
     province = models.TextField(default="")
@@ -233,6 +233,9 @@ class ReserveDecision(Row):
     decided_at = models.DateTimeField()
     decided_by = models.TextField()
     decided_name = models.TextField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.TextField(null=True)
+    ended_name = models.TextField(default="")
 
     class Meta:
         db_table = "reserve_decision"
@@ -241,6 +244,7 @@ class ReserveDecision(Row):
                 condition=models.Q(province="", session_id__isnull=False) | (~models.Q(province="") & models.Q(session_id__isnull=True)),
                 name="reserve_decision_of_one",
             ),
+            pair("ended_at", "ended_by", "reserve_decision_ended"),
         ]
         indexes = [
             models.Index("province", "vaccine", "until", name="reserve_decision_province"),

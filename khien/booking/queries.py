@@ -10,9 +10,9 @@ from django.db.models import F, Q, Sum
 
 from khien.booking import models, rules
 from khien.booking.draws import allocation, allocations, candidates, public_allocations
+from khien.booking.kept import NATION, kept_for_later, public_decisions, without_kept
 from khien.booking.kept import decisions as reserve_decisions
 from khien.booking.kept import kept as kept_doses
-from khien.booking.kept import kept_for_later, without_kept
 from khien.booking.reserve import reserves as reserves
 from khien.booking.types import AppointmentInfo, DayEntry, OpenSlot, SessionInfo, SlotInfo, StandbyEntry
 from khien.kernel.refs import PlaceFacts, Scope
@@ -21,8 +21,8 @@ from khien.places import queries as places
 from khien.plumbing import once, sqlcall
 
 __all__ = [
-    "allocation", "allocations", "any_open", "appointment", "appointment_of", "appointments_of", "candidates", "day_list", "kept_doses", "kept_for_later",
-    "open_days", "open_slots", "public_allocations", "reserve_decisions", "session", "session_place", "sessions", "slot", "slots", "standby", "standing_of", "starting_between", "without_kept",
+    "NATION", "allocation", "allocations", "any_open", "appointment", "appointment_of", "appointments_of", "candidates", "day_list", "kept_doses", "kept_for_later",
+    "open_days", "open_slots", "public_allocations", "public_decisions", "reserve_decisions", "session", "session_place", "sessions", "slot", "slots", "standby", "standing_of", "starting_between", "without_kept",
 ]  # fmt: skip
 OVER = timedelta(hours=2)
 

@@ -232,13 +232,17 @@ class CandidateLine:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One product in a province: doses there, later doses due within reserve.AHEAD, first doses that have a place already."""
+    """One product in a province or the nation: doses there, later doses due within reserve.AHEAD, first doses that have a place already.
+
+    `shut`: for the nation, provinces in which first doses need a decision.
+    """
 
     vaccine: str
     on_hand: int
     due: int
     booked: int
     counted_at: datetime
+    shut: int = 0
 
     @property
     def free(self) -> int:
@@ -253,10 +257,15 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who let first doses use the reserve, of which product ("" of all), up to which day, on what grounds."""
+    """Who let first doses use the reserve, of which product ("" of all), up to which day, on what grounds; `province` "vn" is the nation."""
 
     vaccine: str
     until: date
     decision: str
     decided_at: datetime
     decided_name: str
+    id: UUID
+    province: str = ""
+    session_id: UUID | None = None
+    ended_at: datetime | None = None
+    ended_name: str = ""

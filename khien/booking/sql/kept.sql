@@ -4,8 +4,8 @@ CREATE OR REPLACE FUNCTION booking_kept_for_later(p_session uuid, p_vaccine text
   SELECT jsonb_build_object('vaccine', k.vaccine, 'on_hand', k.on_hand, 'due', k.due)
   FROM session s JOIN kept_doses k ON k.province = s.province_2021 AND k.vaccine = p_vaccine
   WHERE s.id = p_session AND k.due > 0 AND k.on_hand - k.due - k.booked <= 0 AND NOT EXISTS (
-    SELECT 1 FROM reserve_decision d WHERE d.vaccine IN ('', p_vaccine) AND d.until >= p_on
-      AND (d.province = s.province_2021 OR d.session_id = s.id))
+    SELECT 1 FROM reserve_decision d WHERE d.vaccine IN ('', p_vaccine) AND d.until >= p_on AND d.ended_at IS NULL
+      AND (d.province IN (s.province_2021, 'vn') OR d.session_id = s.id))
 $$;
 
 -- Refuses booking.kept_for_later (vaccine, on_hand, due): a first dose somebody chose an hour for, where what is there is kept.

@@ -232,11 +232,12 @@ def shift(request: HttpRequest, session_id: UUID) -> HttpResponse:
 def decide_reserve(request: HttpRequest, unit_key: str) -> HttpResponse:
     """Record the decision on the reserve; what is wrong with it comes back on the plan's page."""
     at = frame.here(request, "plan.sessions", where.unit(unit_key))
-    here = f"{reverse('command:unit_plans')}?noi={unit_key}"
+    here = f"{reverse('command:unit_plans')}?noi={unit_key if unit_key != where.NATION else ''}"
     if request.method != "POST":
         return HttpResponseRedirect(here)
-    place = where.unit(unit_key)
-    province = place.province_2021 if place else ""
+    province = reserving.province_of(unit_key)
+    if request.POST.get("cham_dut"):
+        return _end_decision(request, province, here, at)
     form = reserving.form_of(request.POST, booking.kept_doses(province), at)
     if form.is_valid():
         told = form.cleaned_data
@@ -248,4 +249,14 @@ def decide_reserve(request: HttpRequest, unit_key: str) -> HttpResponse:
             form.refused(refusal, "until" if refusal.code == "booking.decision_over" else "decision")
         else:
             return HttpResponseRedirect(here + "#de-danh")
-    return page(request, at, unit_key, deciding=form)
+    return page(request, at, unit_key if unit_key != where.NATION else "", deciding=form)
+
+
+def _end_decision(request: HttpRequest, province: str, here: str, at: frame.Here) -> HttpResponse:
+    """End a decision of this province or of the nation before its day."""
+    try:
+        decision_id = UUID(request.POST["cham_dut"])
+    except ValueError:
+        raise Refused("booking.decision_unknown") from None
+    booking_acts.end_decision(decision_id=decision_id, province=province, name=at.staff.full_name, by=at.by, at=at.at)
+    return HttpResponseRedirect(here + "#de-danh")

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from khien.booking import queries
 from khien.booking.types import Decision, Kept
+from khien.kernel.refs import PlaceFacts
 from khien.places import queries as places
 from khien.places.types import Unit
 from khien.surfaces.command import frame, where
@@ -35,9 +37,11 @@ class Shown:
 
 
 def shown(unit: Unit | None, at: frame.Here, form: Deciding | None = None) -> Shown | None:
-    """The reserve of the unit's province; None for the nation."""
-    place = where.unit(unit.key) if unit else None
-    if unit is None or place is None or not place.province_2021:
+    """The reserve of the unit's province; of every province for who plans for the nation."""
+    if unit is None:
+        return _nation(at, form) if at.staff.may("command.board", PlaceFacts()) else None
+    place = where.unit(unit.key)
+    if place is None or not place.province_2021:
         return None
     key = f"2021-{place.province_2021}"
     kept = queries.kept_doses(place.province_2021)
@@ -47,6 +51,21 @@ def shown(unit: Unit | None, at: frame.Here, form: Deciding | None = None) -> Sh
         key, province.full_name if province else "", kept, queries.reserve_decisions(province=place.province_2021, on=at.on),
         (form or form_of(None, kept, at)) if may else None,
     )  # fmt: skip
+
+
+def _nation(at: frame.Here, form: Deciding | None) -> Shown:
+    kept = queries.kept_doses(queries.NATION)
+    may = at.staff.may("plan.sessions", PlaceFacts())
+    return Shown(
+        where.NATION, gettext("cả nước"), kept, queries.reserve_decisions(province=queries.NATION, on=at.on),
+        (form or form_of(None, kept, at)) if may else None,
+    )  # fmt: skip
+
+
+def province_of(unit_key: str) -> str:
+    """The province whose reserve a decision of this unit is about; every province for the nation."""
+    place = where.unit(unit_key)
+    return queries.NATION if unit_key == where.NATION else place.province_2021 if place else ""
 
 
 def form_of(told: object, kept: list[Kept], at: frame.Here) -> Deciding:

@@ -66,8 +66,10 @@ def transparency(request: HttpRequest) -> HttpResponse:
         if group.province is None
     ]
     draws = figures.kept("draws", booking.public_allocations)
-    named = places.units({draw.unit_key for draw in draws})
-    return render(request, "portal/transparency.html", {"groups": groups, "draws": draws, "named": named})
+    decisions = figures.kept("reserve decisions", booking.public_decisions)
+    sessions = figures.kept("sessions decided", lambda: {one.id: one for one in booking.sessions(None, ids={one.session_id for one in decisions if one.session_id})})
+    named = places.units({draw.unit_key for draw in draws} | {f"2021-{one.province}" for one in decisions})
+    return render(request, "portal/transparency.html", {"groups": groups, "draws": draws, "named": named, "decisions": decisions, "sessions": sessions})
 
 
 def draw(request: HttpRequest, code: str) -> HttpResponse:

@@ -10,6 +10,7 @@ WORDING = {
     "booking.kept_for_later": _("Vắc xin ở đây đang để dành cho người đến hạn mũi 2. Mời chọn nơi khác, hoặc chờ đợt vắc xin sau."),
     "booking.decision_missing": _("Mời ghi quyết định: số văn bản, ai quyết định."),
     "booking.decision_over": _("Mời chọn ngày hết hiệu lực từ hôm nay trở đi."),
+    "booking.decision_unknown": _("Không có quyết định này ở đây. Xin mở lại trang kế hoạch."),
     "booking.decision_of_one": _("Quyết định là của một tỉnh hoặc của một buổi."),
     "booking.slot_full": _("Khung giờ này vừa hết chỗ. Mời chọn giờ khác."),
     "booking.slot_past": _("Khung giờ này đã qua. Mời chọn giờ khác."),
