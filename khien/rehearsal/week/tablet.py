@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
@@ -117,18 +118,17 @@ def take_along(desk: Desk, lead: Officer, *, name: str, counter: Counter) -> Tab
 
 
 def deliver(tablets: list[Tablet], random: Random, wrong: Callable[[str], None], *, rounds: int = 5) -> dict[str, int]:
-    """Every tablet sends what it holds, shuffled and some of it twice; then each asks what became of what had to wait."""
+    """All tablets send at once what they hold, shuffled and some of it twice; then each asks what became of what had to wait."""
     facts = {"sealed": sum(len(tablet.log) for tablet in tablets), "sent_twice": 0, "waited": 0}
-    random.shuffle(tablets)
+    going = []
     for tablet in tablets:
-        items = list(tablet.log)  # each stays on the tablet until its answer came
-        again = [one for one in items if random.random() < TWICE]
+        again = [one for one in tablet.log if random.random() < TWICE]
         facts["sent_twice"] += len(again)
-        sent = random.sample(items, len(items)) + again
-        receipts: dict[str, dict[str, Any]] = {}
-        for first in range(0, len(sent), BATCH):
-            receipts |= _send(tablet, sent[first : first + BATCH])
-        tablet.log = [one for one in items if not _settled(one, receipts.get(one.id, {}), wrong)]
+        going.append(random.sample(tablet.log, len(tablet.log)) + again)
+    with ThreadPoolExecutor(max(1, len(tablets))) as pool:
+        heard = list(pool.map(_send_all, tablets, going))
+    for tablet, receipts in zip(tablets, heard, strict=True):  # each command stays on its tablet until its answer came
+        tablet.log = [one for one in tablet.log if not _settled(one, receipts.get(one.id, {}), wrong)]
         facts["waited"] += len(tablet.log)
     for _ in range(rounds):
         for tablet in tablets:
@@ -140,6 +140,13 @@ def deliver(tablets: list[Tablet], random: Random, wrong: Callable[[str], None],
             wrong(f"{one.name}, sealed, still waits for the step before it")
         tablet.log = []
     return facts
+
+
+def _send_all(tablet: Tablet, going: list[Sealed]) -> dict[str, dict[str, Any]]:
+    receipts: dict[str, dict[str, Any]] = {}
+    for first in range(0, len(going), BATCH):
+        receipts |= _send(tablet, going[first : first + BATCH])
+    return receipts
 
 
 def _send(tablet: Tablet, items: list[Sealed]) -> dict[str, dict[str, Any]]:
