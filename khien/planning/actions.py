@@ -16,10 +16,11 @@ from khien.places import queries as places
 from khien.planning import models, queries, rules
 from khien.planning.rosters import save_roster, take_proposed
 from khien.planning.rules import Proposal
+from khien.planning.targets import record_targets
 from khien.planning.types import PlanInfo, Shifted
 from khien.plumbing import audit
 
-__all__ = ["plan_sessions", "record_plan", "save_roster", "shift_people", "take_proposed"]
+__all__ = ["plan_sessions", "record_plan", "record_targets", "save_roster", "shift_people", "take_proposed"]
 
 
 def record_plan(

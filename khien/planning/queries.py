@@ -17,6 +17,7 @@ from khien.places import queries as places
 from khien.planning import models, rules
 from khien.planning.rosters import propose_roster, roster, roster_versions, staffing, worries
 from khien.planning.rules import Desk, Means, Point, Proposal
+from khien.planning.targets import targets
 from khien.planning.types import ChildPlan, Outlook, PlanInfo, QueueOutlook, SessionLoad
 from khien.reporting import queries as reporting
 from khien.stock import queries as stock
@@ -24,7 +25,7 @@ from khien.visits import queries as visits
 
 __all__ = [
     "children", "children_doses", "in_force", "info", "loads", "means", "outlook", "parent_plan", "per_hour", "plan", "plan_versions", "proposals",
-    "propose_roster", "queue", "roster", "roster_versions", "rosters", "staffing", "worries",
+    "propose_roster", "queue", "roster", "roster_versions", "rosters", "staffing", "targets", "worries",
 ]  # fmt: skip
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=28)

@@ -105,6 +105,20 @@ class QueueOutlook:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """How many people of one priority group a unit means to reach: `people` as recorded (None: never), `proposed` from what is known.
+
+    `basis` says from what: "share" of the plan above by population, "over_65" or "adults" of the unit's own population, "" nothing known.
+    """
+
+    group: str
+    people: int | None
+    as_of: date | None
+    proposed: int | None
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RosterInfo:
     """Who stands where at a session, at one version."""
 

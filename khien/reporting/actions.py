@@ -49,7 +49,8 @@ def import_figures(*, kind: str, lines: Iterable[FigureLine], as_of: date, sourc
     wanted = list(lines)
     if not wanted:
         raise Refused("reporting.figures_empty")
-    known = places.units({line.unit_key for line in wanted})
+    told = {line.unit_key for line in wanted}
+    known = {*places.units(told), ""}  # "" is the nation
     seen = set()
     for place, line in enumerate(wanted, 1):
         number = line.line or place
@@ -62,7 +63,7 @@ def import_figures(*, kind: str, lines: Iterable[FigureLine], as_of: date, sourc
         if (line.unit_key, line.age_from, line.age_to, line.group) in seen:
             raise Refused("reporting.figure_twice", line=number)
         seen.add((line.unit_key, line.age_from, line.age_to, line.group))
-    models.PopulationFigure.objects.filter(kind=kind, as_of=as_of, unit_key__in=known).delete()
+    models.PopulationFigure.objects.filter(kind=kind, as_of=as_of, unit_key__in=told).delete()
     models.PopulationFigure.objects.bulk_create(
         models.PopulationFigure(
             id=uuid7(), kind=kind, unit_key=line.unit_key, age_from=line.age_from, age_to=line.age_to, group=line.group, people=line.people, as_of=as_of,

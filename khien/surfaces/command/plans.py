@@ -20,7 +20,7 @@ from khien.planning import actions, queries, rules
 from khien.planning.rules import Forecast, Means
 from khien.planning.types import Outlook
 from khien.reporting import queries as reporting
-from khien.surfaces.command import choosing, frame, reserving, where
+from khien.surfaces.command import choosing, frame, reserving, targeting, where
 from khien.surfaces.command.sessions import HourField
 from khien.surfaces.web import charts, say, whole
 from khien.surfaces.web.confirmations import short_vaccine
@@ -106,14 +106,14 @@ def page(request: HttpRequest, at: frame.Here, unit_key: str = "", *, deciding: 
         request, "unit_plan", "plan", chosen=chosen, unit=unit, key=key, plan=plan, seen=seen, means=means, found=found, usual=usual, chart=chart,
         children=queries.children(key, on=at.on), given=queries.children_doses(key), parent=queries.parent_plan(key), days=dict(DAYS),
         loads=queries.loads(frame.unit_scope(key) if key else frame.reach(at.scopes), at=at.at)[:MOST_LOADS], vaccine=short_vaccine,
-        reserve=reserving.shown(unit, at, deciding), status=409 if deciding else 200, may_plan=at.staff.may("plan.sessions", place), asked=bool({"ban", "lieu", "moi_ban"} & set(request.GET)) and not unread,
+        reserves=reserving.shown(unit, at, deciding), status=409 if deciding else 200, may_plan=at.staff.may("plan.sessions", place), asked=bool({"ban", "lieu", "moi_ban"} & set(request.GET)) and not unread,
         unread=unread, typed=request.GET, targets=_targets(key, at), may_figures=at.staff.may("figures.import"),
     )  # fmt: skip
 
 
 def _targets(key: str, at: frame.Here) -> list[tuple[str, int]]:
     """The newest targets of the unit, a line for each priority group by its name."""
-    names = {one.code: f"{one.code}. {one.en if lang() == 'en' else one.vi}" for one in campaigns.groups(at.on, key[5:7] if key else "")}
+    names = {one.code: f"{one.code}. {one.en if lang() == 'en' else one.vi}" for one in campaigns.groups(at.on, *(places.old_provinces(key) if key else ()))}
     told: dict[str, int] = {}
     newest: dict[str, date] = {}
     for one in reporting.figures("target", unit_keys=[key]):  # the newest first
@@ -134,8 +134,12 @@ def edit(request: HttpRequest, unit_key: str) -> HttpResponse:
         "starts": plan.starts if plan else rules.STARTS, "ends": plan.ends if plan else rules.ENDS,
         "weekdays": [str(n) for n in (plan.weekdays if plan else range(6))], "walk_in": plan.walk_in if plan else 0,
     } | {f"doses_{code}": count for code, count in (plan.doses if plan else {}).items()}  # fmt: skip
-    form = UnitPlanForm(request.POST or None, initial=initial, vaccines=vaccines)
-    if request.method == "POST" and form.is_valid():
+    aiming = request.POST.get("viec") == "chi_tieu"
+    targets = targeting.form_of(request.POST if aiming else None, key, at, plan.letter if plan else "") if at.staff.may("figures.import", where.unit(unit_key)) else None
+    if aiming and targets is not None and targets.is_valid() and _aimed(targets, key, at):
+        return HttpResponseRedirect(f"{reverse('command:unit_plans')}?noi={key}#chi-tieu")
+    form = UnitPlanForm(None if aiming else request.POST or None, initial=initial, vaccines=vaccines)
+    if request.method == "POST" and not aiming and form.is_valid():
         told = form.cleaned_data
         try:
             actions.record_plan(
@@ -150,8 +154,19 @@ def edit(request: HttpRequest, unit_key: str) -> HttpResponse:
     unit = places.unit(key) if key else None
     return frame.page(
         request, "unit_plan_edit", "plan", form=form, unit=unit, key=unit_key, parent=queries.parent_plan(key), versions=queries.plan_versions(key),
-        status=409 if request.method == "POST" else 200, vaccine=short_vaccine,
+        status=409 if request.method == "POST" else 200, vaccine=short_vaccine, targets=targets,
     )  # fmt: skip
+
+
+def _aimed(form: targeting.Targets, key: str, at: frame.Here) -> bool:
+    """Record the targets of a form; False when the form says what is wrong."""
+    told = form.cleaned_data
+    try:
+        actions.record_targets(unit_key=key, people=form.people(), as_of=told["as_of"], source=told["source"], by=at.by, at=at.at)
+    except Refused as refusal:
+        form.refused(refusal, "as_of" if refusal.code == "planning.target_date_ahead" else None)
+        return False
+    return True
 
 
 _FIELD_OF = {
@@ -231,7 +246,7 @@ def shift(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 def decide_reserve(request: HttpRequest, unit_key: str) -> HttpResponse:
     """Record the decision on the reserve; what is wrong with it comes back on the plan's page."""
-    at = frame.here(request, "plan.sessions", where.unit(unit_key))
+    at = frame.here(request, "plan.sessions", where.reserve(unit_key))
     here = f"{reverse('command:unit_plans')}?noi={unit_key if unit_key != where.NATION else ''}"
     if request.method != "POST":
         return HttpResponseRedirect(here)

@@ -55,7 +55,7 @@ def figures(request: HttpRequest) -> HttpResponse:
             if lines is not None:
                 return HttpResponseRedirect(f"{reverse('command:figures')}?xong={count}")
     shown = reporting.figures("population", limit=40) + reporting.figures("target", limit=40)
-    shown = [one for one in shown if at.staff.may("figures.import", where.unit(one.unit_key))]
+    shown = [one for one in shown if at.staff.may("figures.import", where.unit(one.unit_key or where.NATION))]
     return frame.page(request, "figures", "reports", form=form, rows=[(one, places.unit(one.unit_key)) for one in shown], done=request.GET.get("xong", ""))
 
 
