@@ -109,9 +109,14 @@ def vaccines(on: date) -> tuple[Vaccine, ...]:
     return tuple(sorted((v for v in rules.vaccines.values() if v.code in rules.schedules), key=lambda v: v.short_vi))
 
 
-def groups(on: date, province: str = "") -> tuple[PriorityGroup, ...]:
-    """The priority groups on this day, in order; of the local ones those of `province` (2021 code) only."""
-    return tuple(group for group in rulebook(on).on(on).groups if group.province in (None, province))
+def groups(on: date, *provinces: str) -> tuple[PriorityGroup, ...]:
+    """The priority groups on this day, in order; of the local ones those of these provinces (2021 codes) only."""
+    return tuple(group for group in rulebook(on).on(on).groups if group.province is None or group.province in provinces)
+
+
+def every_group(on: date) -> tuple[PriorityGroup, ...]:
+    """The priority groups on this day with those of every province: who works in one may live in another."""
+    return tuple(rulebook(on).on(on).groups)
 
 
 def consent_text(version: str | None = None, *, for_minor: bool = False, on: date | None = None) -> ConsentWording:

@@ -22,6 +22,7 @@ from .units import (
     column,
     facts_for_commune,
     islands,
+    old_provinces,
     same_in,
     search_units,
     successors,
@@ -32,7 +33,7 @@ from .units import (
 
 __all__ = [
     "all_units", "answered_by", "breakdown", "children", "column", "facilities", "facilities_by_id", "facility", "facility_by_code", "facility_place", "facts_for_commune", "has_sites", "islands",
-    "legal_successor", "organization", "organization_phone", "organization_place", "organizations", "register_facilities", "register_organizations", "register_sites", "same_in", "search_units", "site", "site_place", "sites",
+    "legal_successor", "old_provinces", "organization", "organization_phone", "organization_place", "organizations", "register_facilities", "register_organizations", "register_sites", "same_in", "search_units", "site", "site_place", "sites",
     "sites_by_id", "stops", "successors", "unit", "unit_place", "units", "within",
 ]  # fmt: skip
 

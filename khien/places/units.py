@@ -167,6 +167,17 @@ def _shared(codes: set[str]) -> str:
     return codes.pop() if len(codes) == 1 else ""
 
 
+def old_provinces(key: str) -> tuple[str, ...]:
+    """The provinces of 2021 (codes) that this unit lies in, or that went into it: several for one merged in 2025.
+
+    Raises Refused places.unknown_unit.
+    """
+    place = unit_place(key)
+    if place.province_2021:
+        return (place.province_2021,)
+    return tuple(one.code for one in children("", "2021") if unit_place(one.key).province_2025 == place.province_2025)
+
+
 def same_in(key: str, epoch: str) -> str:
     """The unit of the other epoch that answers to this one ("" where none does whole); the nation ("") stays."""
     found = unit(key) if key else None

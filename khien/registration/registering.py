@@ -58,7 +58,7 @@ def register_many(asked: Sequence[Asked], *, way: str, by: Actor, at: datetime) 
     for one in asked:
         _check(one, basics)
     known = _active(basics)
-    order = {group.code: group.order for group in campaigns.groups(clock.on_date(at))}
+    order = {group.code: group.order for group in campaigns.every_group(clock.on_date(at))}
     new = {basics[one.person_id].id: one for one in reversed(asked) if basics[one.person_id].id not in known}
     if new:
         made = _insert(new, basics, order, way=way, by=by, at=at)

@@ -71,7 +71,7 @@ def store(batch: PeopleList, rows: Sequence[RowIn], first_number: int) -> None:
 
 
 def _groups(batch: PeopleList) -> set[str]:
-    return {group.code for group in campaigns.groups(clock.on_date(batch.uploaded_at))}
+    return {group.code for group in campaigns.every_group(clock.on_date(batch.uploaded_at))}
 
 
 def _sound(batch: PeopleList, row: RowIn, known: set[str]) -> RowIn:

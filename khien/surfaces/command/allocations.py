@@ -93,8 +93,8 @@ def new(request: HttpRequest) -> HttpResponse:
     form = Announce(request.POST or None, initial={"sessions": [str(one.id) for one in sessions]})
     form.fields["sessions"].choices = [(str(one.id), _label(one)) for one in sessions]  # type: ignore[attr-defined]
     unit = places.unit(key) if key else None
-    province = where.unit(key).province_2021 if unit else ""  # type: ignore[union-attr]
-    form.fields["groups"].choices = [(one.code, f"{one.code}. {one.en if lang() == 'en' else one.vi}") for one in campaigns.groups(at.on, province)]  # type: ignore[attr-defined]
+    provinces = places.old_provinces(key) if unit else ()
+    form.fields["groups"].choices = [(one.code, f"{one.code}. {one.en if lang() == 'en' else one.vi}") for one in campaigns.groups(at.on, *provinces)]  # type: ignore[attr-defined]
     if request.method == "POST" and unit is not None and form.is_valid():
         try:
             return HttpResponseRedirect(_announce(key, form.cleaned_data, waiting, at))

@@ -36,20 +36,22 @@ class Shown:
     form: Deciding | None
 
 
-def shown(unit: Unit | None, at: frame.Here, form: Deciding | None = None) -> Shown | None:
-    """The reserve of the unit's province; of every province for who plans for the nation."""
+def shown(unit: Unit | None, at: frame.Here, form: Deciding | None = None) -> list[Shown]:
+    """The reserve of the unit's province, of each that was merged into it; of every province for who plans for the nation."""
     if unit is None:
-        return _nation(at, form) if at.staff.may("command.board", PlaceFacts()) else None
-    place = where.unit(unit.key)
-    if place is None or not place.province_2021:
-        return None
-    key = f"2021-{place.province_2021}"
-    kept = queries.kept_doses(place.province_2021)
+        return [_nation(at, form)] if at.staff.may("command.board", PlaceFacts()) else []
+    found = [_province(code, at, form) for code in places.old_provinces(unit.key)]
+    return [one for one in found if one.kept or one.decisions]
+
+
+def _province(code: str, at: frame.Here, form: Deciding | None) -> Shown:
+    key = f"2021-{code}"
+    kept = queries.kept_doses(code)
     province = places.unit(key)
     may = at.staff.may("plan.sessions", where.unit(key))
     return Shown(
-        key, province.full_name if province else "", kept, queries.reserve_decisions(province=place.province_2021, on=at.on),
-        (form or form_of(None, kept, at)) if may else None,
+        key, province.full_name if province else "", kept, queries.reserve_decisions(province=code, on=at.on),
+        (form or form_of(None, kept, at, key)) if may else None,
     )  # fmt: skip
 
 
@@ -68,8 +70,8 @@ def province_of(unit_key: str) -> str:
     return queries.NATION if unit_key == where.NATION else place.province_2021 if place else ""
 
 
-def form_of(told: object, kept: list[Kept], at: frame.Here) -> Deciding:
-    """The form of a decision; for a week unless told otherwise, of any product that is kept."""
-    form = Deciding(told, initial={"until": at.on + timedelta(days=7)})
+def form_of(told: object, kept: list[Kept], at: frame.Here, key: str = "") -> Deciding:
+    """The form of a decision; for a week unless told otherwise, of any product that is kept. `key` keeps several on one page apart."""
+    form = Deciding(told, initial={"until": at.on + timedelta(days=7)}, auto_id=f"{key}-%s" if key else "%s")
     form.fields["vaccine"].choices = [("", _("Mọi loại")), *((one.vaccine, short_vaccine(one.vaccine)) for one in kept)]  # type: ignore[attr-defined]
     return form

@@ -75,9 +75,8 @@ def _place_words(unit_key: str) -> str:
 
 def _names(found: RoundInfo) -> dict[str, str]:
     """What the groups are called in force on the round's first day."""
-    unit = places.unit(found.unit_key) if found.unit_key else None
-    province = unit.province_code if unit else ""
-    return {group.code: group.en if lang() == "en" else group.vi for group in campaigns.groups(found.first_on, province)}
+    provinces = places.old_provinces(found.unit_key) if found.unit_key else ()
+    return {group.code: group.en if lang() == "en" else group.vi for group in campaigns.groups(found.first_on, *provinces)}
 
 
 def show(request: HttpRequest, round_id: UUID) -> HttpResponse:

@@ -55,7 +55,7 @@ urlpatterns = [
     staff(f"{U}/so/<str:kind>", numbers.behind, "number", may="command.board", place=where.unit),
     staff("ke-hoach", plans.index, "unit_plans", may="command.board"),
     staff("ke-hoach/<str:unit_key>/sua", plans.edit, "unit_plan_edit", may="plan.sessions", place=where.unit),
-    staff("ke-hoach/<str:unit_key>/de-danh", plans.decide_reserve, "reserve_decide", may="plan.sessions", place=where.unit),
+    staff("ke-hoach/<str:unit_key>/de-danh", plans.decide_reserve, "reserve_decide", may="plan.sessions", place=where.reserve),
     staff("ke-hoach/<str:unit_key>/de-xuat", plans.proposals, "proposals", may="plan.sessions", place=where.unit),
     staff("buoi", sessions.index, "sessions", may="command.board"),
     staff("diem/<uuid:site_id>/lo-trinh", routes.index, "route", may="plan.sessions", place=where.site),

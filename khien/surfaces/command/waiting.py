@@ -25,7 +25,7 @@ from khien.surfaces.web.say_doses import birth_words
 PAGE = 50
 MOST_CALLS = 100
 MOST_PRINTED = 500
-MOST_UNITS = 60
+MOST_UNITS = 400  # a province of 2025 has up to 168 communes right under it
 ENDING = ("refused", "dead")  # these end the registration: asked once more
 
 

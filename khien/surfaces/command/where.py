@@ -28,6 +28,14 @@ def unit(unit_key: str, **_: Any) -> PlaceFacts | None:
         return None
 
 
+def reserve(unit_key: str, **_: Any) -> PlaceFacts | None:
+    """The place of the province (2021) whose reserve a unit's plan shows: whoever plans for a part of it decides nothing for the whole."""
+    found = unit(unit_key)
+    if unit_key == NATION or found is None:
+        return found
+    return unit(f"2021-{found.province_2021}") if found.province_2021 else None
+
+
 def session(session_id: UUID, **_: Any) -> PlaceFacts | None:
     """The place of a session."""
     return booking.session_place(session_id)

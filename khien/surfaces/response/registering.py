@@ -57,7 +57,8 @@ class RegisterForm(PageForm):
     def __init__(self, *args: Any, on: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.on, self.units = on, self._found()
-        known = [(group.code, group.en if lang() == "en" else group.vi) for group in campaigns.groups(on)]
+        provinces = dict.fromkeys(code for unit in self.units for code in places.old_provinces(unit.key))
+        known = [(group.code, group.en if lang() == "en" else group.vi) for group in campaigns.groups(on, *provinces)]
         self.fields["group"].choices = known  # type: ignore[attr-defined]
         self.fields["place_key"].choices = [(unit.key, unit.path) for unit in self.units]  # type: ignore[attr-defined]
         offered = [(one.code, one.short(lang())) for one in campaigns.vaccines(on)]

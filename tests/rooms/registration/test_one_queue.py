@@ -82,6 +82,13 @@ def test_whoever_is_over_65_stands_in_group_nine_without_asking(db):
     assert found.risk
 
 
+@pytest.mark.parametrize("way", ["portal", "hotline"])
+def test_whoever_is_in_a_group_that_a_province_decided_is_registered_in_it(db, way):
+    found = queries.registration(make.make_registration(make.make_person(), groups=("16.79.01",), way=way))
+    assert found.priority_groups == ("16.79.01",)
+    assert found.best_group == "16.79.01"
+
+
 def test_an_unknown_group_or_answer_is_refused_by_name(db):
     person = make.make_person()
     with pytest.raises(Refused, match=r"registration\.group_unknown"):

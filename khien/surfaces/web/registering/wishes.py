@@ -66,8 +66,8 @@ class Groups(Question):
 def group_choices(answers: Answers) -> list[tuple[str, str]]:
     """The groups of the day, the province's own ones too."""
     key = answers.get("place")
-    province = places.unit_place(key).province_2021 if key else ""
-    return [(group.code, group.en if lang() == "en" else group.vi) for group in campaigns.groups(answers.on, province)]
+    provinces = places.old_provinces(key) if key else ()
+    return [(group.code, group.en if lang() == "en" else group.vi) for group in campaigns.groups(answers.on, *provinces)]
 
 
 class Dose(Question):
