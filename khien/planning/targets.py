@@ -28,7 +28,7 @@ def targets(unit_key: str, *, on: date) -> list[Target]:
     over, above = _above(unit_key)
     people, all_above = _population(unit_key), _population(over) if above else []
     found = []
-    for group in campaigns.groups(on, _province(unit_key)):
+    for group in campaigns.groups(on, *_provinces(unit_key)):
         recorded = own.get(group.code)
         proposed, basis = _propose(group.code, above.get(group.code), people, all_above)
         found.append(Target(group.code, recorded[0] if recorded else None, recorded[1] if recorded else None, proposed, basis))
@@ -76,9 +76,8 @@ def _newest(unit_key: str) -> dict[str, tuple[int, date]]:
     return found
 
 
-def _province(unit_key: str) -> str:
-    place = places.unit_place(unit_key) if unit_key else None
-    return place.province_2021 if place else ""
+def _provinces(unit_key: str) -> tuple[str, ...]:
+    return places.old_provinces(unit_key) if unit_key else ()
 
 
 def record_targets(*, unit_key: str, people: Mapping[str, int], as_of: date, source: str, by: Actor, at: datetime) -> int:
@@ -91,7 +90,7 @@ def record_targets(*, unit_key: str, people: Mapping[str, int], as_of: date, sou
         raise Refused("planning.targets_empty")
     if as_of > clock.on_date(at):
         raise Refused("planning.target_date_ahead")
-    known = {one.code for one in campaigns.groups(as_of, _province(unit_key))}
+    known = {one.code for one in campaigns.groups(as_of, *_provinces(unit_key))}
     for group in people:
         if group not in known:
             raise Refused("planning.group_unknown", group=group)

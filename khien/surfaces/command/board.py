@@ -91,7 +91,7 @@ def unit(request: HttpRequest, unit_key: str | None = None) -> HttpResponse:
     facts = {
         "spot": spot, "board": board, "lines": shown, "quiet": len(lines) - len(shown), "sites": _sites(board, sessions, at)[:MOST_SITES], "more_sites": len(sessions) > MOST_SITES,
         "todos": needed[: todos.MOST], "todos_more": max(len(needed) - todos.MOST, 0), "plans": _plans(at, spot, board, sessions),
-        "number": number, "indicators": INDICATORS, "shown": SHOWN, "ends": ENDS, "map": _map(spot, board, lines, number), "crumbs": _crumbs(at, spot, board),
+        "number": number, "indicators": INDICATORS, "shown": SHOWN, "ends": ENDS, "map": _map(at, spot, board, lines, number), "crumbs": _crumbs(at, spot, board),
         "level": LEVELS.get(board.level, LEVELS[""]), "day_of": _day_of(spot), "days": _days(spot), "paper": sum(row.paper_open for row in board.sites),
         "before": spot.href(ngay=(spot.on - timedelta(days=1)).isoformat()), "after": spot.href(ngay=(spot.on + timedelta(days=1)).isoformat()),
         "mine": _others(at, spot),
@@ -232,19 +232,24 @@ def _doses(at: frame.Here, spot: Spot) -> list[Plan]:
     )]  # fmt: skip
 
 
-def _map(spot: Spot, board: Board, lines: list[Line], number: str) -> Any:
+def _map(at: frame.Here, spot: Spot, board: Board, lines: list[Line], number: str) -> Any:
     """The chosen number as a map, or as bars where no map is drawn at this level."""
     values = {row.key.split("-", 1)[-1]: row.n(number) for row in board.rows}
     title = str(INDICATORS[number])
     keys = {row.key.split("-", 1)[-1]: row.key for row in board.rows}
+
+    def opened(code: str) -> str:
+        key = keys.get(code, f"{board.epoch}-{code}")
+        return spot.href(unit_key=key) if at.staff.may("command.board", place_of_unit(key)) else ""
+
     if board.level == "province" and not spot.own:
         everywhere = dict.fromkeys(maps.names(board.epoch), 0) | values
         scale = maps.Scale.counts([n for n in values.values() if n] or [0])
-        return maps.figure(everywhere, scale, title=title, epoch=board.epoch, href=lambda code: spot.href(unit_key=keys.get(code, f"{board.epoch}-{code}")))
+        return maps.figure(everywhere, scale, title=title, epoch=board.epoch, href=opened)
     top = places.unit(board.unit_key) if board.unit_key else None
     if board.level == "district" and top:
         scale = maps.Scale.counts([n for n in values.values() if n] or [0])
-        return maps.figure(values, scale, title=title, province=top.code, href=lambda code: spot.href(unit_key=f"2021-{code}"))
+        return maps.figure(values, scale, title=title, province=top.code, href=opened)
     most = max([*values.values(), 1])
     ranked = sorted((line for line in lines if line.row.n(number)), key=lambda line: -line.row.n(number))[:12]
     return charts.bars([charts.Line(line.name, line.row.n(number) / most, _n(line.row.n(number)), line.href) for line in ranked])

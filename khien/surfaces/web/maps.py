@@ -110,10 +110,11 @@ class _Brush:
         words = self.scale.say(value) if value is not None else _("chưa có số liệu")
         css = f"kh-map__{self.scale.css(value)}" + (" kh-map__on" if code == self.chosen else "")
         drawn = f'<g class="{css}">{inner}<title>{escape(name)}: {escape(words)}</title></g>'
-        if not self.href:
+        href = self.href(code) if self.href else ""
+        if not href:
             return drawn
         # Not in the order of tabs: the table beside holds the same links for the keyboard.
-        return f'<a href="{escape(self.href(code))}" tabindex="-1" aria-label="{escape(name)}: {escape(words)}">{drawn}</a>'
+        return f'<a href="{escape(href)}" tabindex="-1" aria-label="{escape(name)}: {escape(words)}">{drawn}</a>'
 
 
 def _inset(brush: _Brush, code: str, place: tuple[Any, Any, Any], head: str, of: str, name: str) -> str:

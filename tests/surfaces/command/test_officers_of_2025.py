@@ -1,5 +1,6 @@
 """Officers whose post holds in a unit of 2025: a commune made of several old ones, a province merged from three."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -72,3 +73,20 @@ def test_a_merged_province_draws_among_the_groups_of_each_province_merged_into_i
     make.make_slot(on=ON + timedelta(days=3), mode="invited")
     own = "16.79.01. "
     assert own in read(officer("planner", scope=MERGED), "/phan-bo/moi")
+
+
+def test_the_board_of_a_commune_of_2025_links_only_what_its_officer_may_open():
+    site = make.make_site(commune_key="2021-26740")
+    make.make_session(site_id=site, on=ON)
+    planner = officer("planner", scope=Scope("commune", places.unit_place("2021-26740").commune_2025, "2025"))
+    for epoch in ("2021", "2025"):
+        page = planner.get("/dieu-phoi/", {"ky": epoch, "het": "1"}).content.decode()
+        links = set(re.findall(r'href="(/dieu-phoi/dia-ban/[^"?]+)', page))
+        assert {link: planner.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+def test_a_plan_of_2025_names_the_groups_of_the_provinces_it_lies_in():
+    planner = officer("planner", scope=Scope("commune", "26740", "2025"))
+    page = planner.get("/dieu-phoi/ke-hoach/2025-26740/sua").content.decode()
+    assert 'name="g_16.79.01"' in page
+    assert "16.79.01. " in page
