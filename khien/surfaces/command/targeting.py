@@ -6,7 +6,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from khien.campaigns import queries as campaigns
-from khien.places import queries as places
 from khien.planning import queries
 from khien.planning.types import Target
 from khien.surfaces.command import frame

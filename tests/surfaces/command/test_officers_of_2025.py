@@ -88,5 +88,5 @@ def test_the_board_of_a_commune_of_2025_links_only_what_its_officer_may_open():
 def test_a_plan_of_2025_names_the_groups_of_the_provinces_it_lies_in():
     planner = officer("planner", scope=Scope("commune", "26740", "2025"))
     page = planner.get("/dieu-phoi/ke-hoach/2025-26740/sua").content.decode()
-    assert 'name="g_16.79.01"' in page
+    assert 'name="g_16_79_01"' in page
     assert "16.79.01. " in page
