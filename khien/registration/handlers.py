@@ -56,6 +56,7 @@ def _moved(row: Registration, at: datetime) -> None:
 def merged(data: dict[str, Any], at: datetime) -> None:
     """One person keeps one place: the booked one, else the survivor's; the other is closed under the alias's name."""
     survivor = UUID(str(data["survivor_id"]))
+    _at_home(survivor)
     rows = list(
         Registration.objects.filter(person_id__in=people.ids_of(survivor), state__in=rules.ACTIVE, course=registering.COURSE)
     )
@@ -74,6 +75,17 @@ def merge_undone(data: dict[str, Any], at: datetime) -> None:
                 state="waiting", ended_at=None, end_reason=""
             )
             _moved(row, at)
+    for name in ("loser_id", "survivor_id"):
+        if data.get(name):
+            _at_home(UUID(str(data[name])))
+
+
+def _at_home(person: UUID) -> None:
+    """Keep beside the active registrations of a person where they live within their commune."""
+    found = people.basics([person]).get(person)
+    if found:
+        rows = Registration.objects.filter(person_id__in=people.ids_of(person), state__in=rules.ACTIVE)
+        rows.update(neighbourhood=found.neighbourhood, household=found.household or str(found.id))
 
 
 def died(data: dict[str, Any], at: datetime) -> None:
@@ -85,9 +97,11 @@ def died(data: dict[str, Any], at: datetime) -> None:
 
 def corrected(data: dict[str, Any], at: datetime) -> None:
     """A new address moves the place in the queue to the new ward."""
-    if "place_key" not in data.get("changed", []):
+    changed, person = set(data.get("changed", [])), UUID(str(data["person_id"]))
+    if changed & {"place_key", "address", "neighbourhood", "household"}:
+        _at_home(person)
+    if "place_key" not in changed:
         return
-    person = UUID(str(data["person_id"]))
     row, basics = queries.active_row(person), people.basics([person]).get(person)
     if row and basics:
         place = basics.place

@@ -5,6 +5,8 @@ from django.db import models
 from khien.plumbing.base import Row, one_of, pair
 
 WAYS = ["portal", "health_book", "organization", "ward", "staff", "hotline", "walk_in"]
+ACTIVE = models.Q(state__in=["waiting", "booked"])
+TO_CALL = models.Q(call_outcome__in=["", "no_answer"])
 
 
 class Registration(Row):
@@ -33,6 +35,9 @@ class Registration(Row):
     commune_2021 = models.TextField(default="")
     province_2025 = models.TextField(default="")
     commune_2025 = models.TextField(default="")
+    # Where the person lives within the commune, kept beside the place so that a call sheet is read in the order of homes.
+    neighbourhood = models.TextField(default="", db_default="")
+    household = models.TextField(default="", db_default="")
     recorded_at = models.DateTimeField()
     recorded_by = models.TextField()
     ended_at = models.DateTimeField(null=True)
@@ -55,6 +60,10 @@ class Registration(Row):
             models.Index("commune_2021", "state", "id", name="registration_commune"),
             models.Index("organization_id", name="registration_org"),
             models.Index("person_id", name="registration_person"),
+            *(
+                models.Index(f"commune_{epoch}", "neighbourhood", "household", "id", name=f"registration_{name}_{epoch}", condition=asked)
+                for epoch in ("2021", "2025") for name, asked in (("homes", ACTIVE), ("to_call", ACTIVE & TO_CALL))
+            ),
             # Every board's count comes from this one index alone: few values, so it stays small.
             models.Index(
                 "province_2021", "district_2021", "commune_2021", "province_2025", "commune_2025", "state", name="registration_board"

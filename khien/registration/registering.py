@@ -113,7 +113,8 @@ def _row(
         risk=rules.at_risk(history, person.birth, on), consent_version=wish.consent_version,
         consented_at=at if wish.consent_version else None, phone_verified=one.phone_verified,
         province_2021=place.province_2021, district_2021=place.district_2021, commune_2021=place.commune_2021,
-        province_2025=place.province_2025, commune_2025=place.commune_2025, recorded_at=at, recorded_by=by.text,
+        province_2025=place.province_2025, commune_2025=place.commune_2025, neighbourhood=person.neighbourhood, household=person.household or str(person.id), recorded_at=at,
+        recorded_by=by.text,
     )  # fmt: skip
 
 

@@ -183,7 +183,7 @@ class _Loader:
         registration_id = uuid7()
         self.registration.add(
             id=registration_id, person_id=person_id, code=self._code(), priority_groups=one.groups, best_group=min(one.groups, key=float),
-            risk=one.risk, **place,
+            risk=one.risk, neighbourhood=one.neighbourhood, household=one.household, **place,
         )  # fmt: skip
         self.way.add(registration_id=registration_id, person_id=person_id)
 

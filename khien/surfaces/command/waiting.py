@@ -71,7 +71,6 @@ def calls(request: HttpRequest) -> HttpResponse:
     at = frame.here(request, "lists.call")
     chosen = choosing.choose(request, at)
     key = chosen.key or choosing.own_unit(at)
-    scopes = frame.unit_scope(key) if key else chosen.scopes
     part = request.GET.get("to", "")
     told, asking = "", ""
     if request.method == "POST":
@@ -81,10 +80,12 @@ def calls(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(f"{request.get_full_path()}#goi")
     unit = places.unit(key) if key else None
     near = unit is not None and unit.leaf
-    rows = registration.call_sheet(scopes, neighbourhood=part, uncalled=request.GET.get("tat-ca") != "1", limit=MOST_CALLS) if near else []
+    after, uncalled = _id(request.GET.get("sau", "")), request.GET.get("tat-ca") != "1"
+    rows = registration.call_sheet(unit_key=key, neighbourhood=part, uncalled=uncalled, after=after, limit=MOST_CALLS) if near else []
     at.looked(*(row.person_id for row in rows), purpose="call_sheet")
     return frame.page(
-        request, "calls", "invite", chosen=chosen, unit=unit, near=near, rows=rows, part=part, parts=registration.neighbourhoods(scopes) if near else {},
+        request, "calls", "invite", chosen=chosen, unit=unit, near=near, rows=rows, part=part, parts=registration.neighbourhoods(key) if near else {},
+        next=registration.last_of(rows) if len(rows) == MOST_CALLS else None, first=after, counted=registration.COUNTED,
         outcomes=OUTCOMES, error=told, asking=asking, about=next((row for row in rows if str(row.registration_id) == request.POST.get("id")), None), everyone=request.GET.get("tat-ca") == "1", most=MOST_CALLS,
         below=[] if near else _below(chosen, at),
     )  # fmt: skip
@@ -111,7 +112,7 @@ def call_paper(request: HttpRequest) -> HttpResponse:
     key = chosen.key or choosing.own_unit(at)
     unit = places.unit(key) if key else None
     part = request.GET.get("to", "")
-    rows = registration.call_sheet(frame.unit_scope(key), neighbourhood=part, uncalled=True, limit=MOST_PRINTED) if unit and unit.leaf else []
+    rows = registration.call_sheet(unit_key=key, neighbourhood=part, uncalled=True, limit=MOST_PRINTED) if unit and unit.leaf else []
     at.looked(*(row.person_id for row in rows), purpose="call_sheet")
     lines = [CallRow(row.full_name, birth_words(row.birth), say.phone(row.phone), row.neighbourhood, row.address) for row in rows]
     site = ", ".join(filter(None, (part, unit.full_name if unit else "")))
@@ -126,7 +127,7 @@ def call_slips(request: HttpRequest) -> HttpResponse:
     unit = places.unit(key) if key else None
     near = unit is not None and unit.leaf
     part, bare = request.GET.get("to", ""), request.GET.get("khong-so") == "1"
-    rows = [one for one in registration.call_sheet(frame.unit_scope(key), neighbourhood=part, limit=MOST_PRINTED) if one.state == "booked"] if near else []
+    rows = [one for one in registration.call_sheet(unit_key=key, neighbourhood=part, limit=MOST_PRINTED) if one.state == "booked"] if near else []
     rows = [one for one in rows if not (bare and one.phone)]
     booked = booking.standing_of(one.person_id for one in rows)
     sessions = {one.id: one for one in booking.sessions(None, ids={one.session_id for one in booked.values()})} if booked else {}

@@ -275,7 +275,7 @@ def test_a_call_sheet_names_phones_and_keeps_households_together(db):
         ["30 Lê Lợi", "12 Lê Lợi", "12 Lê Lợi"],
     )
     assert sheet[0].phone.startswith("+84")
-    assert queries.neighbourhoods(unit_key=make.WARD) == {"Tổ 3": 3, "Tổ 4": 1}
+    assert queries.neighbourhoods(make.WARD) == {"Tổ 3": 3, "Tổ 4": 1}
     actions.call_outcome(registration=sheet[0].registration_id, outcome="reached", **BY)
     assert len(queries.call_sheet(unit_key=make.WARD, neighbourhood="Tổ 3", uncalled=True)) == 2
 
