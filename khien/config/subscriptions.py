@@ -10,6 +10,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
         "immunizations.handlers.due_changed",
         "certificates.handlers.person_changed",
         "registration.handlers.corrected",
+        "safety.handlers.person_changed",
         "reporting.handlers.person_changed",
     ),
     "people.identity_verified": ("certificates.handlers.person_changed",),
@@ -92,6 +93,10 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
         "messaging.handlers.record_corrected",
         "safety.handlers.dose_changed",
         "reporting.handlers.record_corrected",
+    ),
+    "immunizations.placed": (
+        "safety.handlers.dose_changed",
+        "reporting.handlers.dose_placed",
     ),
     "safety.reaction_reported": (
         "cases.handlers.reaction_reported",

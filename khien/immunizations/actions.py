@@ -123,7 +123,7 @@ def correct(
     read = course.evaluate(row.person_id, rows)
     own = course.item(row, {**changed, **course.placed(read[str(record_id)], target)}, reason=reason)
     others = course.moved([other for other in rows if other.record_id != record_id], read, reason="earlier_dose_corrected")
-    course.write(ids, [own, *others], by=by, at=at)
+    course.write(ids, [own, *others], by=by, at=at, own=record_id)
     also = tuple(entry["record_id"] for entry in others)
     _tell("immunizations.corrected", row, by=by, at=at, fields=sorted(changed), second_by=second_by, also=also)
     return Corrected(record_id, row.person_id, row.version + 1, also)
@@ -152,7 +152,7 @@ def move_to_person(
 ) -> Corrected:
     """Give a dose that was recorded for the wrong person to the right one: an error there, a record of its own here.
 
-    Raises Refused as `mark_entered_in_error`.
+    The record is the one the right person had told of, where there was one. Raises Refused as `mark_entered_in_error`.
     """
     row = _open(record_id, reason, None)
     mark_entered_in_error(record_id=record_id, reason=reason, by=by, at=at, second_by=second_by)
@@ -166,10 +166,11 @@ def move_to_person(
     kept |= {"id": fresh, "record_id": fresh, "version": 1, "person_id": people.current_id(person_id), "aliases": list(ids)}
     kept |= {**course.placed(read[str(fresh)], row), "marks": [queries.MOVED], "reason": reason, "visit_id": None}
     kept |= {"recorded_at": at, "recorded_by": by.text, "facility_signed_at": None}
-    sqlcall.call("SELECT immunizations_record(%s)", [sqlcall.as_json(kept)])
-    row.person_id, row.record_id = person_id, fresh
+    written = sqlcall.read(sqlcall.call("SELECT immunizations_record(%s)", [sqlcall.as_json(kept)])[0])
+    row.person_id, row.record_id = person_id, UUID(written["record_id"])
+    models.MovedDose.objects.update_or_create(record_id=row.record_id, defaults={"given_as": queries.written_as(record_id)})
     _tell("immunizations.corrected", row, by=by, at=at, fields=["person"], second_by=second_by, also=())
-    return Corrected(fresh, person_id, 1)
+    return Corrected(row.record_id, person_id, 1)
 
 
 @transaction.atomic
@@ -193,7 +194,7 @@ def sign_for_facility(*, record_id: UUID, by: Actor, at: datetime) -> None:
     row = _open(record_id, "facility_signed", None)
     if row.facility_signed_at is None:
         own = course.item(row, {"facility_signed_at": at}, reason="facility_signed")
-        course.write(people.ids_of(row.person_id), [own], by=by, at=at)
+        course.write(people.ids_of(row.person_id), [own], by=by, at=at, own=record_id)
         audit.record("immunizations.facility_signed", by=by, at=at, subject=f"immunization:{record_id}", person=row.person_id)
 
 

@@ -13,7 +13,7 @@ from khien.immunizations import rules as own_rules
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor
 from khien.people import queries as people
-from khien.plumbing import sqlcall
+from khien.plumbing import outbox, sqlcall
 
 Item = dict[str, Any]
 
@@ -63,11 +63,13 @@ def item(row: models.Immunization, changes: dict[str, Any], *, reason: str) -> I
     }  # fmt: skip
 
 
-def write(people_ids: Iterable[UUID], items: list[Item], *, by: Actor, at: datetime) -> None:
-    """Write the versions and move their claims in one call, in order of day."""
+def write(people_ids: Iterable[UUID], items: list[Item], *, by: Actor, at: datetime, own: UUID | None = None) -> None:
+    """Write the versions and move their claims in one call, in order of day; whoever counts hears of each but `own`, which its caller tells of."""
     if items:
         ordered = sorted(items, key=lambda entry: str(entry["on_date"]))
         sqlcall.call(
             "SELECT immunizations_correct(%s)",
             [sqlcall.as_json({"people": list(people_ids), "items": ordered, "at": at, "actor": by.text})],
         )
+        others = [{"record_id": entry["record_id"]} for entry in items if entry["record_id"] != own]
+        outbox.publish_many("immunizations.placed", at=at, rows=others)

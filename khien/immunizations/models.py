@@ -66,6 +66,18 @@ class Immunization(Row):
         ]
 
 
+class MovedDose(models.Model):
+    """Under which record a dose was written first that was moved to another person since; one moved on and on has a row for each."""
+
+    placement = "reference"
+    record_id = models.UUIDField(primary_key=True)
+    given_as = models.UUIDField()
+
+    class Meta:
+        db_table = "moved_dose"
+        indexes = [models.Index("given_as", name="moved_dose_given_as")]
+
+
 class DoseClaim(models.Model):
     """Which record stands for a person's dose of this type and ordinal: at most one."""
 

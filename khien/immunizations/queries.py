@@ -16,7 +16,9 @@ from khien.immunizations import models
 from khien.immunizations import rules as own_rules
 from khien.immunizations.standing import MOVED as MOVED
 from khien.immunizations.standing import Standing as Standing
+from khien.immunizations.standing import site_days as site_days
 from khien.immunizations.standing import standing as standing
+from khien.immunizations.standing import written_as as written_as
 from khien.immunizations.types import History, ImmunizationView, ToldDose
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused

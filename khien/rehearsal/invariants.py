@@ -77,8 +77,8 @@ QUERIES: dict[str, str] = {
         SELECT coalesce(v.session_id, c.session_id)::text || ' ' || coalesce(v.indicator, c.indicator) FROM (
           SELECT session_id, i.indicator, count(*) AS n FROM (
             SELECT d.*, d.dosed_at IS NOT NULL AND (k.status = 'completed' OR EXISTS (
-              SELECT 1 FROM {_CURRENT} m WHERE k.status <> 'completed' AND m.marks @> '["moved_from_other_person"]' AND m.status = 'completed'
-                AND m.session_id = d.session_id AND m.performed_at = k.performed_at AND m.lot_number = k.lot_number)) AS given
+              SELECT 1 FROM moved_dose f JOIN {_CURRENT} m ON m.record_id = f.record_id
+                WHERE k.status <> 'completed' AND m.status = 'completed' AND f.given_as = k.record_id)) AS given
             FROM visit d LEFT JOIN {_CURRENT} k ON k.record_id = d.record_id) visit CROSS JOIN LATERAL (VALUES ('received', true),
             ('injected', given), ('observed', given AND observed_at IS NOT NULL), (state, state IN ('refused', 'deferred', 'referred', 'contraindicated', 'withdrawn', 'left_early')))
             i(indicator, counts) WHERE i.counts GROUP BY session_id, i.indicator) v

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from khien.immunizations import queries as immunizations
 from khien.plumbing import outbox
 from khien.reporting import counting, tallies
 from khien.visits import queries as visits
@@ -20,7 +19,6 @@ def dose_undone(data: dict[str, Any], at: datetime) -> None:
     if data.get("record_id"):
         record_id = UUID(str(data["record_id"]))
         counting.dose(record_id, at=at)
-        _others(record_id, at)
 
 
 @outbox.together("appointment_id", tallies.gathering)
@@ -39,32 +37,21 @@ def reaction_reported(data: dict[str, Any], at: datetime) -> None:
 
 @outbox.together("record_id", tallies.gathering)
 def dose_recorded(data: dict[str, Any], at: datetime) -> None:
-    record_id = UUID(str(data["record_id"]))
-    counting.dose(record_id, at=at)
-    _others(record_id, at, later=True)
+    counting.dose(UUID(str(data["record_id"])), at=at)
 
 
 def record_corrected(data: dict[str, Any], at: datetime) -> None:
     record_id = UUID(str(data["record_id"]))
-    _again(record_id, at)
-    _others(record_id, at)
-
-
-def _again(record_id: UUID, at: datetime) -> None:
     counting.dose(record_id, at=at)
-    card = visits.visit_by_record(record_id)
-    if card is not None:
-        counting.visit(card.ref.visit_id, at=at, cause="record_corrected")
+    visit_id = visits.given_at(record_id)
+    if visit_id is not None:
+        counting.visit(visit_id, at=at, cause="record_corrected")
 
 
-def _others(record_id: UUID, at: datetime, *, later: bool = False) -> None:
-    """A dose that is new or corrected makes others of its person an earlier or a later one; a new one (`later`) only those after it."""
-    dose = immunizations.count_facts(record_id)
-    if dose is None:
-        return
-    for other in immunizations.past_doses(dose["person_id"]):
-        if other.ref != str(record_id) and (not later or other.on_date >= dose["on_date"]):
-            _again(UUID(other.ref), at)
+@outbox.together("record_id", tallies.gathering)
+def dose_placed(data: dict[str, Any], at: datetime) -> None:
+    """Another dose of its person was recorded, corrected or struck out, or the person joined or parted: this one is another of the course now."""
+    record_corrected(data, at)
 
 
 def person_changed(data: dict[str, Any], at: datetime) -> None:

@@ -1,6 +1,6 @@
 """What a copy older than a rollup holds is counted into it a page at a time; the place reached is kept, so that a stop loses nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,9 +9,11 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from khien.immunizations import due
+from khien.immunizations import queries as immunizations
 from khien.plumbing import marks
 from khien.reporting import counting, standing
 from khien.reporting.rules import NIL
+from khien.visits import queries as visits
 
 REACHED = "rollups_of_older_data"
 PAGE = 300  # subjects looked at in one call
@@ -25,6 +27,22 @@ class Older:
     page: str
     count: Callable[[list[UUID], datetime], None]
     times: int = 1  # of PAGE: what is counted by one statement takes larger pages
+
+
+def _visits_of(records: Callable[[list[UUID]], Iterable[UUID]]) -> Callable[[list[UUID], datetime], None]:
+    """Counts again, whatever they counted as, the visits and the doses of these records."""
+
+    def counted(ids: list[UUID], at: datetime) -> None:
+        for record_id in records(ids):
+            counting.dose(record_id, at=at)
+            if visit_id := visits.given_at(record_id):
+                counting.visit(visit_id, at=at, cause="record_corrected")
+
+    return counted
+
+
+def _of_people(ids: list[UUID]) -> list[UUID]:
+    return [record for person in ids for record in immunizations.record_ids(person)]
 
 
 def _lacking(statement: str, count: Callable[..., None]) -> Callable[[list[UUID], datetime], None]:
@@ -51,6 +69,13 @@ ROLLUPS = (
     Older(
         "timeliness", "SELECT id FROM visit WHERE id > %s ORDER BY id LIMIT %s",
         _lacking(_NOT_COUNTED.format(kind="time") + " AND EXISTS (SELECT 1 FROM visit v WHERE v.id = w.id AND v.dosed_at IS NOT NULL)", counting.visit),
+    ),
+    # Before a dose knew what it was moved from, one that was struck out or changed afterwards was not counted again; nor were the
+    # visits of two people who were joined or parted.
+    Older("moved", "SELECT record_id FROM moved_dose WHERE record_id > %s ORDER BY record_id LIMIT %s", _visits_of(lambda ids: ids)),
+    Older(
+        "joined", "SELECT id FROM (SELECT loser_id AS id FROM person_alias UNION SELECT survivor_id FROM person_alias) p WHERE id > %s ORDER BY id LIMIT %s",
+        _visits_of(_of_people),
     ),
 )  # fmt: skip
 

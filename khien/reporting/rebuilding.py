@@ -8,7 +8,6 @@ from datetime import datetime
 
 from django.db import connection, models
 
-from khien.immunizations.queries import MOVED
 from khien.reporting import counting, rules, tallies
 from khien.reporting.models import CoverageCount, DayCount, QueueCount, TimelinessCount
 from khien.reporting.tallies import Tally
@@ -20,15 +19,16 @@ _BANDS = " ".join(f"WHEN age >= {low} THEN '{name}'" for low, name in reversed(r
 _ZONE = "AT TIME ZONE 'Asia/Ho_Chi_Minh'"
 
 # Each visit's dose as the record says it now; one that was moved to the right person was given all the same.
-_RECORDED = f"""
+_RECORDED = """
 WITH moved AS MATERIALIZED (
-  SELECT DISTINCT ON (record_id) * FROM immunization WHERE marks @> '["{MOVED}"]' ORDER BY record_id, version DESC
+  SELECT DISTINCT ON (f.given_as) f.given_as, i.* FROM moved_dose f JOIN immunization i ON i.record_id = f.record_id
+  WHERE i.status = 'completed' AND NOT EXISTS (SELECT 1 FROM immunization n WHERE n.record_id = i.record_id AND n.version > i.version)
+  ORDER BY f.given_as, i.record_id
 ),
 recorded AS (
   SELECT i.record_id, coalesce(m.vaccine, i.vaccine) AS vaccine, coalesce(m.dose_type, i.dose_type) AS dose_type, coalesce(m.ordinal, i.ordinal) AS ordinal,
     i.status = 'completed' OR m.record_id IS NOT NULL AS given
-  FROM immunization i LEFT JOIN moved m ON i.status <> 'completed' AND m.status = 'completed' AND m.session_id = i.session_id
-    AND m.performed_at = i.performed_at AND m.lot_number = i.lot_number
+  FROM immunization i LEFT JOIN moved m ON i.status <> 'completed' AND m.given_as = i.record_id
   WHERE NOT EXISTS (SELECT 1 FROM immunization n WHERE n.record_id = i.record_id AND n.version > i.version)
 )
 """

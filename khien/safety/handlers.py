@@ -1,12 +1,13 @@
 """What the safety room does when it hears of the day at a point."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from khien.immunizations import queries as immunizations
 from khien.kernel.refs import SYSTEM
 from khien.safety import follow_ups, tallies
-from khien.visits import queries as visits
 
 
 def visit_closed(data: dict[str, Any], at: datetime) -> None:
@@ -16,12 +17,16 @@ def visit_closed(data: dict[str, Any], at: datetime) -> None:
 
 
 def dose_changed(data: dict[str, Any], at: datetime) -> None:
-    """A dose was given, taken back or corrected: its site's day is counted again."""
-    found = visits.visit(UUID(str(data["visit_id"]))) if data.get("visit_id") else visits.visit_by_record(UUID(str(data["record_id"])))
-    if found is not None:
-        for on in {found.on_date, *_days(data)}:
-            tallies.mark(found.ref.site_id, on, at=at)
+    """A dose was given, taken back, corrected, moved, or is another of its course now: its site's days are counted again, the former one too."""
+    _mark(immunizations.site_days(UUID(str(data["record_id"]))), at)
 
 
-def _days(data: dict[str, Any]) -> set[date]:
-    return {date.fromisoformat(str(data[name])) for name in ("on_date", "was_on_date") if data.get(name)}
+def person_changed(data: dict[str, Any], at: datetime) -> None:
+    """A birth or sex was put right: rates by age and sex follow."""
+    for record_id in immunizations.record_ids(UUID(str(data["person_id"]))):
+        _mark(immunizations.site_days(record_id), at)
+
+
+def _mark(days: Iterable[tuple[UUID, date]], at: datetime) -> None:
+    for site_id, on in sorted(days):
+        tallies.mark(site_id, on, at=at)

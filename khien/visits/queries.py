@@ -33,7 +33,7 @@ from khien.visits.views import ConsentView, DaySummary, NoteView, ScreeningView,
 from khien.visits.watching import desk_rows, numbers, pulse
 
 __all__ = [
-    "ENDS", "LABELS", "checklist", "checklist_lines", "day_summary", "desk_rows", "highest_number", "identity_hows", "is_stopped", "lots_chosen", "notes_of", "numbers", "observation_board", "open_work", "paper_form", "papers", "pulse", "queue", "session_board", "session_pack", "standings", "story", "visit",
+    "ENDS", "LABELS", "checklist", "checklist_lines", "day_summary", "desk_rows", "given_at", "highest_number", "identity_hows", "is_stopped", "lots_chosen", "notes_of", "numbers", "observation_board", "open_work", "paper_form", "papers", "pulse", "queue", "session_board", "session_pack", "standings", "story", "visit",
     "visit_by_code", "visit_by_number", "visit_by_record", "visits_of", "visits_of_session",
 ]  # fmt: skip
 
@@ -96,6 +96,12 @@ def visit_by_record(record_id: UUID) -> VisitCard | None:
     if record is None or record.visit_id is None or record.site_id is None:
         return None
     return visit(VisitRef(record.site_id, record.visit_id))
+
+
+def given_at(record_id: UUID) -> UUID | None:
+    """The visit at which this dose was given, also where it was recorded for another person at first."""
+    record = immunizations.latest(immunizations.written_as(record_id))
+    return record.visit_id if record else None
 
 
 def visits_of(person_id: UUID) -> list[VisitCard]:
