@@ -35,6 +35,11 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
         "registration.handlers.died",
         "immunizations.handlers.due_changed",
     ),
+    "people.death_withdrawn": (
+        "certificates.handlers.person_changed",
+        "registration.handlers.lives",
+        "immunizations.handlers.due_changed",
+    ),
     "people.code_asked": ("messaging.handlers.code_asked",),
     "registration.registered": ("reporting.handlers.registration_changed",),
     "registration.moved": ("reporting.handlers.registration_changed",),

@@ -7,4 +7,5 @@ IDENTITY_VERIFIED = "people.identity_verified"  # person_id
 MERGED = "people.merged"  # alias_id, loser_id, survivor_id
 MERGE_UNDONE = "people.merge_undone"  # alias_id, loser_id, survivor_id
 DIED = "people.died"  # person_id
+DEATH_WITHDRAWN = "people.death_withdrawn"  # person_id
 CODE_ASKED = "people.code_asked"  # challenge_id

@@ -154,12 +154,17 @@ def set_guardian(*, person: UUID, guardian: NewGuardian, by: Actor, at: datetime
 
 
 @transaction.atomic
-def record_death(*, person: UUID, on: date, by: Actor, at: datetime) -> None:
-    """Record that a person died: what waits for them is cancelled by those who hear of it. Said twice is said once."""
+def record_death(*, person: UUID, on: date, reason: str = "death", by: Actor, at: datetime) -> None:
+    """Record that a person died: what waits for them is cancelled by those who hear of it. Said twice is said once.
+
+    Raises Refused people.died_before_birth.
+    """
     row = locked(person)
     if row.died_on is not None:
         return
-    versions.keep(row, ["died_on"], reason="death", by=by, at=at)
+    if (row.birth_year, row.birth_month or 1, row.birth_day or 1) > (on.year, on.month, on.day):
+        raise Refused("people.died_before_birth")
+    versions.keep(row, ["died_on"], reason=reason, by=by, at=at)
     Person.objects.filter(id=row.id).update(died_on=on, version=row.version + 1)
     audit.record("people.died", by=by, at=at, subject=f"person:{row.id}", person=row.id, on=on)
     outbox.publish(events.DIED, at=at, person_id=row.id)
@@ -174,3 +179,4 @@ def withdraw_death(*, person: UUID, reason: str, by: Actor, at: datetime) -> Non
     versions.keep(row, ["died_on"], reason=reason, by=by, at=at)
     Person.objects.filter(id=row.id).update(died_on=None, version=row.version + 1)
     audit.record("people.death_withdrawn", by=by, at=at, subject=f"person:{row.id}", person=row.id)
+    outbox.publish(events.DEATH_WITHDRAWN, at=at, person_id=row.id)

@@ -95,6 +95,20 @@ def died(data: dict[str, Any], at: datetime) -> None:
         queue.end(row, "closed", "died", by=SYSTEM, at=at)
 
 
+def lives(data: dict[str, Any], at: datetime) -> None:
+    """A death written in error: the place in the queue that it closed waits again, unless there is another."""
+    person = UUID(str(data["person_id"]))
+    if queries.active_row(person) is not None or people.died([person]):
+        return
+    ended = Registration.objects.filter(person_id__in=people.ids_of(person), state="closed", end_reason="died", course=registering.COURSE)
+    row = ended.order_by("-ended_at").first()
+    if row:
+        Registration.objects.filter(person_id=row.person_id, id=row.id).update(
+            state="waiting", ended_at=None, end_reason="", call_outcome="", called_at=None, called_by=None
+        )
+        _moved(row, at)
+
+
 def corrected(data: dict[str, Any], at: datetime) -> None:
     """A new address moves the place in the queue to the new ward."""
     changed, person = set(data.get("changed", [])), UUID(str(data["person_id"]))
@@ -105,8 +119,9 @@ def corrected(data: dict[str, Any], at: datetime) -> None:
     row, basics = queries.active_row(person), people.basics([person]).get(person)
     if row and basics:
         place = basics.place
+        called = {"call_outcome": "", "called_at": None, "called_by": None} if row.call_outcome == "moved" else {}  # the new ward calls anew
         Registration.objects.filter(person_id=row.person_id, id=row.id).update(
-            province_2021=place.province_2021, district_2021=place.district_2021, commune_2021=place.commune_2021,
+            **called, province_2021=place.province_2021, district_2021=place.district_2021, commune_2021=place.commune_2021,
             province_2025=place.province_2025, commune_2025=place.commune_2025,
         )  # fmt: skip
         _moved(row, at)

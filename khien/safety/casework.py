@@ -41,7 +41,7 @@ def edit_aefi(
 ) -> int:  # fmt: skip
     """Write what is known better now; before and after are kept. Returns the case's version.
 
-    A death makes the event serious. Raises Refused: safety.aefi_unknown, safety.aefi_changed, safety.aefi_ended, safety.variable_unknown,
+    A death makes the event serious, and the person's record says it: nobody calls or invites them again. Raises Refused: safety.aefi_unknown, safety.aefi_changed, safety.aefi_ended, safety.variable_unknown,
     safety.qualification_unknown, safety.serious_unknown, safety.outcome_unknown, safety.onset_in_future, safety.onset_before_dose, safety.died_before_onset.
     """
     row = kept.locked(aefi_id, version=version)
@@ -63,6 +63,8 @@ def edit_aefi(
     changed = sorted(name for name in {*before, *after} if before.get(name, "") != after.get(name, ""))
     if not changed:
         return row.version
+    if before["outcome"] != row.outcome:
+        meeting.told_of_life(row, was=before["outcome"], by=by, at=at)
     kept.weigh(row, at)
     words = {name: [before.get(name, ""), after.get(name, "")] for name in changed}
     kept.keep(row, "edited", by=by, at=at, told=words, fields=changed)

@@ -16,6 +16,7 @@ from khien.immunizations import queries as immunizations
 from khien.kernel import clock, codes
 from khien.kernel.errors import Refused
 from khien.kernel.refs import SYSTEM, Actor, PlaceFacts
+from khien.people import actions as people_actions
 from khien.people import queries as people
 from khien.places import queries as places
 from khien.plumbing import outbox
@@ -150,6 +151,18 @@ def read_serious(told: Any) -> list[str]:
     return [one for one in known if one in set(told)]
 
 
+def told_of_life(row: models.AefiCase, *, was: str = "", by: Actor, at: datetime) -> None:
+    """Write on the person's record that this event ended in death, or take that back when the outcome was another after all."""
+    died = rules.Outcome.DIED.value
+    if row.person_id is None:
+        return
+    person = people.current_id(row.person_id)
+    if row.outcome == died:
+        people_actions.record_death(person=person, on=row.died_on or clock.on_date(at), reason=f"aefi:{row.code}", by=by, at=at)
+    elif was == died and people.died([person]):
+        people_actions.withdraw_death(person=person, reason=f"aefi:{row.code}", by=by, at=at)
+
+
 @transaction.atomic
 def identify_aefi(*, aefi_id: UUID, person_id: UUID, record_id: UUID | None = None, by: Actor, at: datetime) -> None:
     """Say who an unknown person's case is about, and which dose (None: the one that was meant, see `doses.meant`).
@@ -170,6 +183,7 @@ def identify_aefi(*, aefi_id: UUID, person_id: UUID, record_id: UUID | None = No
         raise Refused("safety.onset_before_dose")
     row.person_id, row.record_id = people.current_id(person_id), record_id
     row.visit_id = dose.visit_id if dose else None
+    told_of_life(row, by=by, at=at)
     describe(row)
     kept.keep(row, "identified", by=by, at=at, record_id=record_id)
     outbox.publish("safety.aefi_identified", at=at, aefi_id=row.id)

@@ -1,5 +1,6 @@
 """What an officer does to a record, each with a reason: particulars, papers, a phone linked in person, a dose given elsewhere."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from khien.cases.types import ContactPoint, CorrectionAsked, Proposal
 from khien.certificates import queries as certificates
 from khien.immunizations import actions as immunizations
 from khien.immunizations.actions import Told
+from khien.kernel import vietnamese
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
 from khien.kernel.identifiers import Identified, read_identifier
@@ -33,6 +35,7 @@ HOWS = {
     "foreign_passport": _("Xem hộ chiếu nước ngoài"), "guardian": _("Người giám hộ xác nhận, có giấy tờ"),
 }  # fmt: skip
 CONTACT = {"phone", "address", "place_key", "neighbourhood"}  # nothing of these stands on a certificate
+NAMED = 4  # places of one name that are told apart
 TYPES = [(code, words) for code, words in NUMBERS.items()]
 
 
@@ -52,10 +55,32 @@ class Correct(PageForm):
     def clean_commune(self) -> str:
         """The key of the commune that was named."""
         text = self.cleaned_data["commune"]
-        found = places.search_units(text, limit=2) if text else []
+        found = places.search_units(text, limit=6) if text else []
         if text and not found:
             raise forms.ValidationError(now_("Không thấy xã, phường này. Mời ghi thêm tên quận, huyện hoặc tỉnh"))
-        return found[0].key if found else ""
+        alike = [one for one in found if one.name == found[0].name]
+        exact = [one for one in alike if vietnamese.fold(one.path) == vietnamese.fold(text)]
+        if len(alike) > 1 and not exact:
+            named = "; ".join(one.path for one in alike[:NAMED])
+            raise forms.ValidationError(now_("Nhiều nơi cùng tên này: %(places)s. Mời ghi đủ như một dòng ở đây") % {"places": named})
+        return (exact or found)[0].key if found else ""
+
+
+class Death(PageForm):
+    """That the person died, as told or as on a paper."""
+
+    died_on = DayField(label=_("Ngày mất"))
+    death_told = forms.CharField(label=_("Ai báo, giấy tờ đã xem"), max_length=300)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["died_on"].latest = today  # type: ignore[attr-defined]
+
+
+class Alive(PageForm):
+    """That a death was written in error."""
+
+    life_told = forms.CharField(label=_("Vì sao biết là ghi nhầm"), max_length=300)
 
 
 def _open(request: HttpRequest, person_id: UUID, may: str, purpose: str) -> tuple[frame.Here, PersonDetails | None]:
@@ -75,13 +100,28 @@ def correct(request: HttpRequest, person_id: UUID) -> HttpResponse:
     at, details = _open(request, person_id, "people.correct", "correction")
     if details is None:
         return not_found(request)
-    form = Correct(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    of_life = request.POST.get("act") == "life"
+    form, life = Correct(None if of_life else request.POST or None), _life(details, request.POST if of_life else None, at)
+    if request.method == "POST" and (life if of_life else form).is_valid():
         try:
-            return _back(person_id, "correction", _corrected(details, form.cleaned_data, at))
+            return _back(person_id, "correction", _lived(details, life, at) if of_life else _corrected(details, form.cleaned_data, at))
         except Refused as refusal:
-            form.refused(refusal, _field_of(refusal.code))
-    return frame.page(request, "person_correct", "people", form=form, details=details, card=details.card, certified=_certified(details.card.id))
+            (life if of_life else form).refused(refusal, _field_of(refusal.code))
+    return frame.page(request, "person_correct", "people", form=form, life=life, details=details, card=details.card, certified=_certified(details.card.id))
+
+
+def _life(details: PersonDetails, told: Any, at: frame.Here) -> Death | Alive:
+    return Alive(told) if details.card.died_on else Death(told, today=at.on)
+
+
+def _lived(details: PersonDetails, form: Death | Alive, at: frame.Here) -> str:
+    """Write a death, or take one back that was written in error; the reason stays with the act."""
+    person, told = details.card.id, form.cleaned_data
+    if isinstance(form, Alive):
+        people_acts.withdraw_death(person=person, reason=told["life_told"], by=at.by, at=at.at)
+        return "alive"
+    people_acts.record_death(person=person, on=told["died_on"], reason=told["death_told"], by=at.by, at=at.at)
+    return "died"
 
 
 def _field_of(code: str) -> str | None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as now_
 from khien.booking import queries as booking
 from khien.campaigns import queries as campaigns
 from khien.kernel.errors import Refused
+from khien.people import queries as people
 from khien.places import queries as places
 from khien.registration import actions as registration_acts
 from khien.registration import queries as registration
@@ -26,6 +27,7 @@ PAGE = 50
 MOST_CALLS = 100
 MOST_PRINTED = 500
 MOST_UNITS = 400  # a province of 2025 has up to 168 communes right under it
+GONE = "chuyen"  # in the address: who was just said to have moved
 ENDING = ("refused", "dead")  # these end the registration: asked once more
 
 
@@ -77,7 +79,7 @@ def calls(request: HttpRequest) -> HttpResponse:
         asking = request.POST.get("outcome", "") if request.POST.get("outcome") in ENDING and not request.POST.get("sure") else ""
         told = "" if asking else _called(request, at)
         if not told and not asking:
-            return HttpResponseRedirect(f"{request.get_full_path()}#goi")
+            return HttpResponseRedirect(f"{_again(request)}#goi")
     unit = places.unit(key) if key else None
     near = unit is not None and unit.leaf
     after, uncalled = _id(request.GET.get("sau", "")), request.GET.get("tat-ca") != "1"
@@ -87,8 +89,25 @@ def calls(request: HttpRequest) -> HttpResponse:
         request, "calls", "invite", chosen=chosen, unit=unit, near=near, rows=rows, part=part, parts=registration.neighbourhoods(key) if near else {},
         next=registration.last_of(rows) if len(rows) == MOST_CALLS else None, first=after, counted=registration.COUNTED,
         outcomes=OUTCOMES, error=told, asking=asking, about=next((row for row in rows if str(row.registration_id) == request.POST.get("id")), None), everyone=request.GET.get("tat-ca") == "1", most=MOST_CALLS,
-        below=[] if near else _below(chosen, at),
+        below=[] if near else _below(chosen, at), gone=_gone(request, at),
     )  # fmt: skip
+
+
+def _again(request: HttpRequest) -> str:
+    """The same sheet; whoever was just said to have moved is named on it, that the new home may be written at once."""
+    query = request.GET.copy()
+    query.pop(GONE, None)
+    if request.POST.get("outcome") == "moved":
+        query[GONE] = request.POST.get("id", "")
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+def _gone(request: HttpRequest, at: frame.Here) -> Any:
+    """Who was just said to have moved, while nobody has written where to."""
+    found = registration.registration(_id(request.GET.get(GONE, "")) or UUID(int=0))
+    if found is None or found.call_outcome != "moved" or not at.staff.may("people.correct", found.place):
+        return None
+    return people.basics([found.person_id]).get(found.person_id)
 
 
 def _called(request: HttpRequest, at: frame.Here) -> str:

@@ -13,6 +13,7 @@ from khien.kernel.refs import SYSTEM, Actor, Scope
 from khien.people import actions as people
 from khien.people import queries as people_queries
 from khien.people.types import NewGuardian
+from khien.plumbing import outbox
 from khien.plumbing.models import AuditRow, Event
 from khien.registration import actions, handlers, queries
 from khien.registration.models import Registration, RegistrationWay
@@ -252,6 +253,35 @@ def test_a_corrected_address_moves_the_place_in_the_queue(db):
     people.correct_particulars(person=person, changes={"place_key": "2021-00001"}, reason="chuyển nhà", **BY)
     handlers.corrected({"person_id": str(person), "changed": ["place_key"]}, make.AT)
     assert queries.registration(done).place.commune_2021 == "00001"
+
+
+def test_whoever_moved_is_called_anew_by_the_new_ward(db):
+    person = make.make_person()
+    done = make.make_registration(person)
+    actions.call_outcome(registration=done, outcome="moved", **BY)
+    ward = queries.registration(done).place.commune_2021
+    assert queries.call_sheet(unit_key=f"2021-{ward}", uncalled=True) == []
+    people.correct_particulars(person=person, changes={"place_key": "2021-00001"}, reason="chuyển nhà", **BY)
+    outbox.drain(lambda: make.AT)
+    assert [one.registration_id for one in queries.call_sheet(unit_key="2021-00001", uncalled=True)] == [done]
+    assert queries.call_sheet(unit_key=f"2021-{ward}") == []
+
+
+@pytest.mark.parametrize("how", ["call", "record"])
+def test_whoever_was_said_to_be_dead_in_error_waits_again(db, how):
+    person = make.make_person()
+    done = make.make_registration(person)
+    if how == "call":
+        actions.call_outcome(registration=done, outcome="dead", **BY)
+    else:
+        people.record_death(person=person, on=make.AT.date(), **BY)
+    outbox.drain(lambda: make.AT)
+    assert queries.registration(done).state == "closed"
+    people.withdraw_death(person=person, reason="nhầm người cùng tên", **BY)
+    outbox.drain(lambda: make.AT)
+    again = queries.registration(done)
+    assert (again.state, again.call_outcome) == ("waiting", "")
+    assert [one.registration_id for one in queries.call_sheet(unit_key=f"2021-{again.place.commune_2021}", uncalled=True)] == [done]
 
 
 def test_an_officer_sees_the_queue_of_the_own_place_page_by_page(db):

@@ -157,6 +157,16 @@ def test_a_death_makes_the_event_serious_and_cannot_lie_before_its_onset():
     assert (view(aefi_id).line.serious, view(aefi_id).line.state) == (("death",), "to_report")
 
 
+def test_whose_event_ended_in_death_is_dead_on_the_record_too_until_the_outcome_is_put_right():
+    officer, made = staff("safety_officer"), dosed()
+    aefi_id = report(made, ["fever"]).aefi_id
+    actions.edit_aefi(aefi_id=aefi_id, outcome="died", died_on=date(2021, 12, 14), by=officer, at=AT + HOUR)
+    assert people.person(made.person_id).died_on == date(2021, 12, 14)
+    actions.edit_aefi(aefi_id=aefi_id, outcome="recovering", by=officer, at=AT + 2 * HOUR)
+    assert people.person(made.person_id).died_on is None
+    assert not people.died([made.person_id])
+
+
 def test_reports_of_another_dose_or_another_month_open_their_own_case():
     made = dosed()
     first = report(made, ["fever"])

@@ -17,6 +17,7 @@ WORDING = {
     "people.second_person_to_part": _("Bạn đã đề nghị tách: cần người khác xem lại và tách."),
     "people.pair_decided": _("Cặp hồ sơ này đã có người quyết định."),
     "people.decision_unknown": _("Hãy chọn: cùng một người, hay hai người khác nhau."),
+    "people.died_before_birth": _("Ngày mất không thể trước ngày sinh."),
     "people.not_dead": _("Hồ sơ này không ghi là đã mất."),
     "people.guardian_needed": _("Người dưới 18 tuổi cần có cha, mẹ hoặc người giám hộ: ghi họ tên và số điện thoại."),
     "people.link_unknown": _("Số này không còn mở được sổ. Mời tải lại trang."),
