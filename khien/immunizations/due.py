@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -129,10 +128,18 @@ def due(
     return [Due(line[0] if by else "", *line[-5:]) for line in found.order_by(*columns, "due_on", "vaccine") if line[-1]]
 
 
-def people_due(scopes: Iterable[Scope] | None, *, until: date, by: str, primary_only: bool = False) -> dict[Any, int]:
-    """How many people of these scopes a dose is due to up to `until`, by one column of CELL: a line for each value, however many cells."""
-    found = _cells(scopes, until, primary_only).order_by().values_list(by).annotate(n=Sum("people"))
-    return {value: n for value, n in found if n}
+def due_of_units(unit_keys: Iterable[str], *, until: date) -> dict[str, int]:
+    """How many people of each of these units ("" is the nation) a dose is due to up to `until`, from the units' own sums."""
+    rows = models.DueTotal.objects.filter(unit_key__in=list(unit_keys), due_on__lte=until).values_list("unit_key").annotate(n=Sum("people"))
+    return {key: n for key, n in rows if n}
+
+
+def due_by_day(unit_key: str, *, until: date, primary_only: bool = False) -> dict[date, int]:
+    """How many people of a unit ("" is the nation) a dose is due to, by day up to `until`, from the unit's own sums: as many rows as days."""
+    rows = models.DueTotal.objects.filter(unit_key=unit_key, due_on__lte=until)
+    if primary_only:
+        rows = rows.filter(dose_type="primary")
+    return {on: n for on, n in rows.values_list("due_on").annotate(n=Sum("people")).order_by("due_on") if n}
 
 
 def _cells(scopes: Iterable[Scope] | None, until: date, primary_only: bool) -> QuerySet[models.DueCount]:

@@ -120,6 +120,22 @@ class DueCount(models.Model):
         ]
 
 
+class DueTotal(models.Model):
+    """`DueCount` added up for each unit of either geography and the nation (""), whatever homes are below: sql/due_total.sql keeps it."""
+
+    placement = "local"
+    pk = models.CompositePrimaryKey("unit_key", "due_on", "vaccine", "dose_type", "ordinal")
+    unit_key = models.TextField()
+    due_on = models.DateField()
+    vaccine = models.TextField()
+    dose_type = models.TextField()
+    ordinal = models.SmallIntegerField()
+    people = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "due_total"
+
+
 class DueDose(models.Model):
     """The dose that is due next to somebody who has one: which, of which product, from when, and where that person lives now."""
 

@@ -30,6 +30,7 @@ __all__ = [
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=28)
 NEAREST = 3
+MEASURED = 40  # sessions whose hours say how fast tables are: enough for a median, however large the unit
 
 
 def plan(unit_key: str) -> PlanInfo | None:
@@ -91,7 +92,7 @@ def children(unit_key: str, *, on: date) -> list[ChildPlan]:
         return []
     scopes, column = _scopes(unit_key), parted.column
     plans, waiting = in_force(unit.key for unit in units), reporting.queue_of_units(unit.key for unit in units)
-    owed: dict[str, int] = due.people_due(scopes, until=on + MONTH, by=column)
+    owed = due.due_of_units((unit.key for unit in units), until=on + MONTH)
     places_of: dict[str, int] = {}
     held: dict[str, int] = {}
     sites = {one.id: getattr(one.place, column) for one in places.sites(scopes)}
@@ -103,7 +104,7 @@ def children(unit_key: str, *, on: date) -> list[ChildPlan]:
         held[code] = held.get(code, 0) + balance.on_hand
     return [
         ChildPlan(
-            unit.key, unit.full_name, plans.get(unit.key), waiting.get(unit.key, {}).get("waiting", 0), owed.get(unit.code, 0),
+            unit.key, unit.full_name, plans.get(unit.key), waiting.get(unit.key, {}).get("waiting", 0), owed.get(unit.key, 0),
             held.get(unit.code, 0), places_of.get(unit.code, 0),
         )
         for unit in units
@@ -118,7 +119,7 @@ def _scopes(unit_key: str) -> tuple[Scope, ...] | None:
 def outlook(unit_key: str, *, on: date) -> Outlook:
     """What a forecast of this unit starts from on a day."""
     scopes = _scopes(unit_key)
-    owed: dict[date, int] = due.people_due(scopes, until=on + timedelta(days=rules.LONGEST), by="due_on", primary_only=True)
+    owed = due.due_by_day(unit_key, until=on + timedelta(days=rules.LONGEST), primary_only=True)
     held: dict[str, int] = {}
     for balance in stock.held(scopes):
         if stock.rules.can_use(balance.lot, on):
@@ -132,11 +133,12 @@ def outlook(unit_key: str, *, on: date) -> Outlook:
 
 
 def per_hour(scopes: Iterable[Scope] | None, *, on: date) -> float | None:
-    """People whom one table serves in an hour, measured in last week's hours in which people were left waiting for it.
+    """People whom one table serves in an hour, measured in the hours of last week's latest sessions in which people were left waiting for it.
 
     None where no table had a queue: an hour without one says how many came, not how fast the table is.
     """
-    sessions = {one.id: one.tables for one in booking.sessions(scopes, first=on - WEEK, last=on, states=("open", "paused", "closed"))}
+    held = booking.sessions(scopes, first=on - WEEK, last=on, states=("open", "paused", "closed"))
+    sessions = {one.id: one.tables for one in held[-MEASURED:]}
     speeds = [
         doses / sessions[session_id] for session_id, doses, waiting in visits.busy_hours(sessions) if doses and waiting >= sessions[session_id]
     ]

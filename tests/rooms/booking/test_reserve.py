@@ -33,8 +33,8 @@ def test_a_first_dose_makes_a_second_one_due_where_its_person_lives_now(db):
     person = _dosed(place_key=make.WARD)
     assert _due() == [("AZ", 2, 1)]
     (line,) = due.due(until=DAY + timedelta(days=120), by="province_2021")
-    assert due.people_due(None, until=DAY + timedelta(days=120), by="province_2021") == {line.code: line.people}
-    assert due.people_due(None, until=DAY + timedelta(days=120), by="due_on") == {line.due_on: line.people}
+    assert due.due_of_units(["2021-" + line.code, ""], until=DAY + timedelta(days=120)) == {"2021-" + line.code: line.people, "": line.people}
+    assert due.due_by_day("", until=DAY + timedelta(days=120)) == {line.due_on: line.people}
     assert line.code == "79"
     people.correct_particulars(person=person, changes={"place_key": "2021-00001"}, reason="đã chuyển nhà", by=make.BY, at=LATER)
     outbox.drain(lambda: LATER)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from khien.booking import actions as booking
 from khien.immunizations import actions as immunizations
-from khien.immunizations.models import DueCount, DueDose
+from khien.immunizations.models import DueCount, DueDose, DueTotal
 from khien.kernel.births import PartialDate
 from khien.people import actions as people
 from khien.plumbing import outbox
@@ -26,6 +26,7 @@ def rolled():
         found[model.__name__] = {tuple(key): n for *key, n in model.objects.exclude(count=0).values_list(*names, "count")}
     names = [field.attname for field in DueDose._meta.concrete_fields if field.attname not in ("id", "pk", "updated_at")]
     found["due"] = set(DueDose.objects.values_list(*names))
+    found["due total"] = set(DueTotal.objects.exclude(people=0).values_list())
     found["due count"] = set(DueCount.objects.exclude(people=0).values_list())
     return found
 
