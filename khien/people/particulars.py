@@ -26,13 +26,15 @@ PLAIN = ("sex", "nationality", "ethnic_code", "occupation", "work_unit", "neighb
 def correct_particulars(*, person: UUID, changes: dict[str, Any], reason: str, by: Actor, at: datetime) -> int:
     """Correct fields and keep the version before; returns the new version's number.
 
-    Fields: full_name, birth (PartialDate), sex, identifier (Identified), phone, email, address, place_key, guardian
+    A new commune leaves the neighbourhood and household of the old one. Fields: full_name, birth (PartialDate), sex, identifier (Identified), phone, email, address, place_key, guardian
     (NewGuardian) and the plain ones. Raises Refused: people.unknown, people.nothing_changed, people.field_unknown (field),
     people.reason_needed, names.*, phones.*.
     """
     if not reason.strip():
         raise Refused("people.reason_needed")
     row = locked(person)
+    if "place_key" in changes and any(getattr(row, name) != value for name, value in _columns("place_key", changes["place_key"]).items()):
+        changes = {"neighbourhood": "", "household": "", **changes}  # both are of the commune that is left
     number: Identified | None = changes.get("identifier")
     new: dict[str, Any] = {}
     for field, value in changes.items():

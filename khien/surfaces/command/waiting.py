@@ -79,7 +79,7 @@ def calls(request: HttpRequest) -> HttpResponse:
         asking = request.POST.get("outcome", "") if request.POST.get("outcome") in ENDING and not request.POST.get("sure") else ""
         told = "" if asking else _called(request, at)
         if not told and not asking:
-            return HttpResponseRedirect(f"{_again(request)}#goi")
+            return HttpResponseRedirect(_again(request))
     unit = places.unit(key) if key else None
     near = unit is not None and unit.leaf
     after, uncalled = _id(request.GET.get("sau", "")), request.GET.get("tat-ca") != "1"
@@ -99,7 +99,8 @@ def _again(request: HttpRequest) -> str:
     query.pop(GONE, None)
     if request.POST.get("outcome") == "moved":
         query[GONE] = request.POST.get("id", "")
-    return f"{request.path}?{query.urlencode()}" if query else request.path
+    where = GONE if GONE in query else "goi"
+    return f"{request.path}?{query.urlencode()}#{where}" if query else f"{request.path}#{where}"
 
 
 def _gone(request: HttpRequest, at: frame.Here) -> Any:

@@ -18,7 +18,7 @@ HANOI_WARD = "2021-00001"
 @pytest.fixture
 def called():
     """Somebody who waits, the call sheet of their ward, and whoever keeps that list."""
-    person = make.make_person("Võ Thị Dời Thử")
+    person = make.make_person("Võ Thị Dời Thử", neighbourhood="Tổ 14")
     make.make_registration(person)
     ward = people.person(person).place.commune_2021
     return person, f"/goi?noi=2021-{ward}", officer("list_keeper", scope=Scope("commune", ward, "2021"))
@@ -32,6 +32,7 @@ def test_whoever_moved_is_asked_where_to_and_comes_to_the_new_wards_list(called)
     person, sheet, keeper = called
     answer = send(keeper, sheet, id=str(_of(person).id), outcome="moved")
     page = keeper.get(answer["Location"].partition("#")[0])
+    assert answer["Location"].endswith("#chuyen")
     assert "Ghi nơi ở mới thì người này sang danh sách gọi của nơi ấy" in words(page)
     assert f"/dieu-phoi/ho-so/{person}/sua" in page.content.decode()
     assert "Võ Thị Dời Thử" in words(page)
@@ -40,7 +41,9 @@ def test_whoever_moved_is_asked_where_to_and_comes_to_the_new_wards_list(called)
     outbox.drain(clock.now)
     assert "Võ Thị Dời Thử" not in words(keeper.get(f"/dieu-phoi{sheet}&tat-ca=1"))
     there = officer("list_keeper", scope=Scope("commune", "00001", "2021"))
-    assert "Võ Thị Dời Thử" in words(there.get("/dieu-phoi/goi", {"noi": HANOI_WARD}))
+    page = words(there.get("/dieu-phoi/goi", {"noi": HANOI_WARD}))
+    assert "Võ Thị Dời Thử" in page
+    assert "Tổ 14" not in page
 
 
 def test_a_name_of_several_places_is_never_taken_for_the_first_of_them(called):
