@@ -161,8 +161,8 @@ def compare(doses: Counter[tuple[str, str, str]], seen: Counter[tuple[str, str, 
 
 
 def by_unit(column: str, *, scopes: Iterable[Scope] | None, first: date | None = None, last: date | None = None, severe_only: bool = False) -> dict[str, tuple[int, int]]:
-    """Events and doses by the code of a unit ("province_2021", "district_2021", "province_2025"), for a map."""
-    if column not in ("province_2021", "district_2021", "province_2025"):
+    """Events and doses by the code of a unit ("province_2021", "district_2021", "province_2025", "commune_2025"), for a map."""
+    if column not in ("province_2021", "district_2021", "province_2025", "commune_2025"):
         raise LookupError(column)
     events = dict(_events(scopes, first, last, severe_only).values_list(column).annotate(n=Count("id")))
     by_site = dict(_doses(False, scopes, first, last).values_list("site_id").annotate(n=Sum("doses")))

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as now_
 from khien.kernel.errors import Refused
 from khien.people import queries as people
 from khien.places import queries as places
+from khien.places.types import Unit
 from khien.safety import actions, queries
 from khien.surfaces.command import choosing, frame, where
 from khien.surfaces.command import safety_words as words
-from khien.surfaces.command.spot import read_day
-from khien.surfaces.web import maps
+from khien.surfaces.command.spot import EPOCHS, read_day
+from khien.surfaces.web import charts, maps, say
+from khien.surfaces.web.locale import lang
 
 QUARTER = timedelta(days=90)
 LEAST_SIGNALS = 40
@@ -55,31 +57,40 @@ def signals(request: HttpRequest) -> HttpResponse:
 
 
 def chart(request: HttpRequest) -> HttpResponse:
-    """The map: events for 100,000 doses by province, or by district of one."""
+    """The map in either geography: events for 100,000 doses by province, by district of one of 2021, by commune of 2025."""
     at = frame.here(request, "safety.rates")
     chosen, (first, last) = choosing.choose(request, at), _span(request, at)
     severe = request.GET.get("nang") == "1"
     key = chosen.key or choosing.own_unit(at)
-    unit = places.unit(key) if key else None
-    province = unit.code if unit and unit.level == "province" and unit.epoch == "2021" else (unit.province if unit and hasattr(unit, "province") else "")
-    column = "district_2021" if province else "province_2021"
+    epoch = request.GET.get("ky", "") if request.GET.get("ky") in EPOCHS else key[:4] or EPOCHS[0]
+    column, province = _level(places.unit(key) if key else None, epoch)
     counted = queries.by_unit(column, scopes=chosen.scopes, first=first, last=last, severe_only=severe)
     rows = sorted(((code, n, doses, n / doses * 1e5 if doses else None) for code, (n, doses) in counted.items()), key=lambda row: -(row[3] or 0))
-    shown = {code: rate for code, _n, _doses, rate in rows if rate is not None}
-    scale = maps.Scale.counts(list(shown.values()))
-    title = now_("Phản ứng trên 100.000 mũi")
-    figure = maps.figure(_drawn(shown, province), scale, title=title, province=province)
-    named = {code: one.full_name for code in counted if (one := places.unit(f"2021-{code}"))}
+    named = {code: one.full_name for code in counted if (one := places.unit(f"{epoch}-{code}"))}
     return frame.page(
-        request, "safety_map", "safety", chosen=chosen, first=first, last=last, rows=rows, figure=figure, names=named, severe=severe,
-        as_of=queries.as_of(at.at),
+        request, "safety_map", "safety", chosen=chosen, first=first, last=last, rows=rows, names=named, severe=severe, epoch=epoch,
+        figure=_figure({code: rate for code, _n, _doses, rate in rows if rate is not None}, column, province, named), as_of=queries.as_of(at.at),
     )  # fmt: skip
 
 
-def _drawn(shown: dict[str, float], province: str) -> dict[str, float | None]:
-    """A value for every unit of the drawing; None where there is none."""
-    codes = [unit.code for unit in places.children(f"2021-{province}")] if province else list(maps.names())
-    return {code: shown.get(code) for code in codes}
+def _level(unit: Unit | None, epoch: str) -> tuple[str, str]:
+    """By which unit the rates are told, and the province of 2021 whose districts are drawn ("": none)."""
+    if epoch == "2025":
+        return ("commune_2025" if unit else "province_2025"), ""
+    old = places.old_provinces(unit.key) if unit else ()
+    return ("district_2021", old[0]) if len(old) == 1 else ("province_2021", "")
+
+
+def _figure(shown: dict[str, float], column: str, province: str, named: dict[str, str]) -> Any:
+    """The rates drawn as a map, the highest as bars where none is drawn: communes of 2025."""
+    if column == "commune_2025":
+        most = max([*shown.values(), 1])
+        ranked = [(code, rate) for code, rate in shown.items() if rate][:12]
+        return charts.bars([charts.Line(named.get(code, code), rate / most, say.thousands(rate, lang(), 1), "") for code, rate in ranked])
+    scale = maps.Scale.counts(list(shown.values()))
+    codes = [unit.code for unit in places.children(f"2021-{province}")] if province else list(maps.names(column[-4:]))
+    drawn = {code: shown.get(code) for code in codes}
+    return maps.figure(drawn, scale, title=now_("Phản ứng trên 100.000 mũi"), epoch=column[-4:], province=province)
 
 
 def calls(request: HttpRequest) -> HttpResponse:

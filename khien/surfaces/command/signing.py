@@ -47,7 +47,7 @@ def index(request: HttpRequest) -> HttpResponse:
             error = frame.said(refusal)
     cards = people.cards_of(one.person_id for one in rows)
     at.looked(*cards, purpose="certificate")
-    facilities = {one.id: one.name for one in places.facilities()} if rows else {}
+    facilities = {one.id: one.name for one in places.facilities_by_id(one.facility_id for one in rows if one.facility_id).values()}
     counts = {kind: len(held_for(at.scopes, kind, at.on, limit=1000)) for kind in KINDS}
     return frame.page(
         request, "signing", "sign", rows=[(one, cards.get(one.person_id), facilities.get(one.facility_id) if one.facility_id else "") for one in rows], hold=hold, kinds=KINDS,
