@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 
 from khien.interchange import exports
 from khien.kernel.errors import Refused
+from khien.places import queries as places
 from khien.reporting import actions
 from khien.reporting import queries as reporting
 from khien.reporting.rules import REPORT
-from khien.reporting.types import DailyReport, SiteDay
+from khien.reporting.types import DailyReport, SiteDay, UnitDay
 from khien.surfaces.command import choosing, frame
 from khien.surfaces.command.report_words import BEHIND, CAUSES, COLUMNS, STATES
 from khien.surfaces.command.spot import EPOCHS, read_day
 from khien.surfaces.web import downloads, say
+from khien.surfaces.web.confirmations import short_vaccine
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.paper.report import Table, report_pdf
 
@@ -103,14 +105,45 @@ def _product_columns(report: DailyReport) -> Sequence[str]:
     return next((list(numbers) for site in report.sites for numbers in site.vaccines.values()), [])
 
 
+def _paper_lines(report: DailyReport, shown: Sequence[str]) -> tuple[list[list[str]], frozenset[int]]:
+    """The lines of the paper: each unit with its sum over its sites; the sites alone where there is one unit only. Which lines are units."""
+
+    def numbers(of: SiteDay | UnitDay) -> list[str]:
+        return [say.thousands(of.n(name), "vi") for name in shown]
+
+    column = places.column(report.epoch, report.level) if report.level and len(report.units) > 1 else ""
+    lines: list[list[str]] = []
+    headings = set()
+    left = list(report.sites)
+    for unit in report.units if column else ():
+        headings.add(len(lines))
+        lines.append([unit.name, *numbers(unit), _("%(signed)s/%(sites)s điểm đã ký") % {"signed": unit.signed, "sites": unit.sites}])
+        own = [site for site in left if unit.key == f"{report.epoch}-{site.place.get(column)}"]
+        left = [site for site in left if site not in own]
+        lines += [_paper_line(site, numbers(site)) for site in own]
+    if left and column:
+        headings.add(len(lines))
+        lines.append([_("Điểm chưa rõ địa bàn"), *([""] * len(shown)), ""])
+    lines += [_paper_line(site, numbers(site)) for site in left]
+    lines.append([_("Cộng"), *numbers(report.total), ""])
+    return lines, frozenset(headings)
+
+
+def _paper_line(site: SiteDay, numbers: list[str]) -> list[str]:
+    """A site: its facility's code, round and vaccines under its name, its note under its state, as the form has them."""
+    vaccines = ", ".join(short_vaccine(code) for code in site.vaccines)
+    about = [site.facility_code, _("đợt %(n)s") % {"n": site.round_number} if site.round_number else "", vaccines]
+    note = site.signed.note if site.signed else ""
+    return ["\n".join(filter(None, (site.name, ", ".join(filter(None, about))))), *numbers, "\n".join(filter(None, (str(STATES[site.state][0]), note)))]
+
+
 def paper(request: HttpRequest) -> HttpResponse:
     """The report on paper, with the columns that have a number."""
     at, _chosen, report = _asked(request, "reports.export")
     shown = _shown(report)
-    heads = [_("Điểm tiêm"), *(str(COLUMNS[name]) for name in shown), _("Tình trạng")]
-    lines = [[site.name, *(say.thousands(site.n(name), "vi") for name in shown), str(STATES[site.state][0])] for site in report.sites]
-    lines.append([_("Cộng"), *(say.thousands(report.total.n(name), "vi") for name in shown), ""])
-    table = Table(heads, lines, wide=46.0, last=26.0)
+    lines, headings = _paper_lines(report, shown)
+    heads = [_("Nơi, điểm tiêm") if headings else _("Điểm tiêm"), *(str(COLUMNS[name]) for name in shown), _("Tình trạng, ghi chú")]
+    table = Table(heads, lines, wide=52.0, last=28.0, headings=headings)
     data = report_pdf(title=_title(report), form=_("Theo Phụ lục 5, Quyết định 3588/QĐ-BYT"), tables=[table], notes=_notes(report), signer=_("Người lập báo cáo"), made=at.at)
     return downloads.answer(data, f"bao-cao-{report.on:%Y%m%d}.pdf")
 

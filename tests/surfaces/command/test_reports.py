@@ -117,3 +117,26 @@ def test_a_messy_file_of_figures_is_told_line_by_line_and_nothing_of_it_is_impor
     assert reporting.latest_figures("population", ["2021-770"]) == {}
     assert client.post("/dieu-phoi/bao-cao/dan-so", told | {"lines": "Quận 3; 0; 150; 190.000"}).status_code == 302
     assert reporting.latest_figures("population", ["2021-770"]) == {"2021-770": 190_000}
+
+
+def test_the_paper_of_a_province_has_each_unit_over_its_points_and_the_form_of_appendix_5(db):
+    from pypdf import PdfReader
+
+    for commune in (make.WARD, make.WARD, "2021-26734"):
+        made = make_day(on=make.AT.date(), site_id=make.make_site(commune_key=commune))
+        make_visit(made, state="closed")
+    outbox.drain(lambda: make.AT + timedelta(hours=12))
+    planner, asked = officer("planner"), f"?ngay={make.AT.date().isoformat()}"
+    report = reporting.daily_report(on=make.AT.date(), at=make.AT, unit_key="2021-79")
+    paper = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(planner.get(f"/dieu-phoi/bao-cao/ngay.pdf{asked}").content)).pages).split())
+    places = [paper.index(unit.name) for unit in report.units]
+    assert places == sorted(places)
+    assert len(places) == 2
+    for site in report.sites:
+        own = next(unit for unit in report.units if unit.key == f"2021-{site.place['district_2021']}")
+        following = [place for place in places if place > paper.index(own.name)]
+        assert paper.index(own.name) < paper.index(site.name) < min(following, default=len(paper))
+        assert site.facility_code in paper
+    assert "0/2 điểm đã ký" in paper
+    assert "0/1 điểm đã ký" in paper
+    assert "AstraZeneca" in paper

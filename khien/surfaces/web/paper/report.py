@@ -20,6 +20,7 @@ class Table:
     wide: float = 60.0
     last: float = 0.0
     title: str = ""
+    headings: frozenset[int] = frozenset()  # lines that stand over those below them, by number
 
     @property
     def widths(self) -> list[float]:
@@ -63,10 +64,12 @@ def _draw(sheet: Sheet, table: Table, y: float, title: str, form: str, made: dat
         return below
 
     y = head(y)
-    for line in table.lines:
-        cells = [str(cell) for cell in line]
-        high = max(sheet.height_of(text, size, width - 2) for text, width in zip(cells, widths, strict=True)) + 3.2
-        if y + high > BOTTOM:
+    lines = [[str(cell) for cell in line] for line in table.lines]
+    highs = [max(sheet.height_of(text, size, width - 2) for text, width in zip(cells, widths, strict=True)) + 3.2 for cells in lines]
+    for number, cells in enumerate(lines):
+        over = number in table.headings
+        needed = sum(highs[number : number + 2]) if over else highs[number]
+        if y + needed > BOTTOM:
             y = head(_head(sheet, title, form, made))
-        y = sheet.row(LEFT, y, cells, widths, size, bold=line is table.lines[-1])
+        y = sheet.row(LEFT, y, cells, widths, size, bold=over or number == len(lines) - 1)
     return y
