@@ -123,6 +123,8 @@ class PageForm(forms.Form):
                 field.error_messages["required"] = _required(field, str(field.label or name))
             if "invalid_choice" in field.error_messages and "invalid_choice" not in given:
                 field.error_messages["invalid_choice"] = _("Mời chọn một trong các câu trả lời có sẵn")
+            if isinstance(field, forms.CharField):
+                field.error_messages.setdefault("max_length", _("Dài quá: đang có %(show_value)d ký tự, chỉ ghi được %(limit_value)d"))
 
     def refused(self, refusal: Refused, field: str | None = None) -> "PageForm":
         """Add the wording of a refusal, beside a field where one is at fault."""

@@ -235,8 +235,12 @@ class Phone(Question):
         }
 
     def clean(self) -> dict[str, Any]:
-        if self.cleaned_data.get("no_phone"):
+        if self.cleaned_data.get("no_phone") and self.cleaned_data.get("phone"):
+            self.add_error("phone", gettext("Đã ghi số điện thoại mà lại đánh dấu Không có điện thoại. Mời bỏ dấu, hoặc xóa số"))
+        elif self.cleaned_data.get("no_phone"):
             self.cleaned_data["phone"] = ""
+        elif "phone" in self.errors:
+            pass  # said already
         elif not self.cleaned_data.get("phone"):
             self.add_error("phone", gettext("Mời ghi số điện thoại, hoặc đánh dấu Không có điện thoại"))
         else:

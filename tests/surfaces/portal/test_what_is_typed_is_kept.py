@@ -1,0 +1,41 @@
+"""What somebody wrote is never thrown away without a word, and nothing that was offered is refused at the end."""
+
+from django.test import Client
+
+from khien.registration.models import Registration
+
+from .steps import answer, send
+
+
+def test_a_number_written_beside_no_phone_is_asked_about_and_not_thrown_away(db):
+    client = Client()
+    answer(client, until="dien-thoai")
+    page = client.post("/dang-ky/dien-thoai", {"phone": "0901 000 132", "no_phone": "on"})
+    assert page.status_code == 422
+    assert "Mời bỏ dấu, hoặc xóa số" in page.content.decode()
+    assert 'value="0901 000 132"' in page.content.decode()
+    assert client.post("/dang-ky/dien-thoai", {"phone": "", "no_phone": "on"})["Location"].endswith("/dang-ky/noi-o")
+
+
+def test_whoever_comes_back_from_no_phone_and_writes_one_is_not_left_without(db):
+    client = Client()
+    answer(client, {"dien-thoai": {"no_phone": "on"}}, until="noi-o")
+    assert "checked" in client.get("/dang-ky/dien-thoai").content.decode()
+    assert client.post("/dang-ky/dien-thoai", {"phone": "0901 000 132", "no_phone": "on"}).status_code == 422
+
+
+def test_too_long_an_answer_is_told_once_in_plain_words(db):
+    client = Client()
+    answer(client, until="dien-thoai")
+    page = client.post("/dang-ky/dien-thoai", {"phone": "0" * 40}).content.decode()
+    assert "Dài quá: đang có 40 ký tự, chỉ ghi được 30" in page
+    assert "Có một chỗ cần sửa" in page
+
+
+def test_a_group_of_the_own_province_that_was_offered_is_taken_at_the_end(db):
+    client = Client()
+    page = answer(client, until="nhom-uu-tien").content.decode()
+    assert 'value="16.79.01"' in page
+    answer(client, {"nhom-uu-tien": {"groups": ["16.79.01"]}})
+    send(client)
+    assert Registration.objects.get().priority_groups[-1] == "16.79.01"
