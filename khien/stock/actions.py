@@ -10,7 +10,7 @@ from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor, Performed
 from khien.plumbing import audit, outbox
-from khien.stock import cold, consignments, ledger, lots, models, recalls, rules
+from khien.stock import cold, consignments, ledger, lots, models, papers, recalls, rules
 from khien.stock.cold import add_device, decide_excursion, end_key, make_key, report_alarm
 from khien.stock.consignments import accept, refuse, send, settle
 from khien.stock.counting import Counted, correct_book, count, refresh
@@ -158,8 +158,14 @@ def set_lot_state(*, lot_id: UUID, state: str, reason: str, by: Actor, at: datet
 
 
 def receive(*, site_id: UUID, lot_id: UUID, doses: int, document: str, performed: Performed, by: Actor, at: datetime) -> Moved:
-    """Enter doses that came in; the same document for the same lot counts once. Pays a shortfall back first."""
-    return _enter("received", site_id, lot_id, doses, performed, by, at, document=document.strip())
+    """Enter doses that came in; the same document for the same lot counts once. Pays a shortfall back first.
+
+    Raises Refused: stock.doses_not_positive, stock.day_in_future (day), stock.lot_unknown, stock.document_differs (document, doses),
+    stock.consignment_comes (document), stock.consignment_received (document, received_at, state).
+    """
+    number = papers.entered_as("received", site_id, lot_id, document)
+    papers.check_not_sent(site_id, lot_id, number)
+    return _enter("received", site_id, lot_id, doses, performed, by, at, document=number)
 
 
 def waste(
@@ -179,7 +185,8 @@ def return_(*, site_id: UUID, lot_id: UUID, doses: int, document: str, performed
 
     Raises Refused: stock.doses_not_positive, stock.lot_unknown, stock.not_enough (on_hand): nobody can send back what is not there.
     """
-    return _enter("returned", site_id, lot_id, doses, performed, by, at, document=document.strip())
+    number = papers.entered_as("returned", site_id, lot_id, document)
+    return _enter("returned", site_id, lot_id, doses, performed, by, at, document=number)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.db.models import Q
 from khien.kernel.errors import Refused
 from khien.kernel.refs import SYSTEM, Actor, Performed, Scope
 from khien.plumbing import audit, outbox
-from khien.stock import holders, labels, ledger, lots, models, rules, working
+from khien.stock import holders, labels, ledger, lots, models, papers, rules, working
 from khien.stock.types import ConsignmentInfo, SentLine
 
 
@@ -25,7 +25,7 @@ def send(
     stock.document_missing, stock.nothing_sent, stock.sent_to_itself, stock.day_in_future (day), stock.document_used (document), stock.lot_unknown,
     stock.doses_not_positive, stock.not_enough (on_hand, doses): the ledger never goes below zero.
     """  # fmt: skip
-    document, lines = document.strip(), {lot: n for lot, n in doses.items() if n}
+    document, lines = papers.sent_as(from_id, document), {lot: n for lot, n in doses.items() if n}
     holders.check(from_id), holders.check(to_id)
     _check_paper(from_id, to_id, document, lines)
     ledger.check_day(performed, at)

@@ -1,11 +1,13 @@
 """The stock's pages as people really type into them: thousands with points, small raised digits, a button pressed twice, half a count."""
 
 import json
+import unicodedata
 from datetime import date
 
 import pytest
 from django.db import transaction
 
+from khien.kernel.errors import Refused
 from khien.kernel.ids import uuid7
 from khien.kernel.refs import Scope
 from khien.plumbing.models import AuditRow
@@ -13,6 +15,8 @@ from khien.stock import actions as acts
 from khien.stock import models
 from khien.stock import queries as stock
 from tests import make
+from tests.make import AT, BY
+from tests.make_day import done_at
 from tests.make_stock import fill, make_fridge, make_store
 from tests.make_stock import send as send_goods
 from tests.surfaces.command.desk import CITY, FAR, ROOT, day, officer, read, send, words
@@ -137,3 +141,33 @@ def test_a_sign_that_no_book_holds_is_refused_by_name_and_never_an_error_page():
     with transaction.atomic():
         answer = send(lead, f"/kho/{site}/doi-chieu", **told)
     assert (answer.status_code, "không ghi được vào sổ" in words(answer)) == (409, True)
+
+
+@pytest.mark.parametrize("again", [" px-01 ", "PX-01", "Px-01", "PX-01\u2003"])
+def test_the_same_paper_in_other_letters_or_spaces_is_the_same_paper(again):
+    site, lot = make.make_site(), make.make_lot()
+    done = done_at(AT)
+    assert not acts.receive(site_id=site, lot_id=lot, doses=10, document="PX-01", performed=done, by=BY, at=AT).already
+    assert acts.receive(site_id=site, lot_id=lot, doses=10, document=again, performed=done, by=BY, at=AT).already
+    with pytest.raises(Refused, match=r"stock\.document_differs"):
+        acts.receive(site_id=site, lot_id=lot, doses=12, document=again, performed=done, by=BY, at=AT)
+    assert [one.on_hand for one in stock.lots_at(site)] == [10]
+    other = make.make_site()
+    first = acts.send(from_id=site, to_id=other, doses={lot: 4}, document="Phiếu Số 7", performed=done, by=BY, at=AT)
+    decomposed = unicodedata.normalize("NFD", "phiếu  số 7")
+    assert acts.send(from_id=site, to_id=other, doses={lot: 4}, document=decomposed, performed=done, by=BY, at=AT) == first
+    assert [one.on_hand for one in stock.lots_at(site)] == [6]
+
+
+def test_goods_that_come_by_a_consignment_are_not_typed_a_second_time_by_hand():
+    keeper, (sender, point) = officer("stock_keeper", scope=CITY), (make.make_site(), make.make_site())
+    lot = make.make_lot(number_="LOTX01", site_id=sender)
+    sent = acts.send(from_id=sender, to_id=point, doses={lot: 10}, document="PXK-7", performed=done_at(AT), by=BY, at=AT)
+    told = {"act": "receive", "vaccine": "AZ", "lot": "LOTX01", "doses": "10", "document": "pxk-7", **day("day", TODAY)}
+    early = send(keeper, f"/kho/{point}/ghi", **told)
+    assert early.status_code == 409
+    assert "là một chuyến hàng gửi tới đây" in words(early)
+    acts.accept(consignment_id=sent, performed=done_at(AT), by=BY, at=AT)
+    assert "đã được nhận rồi" in words(send(keeper, f"/kho/{point}/ghi", **told))
+    assert [one.on_hand for one in stock.lots_at(point)] == [10]
+    assert send(keeper, f"/kho/{point}/ghi", **told | {"document": "PXK-8"}).url.endswith("?xong=receive")
