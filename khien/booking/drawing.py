@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from khien.booking import draws, models, queries, reserve, rules
+from khien.booking import draws, kept, models, queries, reserve, rules
 from khien.booking.types import AllocationInfo, Drawn, SessionInfo
 from khien.campaigns import queries as campaigns
 from khien.campaigns import rules as campaign_rules
@@ -23,6 +23,7 @@ from khien.kernel.ids import uuid7
 from khien.kernel.refs import Actor
 from khien.people import queries as people
 from khien.people.types import Basics
+from khien.places import queries as places
 from khien.plumbing import audit, outbox, sqlcall
 from khien.registration import queries as registration
 
@@ -64,7 +65,7 @@ def commit_allocation(
 
     Candidates are the waiting registrations of the unit that fit the criteria. Raises Refused: booking.criteria_unknown (name),
     booking.no_sessions, booking.session_not_allocatable (on_date), booking.no_candidates, booking.reserve_first (vaccine, on_hand, due,
-    wanted) when first doses would use what is kept for second doses and no decision says so.
+    wanted) when first doses would use what is kept for second doses and no decision says so: the draw's own, the province's or the nation's.
     """
     unknown = set(criteria.order) - set(rules.CRITERIA)
     if unknown:
@@ -73,7 +74,7 @@ def commit_allocation(
     chosen = _candidates(unit_key, criteria, sessions)
     if not chosen:
         raise Refused("booking.no_candidates")
-    _check_reserve(unit_key, criteria, sessions, chosen)
+    criteria = _decided(unit_key, criteria, sessions, chosen)
     secret = seed()
     stated = asdict(criteria) | {"organization_id": str(criteria.organization_id or "")}
     row = models.Allocation(
@@ -94,12 +95,25 @@ def commit_allocation(
     return draws.allocation_info(row)
 
 
-def _check_reserve(unit_key: str, criteria: Criteria, sessions: list[SessionInfo], chosen: list[models.AllocationCandidate]) -> None:
+def _decided(unit_key: str, criteria: Criteria, sessions: list[SessionInfo], chosen: list[models.AllocationCandidate]) -> Criteria:
+    """The criteria, naming the standing decisions under which their first doses use the reserve."""
     free: dict[str, int] = {}
     for slot in models.Slot.objects.filter(session_id__in=[one.id for one in sessions]):
         free[slot.vaccine] = free.get(slot.vaccine, 0) + max(slot.capacity - slot.taken - slot.kept, 0)
     wanted = reserve.first_doses((one.facts for one in chosen), free)
-    reserve.check_first_doses(unit_key, wanted, min(one.on_date for one in sessions), decision=criteria.decision)
+    days = [one.on_date for one in sessions]
+    place = places.unit_place(unit_key) if unit_key else None
+    standing = kept.decisions(province=place.province_2021 if place else "", on=max(days))
+    named: dict[str, None] = {}
+    for vaccine, count in wanted.items():
+        try:
+            reserve.check_first_doses(unit_key, {vaccine: count}, min(days), decision=criteria.decision)
+        except Refused:
+            of_it = next((one for one in standing if one.vaccine in ("", vaccine)), None)
+            if of_it is None:
+                raise
+            named[of_it.decision] = None
+    return replace(criteria, decision="; ".join(named)) if named else criteria
 
 
 def _sessions(session_ids: Iterable[UUID], at: datetime) -> list[SessionInfo]:

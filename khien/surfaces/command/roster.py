@@ -1,6 +1,7 @@
 """Who stands where at a session: the proposal taken over, changed, saved; every version, and an earlier one taken back."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -100,7 +101,7 @@ def _asked(request: HttpRequest, session_id: UUID, known: dict[str, StaffCard]) 
 
 def _stand(role: str, text: str, known: dict[str, StaffCard]) -> Stand:
     """The person that was typed: "name (account)", a name that only one person there has, or a name alone."""
-    told = " ".join(text.split())
+    told = " ".join(unicodedata.normalize("NFC", text).split())
     match = ACCOUNT.match(told)
     if match:
         username = match["username"].strip().lower()

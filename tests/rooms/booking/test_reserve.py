@@ -72,6 +72,21 @@ def test_first_doses_do_not_take_what_is_kept_for_second_doses_without_a_decisio
     assert made.criteria["decision"].startswith("QĐ 12")
 
 
+@pytest.mark.parametrize("province", ["79", queries.NATION])
+def test_a_draw_passes_under_a_standing_decision_and_names_it(db, province):
+    _dosed()
+    on = due.due(until=DAY + timedelta(days=120))[0].due_on - timedelta(days=7)
+    slot = make.make_slot(on=on, mode="invited", places=5)
+    make.make_registration()
+    told = {"name": "Cán bộ", "by": make.BY, "at": LATER}
+    actions.let_first_doses_in(decision="QĐ 1: chỉ Pfizer", vaccine="PFIZER", until=on, province=province, **told)
+    actions.let_first_doses_in(decision="QĐ 2: hết trước buổi", until=on - timedelta(days=1), province=province, **told)
+    with pytest.raises(Refused, match=r"booking\.reserve_first"):
+        _draw(slot.session_id)
+    actions.let_first_doses_in(decision="QĐ 55: ổ dịch", until=on, province=province, **told)
+    assert _draw(slot.session_id).criteria["decision"] == "QĐ 55: ổ dịch"
+
+
 def test_first_doses_pass_while_the_reserve_stays_whole(db):
     _dosed()
     on = due.due(until=DAY + timedelta(days=120))[0].due_on - timedelta(days=7)

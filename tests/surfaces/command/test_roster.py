@@ -1,6 +1,7 @@
 """Who stands where at a session: taken over from the proposal, changed, saved, taken back; seen by the point and by the level above."""
 
 import re
+import unicodedata
 from datetime import timedelta
 
 import pytest
@@ -100,6 +101,14 @@ def test_who_has_no_post_no_account_or_stands_elsewhere_is_told_by_name_and_save
     assert f"{observer} đứng hai bàn" in page
     bookings.cancel_session(session_id=session, reason="Mưa", by=make.BY, at=make.AT)
     assert "cùng giờ đó còn đứng ở" not in read(planner, f"/buoi/{other}/phan-cong")
+
+
+def test_a_name_typed_with_accents_apart_or_an_account_in_capitals_finds_its_person(point):
+    _site, session, people = point
+    injector, screener = people["injector"], people["screener"]
+    typed = {"injector": [unicodedata.normalize("NFD", injector.full_name)], "screener": [f"ai đó ({_account(screener).upper()})"], "seen": "0"}
+    assert send(officer("planner"), f"/buoi/{session}/phan-cong", **typed).status_code == 302
+    assert {one.staff_id for one in queries.roster(session).stands} == {injector.id, screener.id}
 
 
 def test_two_who_save_at_once_lose_nothing_and_twice_pressed_is_once(point):
