@@ -17,6 +17,7 @@ from khien.kernel.refs import Actor, PlaceFacts, Scope
 from khien.places import queries as places
 from khien.plumbing import audit
 from khien.surfaces.command.words import post_words
+from khien.surfaces.web import door
 from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 from khien.surfaces.web.say_doses import birth_words
@@ -89,7 +90,7 @@ def page(request: HttpRequest, template: str, section: str = "", status: int = 2
     frame = {
         "nav": nav, "me": staff.full_name, "me_role": post_words(staff.posts[0]) if staff.posts else "", "may": staff.may,
         "birth_words": birth_words,
-        "brand_href": reverse("command:home") if staff.may("command.board") else "/",
+        "brand_href": reverse("command:home") if staff.may("command.board") else door.home_of(staff),
     }  # fmt: skip
     return render(request, f"command/{template}.html", frame | facts, status=status)
 

@@ -123,7 +123,9 @@ def settle(told: Any, at: frame.Here, aefi_id: UUID) -> None:
 
 
 def _identify(told: Any, at: frame.Here, aefi_id: UUID) -> None:
-    """By the code of a slip that the person holds, else by the record that a search found."""
+    """By the code of a slip that the person holds, else by the record that a search found. Raises Refused: safety.slip_missing."""
+    if not told.get("slip", "").strip() and not told.get("person"):
+        raise Refused("safety.slip_missing")
     person_id = slips.person_of(told.get("slip", "")) if told.get("slip", "").strip() else _uuid(told.get("person"))
     if person_id is None:
         raise Refused("people.unknown")

@@ -5,7 +5,11 @@ from django.http import HttpRequest
 from khien.access.permissions import StaffRef
 
 # Where each kind of work begins, the first that a post opens.
-HOMES = (("station.see", "/diem/"), ("command.board", "/dieu-phoi/"), ("cases.see", "/mcc/"), ("lists.upload", "/to-chuc/danh-sach"))
+HOMES = (
+    ("station.see", "/diem/"), ("command.board", "/dieu-phoi/"), ("cases.see", "/mcc/"), ("lists.upload", "/to-chuc/danh-sach"),
+    ("safety.see", "/dieu-phoi/an-toan"), ("certificates.sign", "/dieu-phoi/ky"),
+)  # fmt: skip
+MINE = "/dieu-phoi/toi"  # one's own account: who has no post yet reads it there
 
 
 def enter(request: HttpRequest, staff: StaffRef) -> None:
@@ -22,4 +26,4 @@ def wanted(request: HttpRequest) -> str:
 
 def home_of(staff: StaffRef) -> str:
     """Where this staff member's work begins."""
-    return next((home for permission, home in HOMES if staff.may(permission)), "/")
+    return next((home for permission, home in HOMES if staff.may(permission)), MINE)

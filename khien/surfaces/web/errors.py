@@ -10,7 +10,7 @@ from django.template import engines
 from django.utils.translation import gettext_lazy as _
 
 from khien.kernel.errors import Refused
-from khien.surfaces.web import late
+from khien.surfaces.web import door, late
 from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 
@@ -101,6 +101,9 @@ def page(
     """Draw the page of a status; plain words when even that cannot be drawn."""
     words = words or WORDS.get(status, WORDS[500 if status >= 500 else 400])
     home, home_name = next((h for h in HOMES if _under(request.path, h[0])), ("/", _("Về trang chính")))
+    staff = getattr(request, "staff", None) if status == 403 else None
+    if staff is not None and home == "/dieu-phoi/" and not staff.may("command.board"):  # the board is closed to them too
+        home, home_name = door.home_of(staff), _("Về trang làm việc của tôi")
     facts = {
         "status": status, "head": words.head, "what": words.what, "next": words.next, "keep": words.keep,
         "home": home, "home_name": home_name, "trace": trace,

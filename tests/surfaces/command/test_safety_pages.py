@@ -114,6 +114,8 @@ def test_somebody_unknown_is_kept_and_joined_to_a_record_later(case):
     done = desk.post("/dieu-phoi/an-toan/moi", told)
     assert done.status_code == 302, done.text[:500]
     assert "Chưa rõ là ai" in desk.get(done["Location"]).text
+    empty = desk.post(f"{done['Location']}/viec", {"act": "identify", "slip": " "})
+    assert (empty.status_code, "Mời ghi mã trên giấy hẹn" in empty.text) == (409, True)
     code = make_code(made)
     assert desk.post(f"{done['Location']}/viec", {"act": "identify", "slip": code}).status_code == 302
     assert "Trần Thị Mận Thử" in desk.get(done["Location"]).text

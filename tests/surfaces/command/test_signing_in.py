@@ -1,5 +1,6 @@
 """The door of staff, and one's own account."""
 
+import pytest
 from django.test import Client
 
 from khien.access import actions as access
@@ -77,3 +78,22 @@ def test_my_language_is_kept(db):
     client = browser_of(make.make_staff("planner"))
     send(client, "/toi", act="language", language="en")
     assert "Board" in read(client, "/")
+
+
+@pytest.mark.parametrize(
+    ("role", "home"),
+    [
+        ("safety_officer", "/dieu-phoi/an-toan"), ("safety_council", "/dieu-phoi/an-toan"), ("signer", "/dieu-phoi/ky"), ("stock_keeper", "/dieu-phoi/"),
+        ("supervisor", "/dieu-phoi/"), ("contact_agent", "/mcc/"), ("organization_clerk", "/to-chuc/danh-sach"),
+    ],
+)  # fmt: skip
+def test_each_post_begins_at_a_page_that_opens_and_a_closed_one_leads_back_there(db, role, home):
+    made = access.add_staff(username="can.bo", full_name="Nguyễn Thị Thử", password=make.PASSWORD, by=make.BY, at=make.AT)
+    access.give_post(staff_id=made.staff_id, role=role, scope=Scope("nation"), office="Bộ thử", by=make.BY, at=make.AT)
+    client = Client()
+    answer = client.post(DOOR, {"username": "can.bo", "password": make.PASSWORD, "totp": code(made.totp_secret)})
+    assert answer["Location"] == home
+    assert client.get(home).status_code == 200
+    closed = client.get("/dieu-phoi/")
+    if closed.status_code == 403:
+        assert f'href="{home}"' in closed.content.decode()

@@ -12,6 +12,7 @@ WORDING = {
     "safety.aefi_ended": _("Hồ sơ này đã gộp, đã rút hoặc đã khép lại."),
     "safety.serious_unknown": _("Không có tiêu chí nghiêm trọng này."),
     "safety.nobody_told": _("Ghi ít nhất tên, điện thoại hoặc nơi ở của người có phản ứng."),
+    "safety.slip_missing": _("Mời ghi mã trên giấy hẹn, phiếu hoặc giấy xác nhận của người đó."),
     "safety.known_already": _("Hồ sơ này đã rõ là của ai."),
     "safety.reason_missing": _("Mời ghi lý do."),
     "safety.step_in_future": _("Giờ thực hiện chưa tới. Mời xem lại giờ."),
