@@ -18,7 +18,7 @@ from khien.kernel import codes
 from khien.kernel.errors import Refused
 from khien.surfaces.healthbook.book import Book, mine, missing, posted, render
 from khien.surfaces.healthbook.next_thing import history_of
-from khien.surfaces.web import own_requests
+from khien.surfaces.web import case_words, own_requests
 from khien.surfaces.web.confirmations import short_vaccine
 from khien.surfaces.web.forms import BirthField, DayField
 from khien.surfaces.web.locale import lang
@@ -171,7 +171,7 @@ def request_page(request: Any, book: Book, case: UUID) -> HttpResponse:
             return HttpResponseRedirect(request.path)
     return render(
         request, "request.html", book, case=found, code=codes.display(found.code), subject=subject_words(found), form=form,
-        asked=own_requests.asked_lines(found),
+        asked=own_requests.asked_lines(found), result=case_words.word(case_words.RESOLUTIONS, found.resolution) if found.resolution else "",
     )  # fmt: skip
 
 

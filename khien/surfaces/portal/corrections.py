@@ -254,5 +254,6 @@ def answer(request: HttpRequest) -> HttpResponse:
         "subject": case_words.word(case_words.SUBJECTS, found.subject),
         "form": form,
         "asked": own_requests.asked_lines(found),
+        "result": case_words.word(case_words.RESOLUTIONS, found.resolution) if found.resolution else "",
     }
     return render(request, "portal/answer.html", context)

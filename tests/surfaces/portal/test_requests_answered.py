@@ -9,8 +9,9 @@ from django.test import Client
 
 from khien.cases import actions as cases
 from khien.cases import queries
+from khien.cases.types import ContactPoint
 from khien.kernel import clock
-from khien.kernel.refs import Scope
+from khien.kernel.refs import PlaceFacts, Scope
 from khien.people import queries as people
 from khien.people.models import OtpChallenge
 from khien.plumbing import files
@@ -95,3 +96,16 @@ def test_the_opened_record_names_each_request_and_says_which_waits_for_an_answer
     assert "chậm nhất" in page
     cases.wait(case_id=queries.of_person(person, clock.now())[0].id, text="Mời gửi ảnh.", by=make.BY, at=clock.now())
     assert "chờ bà con trả lời" in text(client.get("/tra-cuu/ho-so"))
+
+
+def test_a_request_ended_without_words_says_what_became_of_it_and_never_that_an_answer_is_still_to_come(db):
+    case = cases.open_case(
+        kind="appointment", subject="appointment.asked", detail="Hỏi lịch hẹn", contact=ContactPoint(phone="+84901000132"), place=PlaceFacts(province_2021="79"), channel="hotline",
+        by=make.BY, at=clock.now(),
+    )  # fmt: skip
+    assert "Chưa có trả lời nào" in text(open_story(Client(), case.code))
+    cases.resolve(case_id=case.id, resolution="helped", by=make.BY, at=clock.now())
+    page = text(open_story(Client(), case.code))
+    assert "Đã hỗ trợ" in page
+    assert "Yêu cầu đã xong, không có lời nhắn kèm" in page
+    assert "Chưa có trả lời nào" not in page
