@@ -131,7 +131,8 @@ def save_roster(
                 "planning.roster_saved", by=by, at=at, subject=f"session:{session_id}", version=row.version, people=len(told), came=len(came), left=len(left)
             )
     except IntegrityError:
-        raise Refused("planning.roster_meanwhile", name="") from None
+        now = roster(session_id)
+        raise Refused("planning.roster_meanwhile", name=now.made_name if now else "") from None
     return _info(row)
 
 

@@ -94,7 +94,7 @@ def _asked(request: HttpRequest, session_id: UUID, known: dict[str, StaffCard]) 
     if version:
         found = next((one for one in queries.roster_versions(session_id) if str(one.version) == version), None)
         if found is None:
-            raise Refused("planning.roster_meanwhile", name="")
+            raise Refused("planning.roster_unknown")
         return found.stands
     return tuple(_stand(role, text, known) for role in rules.STANDS for text in request.POST.getlist(role) if text.strip())
 

@@ -19,6 +19,7 @@ WORDING = {
     "planning.role_unknown": _("Không có việc này ở bàn nào."),
     "planning.stand_nameless": _("Tên người phải có chữ và không quá 100 ký tự."),
     "planning.roster_too_long": _("Một buổi ghi nhiều nhất {most} người."),
+    "planning.roster_unknown": _("Không có bản phân công này. Xin mở lại trang để xem."),
     "planning.roster_meanwhile": _("{name} vừa lưu phân công khác của buổi này. Phần bạn gõ còn ở dưới: xem lại rồi lưu lần nữa."),
     "planning.group_unknown": _("Không có nhóm ưu tiên {group} ở nơi này."),
     "planning.targets_empty": _("Mời ghi số người của ít nhất một nhóm."),
