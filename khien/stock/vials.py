@@ -28,7 +28,7 @@ def open_vial(
     """
     rules.check_opened(performed.at, at)
     lot = rules.check_lot(lots.lot(lot_id, site_id), performed.on)
-    labelled = doses or lot.doses_per_vial
+    labelled = lot.doses_per_vial if doses is None else doses
     if not 1 <= labelled <= rules.MOST_IN_VIAL:
         raise Refused("stock.vial_doses", most=rules.MOST_IN_VIAL)
     if before := ledger.done_before(models.Vial, act_id, site_id):

@@ -46,11 +46,19 @@ def _do(request: HttpRequest, at: Here) -> None:
     done = Performed(_moment(told.get("hour", ""), at), at.session.on_date, at.staff.id, at.staff.full_name)
     common: dict[str, Any] = {"site_id": site, "performed": done, "by": at.by, "at": at.at}
     if told.get("act") == "open":
-        stock_acts.open_vial(lot_id=_id(told.get("lot", ""), "stock.lot_unknown"), session_id=at.session_id, doses=whole.of_form(told.get("doses", "")) or None, act_id=one_act.read(request), **common)
+        stock_acts.open_vial(lot_id=_id(told.get("lot", ""), "stock.lot_unknown"), session_id=at.session_id, doses=whole.of_form(told.get("doses", "")), act_id=one_act.read(request), **common)
     elif told.get("act") == "explain":
         stock_acts.waste_missing(vial_id=_id(told.get("vial", ""), "stock.vial_unknown"), reason=told.get("reason", ""), **common)
     else:
-        stock_acts.end_vial(vial_id=_id(told.get("vial", ""), "stock.vial_unknown"), left=whole.of_form(told.get("left", "")) or 0, reason=told.get("reason", ""), **common)
+        stock_acts.end_vial(vial_id=_id(told.get("vial", ""), "stock.vial_unknown"), left=_left(told.get("left", "")), reason=told.get("reason", ""), **common)
+
+
+def _left(text: str) -> int:
+    """Doses thrown away with a vial; none are said to be none. Raises Refused stock.left_missing, web.number_*."""
+    found = whole.of_form(text)
+    if found is None:
+        raise Refused("stock.left_missing")
+    return found
 
 
 def _moment(text: str, at: Here) -> datetime:

@@ -41,6 +41,7 @@ WORDING = {
     "stock.nothing_sent": _("Phiếu chưa có lô nào. Mời ghi số lượng ít nhất một lô."),
     "stock.sent_to_itself": _("Kho gửi và nơi nhận phải khác nhau."),
     "stock.consignment_unknown": _("Không tìm thấy chuyến hàng này."),
+    "stock.left_missing": _("Mời ghi số liều bỏ đi; không bỏ liều nào thì ghi 0."),
     "stock.consignment_comes": _("Phiếu {document} là một chuyến hàng gửi tới đây trên hệ thống. Mời mở Chuyến hàng và bấm nhận, không ghi lại bằng tay."),
     "stock.consignment_received": _("Chuyến hàng {document} đã được nhận rồi, lúc {received_at}. Không nhận hai lần; nếu số đếm sai, mời ghi kiểm kê."),
     "stock.difference_reason_missing": _("Lô {lot}: gửi {sent}, đếm được {accepted}. Mời chọn lý do chênh lệch."),
