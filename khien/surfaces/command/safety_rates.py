@@ -86,7 +86,7 @@ def _figure(shown: dict[str, float], column: str, province: str, named: dict[str
     if column == "commune_2025":
         most = max([*shown.values(), 1])
         ranked = [(code, rate) for code, rate in shown.items() if rate][:12]
-        return charts.bars([charts.Line(named.get(code, code), rate / most, say.thousands(rate, lang(), 1), "") for code, rate in ranked])
+        return charts.bars([charts.Line(named.get(code, code), rate / most, say.thousands(round(rate), lang()), "") for code, rate in ranked])
     scale = maps.Scale.counts(list(shown.values()))
     codes = [unit.code for unit in places.children(f"2021-{province}")] if province else list(maps.names(column[-4:]))
     drawn = {code: shown.get(code) for code in codes}
