@@ -40,8 +40,8 @@ def record_elsewhere(
 
     It never enters this site's stock or report. Places of later doses in the course move on with it. A named facility hears
     of it, to confirm; its own record joins this one later.
-    Raises Refused: immunizations.date_in_future, immunizations.before_birth, immunizations.vaccine_missing,
-    immunizations.evidence_unknown, immunizations.facility_unknown (code), immunizations.already_recorded (on_date).
+    Raises Refused: immunizations.date_in_future, immunizations.before_birth, immunizations.before_any_vaccine,
+    immunizations.vaccine_missing, immunizations.evidence_unknown, immunizations.facility_unknown (code), immunizations.already_recorded (on_date).
     """
     basics = people.basics([person_id]).get(person_id)
     if basics is None:

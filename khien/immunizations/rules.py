@@ -75,10 +75,13 @@ def doubt(code: str, lot: str, facts: Mapping[str, Any]) -> tuple[str, str]:
     return vi.format_map(told), en.format_map(told)
 
 
+FIRST_DOSES = date(2020, 7, 1)  # no COVID-19 vaccine was given to the public anywhere before
+
+
 def check_told(vaccine: str, on_date: date, birth: PartialDate, *, today: date) -> None:
     """Check what a dose says of itself: nothing is given tomorrow, or before birth.
 
-    Raises Refused: immunizations.vaccine_missing, immunizations.date_in_future, immunizations.before_birth.
+    Raises Refused: immunizations.vaccine_missing, immunizations.date_in_future, immunizations.before_birth, immunizations.before_any_vaccine.
     """
     if not vaccine.strip():
         raise Refused("immunizations.vaccine_missing")
@@ -86,6 +89,8 @@ def check_told(vaccine: str, on_date: date, birth: PartialDate, *, today: date) 
         raise Refused("immunizations.date_in_future", on_date=on_date)
     if on_date < birth.earliest():
         raise Refused("immunizations.before_birth", on_date=on_date)
+    if on_date < FIRST_DOSES:
+        raise Refused("immunizations.before_any_vaccine", on_date=on_date, first=FIRST_DOSES)
 
 
 def columns(changes: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:

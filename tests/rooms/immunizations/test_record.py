@@ -133,6 +133,7 @@ def test_an_earlier_dose_needs_a_day_a_vaccine_and_a_known_facility(db):
     person = make.make_person(birth=PartialDate(2010))
     cases = {
         "date_in_future": Told("AZ", date(2021, 12, 15)), "before_birth": Told("AZ", date(2009, 12, 31)), "vaccine_missing": Told(" ", TODAY),
+        "before_any_vaccine": Told("AZ", date(2020, 6, 30)),
         "facility_unknown": Told("AZ", TODAY, facility_code="00000"),
     }  # fmt: skip
     for code, told in cases.items():

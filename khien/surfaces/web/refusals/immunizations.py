@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 WORDING = {
     "immunizations.date_in_future": _("Ngày tiêm {on_date} chưa tới. Mời xem lại ngày."),
+    "immunizations.before_any_vaccine": _("Ngày tiêm {on_date} trước khi có vắc xin COVID-19 ({first}). Mời xem lại năm."),
     "immunizations.before_birth": _("Ngày tiêm {on_date} trước ngày sinh. Mời xem lại ngày tiêm hoặc ngày sinh."),
     "immunizations.vaccine_missing": _("Mời chọn loại vắc xin đã tiêm."),
     "immunizations.evidence_unknown": _("Mời chọn căn cứ: giấy xác nhận hoặc lời khai."),

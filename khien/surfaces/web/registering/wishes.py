@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from khien.campaigns import queries as campaigns
+from khien.immunizations import rules as immunizations
 from khien.interchange.sheets.vocabulary import ETHNIC_GROUPS
 from khien.places import queries as places
 from khien.registration import rules
@@ -19,7 +20,6 @@ from khien.surfaces.web.registering.answers import Answers
 from khien.surfaces.web.registering.asking import Question
 from khien.surfaces.web.registering.papers import countries
 
-FIRST_DOSES = date(2020, 7, 1)  # no COVID-19 vaccine was given to the public anywhere before
 FURTHEST = timedelta(days=180)
 
 
@@ -100,7 +100,7 @@ class Previous(Question):
         error_messages={"required": _("Mời chọn số mũi đã tiêm")},
     )  # fmt: skip
     previous_vaccine = forms.ChoiceField(label=_("Vắc xin của mũi gần nhất"), required=False)
-    previous_on = DayField(label=_("Ngày tiêm mũi gần nhất"), required=False, earliest=FIRST_DOSES)
+    previous_on = DayField(label=_("Ngày tiêm mũi gần nhất"), required=False, earliest=immunizations.FIRST_DOSES)
     previous_place = forms.CharField(label=_("Nơi tiêm"), max_length=160, required=False)
     previous_lot = forms.CharField(label=_("Số lô, nếu có trên giấy"), max_length=40, required=False)
 
