@@ -114,12 +114,12 @@ def _apply(request: HttpRequest, at: Here, card: VisitCard, form: CorrectForm) -
 
 
 def _second(request: HttpRequest, at: Here, told: dict[str, Any]) -> Actor | None:
-    """The second person, who signs with their own account. Raises Refused access.sign_in_failed, commands.not_allowed."""
+    """The second person, who signs with their own account. Raises Refused access.sign_in_failed, visits.second_person_may_not."""
     if not told["second_username"]:
         return None
     staff = access.sign_in(
         username=told["second_username"], password=told["second_password"], totp=told["second_totp"], device=visitor.address(request), at=at.at
     )
     if not staff.may("people.correct", at.session.place):
-        raise Refused("commands.not_allowed", permission="people.correct")
+        raise Refused("visits.second_person_may_not")
     return staff.actor("people.correct", at.session.place)

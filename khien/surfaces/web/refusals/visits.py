@@ -119,6 +119,7 @@ WORDING = {
     "visits.not_correctable": _("Không sửa mục “{field}” ở đây."),
     "visits.nothing_changed": _("Chưa có gì thay đổi."),
     "visits.second_person_needed": _("Buổi đã đóng: cần người thứ hai cùng xác nhận."),
+    "visits.second_person_may_not": _("Người thứ hai không được sửa hồ sơ ở điểm này. Mời người lập danh sách của địa bàn hoặc kỹ thuật T2 cùng xác nhận."),
     "visits.second_person_same": _("Người thứ hai phải là người khác."),
     "visits.decided_already": _("Số {number}: {doctor} đã quyết định “{theirs}” lúc {decided_at}. Quyết định của bạn, “{own}”, chưa được ghi."),
     "visits.vaccine_unknown": _("Không có vắc xin mang mã {vaccine}. Mời chọn trong danh sách."),
