@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,7 +18,8 @@ from khien.rehearsal.staff import Desk, Officer
 from khien.visits import queries as visits
 
 SHIFTS = ("evening", "afternoon", "morning", "whole_day")
-LONGEST, SHORTEST = timedelta(minutes=150), timedelta(minutes=20)
+LONGEST, SHORTEST = timedelta(minutes=150), timedelta(minutes=10)
+LAST = timedelta(hours=1)  # of the day: earlier than this a point without hours has none because every shift is planned
 PACK = 900  # the most forms that are printed at once
 DOSE_ON_PAPER = 8  # minutes from the door to the injection
 ON_PAPER = 45  # minutes from the door to the way home
@@ -39,13 +40,20 @@ class Planned:
     standing: bool = False  # the point's own session of today: it stays open when the rehearsal leaves
 
 
-def day_is_long_enough(tell: Callable[[str], None]) -> None:
+def day_is_long_enough(site_ids: Iterable[str], tell: Callable[[str], None]) -> None:
     """Wait for midnight where too little of the day is left: a session that is planned today is opened today."""
+    seconds = seconds_to_wait(site_ids)
+    if seconds:
+        tell(f"waiting {int(seconds) // 60 + 1} minutes for the new day in Viet Nam")
+        time.sleep(seconds + 1)
+
+
+def seconds_to_wait(site_ids: Iterable[str]) -> float:
+    """Seconds until the new day, where some point has no hours left in the last ones of today; 0 where there is nothing to wait for."""
     now = clock.now()
     left = clock.at_local(clock.on_date(now) + timedelta(days=1)) - now
-    if left < SHORTEST + timedelta(minutes=5):
-        tell(f"waiting {left.seconds // 60 + 1} minutes for the new day in Viet Nam")
-        time.sleep(left.total_seconds() + 1)
+    enough = left > LAST or (left > SHORTEST and all(_free_hours(one) for one in site_ids))
+    return 0 if enough else left.total_seconds()
 
 
 def plan(officer: Officer, *, number: int, site_id: str, vaccine: str, district: str, tables: int) -> Planned:

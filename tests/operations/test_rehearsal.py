@@ -63,7 +63,7 @@ def heard(playing: "subprocess.Popen[str]", on_line: Callable[[str], None] = lam
             lines.append(line)
             on_line(line)
 
-    listener, overdue = threading.Thread(target=listen), threading.Timer(900, playing.kill)
+    listener, overdue = threading.Thread(target=listen), threading.Timer(2400, playing.kill)
     listener.start()
     overdue.start()
     told = out.read()
