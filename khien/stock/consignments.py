@@ -77,7 +77,7 @@ def accept(
     """Receive a consignment: in full (`counted` None), or as counted, each difference with a reason of rules.DIFFERENCES.
 
     What was counted enters the ledger at once; a difference becomes the sender's and the receiver's work. Doses that the point
-    took into use from the label are matched. Raises Refused: stock.consignment_unknown, stock.consignment_received (document,
+    took into use from the label are matched; what was entered by hand from the same paper before is taken back. Raises Refused: stock.consignment_unknown, stock.consignment_received (document,
     received_at, state), stock.difference_reason_missing (lot, sent, accepted), stock.doses_not_positive.
     """  # fmt: skip
     row = _waiting(consignment_id)
@@ -94,11 +94,20 @@ def accept(
                 reason=line.reason,
             )  # fmt: skip
             labels.match(row.to_id, line.lot_id, line.accepted, performed, by, at)
+            _typed_before(row, line.lot_id, line.accepted, performed, by, at)
     _end(row, "differs" if differs else "accepted", by, at)
     if differs:
         for site in (row.from_id, row.to_id):
             working.open_("consignment", site, str(row.id), ref_id=row.id, on=performed.on, at=at, doses=_difference(row.id))
     return one(row.id)
+
+
+def _typed_before(row: models.Consignment, lot_id: UUID, doses: int, performed: Performed, by: Actor, at: datetime) -> None:
+    """Goods whose paper was entered by hand before their consignment was on the system came once: the line by hand is taken back by name."""
+    twice = min(doses, papers.typed_before(row.to_id, lot_id, row.document))
+    if twice > 0:
+        ledger.write("counted_down", row.to_id, lot_id, twice, performed, by, at, document=row.document, reason=papers.TYPED_BEFORE)
+        audit.record("stock.typed_before", by=by, at=at, subject=f"consignment:{row.id}", lot=lot_id, site=row.to_id, doses=twice)
 
 
 def _reason(line: models.ConsignmentLine, told: str) -> str:

@@ -6,8 +6,12 @@ import unicodedata
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Sum
+
 from khien.kernel.errors import Refused
 from khien.stock import models
+
+TYPED_BEFORE = "typed_before"
 
 
 def written(told: str) -> str:
@@ -26,6 +30,16 @@ def sent_as(from_id: UUID, told: str) -> str:
     """The number as a consignment of this holder has it, where one has; else as it is told."""
     number = written(told)
     return _first(models.Consignment.objects.filter(from_id=from_id, document__iexact=number).order_by("sent_at"), number)
+
+
+def typed_before(site_id: UUID, lot_id: UUID, told: str) -> int:
+    """Doses of this paper and lot that were entered by hand before its consignment was received, and not taken back since."""
+    rows = models.Movement.objects.filter(site_id=site_id, lot_id=lot_id, document__iexact=written(told), consignment_id=None)
+    entered, back = (
+        rows.filter(**which).aggregate(n=Sum("doses", default=0))["n"]
+        for which in ({"kind": "received"}, {"kind": "counted_down", "reason": TYPED_BEFORE})
+    )
+    return int(entered - back)
 
 
 def _first(rows: Any, number: str) -> str:
