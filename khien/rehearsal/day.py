@@ -94,7 +94,7 @@ class Day:
         self.tell(f"{what}: {self.story.seconds[what]} s")
 
     def _plan(self) -> None:
-        officers.day_is_long_enough([str(site) for site in self.city.sites[: self.sites]], self.tell)
+        officers.into_the_day([str(site) for site in self.city.sites[: self.sites]], self.tell)
         self.planner = Officer(self.base, "thanhpho", counter=self.story.counter)
         self.planned: list[Planned] = []
         for i in range(self.sites):

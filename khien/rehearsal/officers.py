@@ -8,17 +8,21 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+
 from khien.booking import queries as booking
+from khien.config import moved
 from khien.kernel import clock
 from khien.plumbing.postgres import CannotStart
 from khien.rehearsal import product
 from khien.rehearsal.browser import Form, Page, Surprise
-from khien.rehearsal.point import Arrival
+from khien.rehearsal.point import EARLIER, Arrival
 from khien.rehearsal.staff import Desk, Officer
 from khien.visits import queries as visits
 
 SHIFTS = ("evening", "afternoon", "morning", "whole_day")
 LONGEST, SHORTEST = timedelta(minutes=150), timedelta(minutes=10)
+FIRST = timedelta(minutes=EARLIER + 5)  # of the day: before it, what is told as earlier would stand on the day before
 LAST = timedelta(hours=1)  # of the day: earlier than this a point without hours has none because every shift is planned
 PACK = 900  # the most forms that are printed at once
 DOSE_ON_PAPER = 8  # minutes from the door to the injection
@@ -40,20 +44,26 @@ class Planned:
     standing: bool = False  # the point's own session of today: it stays open when the rehearsal leaves
 
 
-def day_is_long_enough(site_ids: Iterable[str], tell: Callable[[str], None]) -> None:
-    """Wait for midnight where too little of the day is left: a session that is planned today is opened today."""
-    seconds = seconds_to_wait(site_ids)
+def into_the_day(site_ids: Iterable[str], tell: Callable[[str], None]) -> None:
+    """Move the demo's clock on to hours in which a day can be played, where it is too late or too early for that."""
+    seconds = seconds_ahead(site_ids)
     if seconds:
-        tell(f"waiting {int(seconds) // 60 + 1} minutes for the new day in Viet Nam")
-        time.sleep(seconds + 1)
+        tell(f"it is {clock.local(clock.now()):%H:%M} in Viet Nam: the demo's clock is moved {int(seconds) // 60 + 1} minutes ahead")
+        moved.move(settings.DATA, moved.shift(settings.DATA) + timedelta(seconds=seconds))
 
 
-def seconds_to_wait(site_ids: Iterable[str]) -> float:
-    """Seconds until the new day, where some point has no hours left in the last ones of today; 0 where there is nothing to wait for."""
+def seconds_ahead(site_ids: Iterable[str]) -> float:
+    """Seconds until a session planned now can be opened and played today; 0 by day.
+
+    What is done is told as fifty minutes ago, and that is to be today; late, some point may have no hours left.
+    """
     now = clock.now()
-    left = clock.at_local(clock.on_date(now) + timedelta(days=1)) - now
+    midnight = clock.at_local(clock.on_date(now))
+    left = midnight + timedelta(days=1) - now
+    if now - midnight < FIRST:
+        return (FIRST - (now - midnight)).total_seconds()
     enough = left > LAST or (left > SHORTEST and all(_free_hours(one) for one in site_ids))
-    return 0 if enough else left.total_seconds()
+    return 0 if enough else (left + FIRST).total_seconds()
 
 
 def plan(officer: Officer, *, number: int, site_id: str, vaccine: str, district: str, tables: int) -> Planned:
