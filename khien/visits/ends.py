@@ -1,4 +1,4 @@
-"""Observation and the ends of a visit; a step is taken back within five minutes by who took it."""
+"""Observation and the ends of a visit; a step is taken back within five minutes by whoever holds its desk."""
 
 from __future__ import annotations
 
