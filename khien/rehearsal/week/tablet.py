@@ -19,6 +19,7 @@ from khien.rehearsal.browser import Browser, Counter, Surprise
 from khien.rehearsal.staff import Answer, Desk, Officer
 
 BATCH = 50
+ASKED = 1000  # commands asked after in one go; the server takes twice as many
 TWICE = 0.2  # this share of what is sent is sent again
 
 
@@ -155,7 +156,10 @@ def _send(tablet: Tablet, items: list[Sealed]) -> dict[str, dict[str, Any]]:
 
 
 def _ask(tablet: Tablet) -> dict[str, dict[str, Any]]:
-    return _receipts(tablet.browser.post_json("/diem/gui/hoi", {"command_ids": [one.id for one in tablet.log]}))
+    receipts: dict[str, dict[str, Any]] = {}
+    for first in range(0, len(tablet.log), ASKED):
+        receipts |= _receipts(tablet.browser.post_json("/diem/gui/hoi", {"command_ids": [one.id for one in tablet.log[first : first + ASKED]]}))
+    return receipts
 
 
 def _receipts(answer: Any) -> dict[str, dict[str, Any]]:
