@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from khien.kernel import names, phones
@@ -56,7 +55,6 @@ __all__ = [
     "find_by_identifier",
     "holder_born",
     "holders",
-    "homes",
     "identifiers_of",
     "ids_of",
     "linked",
@@ -100,19 +98,6 @@ def basics(person_ids: Iterable[UUID]) -> dict[UUID, Basics]:
         for asked, now in current.items()
         if (row := rows.get(now))
     }  # fmt: skip
-
-
-def homes(person_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
-    """Neighbourhood and household of very many, by the id asked; who has no household is one of their own."""
-    asked, kept = list(person_ids), once.shelf("people.homes")
-    missing = [id for id in asked if id not in kept]
-    found = {}
-    if missing:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT * FROM people_homes(%s)", [missing])
-            found = {id: (neighbourhood, household) for id, neighbourhood, household in cursor.fetchall()}
-        kept.update(found)
-    return {id: home for id in asked if (home := found.get(id) or kept.get(id))}
 
 
 def reach(person_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:

@@ -132,6 +132,12 @@ STEPS: tuple[tuple[str, str, str, Cause | None], ...] = (
 )
 
 
+def profession(facts: Mapping[str, str], source: str) -> str:
+    """What the reporter is by profession, as told; who tells in an own book or on the portal is no health professional there. "" is not known."""
+    own = source in ("health_book", "portal") and not facts.get("reporter")
+    return facts.get("qualification") or (Qualification.CONSUMER.value if own else "")
+
+
 def propose(answers: Mapping[str, bool | None]) -> Cause:
     """The class that the 2019 algorithm proposes for these answers (None: not known); the council decides.
 

@@ -9,7 +9,7 @@ from django.db.models import Count
 from khien.people import queries as people
 from khien.plumbing import once
 from khien.safety import models, rules
-from khien.safety.doses import last_before, onset_about
+from khien.safety.doses import onset_about
 from khien.safety.following import (
     early,
     early_leavers,
@@ -28,7 +28,7 @@ from khien.visits import queries as visits
 
 __all__ = [
     "BY", "CODE", "REACTIONS", "SIGNS", "Signal", "aefi", "alarm", "alarm_of_reaction", "alarms_of_session", "as_of", "by_unit", "core_lines", "core_values", "counts", "counts_of_visits", "early",
-    "early_leavers", "follow_up", "follow_up_by_token", "follow_up_counts", "follow_ups_of", "last_before", "line_list", "missing", "of_reaction", "of_session", "of_visits",
+    "early_leavers", "follow_up", "follow_up_by_token", "follow_up_counts", "follow_ups_of", "line_list", "missing", "of_reaction", "of_session", "of_visits",
     "onset_about", "outside_rates", "place_of", "rates", "reaction", "reactions", "screen", "to_call", "wants_none",
 ]  # fmt: skip
 

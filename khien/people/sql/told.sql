@@ -31,14 +31,3 @@ BEGIN
       WHERE l.account_id = a.id AND l.ended_at IS NULL))
     FROM account a WHERE a.id = session_account(p_session) AND a.ended_at IS NULL);
 END $$;
-
--- Neighbourhood and household of the survivors of these ids; who has no household is one of their own. A narrow read of a whole ward.
-CREATE OR REPLACE FUNCTION people_homes(p_ids uuid[]) RETURNS TABLE (asked uuid, neighbourhood text, household text) LANGUAGE sql STABLE AS $$
-  WITH RECURSIVE now(asked, id) AS (
-    SELECT i, i FROM unnest(p_ids) i
-    UNION ALL
-    SELECT n.asked, a.survivor_id FROM now n JOIN person_alias a ON a.loser_id = n.id AND a.undone_at IS NULL
-  )
-  SELECT n.asked, p.neighbourhood, coalesce(nullif(p.household, ''), p.id::text) FROM now n JOIN person p ON p.id = n.id
-  WHERE NOT EXISTS (SELECT 1 FROM person_alias a WHERE a.loser_id = n.id AND a.undone_at IS NULL)
-$$;

@@ -9,7 +9,6 @@ from khien.interchange import e2b
 from khien.people import queries as people
 from khien.places import queries as places
 from khien.safety import core, queries
-from khien.safety.types import AefiView
 from khien.surfaces.command import frame, where
 from khien.surfaces.command import safety_words as words
 from khien.surfaces.command.safety_list import initials
@@ -66,7 +65,7 @@ def message(request: HttpRequest, aefi_id: UUID) -> HttpResponse:
         dosed_at=line.dosed_at, dosed_on=line.dosed_on, narrative=_narrative(view), comment=facts.get("comments", ""), received_at=line.opened_at,
         latest_at=view.changes[-1].recorded_at if view.changes else line.opened_at, expedited=line.severe or bool(line.serious),
         reporter=e2b.Reporter(
-            facts.get("reporter") or view.opened_by, facts.get("institution", ""), facts.get("position", ""), facts.get("qualification") or _by_whom(view),
+            facts.get("reporter") or view.opened_by, facts.get("institution", ""), facts.get("position", ""), core.profession(facts, line.source),
             facts.get("phone", ""), facts.get("email", ""),
         ), sender="Khien",
     )  # fmt: skip
@@ -75,12 +74,6 @@ def message(request: HttpRequest, aefi_id: UUID) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="icsr-{line.code}.xml"'
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _by_whom(view: AefiView) -> str:
-    """Whom nobody asked: people who tell in their own book or on the portal are no health professionals as reporters."""
-    own = view.line.source in ("health_book", "portal") and not view.facts.get("reporter")
-    return core.Qualification.CONSUMER.value if own else ""
 
 
 def _narrative(view: object) -> str:

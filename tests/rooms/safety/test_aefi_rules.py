@@ -163,3 +163,14 @@ def test_a_rate_needs_more_doses_than_events():
     told = rates.rate("AZ", 5, 1, 100_000)
     assert (told.per_100k, round(told.low, 2), round(told.high, 2)) == (5.0, 1.62, 11.67)
     assert rates.rate("AZ", 5, 1, 3).per_100k is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "source", "told"),
+    [
+        ({}, "health_book", "consumer"), ({}, "portal", "consumer"), ({}, "station", ""), ({"reporter": "Bác sĩ Thử"}, "portal", ""),
+        ({"qualification": "physician"}, "portal", "physician"), ({"qualification": "pharmacist", "reporter": "Dược sĩ Thử"}, "station", "pharmacist"),
+    ],
+)  # fmt: skip
+def test_who_tells_in_an_own_book_is_no_health_professional_there(facts, source, told):
+    assert core.profession(facts, source) == told
