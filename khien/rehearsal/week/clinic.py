@@ -52,6 +52,8 @@ class Clinic(Team):
             self.score.add("received without a line")
         elif guest.mistypes:
             how = {"person": guest.spoken(guest.mistyped()), "identity_how": "typed"}
+        elif how.get("identity_how") == "spoken":
+            how = self._known(guest) or how
         self.sender.post("reception", "check_in", lambda: how, self.moment(minute), lambda answer: self._has_number(guest, answer, minute))
         if guest.visitor.has("help"):
             self.help("reception", minute, guest)
@@ -64,6 +66,18 @@ class Clinic(Team):
             return
         self.inside.append(guest)
         self.desks["screening"].join(guest, minute)
+
+    def _known(self, guest: Guest) -> dict[str, Any] | None:
+        """Before somebody without a number is written as new, the desk asks who it may be: of one name and telephone it is one person."""
+        try:
+            near = self.sender.desks["reception"].ask("tim", new=guest.spoken()).get("people", ())
+        except Away:
+            return None
+        same = [one["id"] for one in near if {"name", "phone"} <= set(one["why"])]
+        if len(same) != 1:
+            return None
+        self.score.add("known after all")
+        return {"person_id": same[0], "identity_how": "spoken"}
 
     def _tell_refused(self, desk: str, name: str, minute: float, what: str, **body: Any) -> None:
         """A mistake of hands: the product names it, and the next try is right."""
