@@ -22,7 +22,7 @@ from khien.rehearsal.week.progress import Progress
 from khien.rehearsal.week.score import Fault, Help, SiteDay
 from khien.rehearsal.week.stage import DAWN, Stage
 from khien.rehearsal.week.supporters import Supporters, delay
-from khien.rehearsal.week.team import CLOSES, OPENS, Team
+from khien.rehearsal.week.team import CLOSES, EARLIEST, Team
 
 HANDS = 3  # points that are played at the same moment
 
@@ -141,7 +141,7 @@ class Conductor:
                     at = slot + visitor.offset if code else visitor.walks_in_at
                 else:
                     code, at = "", visitor.walks_in_at
-                team.expect(Guest(visitor, code=code), min(max(at, OPENS - 30), CLOSES - 60))
+                team.expect(Guest(visitor, code=code), min(max(at, EARLIEST), CLOSES - 60))
 
     def _appointments(self, team: Team) -> dict[tuple[str, str, str], tuple[str, float]]:
         """Appointments of today by name, birth and the end of the number: the slip in each hand, with its code and minute."""
@@ -234,8 +234,9 @@ class Conductor:
                 team.score.helps.remove(call)
                 continue
             tier, minutes = delay(site, self.stage.random)
-            asked = team.moment(call.asked)
-            self.clockwork.at(call.asked + minutes, partial(self._answer, team, call, tier, asked))
+            # Thousands of commands that come at once take the machine longer than their minute: a call counts from the product's minute.
+            since = max(call.asked, self.stage.minute(self.number))
+            self.clockwork.at(since + minutes, partial(self._answer, team, call, tier, team.moment(since)))
 
     def _answer(self, team: Team, call: Help, tier: int, asked: object, minute: float) -> None:
         try:

@@ -16,7 +16,7 @@ from khien.rehearsal.week.score import Corner as CornerScore
 from khien.rehearsal.week.score import Help, SiteDay
 from khien.rehearsal.week.stage import Stage
 from khien.rehearsal.week.tablet import enrol, take_along
-from khien.rehearsal.week.team import CLOSES, OPENS, ROLES, Team
+from khien.rehearsal.week.team import CLOSES, EARLIEST, OPENS, ROLES, Team
 
 STARTS = 2  # of a browser, before a day is played without a real tablet
 
@@ -46,7 +46,7 @@ class Opening:
         line = stage.lines[site]
         lead = Officer(line.url, f"diem{site + 1:02d}.truong", counter=stage.counter)
         people = sum(1 for _ in of_day(stage.crowd, number, site))
-        stage.advance(number, OPENS - 20)
+        stage.advance(number, EARLIEST - 10)
         officers.open_point(lead, planned, str(lots[0].id), printer="printer" not in without)
         score.opened_late = max(0.0, stage.minute(number) - OPENS)
         late_paper = (number, site) == faults.paper_afternoon(stage.days, stage.sites)

@@ -20,6 +20,7 @@ from khien.rehearsal.week.sender import Sender
 from khien.stock.types import LotInfo
 
 OPENS, CLOSES = 7 * 60 + 30, 17 * 60  # minutes of the day
+EARLIEST = OPENS - 30  # the first stands at the door, and the desks are open for them
 SERVICE = {"reception": 0.9, "screening": 2.6, "injection": 1.4, "closing": 0.4, "keying": 0.6}  # minutes each, as a mean
 SLOWER = {"no_id": 0.8, "mistyped": 1.0, "wrong_qr": 0.6, "namesake": 0.5, "help": 1.5}  # minutes more at reception
 ROLES = {"reception": "tiepdon", "screening": "bacsi", "injection": "tiem", "closing": "theodoi", "keying": "nhaplieu"}
