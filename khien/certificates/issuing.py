@@ -136,11 +136,17 @@ def _advance(
     return row
 
 
+def place_in_course(dose: ImmunizationView) -> tuple[int, int]:
+    """A dose of a history as certificates count it: its number, and the primary doses of its course."""
+    return max(1, dose.number), max(1, dose.size)
+
+
 def _content(row: models.Certificate, dose: ImmunizationView, who: _Person) -> dict[str, Any]:
     """The payload. Raises Refused as `payload.build`."""
+    ordinal, primary_doses = place_in_course(dose)
     facts = payload.DoseFacts(
-        full_name=who.card.full_name, born=who.card.birth, vaccine=dose.vaccine, primary_doses=max(1, dose.size),
-        ordinal=max(1, dose.number), given_on=dose.on_date, issuer=ISSUER, identifier=row.uvci, nationality=who.card.nationality,
+        full_name=who.card.full_name, born=who.card.birth, vaccine=dose.vaccine, primary_doses=primary_doses, ordinal=ordinal,
+        given_on=dose.on_date, issuer=ISSUER, identifier=row.uvci, nationality=who.card.nationality,
     )  # fmt: skip
     return payload.build(facts)
 

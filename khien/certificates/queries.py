@@ -9,6 +9,7 @@ from khien.certificates import hcert, issuing, models, offline, payload, revocat
 from khien.certificates.states import LIVE
 from khien.certificates.types import CertificateCard, CertificateView, RevokedEntry
 from khien.immunizations import queries as immunizations
+from khien.immunizations.types import ImmunizationView
 from khien.people import queries as people
 from khien.plumbing import once
 
@@ -83,6 +84,12 @@ def view(certificate_id: UUID) -> CertificateView | None:
         doses_received=sum(dose.on_date <= row.on_date for dose in doses),
     )
     return CertificateView(card(row), issuing.text_of(row), fields, content)
+
+
+def dose_number(dose: ImmunizationView) -> str:
+    """A dose of a history in its series, as its certificate says it ("2/2"): no text is opened for it."""
+    number, series = payload.dose_of_series(*issuing.place_in_course(dose))
+    return f"{number}/{series}"
 
 
 def hc1(certificate_id: UUID) -> str:

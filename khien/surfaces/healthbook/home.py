@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from khien.certificates import queries as certificates
 from khien.certificates.types import CertificateCard
+from khien.immunizations.types import History
 from khien.kernel.errors import Refused
 from khien.plumbing import access_log
 from khien.surfaces.healthbook.book import Book, mine, open_book, render
@@ -33,7 +34,7 @@ def _home(request: Any, book: Book) -> HttpResponse:
     certificate = latest_certificate(book)
     return render(
         request, "home.html", book, tab="home", history=history, next=next_thing(book, history, felt), certificate=certificate,
-        hold=hold_words(certificate) if certificate and certificate.state == "held" else "", dn=counted(book, certificate),
+        hold=hold_words(certificate) if certificate and certificate.state == "held" else "", dn=counted(history, certificate),
         last_read=next(iter(access_log.reads_of(book.person_ids, limit=1)), None),
     )  # fmt: skip
 
@@ -44,10 +45,12 @@ def latest_certificate(book: Book) -> CertificateCard | None:
     return next((one for one in live if one.state == "issued"), live[0] if live else None)
 
 
-def counted(book: Book, card: CertificateCard | None) -> str:
+def counted(history: History, card: CertificateCard | None) -> str:
     """The dose's number in its series, as the certificate says it ("2/2")."""
-    view = certificates.view(card.id) if card and card.state == "issued" else None
-    return view.fields.dose_number if view and view.fields else ""
+    if card is None or card.state != "issued":
+        return ""
+    dose = next((one for one in history.doses if one.record_id == card.record_id), None)
+    return certificates.dose_number(dose) if dose else ""
 
 
 def hold_words(card: CertificateCard) -> str:

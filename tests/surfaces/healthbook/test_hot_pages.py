@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 import khien.surfaces
+from khien.certificates import queries as certificates
+from tests import make_book
 
 TEMPLATES = Path(next(iter(khien.surfaces.__path__)))
 
@@ -23,6 +25,18 @@ def test_a_page_of_the_book_reads_the_family_in_one_statement(client, family, na
     with CaptureQueriesContext(connection) as seen:
         assert client.get(page).status_code == 200
     assert len(seen) <= MOST[name], [query["sql"][:90] for query in seen]
+
+
+def test_who_holds_a_certificate_reads_no_more_and_sees_what_it_says(client, family):
+    make_book.make_certified(family.own)
+    page = reverse("healthbook:person", kwargs={"person": family.own})
+    client.get(page)
+    with CaptureQueriesContext(connection) as seen:
+        told = client.get(page).content.decode()
+    assert len(seen) == 1, [query["sql"][:90] for query in seen]
+    view = certificates.view(certificates.of_person(family.own)[0].id)
+    number, size = view.fields.dose_number.split("/")
+    assert f"{number} trong {size} mũi" in told
 
 
 def test_the_first_look_at_the_first_book_writes_nothing(client, family):
