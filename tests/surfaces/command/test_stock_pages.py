@@ -89,6 +89,18 @@ def test_a_paper_keyed_again_is_said_to_be_known_and_one_of_tomorrow_is_refused_
     assert "chưa đến" in words(send(keeper, f"/kho/{site}/ghi", **{**told, "document": "P2", **day("day", TODAY + timedelta(days=1))}))
 
 
+def test_goods_that_came_past_their_expiry_are_entered_and_said_to_be_past_it(db):
+    """The vials lie in the fridge: they are on the book as they are, and whoever wrote them hears that none may be opened."""
+    site = make.make_site()
+    keeper = officer("stock_keeper", scope=CITY)
+    told = {"act": "receive", "vaccine": "AZ", "lot": "AB9", "doses": "10", "document": "P1", **day("day", TODAY), **day("expires_on", TODAY - timedelta(days=1))}
+    done = send(keeper, f"/kho/{site}/ghi", **told).url
+    told_after = words(keeper.get(done))
+    assert done.endswith("?xong=expired")
+    assert "Hàng này đã hết hạn: không mở lọ được" in told_after
+    assert [one.on_hand for one in stock.lots_at(site)] == [10]
+
+
 def test_a_lead_counts_the_day_and_corrects_the_book_with_a_reason(db):
     site = make.make_site()
     lot = make.make_lot(site_id=site, doses=50)
