@@ -16,6 +16,7 @@ from khien.immunizations import models
 from khien.immunizations import rules as own_rules
 from khien.immunizations.standing import MOVED as MOVED
 from khien.immunizations.standing import Standing as Standing
+from khien.immunizations.standing import recorded_as as recorded_as
 from khien.immunizations.standing import site_days as site_days
 from khien.immunizations.standing import standing as standing
 from khien.immunizations.standing import written_as as written_as

@@ -47,6 +47,12 @@ def written_as(record_id: UUID) -> UUID:
     return found or record_id
 
 
+def recorded_as(record_id: UUID) -> UUID:
+    """The record under which a dose that a point wrote as this one stands now: another one where it was moved to another person since."""
+    now = _moved([record_id]).get(record_id)
+    return now.record_id if now else record_id
+
+
 def site_days(record_id: UUID) -> set[tuple[UUID, date]]:
     """The points and days under which any version of this dose, or of the record it was moved from, stands."""
     rows = models.Immunization.objects.filter(record_id__in=[record_id, written_as(record_id)], site_id__isnull=False)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from khien.immunizations import actions as immunizations
+from khien.immunizations import queries as doses
 from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor, VisitRef
@@ -87,7 +88,8 @@ def correct_dose(
         columns |= _other_lot(visit, row, told, by, at)
     if "performed_by" in told or "performed_by_name" in told:
         columns["dosed_by"] = f"staff:{told['performed_by']}" if told.get("performed_by") else told.get("performed_by_name", "")
-    corrected = immunizations.correct(record_id=row.record_id, changes=told, reason=reason, by=by, at=at, second_by=second_by)
+    now = doses.recorded_as(row.record_id)  # moved to the right person since: it is that record which is wrong
+    corrected = immunizations.correct(record_id=now, changes=told, reason=reason, by=by, at=at, second_by=second_by)
     steps.move(
         visit, State(row.state), action="correct_dose", by=by, at=at, sources=(row.state,), silent=True,
         facts={"fields": sorted(changes), "second": second_by.text if second_by else ""}, **columns,

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 
+from khien.immunizations import actions as record
 from khien.immunizations import queries as immunizations
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor
@@ -264,6 +265,15 @@ class TestUndo:
         assert version == 2
         record = immunizations.record(queries.visit(made.visit).record_id)
         assert record.lot_number == stock.lot(other).number
+        assert [stock.balance(day.site_id, lot).drawn for lot in (day.lot_id, other)] == [0, 1]
+
+    def test_the_lot_of_a_dose_that_was_moved_to_the_right_person_is_put_right_in_their_record(self):
+        day = make_day()
+        made, right = make_visit(day, state="closed"), make.make_person("Lê Thị Đúng")
+        other, late = make.make_lot("AZ", site_id=day.site_id), AT + timedelta(hours=1)
+        moved = record.move_to_person(record_id=queries.visit(made.visit).record_id, person_id=right, reason="nhầm người", by=BY, at=late)
+        visits.correct_dose(visit=made.visit, changes={"lot_id": other}, reason="đọc nhầm số lô", by=BY, at=late)
+        assert immunizations.record(moved.record_id).lot_number == stock.lot(other).number
         assert [stock.balance(day.site_id, lot).drawn for lot in (day.lot_id, other)] == [0, 1]
 
     def test_after_the_day_is_closed_a_second_person_agrees(self):
