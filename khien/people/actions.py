@@ -17,15 +17,15 @@ from .accounts import (
 from .identity import add_identifier, settle_identifier, verify_identity, withdraw_identifier
 from .merging import decide_duplicate, decide_undo, merge, undo_merge
 from .otp import ask_code, ask_code_of_record, check_code, clear_codes
-from .particulars import correct_particulars, phone_proved, record_death, set_guardian, set_phone, withdraw_death
+from .particulars import correct_particulars, phone_proved, record_death, redate_death, set_guardian, set_phone, withdraw_death
 from .pins import check_pin, forget_device, set_pin
 from .record import record_people
 from .types import NewPerson, PersonRecorded
 
 __all__ = [
     "add_identifier", "ask_code", "ask_code_of_record", "check_code", "check_pin", "clear_codes", "correct_particulars", "decide_duplicate",
-    "decide_undo", "end_link", "forget_device", "link", "link_in_person", "merge", "open_account", "phone_proved", "record_death", "record_people", "record_person",
-    "report_lost_phone", "report_recycled_phone", "set_guardian", "set_language", "set_phone", "set_pin", "settle_identifier", "undo_merge",
+    "decide_undo", "end_link", "forget_device", "link", "link_in_person", "merge", "open_account", "phone_proved", "record_death", "record_people",
+    "record_person", "redate_death", "report_lost_phone", "report_recycled_phone", "set_guardian", "set_language", "set_phone", "set_pin", "settle_identifier", "undo_merge",
     "verify_identity", "withdraw_death", "withdraw_identifier",
 ]  # fmt: skip
 

@@ -164,12 +164,26 @@ def record_death(*, person: UUID, on: date, reason: str = "death", by: Actor, at
     row = locked(person)
     if row.died_on is not None:
         return
+    _died(row, on, reason, by, at)
+    outbox.publish(events.DIED, at=at, person_id=row.id)
+
+
+@transaction.atomic
+def redate_death(*, person: UUID, on: date, reason: str, by: Actor, at: datetime) -> None:
+    """Put right the day of a death that is on the record. Raises Refused: people.not_dead, people.died_before_birth."""
+    row = locked(person)
+    if row.died_on is None:
+        raise Refused("people.not_dead")
+    if row.died_on != on:
+        _died(row, on, reason, by, at)
+
+
+def _died(row: Person, on: date, reason: str, by: Actor, at: datetime) -> None:
     if (row.birth_year, row.birth_month or 1, row.birth_day or 1) > (on.year, on.month, on.day):
         raise Refused("people.died_before_birth")
     versions.keep(row, ["died_on"], reason=reason, by=by, at=at)
     Person.objects.filter(id=row.id).update(died_on=on, version=row.version + 1)
     audit.record("people.died", by=by, at=at, subject=f"person:{row.id}", person=row.id, on=on)
-    outbox.publish(events.DIED, at=at, person_id=row.id)
 
 
 @transaction.atomic

@@ -49,6 +49,7 @@ __all__ = [
     "contact",
     "current_id",
     "current_ids",
+    "death_told_as",
     "details",
     "died",
     "duplicates",
@@ -146,6 +147,15 @@ def died(person_ids: Iterable[UUID]) -> set[UUID]:
     current = aliases.currents(person_ids)
     dead = set(Person.objects.filter(id__in=set(current.values()), died_on__isnull=False).values_list("id", flat=True))
     return {asked for asked, now in current.items() if now in dead}
+
+
+def death_told_as(person_id: UUID) -> str:
+    """The reason under which a person's death was written on the record; "" for the living."""
+    now = aliases.current(person_id)
+    if not Person.objects.filter(id=now, died_on__isnull=False).exists():
+        return ""
+    told = PersonVersion.objects.filter(person_id=now, changed__contains=["died_on"]).order_by("-version")
+    return told.values_list("reason", flat=True).first() or ""
 
 
 def details(person_id: UUID) -> PersonDetails | None:

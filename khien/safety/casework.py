@@ -63,7 +63,7 @@ def edit_aefi(
     changed = sorted(name for name in {*before, *after} if before.get(name, "") != after.get(name, ""))
     if not changed:
         return row.version
-    if before["outcome"] != row.outcome:
+    if {"outcome", "died_on"} & set(changed):
         meeting.told_of_life(row, was=before["outcome"], by=by, at=at)
     kept.weigh(row, at)
     words = {name: [before.get(name, ""), after.get(name, "")] for name in changed}

@@ -152,15 +152,21 @@ def read_serious(told: Any) -> list[str]:
 
 
 def told_of_life(row: models.AefiCase, *, was: str = "", by: Actor, at: datetime) -> None:
-    """Write on the person's record that this event ended in death, or take that back when the outcome was another after all."""
+    """Write on the person's record that this event ended in death, and when; or take that back when the outcome was another after all.
+
+    A death that the record had from someone else keeps its day, and stays where this event did not end in it.
+    """
     died = rules.Outcome.DIED.value
     if row.person_id is None:
         return
-    person = people.current_id(row.person_id)
-    if row.outcome == died:
-        people_actions.record_death(person=person, on=row.died_on or clock.on_date(at), reason=f"aefi:{row.code}", by=by, at=at)
-    elif was == died and people.died([person]):
-        people_actions.withdraw_death(person=person, reason=f"aefi:{row.code}", by=by, at=at)
+    told: dict[str, Any] = {"person": people.current_id(row.person_id), "reason": f"aefi:{row.code}", "by": by, "at": at}
+    ours = people.death_told_as(row.person_id) == told["reason"]
+    if row.outcome == died and not ours:
+        people_actions.record_death(on=row.died_on or clock.on_date(at), **told)
+    elif row.outcome == died and row.died_on:
+        people_actions.redate_death(on=row.died_on, **told)
+    elif was == died and ours and row.outcome != died:
+        people_actions.withdraw_death(**told)
 
 
 @transaction.atomic

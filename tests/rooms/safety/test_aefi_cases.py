@@ -8,6 +8,7 @@ from khien.access import queries as access
 from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor, PlaceFacts, Scope
+from khien.people import actions as people_actions
 from khien.people import queries as people
 from khien.plumbing.models import AuditRow, Event
 from khien.safety import actions, queries
@@ -165,6 +166,24 @@ def test_whose_event_ended_in_death_is_dead_on_the_record_too_until_the_outcome_
     actions.edit_aefi(aefi_id=aefi_id, outcome="recovering", by=officer, at=AT + 2 * HOUR)
     assert people.person(made.person_id).died_on is None
     assert not people.died([made.person_id])
+
+
+def test_the_day_of_a_death_follows_the_case_that_told_of_it():
+    officer, made = staff("safety_officer"), dosed()
+    aefi_id = report(made, ["fever"]).aefi_id
+    for day in (16, 15):
+        actions.edit_aefi(aefi_id=aefi_id, outcome="died", died_on=date(2021, 12, day), by=officer, at=AT + 48 * HOUR)
+        assert people.person(made.person_id).died_on == date(2021, 12, day)
+
+
+def test_a_death_that_another_told_of_keeps_its_day_and_stays_when_the_event_did_not_end_in_it():
+    officer, made = staff("safety_officer"), dosed()
+    aefi_id = report(made, ["fever"]).aefi_id
+    people_actions.record_death(person=made.person_id, on=date(2021, 12, 15), reason="Gia đình báo", by=officer, at=AT + 24 * HOUR)
+    actions.edit_aefi(aefi_id=aefi_id, outcome="died", died_on=date(2021, 12, 14), by=officer, at=AT + 48 * HOUR)
+    assert people.person(made.person_id).died_on == date(2021, 12, 15)
+    actions.edit_aefi(aefi_id=aefi_id, outcome="recovering", by=officer, at=AT + 49 * HOUR)
+    assert people.person(made.person_id).died_on == date(2021, 12, 15)
 
 
 def test_reports_of_another_dose_or_another_month_open_their_own_case():
