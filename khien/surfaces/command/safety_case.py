@@ -1,7 +1,6 @@
 """One AEFI case: what is known, its clocks and story, and the steps that whoever looks at it may take."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +16,7 @@ from khien.safety import actions, core, queries
 from khien.surfaces.command import frame, where
 from khien.surfaces.command import safety_words as words
 from khien.surfaces.command.safety_list import moment
-from khien.surfaces.command.spot import read_day
-from khien.surfaces.web import slips
+from khien.surfaces.web import days, slips
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.forms import DayField, PageForm
 
@@ -42,7 +40,7 @@ def _page(request: HttpRequest, aefi_id: UUID, at: frame.Here, wrong: str = "") 
     site = places.site(view.line.site_id) if view.line.site_id else None
     return frame.page(
         request, "safety_case", "safety", 409 if wrong else 200, view=view, line=view.line, card=card, site=site, values=values,
-        missing=queries.missing(values, critical=False), critical=core.CRITICAL, variables=core.VARIABLES, more=core.MORE, words=words, wrong=wrong, told=told, today=at.on.isoformat(),
+        missing=queries.missing(values, critical=False), critical=core.CRITICAL, variables=core.VARIABLES, more=core.MORE, words=words, wrong=wrong, told=told, today=at.on,
         alarm=queries.alarm_of_reaction([one.id for one in view.reports]), can={may: at.staff.may(may, where.aefi(aefi_id)) for may in MAY},
         causes=core.CAUSES, steps=core.STEPS, now_at=at.at, names=words.FIELDS,
     )  # fmt: skip
@@ -69,8 +67,8 @@ def _step(permission: str) -> Callable[[Callable[[Any, frame.Here, UUID], None]]
 def _done_at(told: Any, at: frame.Here) -> Any:
     """When a step was done: as typed, today where no day is; None is now. Raises Refused: safety.day_unreadable, safety.hour_unreadable."""
     day, hour = told.get("day", "").strip(), told.get("hour", "").strip()
-    on = read_day(day, date.min) if day else at.on
-    if on == date.min:
+    on = days.read(day) if day else at.on
+    if on is None:
         raise Refused("safety.day_unreadable")
     if not hour and on != at.on:
         raise Refused("safety.hour_unreadable")

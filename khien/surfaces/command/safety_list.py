@@ -24,8 +24,7 @@ from khien.safety.types import AefiLine, LineFilter, ToldPatient
 from khien.surfaces.command import choosing, frame, where
 from khien.surfaces.command import safety_words as words
 from khien.surfaces.command.register import where_words
-from khien.surfaces.command.spot import read_day
-from khien.surfaces.web import downloads, say
+from khien.surfaces.web import days, downloads, say
 from khien.surfaces.web.forms import DayField, PageForm
 
 type Cards = Mapping[UUID, Any]
@@ -39,13 +38,9 @@ def _filters(request: HttpRequest) -> LineFilter:
     states = tuple(one for one in told.getlist("buoc") if one in words.TONES)
     return LineFilter(
         states=states, severe=told.get("nang") == "1", overdue=told.get("qua-han") == "1", vaccine=told.get("vx", "")[:40], lot=told.get("lo", "")[:60],
-        sign=told.get("dau-hieu", "")[:40], cause=told.get("nn", "")[:2], first=_day(told.get("tu")), last=_day(told.get("den")),
+        sign=told.get("dau-hieu", "")[:40], cause=told.get("nn", "")[:2], first=days.read(told.get("tu")), last=days.read(told.get("den")),
         code="".join(letter for letter in told.get("ma", "") if letter.isdigit())[:20],
     )  # fmt: skip
-
-
-def _day(text: str | None) -> date | None:
-    return read_day(text, date.min) if text and read_day(text, date.min) != date.min else None
 
 
 def index(request: HttpRequest) -> HttpResponse:

@@ -11,6 +11,7 @@ from khien.kernel.refs import Scope
 from khien.places import queries as places
 from khien.surfaces.command.frame import Here, reach, unit_scope
 from khien.surfaces.command.where import NATION
+from khien.surfaces.web import days
 
 EPOCHS = ("2021", "2025")
 UNITS = ("province", "district", "commune")
@@ -52,12 +53,8 @@ class Spot:
 
 
 def read_day(text: str | None, otherwise: date) -> date:
-    """A day of an address (2021-12-14); one of no calendar of ours counts as none."""
-    try:
-        found = date.fromisoformat(text or "")
-    except ValueError:
-        return otherwise
-    return found if 1900 <= found.year < 2200 else otherwise
+    """A day of an address (2021-12-14) or as typed (14/12/2021); one of no calendar of ours counts as none."""
+    return days.read(text) or otherwise
 
 
 def chosen(request: HttpRequest, at: Here, unit_key: str | None = None) -> Spot:

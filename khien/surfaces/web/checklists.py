@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from khien.surfaces.web import days
+
 # What each line asks: the fact's name and the kind of its box.
 ASKS: dict[str, tuple[tuple[str, str], ...]] = {
     "anaphylaxis_kit": (("expires_on", "day"),), "adrenaline": (("ampoules", "number"), ("expires_on", "day")), "doctor": (("name", "text"),),
@@ -44,16 +46,7 @@ def _text(value: Any, code: str) -> str:
 def _value(kind: str, text: str) -> Any:
     if kind == "tick":
         return bool(text)
-    return _iso(text) if kind == "day" else text
-
-
-def _iso(text: str) -> str:
-    """dd/mm/yyyy as ISO; what is no date stays as typed, and the action says so."""
-    parts = text.replace("-", "/").replace(".", "/").split("/")
-    if len(parts) != 3 or not all(part.strip().isdigit() for part in parts):
-        return text
-    day, month, year = (int(part) for part in parts)
-    try:
-        return date(year, month, day).isoformat()
-    except ValueError:
-        return text
+    if kind == "day":
+        on = days.read(text)
+        return on.isoformat() if on else text  # what is no day stays as typed, and the action says so
+    return text

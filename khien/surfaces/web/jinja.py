@@ -14,7 +14,7 @@ from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 
 from khien.kernel import clock
-from khien.surfaces.web import assets, banners, charts, forms, icons, maps, qr, say, say_doses
+from khien.surfaces.web import assets, banners, charts, days, forms, icons, maps, qr, say, say_doses
 from khien.surfaces.web.confirmations import short_vaccine
 from khien.surfaces.web.locale import lang, settled
 
@@ -138,6 +138,13 @@ def with_query(context: Context, **changes: Any) -> str:
     return "?" + urlencode(pairs)
 
 
+@pass_context
+def typed_day(context: Context, name: str) -> str:
+    """The day that this page's query names, as it was typed."""
+    request = context.get("request")
+    return "" if request is None else str(request.GET.get(name, ""))[:40]
+
+
 def hotlines() -> dict[str, str]:
     """Names and numbers to call."""
     return dict(getattr(settings, "HOTLINES", {"ministry": "1900 9095", "emergency": "115"}))
@@ -195,6 +202,7 @@ GLOBALS: dict[str, Any] = {
     "lang": lang,
     "switch_lang_url": switch_lang_url,
     "with_query": with_query,
+    "typed_day": typed_day,
     "now": clock.now,
     "demo": demo,
     "practice": practice,
@@ -209,6 +217,7 @@ GLOBALS: dict[str, Any] = {
     "qr": qr.svg,
     "dose_name": say_doses.dose_name,
     "banners": banners.current,
+    "day_of": days.read,
     "problems": forms.problems,
     "part_errors": forms.part_errors,
 }
