@@ -1,5 +1,6 @@
 // Desk 4, observation: a board by the minutes left. The eye finds who is ready first, then who is next.
 const MOST = 36; // cards at once: who leaves next comes first
+const GONE = 3_600_000; // ms after the last minute: without a line another tablet may have let them go, and nobody told this one
 
 export default (kh) => {
   const { h, _ } = kh;
@@ -16,7 +17,9 @@ export default (kh) => {
   let drawnAt = "";
   const stale = () => kh.hm(kh.now()) !== drawnAt || watched().some((row) => row.observe_until && !told.has(row.id) && !kh.minutesLeft(row.observe_until));
 
-  const watched = () => kh.at("dosed").sort((a, b) => (a.observe_until || "") < (b.observe_until || "") ? -1 : 1);
+  const longGone = (row) => Boolean(row.observe_until) && kh.now() - new Date(row.observe_until) > GONE;
+  const order = (a, b) => longGone(a) - longGone(b) || ((a.observe_until || "") < (b.observe_until || "") ? -1 : 1);
+  const watched = () => kh.at("dosed").sort(order);
 
   function draw() {
     open = null;
@@ -35,7 +38,7 @@ export default (kh) => {
       h("div.kh-obs__head", h("h1.kh-h2", _("Theo dõi: {n} người, {m} người đủ giờ", { n: rows.length, m: ready.length })), h("p.kh-soft.kh-small", _("Xếp theo số phút còn lại.")),
         h("button.kh-button.kh-alarm", { type: "button", onclick: () => kh.alarm(open), data: { hot: "F12" }, "aria-keyshortcuts": "F12" }, kh.icon("bell"), _("Phản vệ: bấm giờ"), " ", kh.key("F12")), kh.rights.has("safety.follow") ? h("a.kh-small", { href: kh.urls.early }, _("Ai về trước 30 phút")) : null),
       kh.reactions.map(reacting),
-      rows.length ? [h("ol.kh-watches", rows.slice(0, MOST).map(card)), rows.length > MOST && h("p.kh-soft", _("và {n} người nữa, còn nhiều phút hơn: gõ số để mở", { n: rows.length - MOST }))] : kh.hint("clock", _("Không có ai đang theo dõi."))));
+      rows.length ? [h("ol.kh-watches", rows.slice(0, MOST).map(card)), rows.length > MOST && h("p.kh-soft", _("và {n} người nữa, còn nhiều phút hơn hoặc đã đủ giờ từ lâu: gõ số để mở", { n: rows.length - MOST }))] : kh.hint("clock", _("Không có ai đang theo dõi."))));
   }
 
   function reacting(one) {
