@@ -64,6 +64,12 @@ def move(site_id: UUID, lot_id: UUID, kind: str, doses: int) -> int:
         return int(cursor.fetchone()[0])
 
 
+def lock(site_id: UUID, lot_id: UUID) -> None:
+    """Hold the balance of a lot at a holder until the transaction ends: whoever counts doses in its vials comes one after another."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT stock_lock(%s, %s)", [site_id, lot_id])
+
+
 def check_held(site_id: UUID, lot_id: UUID, doses: int) -> None:
     """Lock the balance and see that it holds so many. Raises Refused: stock.not_enough (on_hand, doses)."""
     rows = models.Balance.objects.select_for_update().filter(site_id=site_id, lot_id=lot_id)

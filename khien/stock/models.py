@@ -111,6 +111,7 @@ class Movement(Row):
     """Doses that came, went, were drawn into an arm or were wasted: append-only; an undo is a movement back.
 
     Each is one leg of a move from one holder to another or to a sink: `other_id` is the other holder, None outside the ledger.
+    `vial_id` of a draw is what the minutes allow and may change while doses of the day still come in (`sql/vials.sql`).
     """
 
     placement = "site"

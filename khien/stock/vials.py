@@ -11,7 +11,7 @@ from khien.campaigns import queries as campaigns
 from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor, Performed
-from khien.plumbing import audit
+from khien.plumbing import audit, sqlcall
 from khien.stock import ledger, lots, models, rules, working
 from khien.stock.types import LotInfo, ThawInfo, VialInfo
 
@@ -34,12 +34,15 @@ def open_vial(
     if before := ledger.done_before(models.Vial, act_id, site_id):
         return _infos([before])[0]
     hours, _ = product(lot.vaccine, performed.on)
+    ledger.lock(site_id, lot_id)
     row = models.Vial.objects.create(
         site_id=site_id, session_id=session_id, lot_id=lot_id, on_date=performed.on, doses=labelled,
         most=labelled + (rules.EXTRA_DOSES if labelled > 1 else 0), opened_at=performed.at, opened_by=_who(performed, by),
         use_until=rules.use_until(performed.at, hours, _thaw_end(site_id, lot_id)), recorded_at=at,
         **({"id": act_id} if act_id else {}),
     )  # fmt: skip
+    sqlcall.call("SELECT stock_settle_vials(%s, %s, %s, NULL, %s, %s)", [site_id, lot_id, performed.on, at, by.text])
+    row.refresh_from_db(fields=["drawn"])
     audit.record("stock.vial_opened", by=by, at=at, subject=f"vial:{row.id}", lot=lot_id, site=site_id)
     return _infos([row])[0]
 
@@ -50,24 +53,25 @@ def end_vial(
 ) -> VialInfo:
     """End a vial: `left` doses are thrown away for a reason of rules.WASTE_REASONS; the ledger wastes them.
 
-    Doses neither drawn nor left (perhaps on papers still to be keyed) stay in the ledger as a difference of the vial. The same
+    Doses that other vials open beside it can have given make way for those that are left. Doses neither drawn nor left (perhaps on papers still to be keyed) stay in the ledger as a difference of the vial. The same
     end told again is the same end. Raises Refused: stock.vial_unknown, stock.vial_ended (ended_at), stock.vial_left (most),
     stock.reason_missing, stock.vial_in_future.
     """
-    row = models.Vial.objects.select_for_update().filter(site_id=site_id, id=vial_id).first()
-    if row is None:
-        raise Refused("stock.vial_unknown")
+    row = _locked(site_id, vial_id)
     rules.check_opened(performed.at, at)
     if row.ended_at is not None:
         if row.wasted == left:
             return _infos([row])[0]
         raise Refused("stock.vial_ended", ended_at=row.ended_at, wasted=row.wasted)
+    ended_at = max(performed.at, row.opened_at)
+    sqlcall.call("SELECT stock_end_vial(%s, %s, %s, %s, %s, %s, %s)", [site_id, vial_id, ended_at, _who(performed, by), left, at, by.text])
+    row.refresh_from_db()
     if not 0 <= left <= max(row.doses - row.drawn, 0):
         raise Refused("stock.vial_left", most=max(row.doses - row.drawn, 0), drawn=row.drawn)
     if left and reason not in rules.WASTE_REASONS:
         raise Refused("stock.reason_missing")
-    row.ended_at, row.ended_by, row.wasted, row.reason = max(performed.at, row.opened_at), _who(performed, by), left, reason
-    row.save(update_fields=["ended_at", "ended_by", "wasted", "reason"])
+    row.wasted, row.reason = left, reason
+    row.save(update_fields=["wasted", "reason"])
     if left:
         ledger.write("wasted", site_id, row.lot_id, left, performed, by, at, reason=reason, vial_id=row.id)
     audit.record("stock.vial_ended", by=by, at=at, subject=f"vial:{row.id}", lot=row.lot_id, wasted=left, reason=reason)
@@ -83,9 +87,7 @@ def waste_missing(*, site_id: UUID, vial_id: UUID, reason: str, performed: Perfo
 
     Raises Refused: stock.vial_unknown, stock.nothing_to_settle, stock.reason_missing.
     """
-    row = models.Vial.objects.select_for_update().filter(site_id=site_id, id=vial_id).first()
-    if row is None:
-        raise Refused("stock.vial_unknown")
+    row = _locked(site_id, vial_id)
     missing = _infos([row])[0].missing
     if not missing:
         raise Refused("stock.nothing_to_settle")
@@ -179,6 +181,15 @@ def _thaw_end(site_id: UUID, lot_id: UUID) -> datetime | None:
     """When the thawed vials of a lot end, where thawing was recorded: the first that ends, for safety."""
     found = models.Thaw.objects.filter(site_id=site_id, lot_id=lot_id).order_by("-thawed_at").values_list("use_before", flat=True).first()
     return clock.at_local(found + timedelta(days=1), 0) if found else None
+
+
+def _locked(site_id: UUID, vial_id: UUID) -> models.Vial:
+    """A vial, with the lock of its lot's balance: draws give the doses of a lot another vial. Raises Refused: stock.vial_unknown."""
+    lot_id = models.Vial.objects.filter(site_id=site_id, id=vial_id).values_list("lot_id", flat=True).first()
+    if lot_id is None:
+        raise Refused("stock.vial_unknown")
+    ledger.lock(site_id, lot_id)
+    return models.Vial.objects.get(site_id=site_id, id=vial_id)
 
 
 def _who(performed: Performed, by: Actor) -> str:

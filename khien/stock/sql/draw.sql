@@ -25,27 +25,15 @@ BEGIN
   END LOOP;
 END $$;
 
--- How many doses a vial can have given: its label and the extra ones; what was thrown away of it went into nobody.
-CREATE OR REPLACE FUNCTION stock_vial_bound(p_doses smallint, p_most smallint, p_wasted smallint) RETURNS int LANGUAGE sql IMMUTABLE AS $$
-  SELECT CASE WHEN p_wasted > 0 THEN p_doses - p_wasted ELSE p_most END
-$$;
-
--- The open vial of a lot from which doses drawn at this moment came: one in time before one past its clock, labelled doses before
--- extra ones, the oldest vial first.
--- Doses keyed later join the vial that was open then and still lacks doses: what was thrown away went into nobody. Null where no vial was told of: a dose never waits for a vial.
-CREATE OR REPLACE FUNCTION stock_from_vial(p_site uuid, p_lot uuid, p_on date, p_performed timestamptz, p_doses int, OUT vial_id uuid, OUT extra int)
-LANGUAGE plpgsql AS $$
+-- Holds a lot's balance at a holder until the transaction ends: whoever gives its doses another vial comes one after another.
+CREATE OR REPLACE FUNCTION stock_lock(p_site uuid, p_lot uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  FOR i IN 1..3 LOOP  -- another table may have taken the last dose of the vial that was chosen: look again
-    UPDATE vial o SET drawn = o.drawn + p_doses WHERE o.site_id = p_site AND o.drawn + p_doses <= stock_vial_bound(o.doses, o.most, o.wasted) AND o.id = (
-      SELECT c.id FROM vial c WHERE c.site_id = p_site AND c.lot_id = p_lot AND c.on_date = p_on AND c.opened_at <= p_performed
-        AND (c.ended_at IS NULL OR c.ended_at >= p_performed) AND c.drawn + p_doses <= stock_vial_bound(c.doses, c.most, c.wasted)
-        ORDER BY c.use_until < p_performed, c.drawn + p_doses > c.doses, c.opened_at, c.id LIMIT 1)
-      RETURNING o.id, greatest(o.drawn - o.doses, 0) - greatest(o.drawn - p_doses - o.doses, 0) INTO vial_id, extra;
-    EXIT WHEN FOUND OR NOT EXISTS (SELECT 1 FROM vial c WHERE c.site_id = p_site AND c.lot_id = p_lot AND c.on_date = p_on
-      AND c.opened_at <= p_performed AND (c.ended_at IS NULL OR c.ended_at >= p_performed) AND c.drawn + p_doses <= stock_vial_bound(c.doses, c.most, c.wasted));
-  END LOOP;
-  extra := coalesce(extra, 0);
+  PERFORM 1 FROM stock_balance WHERE site_id = p_site AND lot_id = p_lot FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    INSERT INTO stock_balance (site_id, lot_id, on_hand, received, drawn, wasted, returned, shortfall, sent, adjusted)
+      VALUES (p_site, p_lot, 0, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING;
+    PERFORM 1 FROM stock_balance WHERE site_id = p_site AND lot_id = p_lot FOR NO KEY UPDATE;
+  END IF;
 END $$;
 
 -- Draws doses of a lot for a visit, from the open vial where there is one. Never refuses: returns the doses that the paper stock
@@ -56,6 +44,7 @@ DECLARE
   v_from record;
   v_short int;
 BEGIN
+  PERFORM stock_lock(p_site, p_lot);
   SELECT * INTO v_from FROM stock_from_vial(p_site, p_lot, p_on, p_performed, p_doses);
   INSERT INTO stock_movement (id, site_id, lot_id, kind, doses, on_date, performed_at, recorded_at, recorded_by, reason, visit_id, record_id, document, vial_id)
     VALUES (gen_random_uuid(), p_site, p_lot, 'drawn', p_doses, p_on, p_performed, p_at, p_actor, '', p_visit, p_record, '', v_from.vial_id);
@@ -76,28 +65,23 @@ CREATE OR REPLACE FUNCTION stock_draw_back(p_site uuid, p_visit uuid, p_at times
 DECLARE
   v_drawn stock_movement%ROWTYPE;
   v_doses int := 0;
-  v_extra int;
 BEGIN
   FOR v_drawn IN
     SELECT * FROM stock_movement m WHERE m.site_id = p_site AND m.visit_id = p_visit AND m.kind = 'drawn'
       AND NOT EXISTS (SELECT 1 FROM stock_movement u WHERE u.site_id = p_site AND u.undoes_id = m.id) ORDER BY m.id
   LOOP
-    v_extra := 0;
+    PERFORM stock_lock(p_site, v_drawn.lot_id);
+    SELECT m.vial_id INTO v_drawn.vial_id FROM stock_movement m WHERE m.site_id = p_site AND m.id = v_drawn.id;  -- it may have changed before the lock
     INSERT INTO stock_movement (id, site_id, lot_id, kind, doses, on_date, performed_at, recorded_at, recorded_by, reason, visit_id, record_id, document, undoes_id, vial_id)
       VALUES (gen_random_uuid(), p_site, v_drawn.lot_id, 'drawn_back', v_drawn.doses, v_drawn.on_date, v_drawn.performed_at, p_at, p_actor, '',
               p_visit, v_drawn.record_id, '', v_drawn.id, v_drawn.vial_id)
       ON CONFLICT DO NOTHING;
     IF FOUND THEN
+      PERFORM stock_move(p_site, v_drawn.lot_id, 0, -v_drawn.doses, 0, 0);
       IF v_drawn.vial_id IS NOT NULL THEN
-        UPDATE vial o SET drawn = o.drawn - v_drawn.doses WHERE o.site_id = p_site AND o.id = v_drawn.vial_id
-          RETURNING greatest(o.drawn + v_drawn.doses - o.doses, 0) - greatest(o.drawn - o.doses, 0) INTO v_extra;
+        UPDATE vial o SET drawn = o.drawn - v_drawn.doses WHERE o.site_id = p_site AND o.id = v_drawn.vial_id;
+        PERFORM stock_settle_vials(p_site, v_drawn.lot_id, v_drawn.on_date, p_visit, p_at, p_actor);
       END IF;
-      IF v_extra > 0 THEN
-        INSERT INTO stock_movement (id, site_id, lot_id, kind, doses, on_date, performed_at, recorded_at, recorded_by, reason, visit_id, record_id, document, vial_id)
-          VALUES (gen_random_uuid(), p_site, v_drawn.lot_id, 'extra_back', v_extra, v_drawn.on_date, v_drawn.performed_at, p_at, p_actor, '',
-                  p_visit, v_drawn.record_id, '', v_drawn.vial_id);
-      END IF;
-      PERFORM stock_move(p_site, v_drawn.lot_id, 0, -v_drawn.doses, 0, 0, 0, -v_extra);
       v_doses := v_doses + v_drawn.doses;
     END IF;
   END LOOP;
