@@ -48,11 +48,12 @@ def send(sender: UUID, receiver: UUID, lot: UUID, doses: int, *, document: str =
     )
 
 
-def draw(site: UUID, lot: UUID, *, at: datetime = AT, visit: UUID | None = None) -> tuple[UUID, int]:
+def draw(site: UUID, lot: UUID, *, at: datetime = AT, visit: UUID | None = None, recorded: datetime | None = None) -> tuple[UUID, int]:
     """A dose drawn for a visit, as the injection's own transaction draws it: the visit and the shortfall."""
     visit = visit or uuid7()
     told = sqlcall.call(
-        "SELECT stock_draw(%s, %s, %s, %s, 1, %s, %s, %s, %s, %s)", [site, lot, visit, uuid7(), clock.on_date(at), at, at, "staff:x", None]
+        "SELECT stock_draw(%s, %s, %s, %s, 1, %s, %s, %s, %s, %s)",
+        [site, lot, visit, uuid7(), clock.on_date(at), at, recorded or at, "staff:x", None],
     )
     return visit, told[0]
 

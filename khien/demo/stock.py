@@ -2,6 +2,7 @@
 
 import math
 from datetime import date, datetime, timedelta
+from itertools import batched
 from uuid import UUID
 
 from khien.access import queries as access
@@ -126,9 +127,16 @@ def _ask_recall(city: City, at: datetime) -> None:
 
 
 def vials(today: date, at: datetime) -> None:
-    """A vial just opened at every point that is open today."""
+    """The vials of every point that is open today: those of the doses given so far, the last of each lot still open, one at least."""
     for session in booking.sessions(None, on=today, states=("open", "paused")):
-        usable = (one.lot for one in stock_reads.lots_at(session.site_id, on=today) if one.lot.vaccine in session.vaccines and one.lot.doses_per_vial > 1)
-        lot = next(usable, None)
-        if lot is not None:
-            stock.open_vial(site_id=session.site_id, session_id=session.id, lot_id=lot.id, performed=_done(at - timedelta(minutes=6)), by=SYSTEM, at=at)
+        usable = [one.lot for one in stock_reads.lots_at(session.site_id, on=today) if one.lot.vaccine in session.vaccines and one.lot.doses_per_vial > 1]
+        given = {lot.id: sorted(line.performed_at for line in stock_reads.movements(session.site_id, lot_id=lot.id, on=today) if line.kind == "drawn") for lot in usable}
+        if usable and not any(given.values()):
+            given[usable[0].id] = [at - timedelta(minutes=5)]  # nobody yet: it was opened for whoever comes first
+        for lot in usable:
+            for doses in batched(given[lot.id], lot.doses_per_vial, strict=False):
+                vial = stock.open_vial(
+                    site_id=session.site_id, session_id=session.id, lot_id=lot.id, performed=_done(doses[0] - timedelta(minutes=1)), by=SYSTEM, at=at
+                )
+                if len(doses) == lot.doses_per_vial:
+                    stock.end_vial(site_id=session.site_id, vial_id=vial.id, left=0, performed=_done(doses[-1]), by=SYSTEM, at=at)

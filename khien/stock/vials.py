@@ -53,8 +53,9 @@ def end_vial(
 ) -> VialInfo:
     """End a vial: `left` doses are thrown away for a reason of rules.WASTE_REASONS; the ledger wastes them.
 
-    Doses that other vials open beside it can have given make way for those that are left. Doses neither drawn nor left (perhaps on papers still to be keyed) stay in the ledger as a difference of the vial. The same
-    end told again is the same end. Raises Refused: stock.vial_unknown, stock.vial_ended (ended_at), stock.vial_left (most),
+    Doses that other vials open beside it can have given make way for those that are left, and so do doses recorded before anybody
+    told of this vial. Doses neither drawn nor left (perhaps on papers still to be keyed) stay in the ledger as a difference of the
+    vial. The same end told again is the same end. Raises Refused: stock.vial_unknown, stock.vial_ended (ended_at), stock.vial_left (most),
     stock.reason_missing, stock.vial_in_future.
     """
     row = _locked(site_id, vial_id)

@@ -54,7 +54,7 @@ BEGIN
     RETURN 0;
   END IF;
   PERFORM registration_mark_waiting(a.person_id, a.registration_id),
-      booking_tell(jsonb_build_object('id', gen_random_uuid(), 'handlers', p -> 'handlers'), 'booking.ended', v_at,
+      booking_tell(jsonb_build_object('id', uuidv7(), 'handlers', p -> 'handlers'), 'booking.ended', v_at,
         booking_ids(a) || jsonb_build_object('state', a.state, 'kept', false, 'reason', a.end_reason))
     FROM (SELECT * FROM appointment WHERE id = ANY (v_ended) ORDER BY person_id) a;
   IF p ->> 'state' <> 'no_show' THEN

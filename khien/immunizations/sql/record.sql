@@ -114,7 +114,7 @@ BEGIN
     ELSIF c.status <> 'completed' THEN
       RAISE EXCEPTION USING ERRCODE = 'KH001', MESSAGE = 'immunizations.entered_in_error';
     END IF;
-    n := jsonb_populate_record(c, i -> 'changes' || jsonb_build_object('id', gen_random_uuid(), 'version', c.version + 1,
+    n := jsonb_populate_record(c, i -> 'changes' || jsonb_build_object('id', uuidv7(), 'version', c.version + 1,
       'reason', i ->> 'reason', 'recorded_at', p ->> 'at', 'recorded_by', p ->> 'actor'));
     n.marks := n.marks - 'duplicate_claim';
     IF n.validity_code = 'immunizations.duplicate_claim' THEN
@@ -155,7 +155,7 @@ BEGIN
     DELETE FROM dose_claim WHERE person_id = n.person_id AND record_id = p_record;
     n.status := 'entered_in_error';
   END IF;
-  n.id := gen_random_uuid();
+  n.id := uuidv7();
   n.version := n.version + 1;
   n.reason := p_reason;
   n.recorded_at := p_at;

@@ -33,6 +33,6 @@ END $$;
 CREATE OR REPLACE FUNCTION access_log_write(p_people uuid[], p jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO access_log (id, person_id, at, staff_id, post_id, office, purpose, route)
-    SELECT gen_random_uuid(), i, (p ->> 'at')::timestamptz, (p ->> 'staff')::uuid, (p ->> 'post')::uuid, p ->> 'office', p ->> 'purpose',
+    SELECT uuidv7(), i, (p ->> 'at')::timestamptz, (p ->> 'staff')::uuid, (p ->> 'post')::uuid, p ->> 'office', p ->> 'purpose',
       p ->> 'route' FROM unnest(p_people) i;
 END $$;

@@ -4,5 +4,5 @@ RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO outbox_event (id, kind, at, data) VALUES (p_id, p_kind, p_at, p_data);
   INSERT INTO outbox_delivery (id, event_id, handler, kind, data, key, state, due_at, attempts, error)
-    SELECT gen_random_uuid(), p_id, h, p_kind, p_data, p_key, 'pending', p_due, 0, '' FROM unnest(p_handlers) h;
+    SELECT uuidv7(), p_id, h, p_kind, p_data, p_key, 'pending', p_due, 0, '' FROM unnest(p_handlers) h;
 END $$;

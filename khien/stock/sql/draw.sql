@@ -42,19 +42,19 @@ CREATE OR REPLACE FUNCTION stock_draw(p_site uuid, p_lot uuid, p_visit uuid, p_r
     p_performed timestamptz, p_at timestamptz, p_actor text, p_handlers text[] DEFAULT NULL) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
   v_from record;
-  v_short int;
+  v_short int := stock_move(p_site, p_lot, 0, p_doses, 0, 0);  -- it holds the balance, which is the lock of the lot's vials
 BEGIN
-  PERFORM stock_lock(p_site, p_lot);
   SELECT * INTO v_from FROM stock_from_vial(p_site, p_lot, p_on, p_performed, p_doses);
   INSERT INTO stock_movement (id, site_id, lot_id, kind, doses, on_date, performed_at, recorded_at, recorded_by, reason, visit_id, record_id, document, vial_id)
-    VALUES (gen_random_uuid(), p_site, p_lot, 'drawn', p_doses, p_on, p_performed, p_at, p_actor, '', p_visit, p_record, '', v_from.vial_id);
+    VALUES (uuidv7(), p_site, p_lot, 'drawn', p_doses, p_on, p_performed, p_at, p_actor, '', p_visit, p_record, '', v_from.vial_id);
   IF v_from.extra > 0 THEN
     INSERT INTO stock_movement (id, site_id, lot_id, kind, doses, on_date, performed_at, recorded_at, recorded_by, reason, visit_id, record_id, document, vial_id)
-      VALUES (gen_random_uuid(), p_site, p_lot, 'extra', v_from.extra, p_on, p_performed, p_at, p_actor, 'low_dead_space', p_visit, p_record, '', v_from.vial_id);
+      VALUES (uuidv7(), p_site, p_lot, 'extra', v_from.extra, p_on, p_performed, p_at, p_actor, 'low_dead_space', p_visit, p_record, '', v_from.vial_id);
+    v_short := v_short + stock_move(p_site, p_lot, 0, 0, 0, 0, 0, v_from.extra);
   END IF;
-  v_short := greatest(stock_move(p_site, p_lot, 0, p_doses, 0, 0, 0, v_from.extra), 0);
+  v_short := greatest(v_short, 0);
   IF v_short > 0 AND p_handlers IS NOT NULL THEN
-    PERFORM outbox_publish(gen_random_uuid(), 'stock.shortfall', p_at,
+    PERFORM outbox_publish(uuidv7(), 'stock.shortfall', p_at,
       jsonb_build_object('site_id', p_site, 'lot_id', p_lot, 'visit_id', p_visit, 'doses', v_short), p_handlers, p_at, p_visit);
   END IF;
   RETURN v_short;
@@ -73,7 +73,7 @@ BEGIN
     PERFORM stock_lock(p_site, v_drawn.lot_id);
     SELECT m.vial_id INTO v_drawn.vial_id FROM stock_movement m WHERE m.site_id = p_site AND m.id = v_drawn.id;  -- it may have changed before the lock
     INSERT INTO stock_movement (id, site_id, lot_id, kind, doses, on_date, performed_at, recorded_at, recorded_by, reason, visit_id, record_id, document, undoes_id, vial_id)
-      VALUES (gen_random_uuid(), p_site, v_drawn.lot_id, 'drawn_back', v_drawn.doses, v_drawn.on_date, v_drawn.performed_at, p_at, p_actor, '',
+      VALUES (uuidv7(), p_site, v_drawn.lot_id, 'drawn_back', v_drawn.doses, v_drawn.on_date, v_drawn.performed_at, p_at, p_actor, '',
               p_visit, v_drawn.record_id, '', v_drawn.id, v_drawn.vial_id)
       ON CONFLICT DO NOTHING;
     IF FOUND THEN

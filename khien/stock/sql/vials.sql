@@ -7,9 +7,11 @@ CREATE OR REPLACE FUNCTION stock_vial_bound(p_doses smallint, p_most smallint, p
   SELECT CASE WHEN p_wasted > 0 THEN p_doses - p_wasted ELSE p_most END
 $$;
 
--- A vial was open and within its clock at this moment.
+-- A vial was open and within its clock at this moment, as far as minutes told at two tablets tell: a dose keyed a minute after the
+-- empty vial was put away came from it.
 CREATE OR REPLACE FUNCTION stock_vial_gives(p_vial vial, p_performed timestamptz) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-  SELECT p_vial.opened_at <= p_performed AND coalesce(p_vial.ended_at >= p_performed, true) AND p_vial.use_until >= p_performed
+  SELECT p_vial.opened_at <= p_performed + interval '2 minutes' AND coalesce(p_vial.ended_at >= p_performed - interval '2 minutes', true)
+    AND p_vial.use_until >= p_performed
 $$;
 
 -- Makes room for one dose: in a vial open at this moment or, where p_from is given, in that vial. Its doses that other vials can have given go to
@@ -67,13 +69,19 @@ CREATE OR REPLACE FUNCTION stock_from_vial(p_site uuid, p_lot uuid, p_on date, p
 LANGUAGE plpgsql AS $$
 DECLARE
   v_late boolean;
-  v_extra boolean;
 BEGIN
-  SELECT c.id, c.use_until < p_performed, c.drawn + p_doses > c.doses INTO vial_id, v_late, v_extra
-    FROM vial c WHERE c.site_id = p_site AND c.lot_id = p_lot AND c.on_date = p_on AND c.opened_at <= p_performed
-      AND (c.ended_at IS NULL OR c.ended_at >= p_performed) AND c.drawn + p_doses <= stock_vial_bound(c.doses, c.most, c.wasted)
+  UPDATE vial o SET drawn = o.drawn + p_doses WHERE o.site_id = p_site AND o.id = (
+    SELECT c.id FROM vial c WHERE c.site_id = p_site AND c.lot_id = p_lot AND c.on_date = p_on AND stock_vial_gives(c, p_performed)
+      AND c.drawn + p_doses <= c.doses - c.wasted ORDER BY c.opened_at > p_performed, coalesce(c.ended_at < p_performed, false), c.ended_at NULLS LAST, c.opened_at, c.id LIMIT 1)
+    RETURNING o.id, 0 INTO vial_id, extra;
+  IF FOUND THEN
+    RETURN;
+  END IF;
+  SELECT c.id, c.use_until < p_performed INTO vial_id, v_late
+    FROM vial c WHERE c.site_id = p_site AND c.lot_id = p_lot AND c.on_date = p_on AND c.opened_at <= p_performed + interval '2 minutes'
+      AND coalesce(c.ended_at >= p_performed - interval '2 minutes', true) AND c.drawn + p_doses <= stock_vial_bound(c.doses, c.most, c.wasted)
     ORDER BY c.use_until < p_performed, c.drawn + p_doses > c.doses, c.ended_at NULLS LAST, c.opened_at, c.id LIMIT 1;
-  IF p_doses = 1 AND (vial_id IS NULL OR v_late OR v_extra) AND EXISTS (
+  IF p_doses = 1 AND EXISTS (
     SELECT 1 FROM vial c WHERE c.site_id = p_site AND c.lot_id = p_lot AND c.on_date = p_on AND c.drawn < c.doses - c.wasted)
   THEN
     vial_id := coalesce(stock_make_room(p_site, p_lot, p_on, p_performed, NULL, false), vial_id);
@@ -95,7 +103,7 @@ DECLARE
 BEGIN
   IF v_gap <> 0 THEN
     INSERT INTO stock_movement (id, site_id, lot_id, kind, doses, on_date, performed_at, recorded_at, recorded_by, reason, visit_id, document)
-      VALUES (gen_random_uuid(), p_site, p_lot, CASE WHEN v_gap > 0 THEN 'extra' ELSE 'extra_back' END, abs(v_gap), p_on, p_at, p_at, p_actor,
+      VALUES (uuidv7(), p_site, p_lot, CASE WHEN v_gap > 0 THEN 'extra' ELSE 'extra_back' END, abs(v_gap), p_on, p_at, p_at, p_actor,
               CASE WHEN v_gap > 0 THEN 'low_dead_space' ELSE '' END, p_visit, '');
     PERFORM stock_move(p_site, p_lot, 0, 0, 0, 0, 0, v_gap);
   END IF;
@@ -129,17 +137,30 @@ END $$;
 CREATE OR REPLACE FUNCTION stock_end_vial(p_site uuid, p_vial uuid, p_ended timestamptz, p_by text, p_left int, p_at timestamptz, p_actor text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v vial%ROWTYPE;
+  v_over int;
 BEGIN
   UPDATE vial SET ended_at = p_ended, ended_by = p_by WHERE site_id = p_site AND id = p_vial RETURNING * INTO v;
   WITH later AS (
     UPDATE stock_movement m SET vial_id = NULL
-      WHERE m.site_id = p_site AND m.on_date = v.on_date AND m.lot_id = v.lot_id AND m.vial_id = v.id AND m.kind = 'drawn' AND m.performed_at > p_ended
+      WHERE m.site_id = p_site AND m.on_date = v.on_date AND m.lot_id = v.lot_id AND m.vial_id = v.id AND m.kind = 'drawn' AND m.performed_at > p_ended + interval '2 minutes'
         AND NOT EXISTS (SELECT 1 FROM stock_movement u WHERE u.site_id = p_site AND u.undoes_id = m.id)
       RETURNING m.doses)
   UPDATE vial SET drawn = drawn - coalesce((SELECT sum(doses) FROM later), 0) WHERE site_id = p_site AND id = v.id;
   PERFORM stock_settle_vials(p_site, v.lot_id, v.on_date, NULL, p_at, p_actor);
-  WHILE (SELECT c.drawn > c.doses - p_left FROM vial c WHERE c.site_id = p_site AND c.id = v.id)
-    AND coalesce(stock_make_room(p_site, v.lot_id, v.on_date, NULL, v.id, false), stock_make_room(p_site, v.lot_id, v.on_date, NULL, v.id, true)) IS NOT NULL LOOP
+  LOOP
+    SELECT c.drawn - c.doses + p_left INTO v_over FROM vial c WHERE c.site_id = p_site AND c.id = v.id;
+    EXIT WHEN p_left = 0 OR v_over <= 0
+      OR coalesce(stock_make_room(p_site, v.lot_id, v.on_date, NULL, v.id, false), stock_make_room(p_site, v.lot_id, v.on_date, NULL, v.id, true)) IS NULL;
   END LOOP;
+  IF p_left > 0 AND v_over > 0 THEN  -- what was recorded before anybody told of this vial may have come from one of which nobody told
+    WITH untold AS (
+      UPDATE stock_movement m SET vial_id = NULL WHERE m.site_id = p_site AND m.id IN (
+        SELECT d.id FROM stock_movement d
+          WHERE d.site_id = p_site AND d.on_date = v.on_date AND d.lot_id = v.lot_id AND d.vial_id = v.id AND d.kind = 'drawn' AND d.doses = 1
+            AND d.recorded_at < v.recorded_at AND NOT EXISTS (SELECT 1 FROM stock_movement u WHERE u.site_id = p_site AND u.undoes_id = d.id)
+          ORDER BY d.performed_at DESC, d.id LIMIT v_over)
+        RETURNING 1)
+    UPDATE vial SET drawn = drawn - (SELECT count(*) FROM untold) WHERE site_id = p_site AND id = v.id;
+  END IF;
   PERFORM stock_settle_extra(p_site, v.lot_id, v.on_date, NULL, p_at, p_actor);
 END $$;
