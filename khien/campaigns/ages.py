@@ -33,11 +33,13 @@ class AgeBand:
 
     def surely(self, birth: PartialDate, on: date) -> bool:
         """Say whether the age lies inside, whatever the birth date turns out to be."""
-        return self.holds(birth.age_min(on)) and self.holds(birth.age_max(on))
+        least, most = birth.ages(on)
+        return least >= self.low and (self.high is None or most <= self.high)
 
     def possibly(self, birth: PartialDate, on: date) -> bool:
         """Say whether the age can lie inside."""
-        return birth.age_max(on) >= self.low and (self.high is None or birth.age_min(on) <= self.high)
+        least, most = birth.ages(on)
+        return most >= self.low and (self.high is None or least <= self.high)
 
     def holds(self, age: int) -> bool:
         """Say whether this age lies inside."""

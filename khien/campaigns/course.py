@@ -169,6 +169,16 @@ def _later(rules: Rules, person: Recipient, course: Course, vaccine: Vaccine, on
     return blank._replace(interval=rule.interval, schedule=schedule, volume_ml=half or schedule.volume_ml, source=rule.source)
 
 
+def none_yet(rules: Rules, person: Recipient, course: Course, on: date) -> bool:
+    """Say whether `judge` surely allows no vaccine on this day: the dose after a primary course has no rule for this age, or its interval runs."""
+    dose_type, ordinal, rule = slot(rules, person, course, on)
+    if dose_type is DoseType.PRIMARY:
+        return False
+    found = rule or _by_age(rules.boosters.get(ordinal, ()), person, on)[0]
+    due = _dates(course, found.interval)[0] if found else None
+    return found is None or (due is not None and on < due)
+
+
 def _timed(rules: Rules, person: Recipient, course: Course, vaccine: Vaccine, on: date, found: Judgement) -> Judgement:
     """What only time or health holds back: the maker's exclusions, an infection, the interval."""
     facts = person.facts

@@ -53,11 +53,13 @@ def follow(book: RuleBook, person: Recipient, doses: Iterable[PastDose]) -> tupl
     for dose in sorted(doses, key=PastDose.sort_key):
         evaluated, course = _evaluate(book, then, course, dose)
         told.append(evaluated)
-    return tuple(replace(dose, size=course.size) for dose in told), course
+    return tuple(dose if dose.size == course.size else replace(dose, size=course.size) for dose in told), course
 
 
 def _as_of_then(person: Recipient) -> Recipient:
     """The person without the facts of today: a pregnancy or infection of now judges no dose of then."""
+    if not (person.facts.pregnant or person.facts.breastfeeding or person.facts.last_infection_on):
+        return person
     facts = replace(person.facts, pregnant=False, breastfeeding=False, last_infection_on=None)
     return replace(person, facts=facts)
 

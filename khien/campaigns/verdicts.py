@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from khien.campaigns import sentences
 from khien.campaigns.ages import add_months, birthday
-from khien.campaigns.course import ALLOWED, Course, Judgement, judge, slot
+from khien.campaigns.course import ALLOWED, Course, Judgement, judge, none_yet, slot
 from khien.campaigns.evaluation import follow
 from khien.campaigns.rulebook import RuleBook, Rules
 from khien.campaigns.types import DoseType, DoseVerdict, EvaluatedDose, NextDose, PastDose, Recipient
@@ -91,6 +91,8 @@ def _coming(book: RuleBook, person: Recipient, course: Course, on: date) -> Next
 def _allowed_on(book: RuleBook, person: Recipient, course: Course, day: date) -> dict[str, Judgement]:
     """Every vaccine that may be given on this day, the last one given first."""
     rules = book.on(day)
+    if none_yet(rules, person, course, day):
+        return {}
     last = course.primary[-1] if course.primary else ""
     judged = {code: judge(rules, person, course, code, day) for code in _possible(rules, course, last)}
     return {code: judged[code] for code in sorted(judged, key=lambda code: (code != last, code)) if judged[code].code in MAY}

@@ -72,6 +72,11 @@ class PartialDate:
         """Whole years possibly reached on that day: the rule for a maximum age."""
         return max(0, _years(self.earliest(), on))
 
+    def ages(self, on: date) -> tuple[int, int]:
+        """Whole years surely and possibly reached on that day."""
+        least = self.age_min(on)
+        return (least, least) if self.day else (least, self.age_max(on))
+
     def is_after(self, on: date) -> bool:
         """Say whether it surely lies after that day."""
         return self.earliest() > on

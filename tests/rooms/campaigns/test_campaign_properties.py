@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 
 from khien.campaigns import rules
 from khien.campaigns.ages import add_months, birthday
+from khien.campaigns.course import judge, none_yet
+from khien.campaigns.evaluation import follow
 from khien.campaigns.types import DoseType, DoseVerdict, Evidence, Facts, PastDose, Recipient, Validity
+from khien.campaigns.verdicts import MAY
 from khien.kernel.births import PartialDate
 from khien.kernel.sex import Sex
 
@@ -79,6 +82,14 @@ def test_every_verdict_says_one_sentence_in_two_languages(person, history, vacci
         assert verdict.volume_ml is not None
         assert verdict.earliest_on is not None
         assert verdict.earliest_on <= on
+
+
+@given(PERSONS, HISTORIES, DAYS)
+def test_a_day_that_is_passed_over_allows_no_vaccine(person, history, on):
+    """The next dose skips days on which no vaccine can be allowed: none of them is, judged one by one."""
+    _, course = follow(BOOK, person, history)
+    assume(none_yet(BOOK.on(on), person, course, on))
+    assert not {judge(BOOK.on(on), person, course, code, on).code for code in CODES} & MAY
 
 
 @settings(max_examples=60)
