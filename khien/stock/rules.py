@@ -75,7 +75,7 @@ def check_lot(lot: LotInfo | None, on: date, *, vaccine: str | None = None) -> L
         raise Refused("stock.lot_recalled", lot=lot.number, reason=lot.state_reason)
     if lot.state == "quarantined":
         raise Refused("stock.lot_quarantined", lot=lot.number, reason=lot.state_reason)
-    if on > lot.expires_on:
+    if lot.expired(on):
         raise Refused("stock.lot_expired", lot=lot.number, expired_on=lot.expires_on)
     return lot
 

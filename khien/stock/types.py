@@ -27,6 +27,10 @@ class LotInfo:
     def provisional(self) -> bool:
         return self.state_reason == "provisional"
 
+    def expired(self, on: date) -> bool:
+        """Say whether its last day was before this one."""
+        return self.expires_on < on
+
 
 @dataclass(frozen=True, slots=True)
 class Balance:

@@ -142,10 +142,12 @@ def cancel_dose(*, visit: VisitRef, reason: str, by: Actor, at: datetime, second
     check_second(row.session_id, by, second_by)
     if row.record_id is None:
         raise Refused("visits.no_dose", state=row.state, number=row.label)
-    record_id, person_id, closed = row.record_id, row.person_id, State(row.state) in (State.CLOSED, State.LEFT_EARLY)
+    record_id, closed = doses.recorded_as(row.record_id), State(row.state) in (State.CLOSED, State.LEFT_EARLY)
+    stands = doses.latest(record_id)
+    person_id = stands.person_id if stands else row.person_id
     if closed:
         _reopen(visit, row, by, at)
-    dose.take_back(visit, reason.strip()[:200], since=None, by=by, at=at)
+    dose.take_back(visit, reason.strip()[:200], since=None, by=by, at=at, stands=(record_id, person_id))
     if closed:
         _withdraw(visit, by, at)
     audit.record(

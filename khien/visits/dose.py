@@ -242,18 +242,24 @@ def undo_dose(*, visit: VisitRef, reason: str, by: Actor, at: datetime) -> UUID:
     return take_back(visit, reason.strip()[:200], since=at - UNDO, by=by, at=at)
 
 
-def take_back(visit: VisitRef, reason: str, *, since: datetime | None, by: Actor, at: datetime) -> UUID:
-    """Undo a dose: record, stock, visit, and all that was still to be told of it."""
+def take_back(
+    visit: VisitRef, reason: str, *, since: datetime | None, by: Actor, at: datetime, stands: tuple[UUID, UUID] | None = None
+) -> UUID:
+    """Undo a dose: record, stock, visit, and all that was still to be told of it.
+
+    `stands` is the record and the person under which the dose stands, where it was moved to another person since.
+    """
     facts = {
         "site_id": visit.site_id, "visit_id": visit.visit_id, "at": at, "actor": by.text, "reason": reason,
         "to": _before_dose(visit).value, "moved": steps.event("visits.moved"), **({"since": since} if since else {}),
+        **({"record_id": stands[0], "person_id": stands[1]} if stands else {}),
     }  # fmt: skip
     told = steps.call("visits_undo_dose", facts)
     outbox.cancel(visit.visit_id, at=at)
     record_id = UUID(told["undone_record_id"])
     outbox.publish(
         "visits.dose_undone", at=at, visit_id=visit.visit_id, site_id=visit.site_id, session_id=told["session_id"],
-        person_id=told["person_id"], record_id=record_id,
+        person_id=told["undone_person_id"], record_id=record_id,
     )  # fmt: skip
     return record_id
 

@@ -156,7 +156,8 @@ def move(request: HttpRequest, site_id: UUID) -> HttpResponse:
             }  # fmt: skip
             form.refused(refusal, fields.get(refusal.code) if fields.get(refusal.code) in form.fields else None)
         else:
-            past = act in ENTERED and (form.cleaned_data["expires_on"] or at.on) < at.on
+            lot = stock.lot_by_number(form.cleaned_data["vaccine"], form.cleaned_data["lot"]) if act in ENTERED else None
+            past = lot is not None and lot.expired(at.on)
             done = "again" if known else "expired" if past else act
             return HttpResponseRedirect(reverse("command:stock_site", kwargs={"site_id": site_id}) + f"?xong={done}")
     return _site_page(request, site_id, at, may_move=True, bound={act: form})

@@ -54,13 +54,16 @@ BEGIN
 END $$;
 
 -- Takes a dose back within its time: the record becomes an error, the claim is free, the stock is back, the visit stands before the dose.
--- p: site_id, visit_id, since (recorded at this moment or after), at, actor, reason, undone, moved, facts.
+-- p: site_id, visit_id, since (recorded at this moment or after), record_id and person_id (where the dose stands now, if it was moved to
+-- the right person since), at, actor, reason, undone, moved, facts.
 -- Refuses visits.no_dose, visits.undo_too_late (until).
 CREATE OR REPLACE FUNCTION visits_undo_dose(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v visit%ROWTYPE := visits_locked((p ->> 'site_id')::uuid, (p ->> 'visit_id')::uuid);
   n visit%ROWTYPE;
   v_at timestamptz := (p ->> 'at')::timestamptz;
+  v_record uuid := coalesce((p ->> 'record_id')::uuid, v.record_id);
+  v_person uuid := coalesce((p ->> 'person_id')::uuid, v.person_id);
 BEGIN
   IF v.record_id IS NULL OR v.state NOT IN ('dosed', 'observed') THEN
     RAISE EXCEPTION USING ERRCODE = 'KH001', MESSAGE = 'visits.no_dose',
@@ -69,7 +72,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'KH001', MESSAGE = 'visits.undo_too_late',
       DETAIL = jsonb_build_object('number', visits_label(v), 'dosed_at', v.dosed_at)::text;
   END IF;
-  PERFORM immunizations_entered_in_error(v.person_id, v.record_id, p ->> 'reason', v_at, p ->> 'actor');
+  PERFORM immunizations_entered_in_error(v_person, v_record, p ->> 'reason', v_at, p ->> 'actor');
   n := v;
   n.undone := v.undone || jsonb_build_object('record_id', v.record_id, 'lot_id', v.lot_id, 'performed_at', v.dosed_at,
     'undone_at', v_at, 'undone_by', p ->> 'actor', 'reason', p ->> 'reason');
@@ -92,7 +95,7 @@ BEGIN
   PERFORM visits_write(n);
   PERFORM visits_tell_moved(n, v_at, p -> 'moved');
   PERFORM stock_draw_back(v.site_id, v.id, v_at, p ->> 'actor');
-  PERFORM audit_append(v_at, p ->> 'actor', 'visits.undo_dose', 'visit:' || v.id, v.person_id,
-    jsonb_build_object('record', v.record_id, 'from', v.state, 'to', n.state));
-  RETURN to_jsonb(n) || jsonb_build_object('undone_record_id', v.record_id, 'undone_person_id', v.person_id);
+  PERFORM audit_append(v_at, p ->> 'actor', 'visits.undo_dose', 'visit:' || v.id, v_person,
+    jsonb_build_object('record', v_record, 'from', v.state, 'to', n.state));
+  RETURN to_jsonb(n) || jsonb_build_object('undone_record_id', v_record, 'undone_person_id', v_person);
 END $$;

@@ -41,6 +41,16 @@ def test_the_lot_of_a_dose_that_was_moved_to_the_right_person_is_put_right_in_th
     assert [stock.balance(day.site_id, lot).drawn for lot in (day.lot_id, other)] == [0, 1]
 
 
+def test_a_dose_that_was_moved_and_then_was_never_given_is_struck_where_it_stands_and_its_stock_is_back():
+    day = make_day()
+    made, right = make_visit(day, state="closed"), make.make_person("Lê Thị Đúng")
+    late = AT + timedelta(hours=1)
+    moved = record.move_to_person(record_id=queries.visit(made.visit).record_id, person_id=right, reason="nhầm người", by=BY, at=late)
+    assert visits.cancel_dose(visit=made.visit, reason="không tiêm", by=BY, at=late) == moved.record_id
+    assert immunizations.record(moved.record_id).status == "entered_in_error"
+    assert (stock.balance(day.site_id, day.lot_id).drawn, queries.visit(made.visit).record_id) == (0, None)
+
+
 def test_after_the_day_is_closed_a_second_person_agrees():
     day = make_day()
     made = make_visit(day, state="closed")
