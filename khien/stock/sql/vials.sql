@@ -9,7 +9,7 @@ $$;
 
 -- A vial was open and within its clock at this moment, as far as minutes told at two tablets tell: a dose keyed a minute after the
 -- empty vial was put away came from it.
-CREATE OR REPLACE FUNCTION stock_vial_gives(p_vial vial, p_performed timestamptz) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+CREATE OR REPLACE FUNCTION stock_vial_gives(p_vial vial, p_performed timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT p_vial.opened_at <= p_performed + interval '2 minutes' AND coalesce(p_vial.ended_at >= p_performed - interval '2 minutes', true)
     AND p_vial.use_until >= p_performed
 $$;
