@@ -138,13 +138,13 @@ def _same(told, data, *, doses_only):
         transaction.set_rollback(True)
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(told=days(), data=st.data())
 def test_doses_in_any_order_leave_the_ledger_that_they_leave_in_order(told, data):
     _same(told, data, doses_only=True)
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(told=days(), data=st.data())
 def test_vials_told_of_after_their_doses_leave_the_ledger_that_they_leave_in_order(told, data):
     _same(told, data, doses_only=False)
