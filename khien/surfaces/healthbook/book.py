@@ -148,3 +148,8 @@ def missing(request: HttpRequest) -> HttpResponse:
 def posted(request: HttpRequest) -> Any:
     """What a form is bound to: what was sent, even if it was nothing; None where the page is only asked for."""
     return request.POST if request.method == "POST" else None
+
+
+def posted_files(request: HttpRequest) -> Any:
+    """The files that were sent with it; None where the page is only asked for: an empty set of files would be a form sent empty."""
+    return request.FILES if request.method == "POST" else None

@@ -16,7 +16,7 @@ from khien.immunizations import queries as immunizations
 from khien.immunizations.types import ImmunizationView
 from khien.kernel import codes
 from khien.kernel.errors import Refused
-from khien.surfaces.healthbook.book import Book, mine, missing, posted, render
+from khien.surfaces.healthbook.book import Book, mine, missing, posted, posted_files, render
 from khien.surfaces.healthbook.next_thing import history_of
 from khien.surfaces.web import case_words, own_requests
 from khien.surfaces.web.confirmations import short_vaccine
@@ -134,7 +134,7 @@ def correct_what(request: Any, book: Book, what: str) -> HttpResponse:
     if what == "mui" and dose is None:
         return HttpResponseRedirect(reverse("healthbook:correct", kwargs={"person": book.person_id}))
     more = {"book": book} if what == "thieu-mui" else {}
-    form = FORMS[what](posted(request), request.FILES, **more)
+    form = FORMS[what](posted(request), posted_files(request), **more)
     if request.method == "POST" and form.is_valid():
         try:
             case = _ask(book, form, dose)
@@ -161,7 +161,7 @@ def request_page(request: Any, book: Book, case: UUID) -> HttpResponse:
     found = next((one for one in queries.of_person(book.person_id, book.at) if one.id == case), None)
     if found is None:
         return missing(request)
-    form = own_requests.ReplyForm(posted(request), request.FILES)
+    form = own_requests.ReplyForm(posted(request), posted_files(request))
     if request.method == "POST" and form.is_valid():
         try:
             _reply(found, form, book)

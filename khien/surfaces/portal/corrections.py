@@ -234,7 +234,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     found = queries.by_code(code, at) if code else None
     if found is None:
         return HttpResponseRedirect(reverse("portal:lookup") + "?cach=ma")
-    wrong, form = "", own_requests.ReplyForm(request.POST if "reply" in request.POST else None, request.FILES)
+    wrong, form = "", own_requests.ReplyForm(*(request.POST, request.FILES) if "reply" in request.POST else (None, None))
     if form.is_bound and form.is_valid():
         try:
             _reply(found, form, at)

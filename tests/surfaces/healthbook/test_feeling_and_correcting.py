@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -74,6 +75,14 @@ def test_a_wrong_name_is_asked_with_a_photo_and_gets_a_code_and_a_day(client, fa
     found = people.person(family.own)
     assert found is not None
     assert found.full_name == "Lê Thu Hà"
+
+
+@pytest.mark.parametrize("what", ["thong-tin", "mui", "thieu-mui", "chung-nhan"])
+def test_nothing_is_wrong_with_a_request_before_it_is_sent(client, family, what):
+    record, _certificate = make_book.make_certified(family.own)
+    asked = address("correct_what", family.own, what=what) + (f"?mui={record}" if what == "mui" else "")
+    assert "kh-summary-error" not in client.get(asked).content.decode()
+    assert "kh-summary-error" in client.post(asked, {}).content.decode()
 
 
 def test_something_else_than_a_picture_is_refused_with_what_was_typed_kept(client, family):

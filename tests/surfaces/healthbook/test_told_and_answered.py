@@ -34,7 +34,9 @@ def test_a_request_says_what_was_asked_and_its_question_is_answered_there(client
     assert 'name="reply"' not in page
     case = queries.of_person(family.own, make.AT)[0]
     cases.wait(case_id=case.id, text="Mời gửi ảnh căn cước.", by=make.BY, at=make.AT)
-    assert "Mời gửi ảnh căn cước." in client.get(sent.url).content.decode()
+    page = client.get(sent.url).content.decode()
+    assert "Mời gửi ảnh căn cước." in page
+    assert "kh-summary-error" not in page
     assert "Mời ghi câu trả lời" in client.post(sent.url, {"reply": ""}).content.decode()
     assert client.post(sent.url, {"reply": "Căn cước ghi Hạ."}).status_code == 302
     page = client.get(sent.url).content.decode()

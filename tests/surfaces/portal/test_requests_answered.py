@@ -53,6 +53,7 @@ def test_a_question_sent_back_is_answered_on_the_page_and_the_clock_goes_on(db):
     client = Client()
     page = text(open_story(client, code))
     assert "Chờ bà con trả lời" in page
+    assert "kh-summary-error" not in page
     assert client.post("/tra-loi", {"reply": " "}).status_code == 200
     assert queries.by_code(code, clock.now()).state == "waiting_citizen"
     assert client.post("/tra-loi", {"reply": "Căn cước ghi Mẫn."}).status_code == 302
