@@ -88,16 +88,23 @@ def _parser() -> argparse.ArgumentParser:
         prog="khien certificate verify",
         description="Judge an EU Digital COVID Certificate offline: HC1 text on standard input, or a picture.",
     )
-    parser.add_argument("--trust", type=Path, required=True, help="signers' X.509 certificates: PEM, DER, or a directory")
+    parser.add_argument("--trust", type=_path, required=True, help="signers' X.509 certificates: PEM, DER, or a directory")
     parser.add_argument("--at", type=_moment, help="the moment to judge for, ISO 8601; without offset it is UTC (default: now)")
-    parser.add_argument("--revoked", type=Path, help="revoked identifiers or SHA-256 hashes: one on each line, or JSON")
-    parser.add_argument("--picture", type=Path, help="read the QR code of a picture instead of standard input")
+    parser.add_argument("--revoked", type=_path, help="revoked identifiers or SHA-256 hashes: one on each line, or JSON")
+    parser.add_argument("--picture", type=_path, help="read the QR code of a picture instead of standard input")
     return parser
+
+
+def _path(text: str) -> Path:
+    """A file's name. An empty one, as an unset variable of a script leaves it, is not the directory one stands in."""
+    if not text:
+        raise argparse.ArgumentTypeError("an empty name")
+    return Path(text)
 
 
 def _moment(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text.strip())
+        moment = datetime.fromisoformat(text.strip().upper())
         aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         aware.timestamp()
     except (ValueError, OverflowError):
@@ -121,10 +128,14 @@ def _from_picture(path: Path) -> str:
 
 def _from_standard_input() -> str:
     """At most a little more than the longest certificate is read; what is not text is judged as broken text."""
-    data = bytearray()
+    if sys.stdin is None:  # a shell or a service that closed it
+        raise CannotJudge("standard input is closed: give the text there, or --picture FILE")
+    data = b""
     source = sys.stdin.buffer
     while len(data) <= hcert.LONGEST_TEXT and (piece := source.read(64 * 1024)):
-        data += piece if data else piece.removeprefix(b"\xef\xbb\xbf").lstrip()
+        data = data + piece if data else piece.removeprefix(b"\xef\xbb\xbf").lstrip()
+        if (solid := data.rstrip()) != data:
+            data = solid + b" "  # however much white space: what follows it counts
     return data.decode("utf-8", "replace").rstrip()
 
 

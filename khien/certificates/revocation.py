@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import Any
 
 LARGEST_LIST = 256 * 1024 * 1024
+_BARE_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{22}|[A-Za-z0-9+/_-]{43}")
+_URL_SAFE = str.maketrans("+/", "-_")
 _HEX = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{64}")
 _PREFIX = "URN:UVCI:"
+# A # inside an identifier stands before its checksum; one that begins a line, or has white space on a side, begins a remark.
+_REMARK = re.compile(r"(?:^|\s)#|#\s")
 # Neither an identifier nor a hash holds one of these.
 _CELLS, _AROUND = re.compile(r"[,;\t]"), " \"'\u00a0"
 
@@ -60,7 +64,7 @@ def load(path: Path) -> RevokedList:
         raise NoList(f"the revocation list is not UTF-8 text: {path}") from None
     if text.lstrip()[:1] in ("[", "{"):
         return of(_from_json(text, path))
-    lines = (line.partition("# ")[0] if not line.startswith("#") else "" for line in text.splitlines())
+    lines = (_REMARK.split(line, maxsplit=1)[0] for line in text.splitlines())
     return of([mark for line in lines for cell in _CELLS.split(line) if (mark := cell.strip(_AROUND))])
 
 
@@ -70,11 +74,12 @@ def of(marks: list[str]) -> RevokedList:
     hashes: set[bytes] = set()
     for mark in marks:
         digest = _digest(mark)
-        if digest is None:
-            identifiers.add(_spellings(mark)[-1])
-        else:
+        if digest is not None:
             hashes.add(digest)
-    return RevokedList(frozenset(identifiers), frozenset(hashes))
+        # Base64 without its padding may as well be an identifier: it counts as both.
+        if digest is None or _BARE_BASE64.fullmatch(mark):
+            identifiers.add(_spellings(mark)[-1])
+    return RevokedList(frozenset(identifiers - {""}), frozenset(hashes))
 
 
 def _from_json(text: str, path: Path) -> list[str]:
@@ -104,11 +109,9 @@ def _digest(mark: str) -> bytes | None:
         mark = mark[len("sha256:") :]
     if _HEX.fullmatch(bare := mark.replace(":", "")):
         return bytes.fromhex(bare)[:16]
-    if len(mark) in (24, 44) and mark.endswith("="):
-        try:
-            return base64.b64decode(mark, validate=True)[:16]
-        except ValueError:  # not Base64, or not even ASCII
-            return None
+    bare = mark.rstrip("=")
+    if _BARE_BASE64.fullmatch(bare):
+        return base64.urlsafe_b64decode(bare.translate(_URL_SAFE) + "=" * (-len(bare) % 4))[:16]
     return None
 
 

@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 
 GROUPS = ("v", "t", "r")
 _DATES = {"v": ("dt",), "t": ("sc",), "r": ("fr", "df", "du")}
-_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:$|[T ])")
+_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:\Z|[T ])")
 _LONGEST_VERSION = 20
 
 

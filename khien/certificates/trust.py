@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -79,7 +80,7 @@ def load(path: Path) -> TrustList:
         files = sorted(entry for entry in path.iterdir() if entry.is_file()) if path.is_dir() else None
         if files is None:
             found, broken = _signers(_read(path))
-            return TrustList(tuple(found), tuple(f"{path.name} #{number}" for number in broken))
+            return TrustList(tuple(found), tuple(f"{_name(path)} #{number}" for number in broken))
     except (ValueError, OSError) as trouble:
         raise NoTrust(f"no signer certificate in {path}: {_short(trouble)}") from None
     signers: list[TrustedSigner] = []
@@ -88,10 +89,10 @@ def load(path: Path) -> TrustList:
         try:
             found, broken = _signers(_read(file))
         except (ValueError, OSError):
-            skipped.append(file.name)
+            skipped.append(_name(file))
             continue
         signers += found
-        skipped += [f"{file.name} #{number}" for number in broken]
+        skipped += [f"{_name(file)} #{number}" for number in broken]
     if not signers:
         raise NoTrust(f"no signer certificate in {path}")
     return TrustList(tuple(signers), tuple(skipped))
@@ -151,7 +152,7 @@ def _in_a_row(data: bytes) -> list[bytes]:
 
 def _unarmoured(body: bytes) -> bytes:
     try:
-        return base64.b64decode(b"".join(body.split()), validate=True)
+        return base64.b64decode(b"".join(body.removeprefix(b"\xef\xbb\xbf").split()), validate=True)
     except binascii.Error:
         raise ValueError("neither PEM nor DER") from None
 
@@ -189,6 +190,11 @@ def _leniently(der: bytes) -> tuple[object, list[str], str]:
         return key, usages, certificate.subject.human_friendly
     except Exception:  # asn1crypto meets broken input with whatever its parsing trips over
         raise ValueError("not an X.509 certificate") from None
+
+
+def _name(path: Path) -> str:
+    """A file's name as text that any output takes: bytes that are not UTF-8 are replaced."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
 
 
 def _short(trouble: Exception) -> str:

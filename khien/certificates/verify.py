@@ -139,11 +139,9 @@ def _revocation(envelope: hcert.Envelope, revoked: RevokedList | None) -> str:
     identifier, country = entry.get("ci"), entry.get("co")
     if revoked is None or not isinstance(identifier, str):
         return NOT_CHECKED
-    held = revoked.holds(
-        identifier=identifier,
-        country=country if isinstance(country, str) else "",
-        signature=envelope.message.signature,
-    )
+    # Lists are made with the country of the vaccination or with that of the issuer: most often the same.
+    countries = {place for place in (country, envelope.issuer) if isinstance(place, str)} or {""}
+    held = any(revoked.holds(identifier=identifier, country=place, signature=envelope.message.signature) for place in countries)
     return REVOKED if held else NOT_REVOKED
 
 

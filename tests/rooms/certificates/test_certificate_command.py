@@ -1,5 +1,7 @@
+import base64
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,7 +14,9 @@ from typing import Any
 import pytest
 from PIL import Image, ImageFilter, ImageOps
 
-from khien.certificates import command, hcert, picture, qr, signer
+from khien.certificates import command, hcert, picture, qr, revocation, signer
+from khien.certificates.trust import TrustList
+from khien.certificates.verify import verify
 
 Runs = Callable[..., tuple[int, dict[str, Any], str]]
 
@@ -72,6 +76,11 @@ def test_a_list_of_revoked_certificates_is_read_as_lines_or_as_json(text: str, r
         f"# thu hồi\n\n{identifier}\n": True,
         f"{digest}\r\n": True,
         f"{identifier} # sai tên": True,
+        f"{identifier}\t#sai tên": True,
+        f"  #sai tên\n{digest} #sai tên\n": True,
+        base64.urlsafe_b64encode(bytes.fromhex(digest)).decode().rstrip("="): True,
+        base64.b64encode(bytes.fromhex(digest)[:16]).decode().rstrip("="): True,
+        sha256(f"VN{identifier}".encode()).hexdigest(): True,
         f'"{identifier}"\r\n': True,
         f"thu hồi;số\n2022-04-20;'{identifier.partition('#')[0]}'\n": True,
         ":".join(digest[place : place + 2] for place in range(0, 64, 2)).upper(): True,
@@ -117,6 +126,43 @@ def test_what_is_missing_is_said_in_one_line(text: str, run: Runs, tmp_path: Pat
         status, _, error = run(*options, given=text.encode(), trust=trust)
         assert status == 2
         assert error.startswith("khien certificate verify: ")
+
+
+@pytest.mark.parametrize("bare", ["0123456789ABCDEFGHIJKL", "A" * 43])
+def test_an_identifier_as_long_as_a_hash_without_padding_is_still_an_identifier(bare: str) -> None:
+    assert revocation.of([bare]).holds(identifier=f"URN:UVCI:{bare}#X", country="VN", signature=b"")
+
+
+def test_a_list_made_with_the_issuers_country_holds_a_dose_given_abroad(
+    certificate: dict[str, Any], signed: Callable[..., str], trusted: TrustList, at: datetime
+) -> None:
+    abroad = certificate | {"v": [certificate["v"][0] | {"co": "LA"}]}
+    revoked = revocation.of([sha256(f"VN{abroad['v'][0]['ci']}".encode()).hexdigest()])
+    assert verify(signed(certificate=abroad), trust=trusted, at=at, revoked=revoked).reason == "revoked"
+
+
+def test_what_stands_behind_a_long_blank_is_not_overlooked(text: str, run: Runs) -> None:
+    blank = b" \n" * 50_000
+    assert run(given=text.encode() + blank)[1]["reason"] == "ok"
+    assert run(given=text.encode() + blank + b"more")[1]["reason"] == "broken_text"
+
+
+def test_a_closed_standard_input_is_said_in_one_line(run: Runs, trust_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    assert command.verify_main(["--trust", str(trust_file)]) == 2
+    assert "standard input is closed" in capsys.readouterr().err
+
+
+def test_a_stray_file_whose_name_is_not_utf_8_does_not_stop_the_answer(text: str, trust_file: Path, run: Runs) -> None:
+    (trust_file.parent / os.fsdecode(b"\xff\xe9.txt")).write_bytes(b"x")
+    assert run(given=text.encode(), trust=trust_file.parent)[1]["trust_skipped"] == ["\ufffd\ufffd.txt"]
+
+
+@pytest.mark.parametrize("option", ["--trust", "--revoked", "--picture"])
+def test_an_empty_name_is_not_the_directory_one_stands_in(option: str, text: str, run: Runs) -> None:
+    status, _, error = run(option, "", given=text.encode())
+    assert status == 2
+    assert "an empty name" in error
 
 
 def test_the_command_runs_without_the_rest_of_the_platform(text: str, trust_file: Path, at: datetime) -> None:

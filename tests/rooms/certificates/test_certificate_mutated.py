@@ -27,7 +27,7 @@ HEADS = ["HC1", "HC1:HC1:", "hc1:", "HC2:", "HC1::", "EU1:", "\ufeffHC1:", "HC1ï
 PAGE = "https://kiem-tra.example/"
 FIELDS = ["ci", "co", "dn", "dt", "is", "ma", "mp", "sd", "tg", "vp"]
 VALUES: list[Any] = [
-    None, True, 0, -1, 2**53 + 1, 2**64 - 1, -(2**64), 1.0, 1.5, float("inf"), float("nan"), "", " ", "x" * 100, "2021-02-30", "2021-09-18T", "18/09/2021", "\u0000",
+    None, True, 0, -1, 2**53 + 1, 2**64 - 1, -(2**64), 1.0, 1.5, float("inf"), float("nan"), "", " ", "x" * 100, "2021-02-30", "2021-09-18\n", "2021-09-18T", "18/09/2021", "\u0000",
     "\U0001f600", b"bytes", [], [1], {}, {1: 2}, cbor2.CBORTag(0, "2021-01-01T00:00:00Z"), cbor2.CBORSimpleValue(99), cbor2.undefined,
 ]  # fmt: skip
 

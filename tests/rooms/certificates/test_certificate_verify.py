@@ -63,6 +63,7 @@ def test_a_certificate_of_a_wrong_form_is_named_schema(
         {"co": ""},
         {"ci": "x" * 81},
         {"dt": "2021-02-30"},
+        {"dt": "2021-09-18\n"},
         {"dt": "soon"},
         {"dt": "0000-00-00"},
         {"dt": None},

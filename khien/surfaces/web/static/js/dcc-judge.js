@@ -69,7 +69,7 @@
   }
 
   function isDay(text) {
-    const found = /^([0-9]{4})-([0-9]{2})-([0-9]{2})(?:\n?$|[T ])/.exec(text);
+    const found = /^([0-9]{4})-([0-9]{2})-([0-9]{2})(?:$|[T ])/.exec(text);
     if (!found) return false;
     const [year, month, day] = found.slice(1).map(Number);
     const date = new Date(Date.UTC(2000, month - 1, day));
