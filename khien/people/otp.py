@@ -108,13 +108,14 @@ def _challenge(
 def _brake(phone_hash: str, device: str, address: str, at: datetime, *, silent: bool) -> bool:
     """Limits for a number, a device and an address; a firm or a ward shares one address.
 
-    With `silent` the number's own limit refuses nobody aloud: True says that it is reached.
+    With `silent` the number's own limit refuses nobody aloud: True says that it is reached. Codes asked so are counted apart: who asks
+    again and again for a record must not see, by what a phone's own owner is then refused, whose phone it has.
     """
     known = OtpChallenge.objects.filter(phone_hash=phone_hash, device=device, used_at__isnull=False).exists()
     what, who, most = ("otp-own", phone_hash + device, PER_KNOWN_DEVICE) if known else ("otp-number", phone_hash, PER_NUMBER)
     over = False
     if silent:
-        over = limits.count(what, who, within=HOUR, at=at) > most
+        over = limits.count(f"{what}-record", who, within=HOUR, at=at) + limits.counted(what, who, within=HOUR, at=at) > most
     else:
         limits.brake(what, who, most=most, within=HOUR, at=at)
     limits.brake("otp-device", device, most=PER_DEVICE, within=HOUR, at=at)
@@ -123,8 +124,11 @@ def _brake(phone_hash: str, device: str, address: str, at: datetime, *, silent: 
     return over
 
 
-def _wrong_today(phone_hash: str, at: datetime) -> int:
+def _wrong_today(phone_hash: str, at: datetime, *, aloud: bool = False) -> int:
+    """Wrong tries on a number within a day; `aloud` leaves out those at codes that were asked of a record."""
     rows = OtpChallenge.objects.filter(phone_hash=phone_hash, sent_at__gt=at - DAY)
+    if aloud:
+        rows = rows.exclude(purpose__in=OF_RECORD)
     return int(rows.aggregate(wrong=Sum("tries"))["wrong"] or 0)
 
 
@@ -152,8 +156,9 @@ def check_code(*, challenge: UUID, code: str, device: str, at: datetime) -> Phon
         dead = row.used_at is not None or row.tries >= rules.CODE_TRIES or at > row.expires_at
         # Six digits die when others tried them: whoever asked many codes at once gains nothing by it. Where somebody else's
         # record was asked for they die without a word: another answer would say whose phone it is.
-        short = row.digits < rules.LONG_DIGITS and _wrong_today(row.phone_hash, at) >= rules.LONG_CODE_AFTER
+        # And wrong tries at a record end nothing aloud, for the same reason.
         quiet = row.purpose in OF_RECORD
+        short = row.digits < rules.LONG_DIGITS and _wrong_today(row.phone_hash, at, aloud=not quiet) >= rules.LONG_CODE_AFTER
         right = not row.decoy and not (short and quiet) and secrets.compare_digest(_hashed(row.id, typed), row.code_hash)
         if not dead and (quiet or not short):
             if right:

@@ -24,6 +24,15 @@ def count(what: str, who: str, *, within: timedelta, at: datetime) -> int:
         return int(cursor.fetchone()[0])
 
 
+def counted(what: str, who: str, *, within: timedelta, at: datetime) -> int:
+    """How many tries of `what` by `who` stand in this window; nothing is counted."""
+    key = f"{what}:{settings.KEYS.hash(who, purpose='limit')[:32]}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count FROM rate_limit WHERE key = %s AND window_start >= %s", [key, at - within])
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
 def brake(what: str, who: str, *, most: int, within: timedelta, at: datetime) -> None:
     """Refuse once more than `most` tries were made in the window."""
     if count(what, who, within=within, at=at) > most:

@@ -172,6 +172,33 @@ def test_wrong_codes_on_one_phone_do_not_tell_whose_record_has_it(person):
     assert answers[0] == answers[1]
 
 
+def test_asking_for_a_record_again_and_again_does_not_tell_whose_phone_it_has(person):
+    """The other way about: who asked for a number until it was braked signs in with a phone, the record's or any other."""
+    other = Client()
+    for n in range(13):
+        (other if n % 2 else Client()).post("/tra-cuu", ASKED)
+
+    def way(client: Client, phone: str) -> tuple[list[Any], list[str]]:
+        return ask(client, "/so/dang-nhap", {"phone": phone}, "/so/dang-nhap/ma")
+
+    alike(way, "0987000132", PHONE)
+    assert people.code_for_sending(OtpChallenge.objects.filter(purpose="sign_in").latest("sent_at").id)
+
+
+def test_wrong_codes_at_a_record_do_not_tell_whose_phone_it_has(person):
+    waiting = {}
+    for phone in (PHONE, "0987000132"):
+        waiting[phone] = Client()
+        waiting[phone].post("/so/dang-nhap", {"phone": phone})
+    for _ in range(2):
+        other = Client()
+        other.post("/tra-cuu", ASKED)
+        for _ in range(5):
+            other.post("/tra-cuu/ma", {"code": "000000"})
+    answers = [seen(client.post("/so/dang-nhap/ma", {"code": "000000"})) for client in waiting.values()]
+    assert answers[0] == answers[1]
+
+
 def test_a_device_is_braked_alike_for_known_and_unknown_numbers(person):
     def tried(number: Callable[[int], str]) -> list[int]:
         client = Client()
