@@ -18,15 +18,15 @@ from khien.surfaces.web import say_doses, visitor
 from khien.surfaces.web.locale import lang
 
 BY = Actor("citizen", label="follow_up")
-GUESSES = 60  # links opened from one address in an hour
+GUESSES = 60  # links that are none, from one address in an hour; whoever holds one is never counted: thousands share a carrier's address
 
 
 def question(request: HttpRequest, token: str) -> HttpResponse:
     """Ask, keep, and say what to do; a link that is over or wrong says where else to tell."""
     at = clock.now()
-    limits.brake("follow_up_link", visitor.address(request), most=GUESSES, within=WITHIN, at=at)
     asked = queries.follow_up_by_token(token, at)
     if asked is None:
+        limits.brake("follow_up_link", visitor.address(request), most=GUESSES, within=WITHIN, at=at)
         return draw(request, "healthbook/asked_over.html", {}, status=404)
     if request.method == "POST" and request.POST.get("act") == "stop":
         actions.stop_follow_ups(person_id=asked.person_id, by=BY, at=at)

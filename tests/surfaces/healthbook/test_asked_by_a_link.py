@@ -64,3 +64,13 @@ def test_a_wrong_and_an_old_link_look_the_same(asked):
     assert (wrong.status_code, old.status_code) == (404, 404)
     assert "hết hạn" in old.text
     assert wrong.text.replace("bon-nam-sau-7", "") == old.text.replace("mot-hai-ba-4", "")
+
+
+def test_who_guesses_links_is_braked_and_whoever_holds_one_behind_the_same_address_is_still_heard(asked):
+    """A carrier puts thousands of phones behind one address: none of them may be kept from saying that they cannot breathe."""
+    stranger, client = Client(), Client()
+    answers = [stranger.get(f"/so/tham/bon-nam-sau-{n}").status_code for n in range(62)]
+    assert (answers[0], answers[-1]) == (404, 409)
+    assert {client.get("/so/tham/mot-hai-ba-4").status_code for _ in range(62)} == {200}
+    client.post("/so/tham/mot-hai-ba-4", {"danger": ["breathing"], "since": "now"})
+    assert "Gọi 115 ngay" in client.get("/so/tham/mot-hai-ba-4").text
