@@ -63,7 +63,7 @@ def read_name(text: str) -> ReadName:
     repairs: list[str] = []
     mended = legacy_text.repair(text.strip())
     if mended:
-        text = _capitals(mended[0]) if mended[1] == "tcvn3" and mended[0][:1].isupper() else mended[0]
+        text = _capitals(mended[0], text) if mended[1] == "tcvn3" and mended[0][:1].isupper() else mended[0]
         repairs.append(f"legacy.{mended[1]}")
     value = normalise(text)
     stripped = _ROW_NUMBER.sub("", value)
@@ -80,8 +80,14 @@ def read_name(text: str) -> ReadName:
     return ReadName(value, tuple(repairs), ("names.foreign_script",) if odd else ())
 
 
-def _capitals(text: str) -> str:
-    """Begin each word with a capital: the TCVN3 font has no capitals with a tone mark, so Ánh was typed as ánh."""
+def _capitals(text: str, before: str) -> str:
+    """Begin each word with a capital: the TCVN3 font has no capitals with a tone mark, so Ánh was typed as ánh.
+
+    Where every plain letter is a capital the whole name was written in capitals.
+    """
+    plain = [c for c in before if c.isascii() and c.isalpha()]
+    if len(plain) > 1 and all(c.isupper() for c in plain):
+        return title_case(text.upper())
     return " ".join(word[:1].upper() + word[1:] for word in text.split(" "))
 
 

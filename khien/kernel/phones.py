@@ -47,7 +47,9 @@ def read_phone(text: str | int | float) -> Phone:
     """
     repairs: list[str] = []
     raw = _unfloat(text, repairs)
-    pieces = [piece for piece in re.split(r"\s*(?:[/;,\n|]|\s-\s|\bhoac\b|\bhoặc\b)\s*", raw) if len(re.sub(r"\D", "", piece)) >= 8]
+    pieces = [piece for piece in re.split(r"\s*(?:[/;,\n|]|\s-\s|\bhoac\b|\bhoặc\b|\bva\b|\bvà\b)\s*", raw) if len(re.sub(r"\D", "", piece)) >= 8]
+    if len(pieces) == 1 and re.fullmatch(r"(0(?:[ .]?\d){9})[\s-]+(0(?:[ .]?\d){9})", raw):
+        pieces = re.findall(r"0(?:[ .]?\d){9}", raw)  # two with only a space or a dash between
     if len(pieces) > 1:
         raw = pieces[0]
         repairs.append("first_of_several")

@@ -10,7 +10,8 @@ from khien.kernel.errors import Refused
 
 _SEPARATORS = (",", ";", "\t", "|")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_AS_TEXT = re.compile(r'^="([^"]*)"$')  # how a number is kept from losing its zeros: ="079..."
 
 
 def decode(data: bytes) -> str:
@@ -45,7 +46,7 @@ def rows(text: str, judge: Callable[[list[list[str]]], int], most: int) -> list[
     text = text.lstrip("\ufeff")
     if found := re.match(r"sep=(.)\r?\n", text, re.IGNORECASE):
         return _split(text[found.end():], found[1], most)
-    if len(_CONTROL.findall(text[:4000])) > 20:
+    if len(CONTROL.findall(text[:4000])) > 20:
         raise Refused("sheets.not_a_spreadsheet")
     head = "\n".join(text.splitlines()[:80])
     best = max(_SEPARATORS, key=lambda separator: (judge(_split(head, separator, most)), head.count(separator)))
@@ -56,11 +57,11 @@ def _split(text: str, separator: str, most: int) -> list[list[str]]:
     """Rows and cells; a lone quotation mark never swallows the rest of the list."""
     for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
         try:
-            found = []
+            found: list[list[str]] = []
             for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, quoting=quoting):
-                if any(cell.count("\n") > 20 for cell in row):
+                if any(cell.count("\n") > 20 or _swallowed(cell, separator, len(found[0]) if found else 0) for cell in row):
                     break
-                found.append([_CONTROL.sub("", cell) for cell in row])
+                found.append([_AS_TEXT.sub(r"\1", CONTROL.sub("", cell)) for cell in row])
                 if len(found) > most + 1000:
                     raise Refused("sheets.too_many_rows", most=most)
             else:
@@ -68,3 +69,8 @@ def _split(text: str, separator: str, most: int) -> list[list[str]]:
         except csv.Error:
             continue
     raise Refused("sheets.not_a_spreadsheet")
+
+
+def _swallowed(cell: str, separator: str, width: int) -> bool:
+    """Whether a cell holds whole lines of the list, behind a quotation mark that was never closed."""
+    return width > 3 and any(line.count(separator) >= width - 1 for line in cell.split("\n")[1:])

@@ -17,13 +17,18 @@ _MARKS = re.compile(
     r"(danh sach|ds) (nay )?(co|gom)\b|bang chu\b|ghi chu\b|luu y\b|"
     r"(.{0,40}\b)?ngay( \d{0,2})? ?thang( \d{0,2})? ?nam\b)"
 )
+_BIRTH_IN_WORDS = re.compile(r"(sinh )?ngay \d{1,2} thang \d{1,2} nam \d{4}")
 _DOTS = re.compile(r"[.…_\-\s]+")
 
 
 def is_person(row: RawRow) -> bool:
     """Whether a line surely tells of a person: a birth or a number stands in its column."""
+    named = not begins([row.value("full_name")]) and row.value("full_name") is not None
+
     def digits(field: str) -> int:
         cell = row.value(field)
+        if named and field == "birth_date" and _BIRTH_IN_WORDS.fullmatch(vietnamese.letters(as_text(cell))):
+            return 8
         return 0 if begins([cell]) else sum(letter.isdigit() for letter in as_text(cell))
 
     return any(digits(field) >= 4 for field in _BIRTHS) or any(digits(field) >= 7 for field in _NUMBERS)

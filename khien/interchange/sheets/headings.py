@@ -23,6 +23,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("guardian_phone", r"(?=.*\b(giam ho|phu huynh|cha|me|bo|nguoi than|guardian|parent)\b).*\b(dien thoai|sdt|so dt|dt|phone)\b.*"),
     ("guardian_name", r"(?=.*\b(giam ho|phu huynh|nguoi than|guardian|parent)\b).*"),
     ("", r".*\b(ho (va )?ten|ten) (cha|me|bo)\b.*"),
+    ("", r".*\b(ho (va )?ten|ten) (nguoi )?(lien he|lien lac|bao tin)\b.*|loai|loai gt"),
     ("no_papers", r".*\b(khong co giay to|chua co giay to)\b.*"),
     ("", r".*\b(loai giay to|loai id|type of (id|paper)\w*|id type)\b.*"),
     ("insurance", r".*\b(bhyt|bao hiem|bhxh|insurance)\b.*"),
@@ -30,18 +31,18 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("identifier", r"(?=.*\b(cmnd|cmt|cmtnd|chung minh)\b).*\b(ho chieu|passport|hc)\b.*"),
     ("identifier", r".*\b(giay to tuy than|so giay to|national id|identity|id (no|number|card)|personal (id|number)|identifier)\b.*|id|giay to( ca nhan)?"),
     ("passport", r".*\b(ho chieu|passport)\b.*"),
-    ("cccd", r".*\b(cccd|can cuoc|dinh danh|citizen id)\b.*"),
-    ("cmnd", r".*\b(cmnd|cmt|cmtnd|chung minh)\b.*"),
+    ("cccd", r".*\b(cccd|can cuoc|dinh danh|citizen id)\b.*|(so )?c c c d|(so |the )?cc"),
+    ("cmnd", r".*\b(cmnd|cmt|cmtnd|chung minh)\b.*|(so )?(c m n d|c m t)"),
     ("wished_session", r"(?!.*\bngay\b).*\b(buoi|ca tiem|session)\b.*"),
     ("wished_date", r".*\bngay\b.*\b(mong muon|du kien|muon tiem|dang ky tiem|dk tiem)\b.*|.*\b(preferred|wished)\b.*"),
-    ("birth_date", r".*\b(ngay( thang)?( nam)? sinh|sinh ngay|date of birth|birth ?da(te|y)|dob|ntns)\b.*|ngay thang nam|sinh"),
+    ("birth_date", r".*\b(ngay( thang)?( nam)? sinh|sinh ngay|date of birth|birth ?da(te|y)|dob|d o b|ntns)\b.*|ngay thang nam|sinh|(ng|n|ntn) ?sinh|ns"),
     ("birth_year", r".*\b(nam sinh|year of birth|birth ?year)\b.*"),
-    ("sex", r".*\b(gioi tinh|sex|gender|phai)\b.*|gt|nam\W*(hay|hoac)?\W*nu"),
+    ("sex", r".*\b(gioi tinh|sex|gender|phai)\b.*|gt|g tinh|m f|nam\W*(hay|hoac)?\W*nu"),
     ("email", r".*\b(e ?mail|thu dien tu)\b.*"),
     ("family_name", r"ho|(ho (va )?)?(chu |ten )?(dem|lot)|ho (va )?(chu |ten )?(dem|lot)|ho va ten (dem|lot)|last ?name|family ?name|surname"),
     ("given_name", r"ten|first ?name|given ?names?|ten goi"),
-    ("full_name", r"ho( chu)? (dem )?(va )?ten\b.*|ho (va )?(chu |ten )?(dem|lot),? (va )?ten\b.*|(full )?name\b.*|fullname|ten (nguoi|cong dan|cong nhan|nhan vien|hoc sinh|day du|doi tuong)\b.*|hoten|ho ten\b.*"),
-    ("phone", r".*\b(dien thoai|sdt|so dt|di dong|phone|mobile|tel)\b.*|dt"),
+    ("full_name", r"ho( chu)? (dem )?(va )?ten\b.*|ho (va )?(chu |ten )?(dem|lot),? (va )?ten\b.*|(full )?name\b.*|fullname|ten (nguoi|cong dan|cong nhan|nhan vien|hoc sinh|day du|doi tuong)\b.*|hoten|ho ten\b.*|h ten\b.*|ten (nld|nv|hs)|(employee|staff|worker|student|patient)( s)? name"),
+    ("phone", r".*\b(dien thoai|sdt|so dt|so dtdd|dtdd|di dong|phone|mobile|tel)\b.*|dt|d t|s d t|so lien he"),
     ("nationality", r".*\b(quoc tich|nationality|quoc gia|country)\b.*"),
     ("ethnic", r".*\b(dan toc|ethnic\w*)\b.*"),
     ("occupation", r".*\b(nghe nghiep|nghe|occupation|job|chuc vu|chuc danh|cong viec)\b.*"),
@@ -53,6 +54,11 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("province", r".*\b(tinh|thanh pho|tp|province|city)\b.*"),
     ("neighbourhood", r".*\b(to dan pho|khu pho|thon|ap|khom|khu vuc|to)\b.*"),
     ("note", r".*\b(ghi chu|note|notes|remarks?|comment)\b.*"),
+)
+# What a child's list tells of its parents is nobody's own: their numbers, births, homes.
+_ANOTHERS = re.compile(
+    r"(?=.*\b(cha|me|(?<!can )bo(?! (phan|doi))|phu huynh|giam ho|nguoi than|guardian|parents?|mother|father)\b)"
+    r"(?=.*\b(cccd|can cuoc|cmnd|cmt|cmtnd|chung minh|dinh danh|ho chieu|giay to|so cc|sinh|id|birth|nghe|nghe nghiep|noi lam viec|don vi)\b).{0,60}"
 )
 _COMPILED = tuple((field, re.compile(pattern)) for field, pattern in _PATTERNS)
 
@@ -94,7 +100,11 @@ def heading_text(cell: Cell) -> str:
 
 @lru_cache(maxsize=2000)
 def field_of(heading: str) -> str | None:
-    """The field that a heading names; None when it names nothing we know."""
+    """The field that a heading names; None when it names nothing we know, "" when it is of somebody else."""
+    if _ANOTHERS.fullmatch(vietnamese.letters(heading)):
+        return ""
+    if vietnamese.clean(heading).casefold() == "giới":
+        return "sex"
     for text in (re.sub(r"\(.*?\)|\[.*?\]", " ", heading), heading):
         words = vietnamese.letters(text)
         if not words or len(words) > 90:
@@ -112,9 +122,16 @@ def find_heading(rows: Sequence[Sequence[Cell]], merged: Merged) -> Heading | No
         if sum(cell is not None for cell in rows[place]) < 2:
             continue
         for found in (_one_level(rows, place), _two_levels(rows, place, merged)):
-            if found and _is_list(found.fields) and (best is None or len(found.fields) > len(best.fields)):
+            if found and _is_list(found.fields) and (best is None or _weight(found, rows, merged) > _weight(best, rows, merged)):
                 best = found
     return best
+
+
+def _weight(found: Heading, rows: Sequence[Sequence[Cell]], merged: Merged) -> tuple[int, bool]:
+    """How much of a person a heading names; of two alike, the one whose lower row stands wholly under wide headings."""
+    wide = {column for (top, left), (bottom, right) in merged if top == bottom == found.first and right > left for column in range(left, right + 1)}
+    below = {place for place, cell in enumerate(rows[found.last]) if cell is not None} if found.last > found.first else set()
+    return len(found.fields), bool(below) and below <= wide
 
 
 def _is_list(fields: set[str]) -> bool:
@@ -204,13 +221,20 @@ def _columns(texts: Sequence[str], fields: Iterable[str | None]) -> tuple[Column
         # "Họ và tên" over the family part, "Tên" over the given one: a frequent layout of class lists.
         settled[settled.index("full_name")] = "family_name"
         settled[settled.index("given_name")] = "full_name"
-    if {"thang", "nam"} <= set(words) or {"thang sinh", "nam sinh"} <= set(words):
+    if {"thang", "thang sinh"} & set(words) and {"nam", "nam sinh"} & set(words):
         for place, word in enumerate(words):
-            if word in _BARE and word != "nu":
+            if word in _BARE and word != "nu" and not (word == "nam" and "nam sinh" in words):
                 settled[place] = _BARE[word]
-    if "sex" not in settled and {"nam", "nu"} <= set(words) and "birth_male" not in settled and "sex_male" not in settled:
-        settled[words.index("nam")], settled[words.index("nu")] = "sex_male", "sex_female"
+    _settle_sexes(settled, words)
     return tuple(Column(place, text, settled[place]) for place, text in enumerate(texts) if text or settled[place])
+
+
+def _settle_sexes(settled: list[str], words: Sequence[str]) -> None:
+    """A column of each sex, or one of the women alone, whose cells are ticked."""
+    if "nu" in words and not {"sex", "birth_male", "birth_female", "sex_male", "sex_female"} & set(settled):
+        settled[words.index("nu")] = "sex_female"
+        if "nam" in words:
+            settled[words.index("nam")] = "sex_male"
 
 
 def is_numbering(row: Sequence[Cell]) -> bool:

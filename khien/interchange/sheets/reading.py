@@ -58,12 +58,15 @@ def _text_file(data: bytes, filename: str) -> Table:
         raise Refused("sheets.html_page")
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"GIF8")):
         raise Refused("sheets.not_a_spreadsheet")
-    if PurePath(filename).suffix.lower() not in (".csv", ".txt", ".tsv", ".xls", ""):
-        raise Refused("sheets.not_a_spreadsheet")
     grid: Grid = [[cell.strip() or None for cell in row] for row in commas.rows(commas.decode(data), _judge, MOST_ROWS)]
     if not any(any(row) for row in grid):
         raise Refused("sheets.empty")
-    return _table("csv", [("", grid, [])])
+    try:
+        return _table("csv", [("", grid, [])])
+    except Refused as refusal:
+        if refusal.code == "sheets.no_heading" and PurePath(filename).suffix.lower() not in (".csv", ".txt", ".tsv", ".xls", ""):
+            raise Refused("sheets.not_a_spreadsheet") from None
+        raise
 
 
 def _judge(rows: list[list[str]]) -> int:
@@ -118,7 +121,7 @@ def _cell(value: object) -> Cell:
         moment = datetime.fromisoformat(value["d"])
         return moment if "T" in value["d"] else moment.date()
     if isinstance(value, str):
-        text = value.strip()
+        text = commas.CONTROL.sub("", value).strip()
         if text.startswith("#") and text in ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"):
             return FormulaError(text)
         return text or None
@@ -136,11 +139,16 @@ def _table(kind: str, sheets: list[tuple[str, Grid, headings.Merged]], *, from_1
             unread.append(name)
             continue
         columns = _with_name_parts(found, grid, merged)
+        beside = _given_name_beside(columns, grid[found.last + 1:])
+        if beside:
+            columns = tuple(sorted([*columns, beside], key=lambda column: column.place))
         if from_1904:
             _days_from_1904(columns, grid[found.last + 1:])
-        section = Section(name, found.last + 1, columns, *_date_order(columns, grid[found.last + 1:]))
+        section = Section(name, found.last + 1, columns, *_date_order(columns, grid[found.last + 1:]), name_joined=beside is not None)
         sections.append(section)
         kept, left_out = _rows(section, found, grid, merged)
+        if kind == "csv":
+            kept = [replace(row, overfull=any(cell is not None for cell in row.cells[len(grid[found.last]):])) for row in kept]
         rows += kept
         skipped += left_out
         if len(rows) > MOST_ROWS:
@@ -160,6 +168,24 @@ def _with_name_parts(found: headings.Heading, grid: Grid, merged: headings.Merge
     parts = [Column(place, name.heading, "name_part") for place in range(name.place + 1, span + 1) if place not in headed]
     kept = [column for column in found.columns if column.place not in {part.place for part in parts}]
     return tuple(sorted([*kept, *parts], key=lambda column: column.place))
+
+
+def _given_name_beside(columns: tuple[Column, ...], rows: Grid) -> Column | None:
+    """The column without a heading to the right of the name's that holds the given names: only the first part has the heading.
+
+    Told by its cells: one or two words each, nearly every row, mostly different from each other, and no word for a sex.
+    """
+    if any(column.field in ("family_name", "given_name", "name_part") for column in columns):
+        return None
+    name = next(column for column in columns if column.field == "full_name")
+    if any(column.place == name.place + 1 and (column.field or column.heading) for column in columns):
+        return None
+    people = [row for row in rows if any(isinstance(cell, str) for cell in row[name.place:name.place + 1])]
+    cells = [cell for row in people for cell in row[name.place + 1:name.place + 2] if cell is not None]
+    words = [vietnamese.letters(cell) for cell in cells if isinstance(cell, str) and re.fullmatch(r"[^\W\d_]+( [^\W\d_]+)?", vietnamese.clean(cell))]
+    if not words or len(words) < len(cells) or len(words) * 5 < len(people) * 4 or set(words) <= {"nam", "nu", "x", "kinh", "khong", "co"}:
+        return None
+    return Column(name.place + 1, name.heading, "name_part") if len(set(words)) * 3 >= len(words) and len(words) > 1 else None
 
 
 def _days_from_1904(columns: tuple[Column, ...], rows: Grid) -> None:
@@ -224,7 +250,7 @@ def _why_skipped(row: RawRow, heading: list[str], *, first: bool) -> str | None:
         return "numbering"
     named = any(row.value(field) is not None for field in _NAME_FIELDS)
     known = [column for column in row.section.columns if column.field and column.place in texts and column.place not in own]
-    if named and _is_total(row, texts):
+    if named and (_is_total(row, texts) or _is_sum(row)):
         return "total"
     if named or len(known) >= 3:
         return None
@@ -249,6 +275,12 @@ def _is_total(row: RawRow, texts: Mapping[int, Cell]) -> bool:
     rest = [as_text(cell) for place, cell in texts.items() if place not in names]
     counts = all(re.fullmatch(r"[0-9]{1,6}( *(người|nguoi))?", text) for text in rest)
     return counts and any(c.isdigit() for cell in texts.values() for c in as_text(cell))
+
+
+def _is_sum(row: RawRow) -> bool:
+    """Whether "Cộng" stands where the row's number should, and a count where its name should."""
+    name = "".join(as_text(row.value(field)) for field in _NAME_FIELDS)
+    return _remark([row.value(headings.ORDINAL)]) == "total" and name.isdecimal()
 
 
 def _has_digits(cell: Cell) -> bool:

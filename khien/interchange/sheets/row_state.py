@@ -35,13 +35,17 @@ class Staging:
         """A cell's value; a formula's error counts as empty, and is refused where the field decides who the person is."""
         value = self.raw.value(name)
         if isinstance(value, FormulaError):
-            told = self.refuse if field in _DECISIVE else self.warn
-            if value.text == "#?":
-                told(field, "sheets.formula_unsaved")
-            else:
-                told(field, "sheets.formula_error", shown=value.text)
+            self.spoilt(field, value, refuse=field in _DECISIVE)
             return None
         return value
+
+    def spoilt(self, field: str, error: FormulaError, *, refuse: bool = True) -> None:
+        """Say what a formula shows instead of its value."""
+        told = self.refuse if refuse else self.warn
+        if error.text == "#?":
+            told(field, "sheets.formula_unsaved")
+        else:
+            told(field, "sheets.formula_error", shown=error.text)
 
     def attempt(self, field: str, read: Callable[[], None]) -> None:
         """Run a reader; its refusal becomes the cell's."""

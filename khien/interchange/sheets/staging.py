@@ -24,6 +24,8 @@ def stage_row(raw: RawRow, places: Places, *, today: date | None = None, require
     row.attempt("birth", lambda: _birth(row))
     row.attempt("sex", lambda: _sex(row))
     row.attempt("nationality", lambda: _nationality(row))
+    if raw.overfull:
+        row.refuse("", "sheets.more_cells")
     _number(row)
     row.attempt("insurance", lambda: _insurance(row))
     for field in ("phone", "guardian_phone"):
@@ -73,16 +75,19 @@ def _name(row: _Staging) -> None:
     """The full name, put together where family and given names stand apart."""
     raw = row.raw
     apart = [place for field in ("family_name", "name_part") for place in raw.section.places(field)]
-    places = sorted([*apart, *raw.section.places("full_name")[:1]]) if apart else []
-    if any(isinstance(raw.cell(place), FormulaError) for place in places):
-        row.refuse("full_name", "sheets.formula_error", shown="#N/A")
+    family = raw.section.places("family_name")
+    places = sorted([*apart, *raw.section.places("full_name")[:1]], key=lambda place: (place not in family, place)) if apart else []
+    if spoilt := next((cell for place in places if isinstance(cell := raw.cell(place), FormulaError)), None):
+        row.spoilt("full_name", spoilt)
         return
     text = " ".join(as_text(raw.cell(place)) for place in places) if apart else as_text(row.cell("full_name", "full_name"))
-    if not text.strip():
+    if text.strip() in ("", "x", "X"):
         return
     read = names.read_name(text)
     row.values["full_name"] = read.value
     row.repaired("full_name", text.strip(), read.value, *(f"names.{why}" for why in read.repairs))
+    if raw.section.name_joined and as_text(raw.value("name_part")):
+        row.repaired("full_name", as_text(raw.value("full_name")), read.value, "sheets.name_joined")
     for warning in read.warnings:
         row.warn("full_name", warning)
 
@@ -93,6 +98,10 @@ def _birth(row: _Staging) -> None:
     cell = row.cell("birth_date", "birth")
     for name in ("birth_male", "birth_female"):
         cell = cell if cell is not None else row.cell(name, "birth")
+    for name in ("sex_male", "sex_female"):  # "Nam" and "Nữ" over years of birth
+        told = row.raw.value(name)
+        if cell is None and not isinstance(told, FormulaError) and sum(c.isdigit() for c in as_text(told)) >= 4:
+            cell = told
     if isinstance(cell, bool):
         cell = None
     if cell is not None:
@@ -118,16 +127,23 @@ def _sex(row: _Staging) -> None:
         row.values["sex"] = _sex_word(row, as_text(cell)).value
         return
     marked = [code for code, name in (("male", "male"), ("female", "female"))
-              if row.raw.value(f"sex_{name}") is not None or row.raw.value(f"birth_{name}") is not None]
+              if _is_marked(row.raw.value(f"sex_{name}")) or row.raw.value(f"birth_{name}") is not None]
     if len(marked) == 2:
         row.refuse("sex", "sheets.both_sexes")
     elif marked:
         row.values["sex"] = marked[0]
 
 
+def _is_marked(cell: Cell) -> bool:
+    """Whether a column of one sex is ticked: 0, a dash and "không" say that it is not."""
+    return cell is not None and as_text(cell).strip("-_. ") not in ("", "0") and vietnamese.letters(as_text(cell)) not in ("khong", "no", "false")
+
+
 def _sex_word(row: _Staging, text: str) -> sex.Sex:
     """The sex's word, also as an old font wrote it."""
     try:
+        if text.strip() == "x":  # a cross, not the X of a passport
+            raise Refused("sex.unreadable")
         return sex.read_sex(text)
     except Refused:
         for how, read in (("tcvn3", legacy_text.from_tcvn3), ("vni", legacy_text.from_vni)):
@@ -158,7 +174,7 @@ def _number(row: _Staging) -> None:
         for place in row.raw.section.places(name):
             cell = row.raw.cell(place)
             if isinstance(cell, FormulaError):
-                row.refuse("identifier", "sheets.formula_error", shown=cell.text)
+                row.spoilt("identifier", cell)
             elif cell is not None and not _says_none(row, cell):
                 row.attempt("identifier", lambda name=name, cell=cell: read.append(_one_number(row, name, cell)))  # type: ignore[misc]
     if not read:
@@ -191,6 +207,8 @@ def _one_number(row: _Staging, name: str, cell: str | float | date) -> Identifie
     wanted = None if name == "identifier" else name
     country = row.values.get("nationality")
     foreign = country not in (None, "VN")
+    if foreign and name in ("cccd", "cmnd") and sum(c.isdigit() for c in as_text(cell)) not in (11, 12):
+        wanted = "passport"  # the list has one column for everybody's paper
     found = identifiers.read_identifier(cell, wanted if not (foreign and name == "identifier") else "passport",
                                         row.values.get("sex"), row.birth, country if foreign else None)
     row.repaired("identifier", as_text(cell), found.value, *(f"identifiers.{why}" for why in found.repairs))

@@ -31,7 +31,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One sheet's list: where its heading stands, its columns, how its dates are written."""
+    """One sheet's list: where its heading stands, its columns, how its dates are written, whether a column beside the name was taken as its end."""
 
     sheet: str
     heading_row: int
@@ -39,6 +39,7 @@ class Section:
     month_first: bool = False
     mixed_dates: bool = False
     swap_suspected: bool = False
+    name_joined: bool = False
     by_field: dict[str, tuple[int, ...]] = dataclasses.field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -52,12 +53,16 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
-    """One row as it was sent; `number` counts from 1 as the spreadsheet shows it, `filled` names cells filled from a merged one."""
+    """One row as it was sent; `number` counts from 1 as the spreadsheet shows it, `filled` names cells filled from a merged one.
+
+    `overfull`: a line of text with more cells than its heading, for a separator stands inside one of them.
+    """
 
     section: Section
     number: int
     cells: tuple[Cell, ...]
     filled: frozenset[int] = frozenset()
+    overfull: bool = False
 
     def value(self, name: str) -> Cell:
         """The first cell of this field that holds something."""

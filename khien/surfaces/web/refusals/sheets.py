@@ -16,6 +16,8 @@ WORDING = {
     "sheets.formula_error": _("Ô này là lỗi công thức ({shown}). Mời gõ giá trị thật."),
     "sheets.formula_unsaved": _("Ô này là công thức chưa có kết quả. Mời gõ giá trị thật, hoặc mở tệp bằng Excel, lưu lại rồi gửi."),
     "sheets.number_became_date": _("Bảng tính đã đổi số này thành ngày. Mời nhập lại dạng văn bản."),
+    "sheets.more_cells": _("Dòng này có nhiều ô hơn dòng tiêu đề: có dấu ngăn cách nằm trong một ô. Mời xem lại từng ô."),
+    "sheets.name_joined": _("Tên đứng ở cột không có tiêu đề bên cạnh, đã ghép vào họ tên."),
     "sheets.both_sexes": _("Cả hai cột Nam và Nữ đều được đánh dấu."),
     "sheets.day_incomplete": _("Ngày này cần đủ ngày, tháng, năm."),
     "sheets.group_unknown": _("Không nhận ra nhóm đối tượng. Mời ghi số từ 1 đến 16."),
