@@ -1,19 +1,19 @@
 """What the API's views share: a JSON object in, a JSON answer or a refusal in words out."""
 
-import json
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from khien.kernel.errors import Refused
+from khien.surfaces.web import json_body
 from khien.surfaces.web.refusals import word
 
 
 def body(request: HttpRequest) -> dict[str, Any]:
     """The JSON object that was sent. Raises Refused commands.unreadable (field)."""
     try:
-        read = json.loads(request.body or b"{}")
+        read = json_body.read(request.body)
     except ValueError:
         read = None
     if not isinstance(read, dict):

@@ -1,5 +1,6 @@
 """What anyone may ask: whether we are well, and which places are free. No personal data."""
 
+from collections.abc import Container
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,9 @@ from khien.booking import queries as booking
 from khien.booking.types import OpenSlot
 from khien.campaigns import queries as campaigns
 from khien.kernel import clock
+from khien.kernel.errors import Refused
 from khien.plumbing import marks
+from khien.surfaces.api.answers import refused
 
 MOST = 500
 
@@ -20,11 +23,14 @@ def health(request: HttpRequest) -> HttpResponse:
 
 
 def slots(request: HttpRequest) -> HttpResponse:
-    """The places that anyone may book from now on, by hour: `vaccine` and `until` (a day) narrow them."""
+    """The places that anyone may book from now on, by hour: `vaccine` and `until` (a day) narrow them; what is neither is refused (400)."""
     at = clock.now()
     known = campaigns.rulebook(clock.on_date(at)).vaccines
-    wanted = [code for code in request.GET.getlist("vaccine") if code in known] or list(known)
-    until = _day(request.GET.get("until", ""))
+    try:
+        wanted = _vaccines(request.GET.getlist("vaccine"), known) or list(known)
+        until = _day(request.GET.get("until", ""))
+    except Refused as refusal:
+        return refused(refusal)
     found = [one for code in wanted for one in booking.open_slots(code, None, at, limit=MOST, until=until)]
     found.sort(key=lambda one: (one.slot.starts_at, one.site.name, one.slot.vaccine))
     response = JsonResponse({"slots": [slot(one) for one in found[:MOST]], "now": at.isoformat()})
@@ -42,8 +48,16 @@ def slot(one: OpenSlot) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _vaccines(asked: list[str], known: Container[str]) -> list[str]:
+    """Each vaccine that was named, once. Raises Refused commands.unreadable (field)."""
+    named = list(dict.fromkeys(filter(None, asked)))
+    if any(code not in known for code in named):
+        raise Refused("commands.unreadable", field="vaccine")
+    return named
+
+
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text) if text else None
     except ValueError:
-        return None
+        raise Refused("commands.unreadable", field="until") from None

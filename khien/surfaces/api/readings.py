@@ -1,6 +1,5 @@
 """Temperature readings from loggers and gateways: a token, a batch in JSON or CSV; what is wrong is kept aside and named."""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -14,7 +13,7 @@ from khien.kernel.refs import Actor
 from khien.stock import actions as stock_acts
 from khien.stock import queries as stock
 from khien.surfaces.api.answers import refused
-from khien.surfaces.web import reading_files
+from khien.surfaces.web import json_body, reading_files
 
 MOST_BYTES = 25_000_000
 
@@ -46,7 +45,7 @@ def _read(data: bytes, kind: str) -> tuple[Any, list[dict[str, Any]]]:
     if kind.startswith("text/"):
         return reading_files.rows(data), []
     try:
-        body = json.loads(data or b"{}")
+        body = json_body.read(data)
     except ValueError:
         raise Refused("stock.file_unreadable") from None
     if not isinstance(body, dict) or not isinstance(body.get("readings", []), list) or not isinstance(body.get("alarms", []), list):

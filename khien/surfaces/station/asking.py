@@ -1,6 +1,5 @@
 """What every page of a session needs to know first: which session, who asks, by which post, now."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -18,6 +17,7 @@ from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor, PlaceFacts
 from khien.plumbing import audit
 from khien.surfaces.station import said
+from khien.surfaces.web import json_body
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,10 @@ def here(request: HttpRequest, session: UUID, permission: str) -> Here:
 def body(request: HttpRequest) -> dict[str, Any]:
     """The JSON object that a desk sent. Raises Refused: commands.unreadable, commands.too_big."""
     try:
-        read = json.loads(request.body or b"{}")
+        read = json_body.read(request.body)
     except RequestDataTooBig:
         raise Refused("commands.too_big", field="body") from None
-    except (ValueError, RecursionError):
+    except ValueError:
         raise Refused("commands.unreadable", field="body") from None
     if not isinstance(read, dict):
         raise Refused("commands.unreadable", field="body")

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from khien.booking import queries as booking
@@ -165,3 +166,30 @@ def test_staff_of_another_place_and_nobody_look_up_nothing(family):
     assert looks(staff_client(elsewhere), session, "079184990001").status_code == 403
     assert looks(Client(), session, "079184990001").status_code == 302
     assert looks(staff_client(make.make_staff("reception")), session, "079184990001").json() == {"people": []}
+
+
+def test_free_places_are_told_once_however_often_a_vaccine_is_named_and_a_wrong_one_is_not_every_one(db):
+    make.make_slot(on=date(2021, 12, 16), mode="open")
+    client = Client()
+    once = client.get("/api/slots?vaccine=AZ").json()["slots"]
+    with CaptureQueriesContext(connection) as many:
+        assert client.get("/api/slots?" + "&".join(["vaccine=AZ"] * 300)).json()["slots"] == once
+    assert len(many) < 10
+    assert len(client.get("/api/slots?vaccine=&until=").json()["slots"]) == len(client.get("/api/slots").json()["slots"])
+    for wrong, field in (("vaccine=AZ&vaccine=KHONG", "vaccine"), ("until=2021-13-01", "until"), ("until=mai", "until")):
+        answer = client.get(f"/api/slots?{wrong}")
+        assert (answer.status_code, answer.json()["refused"]["facts"]) == (400, {"field": field})
+
+
+@pytest.mark.parametrize("sent", ["[" * 100_000, '{"a":' * 100_000, '{"offer": "\\ud800"}', '{"offer": "\\u0000"}', "\x00", "[1]"])
+def test_whatever_a_program_sends_is_refused_in_words(client, family, sent):
+    answer = client.post("/api/appointments", sent, content_type="application/json")
+    assert (answer.status_code, answer.json()["refused"]["code"]) == (400, "commands.unreadable")
+
+
+@pytest.mark.parametrize("mark", ["\ud800", "\x00"])
+def test_half_a_character_in_an_offer_or_a_number_is_no_error_of_ours(client, family, asked, mark):
+    told = order(offered(client, family)) | {"offer": f"x{mark}"}
+    assert post(client, told).json()["refused"]["code"] == "booking.offer_over"
+    session = make.make_session(on=date(2021, 12, 14))
+    assert looks(staff_client(make.make_staff("reception")), session, f"0791{mark}").status_code in (200, 409)
