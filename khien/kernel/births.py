@@ -206,6 +206,10 @@ _ISO = re.compile(r"(\d{4})[-/.\s](\d{1,2})(?:[-/.\s](\d{1,2}))?(?:[T\s]\d{1,2}:
 _WORDS = re.compile(r"(?:(?:sinh )?ngay )?(?:(\d{1,2}) )?(?:thang )?(\d{1,2}) nam (\d{4})")
 _YEAR_WORDS = re.compile(r"(?:(?:sinh )?nam|ns|sn|sinh nam|khoang|khoang nam)\s*:?\s*(\d{4})")
 _LED_IN = re.compile(r"^(?:sinh\s+)?ng[àa]y\s*:?\s*(?=\d)", re.IGNORECASE)  # "ngày 12/3/1984"
+# As Excel shows a date that it wrote itself: 02-Jan-1990, 2-thg 1-1990.
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH_NAME = re.compile(
+    rf"(?<=\d)[-/.\s]+(?:(?:thg|th|tháng|thang)\.?\s*(\d{{1,2}})|({'|'.join(_MONTHS)})[a-z]*)[-/.,\s]+(?=\d{{2}}(?:\d{{2}})?$)", re.IGNORECASE)
 _UNKNOWN = re.compile(r"0{1,2}|[-_?x.]{1,4}", re.IGNORECASE)
 
 
@@ -222,7 +226,7 @@ def _text(text: str, today: date | None, month_first: bool) -> ReadBirth:
         return ReadBirth(PartialDate(year or 0, month, day))
     if found := _YEAR_WORDS.fullmatch(worded):
         return ReadBirth(PartialDate(int(found[1])))
-    text = _LED_IN.sub("", text)
+    text = _MONTH_NAME.sub(lambda found: f"/{found[1] or _MONTHS.index(found[2][:3].lower()) + 1}/", _LED_IN.sub("", text))
     repairs: list[str] = []
     stripped = re.sub(r"[T\s]+\d{1,2}:\d\d(:\d\d)?(\.\d+)?\s*([AaPp][Mm]|SA|CH)?$", "", text)
     if stripped != text:

@@ -183,7 +183,7 @@ def _national(text: str, wanted: IdType | None, sex: Sex | str | None, birth: Pa
         if wanted is IdType.CCCD:
             repairs.append("old_card_number")
         return Identified(IdType.CMND, "VN", digits, tuple(repairs), _made_up(digits))
-    if len(digits) == 8 and wanted is not IdType.CCCD:
+    if len(digits) == 8 and digits[0] != "0" and wanted is not IdType.CCCD:  # one that kept its zero lost another digit
         return Identified(IdType.CMND, "VN", "0" + digits, (*repairs, "leading_zero"))
     if len(digits) in (10, 11) and wanted is not IdType.CMND:
         return _lost_zeros(digits, wanted, sex, birth, repairs)

@@ -60,6 +60,8 @@ _ANOTHERS = re.compile(
     r"(?=.*\b(cha|me|(?<!can )bo(?! (phan|doi))|phu huynh|giam ho|nguoi than|guardian|parents?|mother|father)\b)"
     r"(?=.*\b(cccd|can cuoc|cmnd|cmt|cmtnd|chung minh|dinh danh|ho chieu|giay to|so cc|sinh|id|birth|nghe|nghe nghiep|noi lam viec|don vi)\b).{0,60}"
 )
+_PARENT = re.compile(r"((thong tin|ve) )*(cha|me|bo|cha me|bo me|(nguoi )?giam ho|phu huynh|cha me nguoi giam ho|nguoi than)( (hoc sinh|tre|chau))?")
+_NAME_OF_PARENT = re.compile(r"(ho (va )?)?ten( cua)? (cha|me|bo|phu huynh|nguoi giam ho)\b.*")
 _COMPILED = tuple((field, re.compile(pattern)) for field, pattern in _PATTERNS)
 
 # A heading over others: what the smaller words below it mean.
@@ -171,9 +173,10 @@ def _two_levels(rows: Sequence[Sequence[Cell]], place: int, merged: Merged) -> H
     fields: list[str | None] = []
     for top, small in zip(above, below, strict=True):
         parent = field_of(top) if top else None
-        if parent == "full_name" and small and field_of(small) not in ("full_name", "family_name", "given_name"):
+        if parent in ("full_name", "family_name", "given_name") and small and field_of(small) not in ("full_name", "family_name", "given_name"):
             return None  # the row below holds a person already
-        fields.append(_under(parent, small) if small else parent)
+        of_parent = small and _PARENT.fullmatch(vietnamese.letters(top))
+        fields.append(field_of(f"{small} {top}") if of_parent else _under(parent, small) if small else parent)
     texts = [" - ".join(dict.fromkeys(text for text in pair if text)) for pair in zip(above, below, strict=True)]
     return Heading(place, place + 1, _columns(texts, fields))
 
@@ -225,8 +228,23 @@ def _columns(texts: Sequence[str], fields: Iterable[str | None]) -> tuple[Column
         for place, word in enumerate(words):
             if word in _BARE and word != "nu" and not (word == "nam" and "nam sinh" in words):
                 settled[place] = _BARE[word]
+    _settle_parents(settled, words)
     _settle_sexes(settled, words)
     return tuple(Column(place, text, settled[place]) for place, text in enumerate(texts) if text or settled[place])
+
+
+def _settle_parents(settled: list[str], words: Sequence[str]) -> None:
+    """Beside a parent's name a birth, number or occupation that the person has a column for already is the parent's."""
+    begin = next((place for place, word in enumerate(words) if _NAME_OF_PARENT.fullmatch(word)), len(words))
+    if "full_name" not in settled[:begin]:
+        return
+    for kind in (("birth_date", "birth_year"), ("cccd", "cmnd", "identifier", "passport"), ("occupation",)):
+        if any(field in kind for field in settled[:begin]):
+            for place in range(begin, len(settled)):
+                settled[place] = "" if settled[place] in kind else settled[place]
+    if "birth_date" in settled[:begin] or "birth_year" in settled[:begin]:
+        for place in (place for place in range(begin, len(settled)) if settled[place] == "occupation"):
+            settled[place] = ""
 
 
 def _settle_sexes(settled: list[str], words: Sequence[str]) -> None:

@@ -139,12 +139,11 @@ def _table(kind: str, sheets: list[tuple[str, Grid, headings.Merged]], *, from_1
             unread.append(name)
             continue
         columns = _with_name_parts(found, grid, merged)
-        beside = _given_name_beside(columns, grid[found.last + 1:])
-        if beside:
-            columns = tuple(sorted([*columns, beside], key=lambda column: column.place))
+        beside = _names_beside(columns, grid[found.last + 1:])
+        columns = tuple(sorted([*columns, *beside], key=lambda column: column.place))
         if from_1904:
             _days_from_1904(columns, grid[found.last + 1:])
-        section = Section(name, found.last + 1, columns, *_date_order(columns, grid[found.last + 1:]), name_joined=beside is not None)
+        section = Section(name, found.last + 1, columns, *_date_order(columns, grid[found.last + 1:]), name_joined=bool(beside))
         sections.append(section)
         kept, left_out = _rows(section, found, grid, merged)
         if kind == "csv":
@@ -170,22 +169,31 @@ def _with_name_parts(found: headings.Heading, grid: Grid, merged: headings.Merge
     return tuple(sorted([*kept, *parts], key=lambda column: column.place))
 
 
-def _given_name_beside(columns: tuple[Column, ...], rows: Grid) -> Column | None:
-    """The column without a heading to the right of the name's that holds the given names: only the first part has the heading.
+def _names_beside(columns: tuple[Column, ...], rows: Grid) -> list[Column]:
+    """The columns without a heading to the right of the name's that hold its other parts: only the first has the heading.
 
-    Told by its cells: one or two words each, nearly every row, mostly different from each other, and no word for a sex.
+    Told by the last one's cells: one or two words each, nearly every row, mostly different from each other, no word for a sex.
     """
     if any(column.field in ("family_name", "given_name", "name_part") for column in columns):
-        return None
+        return []
     name = next(column for column in columns if column.field == "full_name")
-    if any(column.place == name.place + 1 and (column.field or column.heading) for column in columns):
-        return None
+    headed = {column.place for column in columns}
     people = [row for row in rows if any(isinstance(cell, str) for cell in row[name.place:name.place + 1])]
-    cells = [cell for row in people for cell in row[name.place + 1:name.place + 2] if cell is not None]
+    place = name.place + 1
+    while place + 1 not in headed and place not in headed and any(row[place + 1:place + 2] not in ([], [None]) for row in people):
+        place += 1
+    if place in headed or not _are_names(place, people):
+        return []
+    return [Column(one, name.heading, "name_part") for one in range(name.place + 1, place + 1)]
+
+
+def _are_names(place: int, people: Grid) -> bool:
+    """Whether a column holds the given names of these rows."""
+    cells = [cell for row in people for cell in row[place:place + 1] if cell is not None]
     words = [vietnamese.letters(cell) for cell in cells if isinstance(cell, str) and re.fullmatch(r"[^\W\d_]+( [^\W\d_]+)?", vietnamese.clean(cell))]
     if not words or len(words) < len(cells) or len(words) * 5 < len(people) * 4 or set(words) <= {"nam", "nu", "x", "kinh", "khong", "co"}:
-        return None
-    return Column(name.place + 1, name.heading, "name_part") if len(set(words)) * 3 >= len(words) and len(words) > 1 else None
+        return False
+    return len(set(words)) * 3 >= len(words) > 1
 
 
 def _days_from_1904(columns: tuple[Column, ...], rows: Grid) -> None:

@@ -16,6 +16,7 @@ from khien.surfaces.web.refusals import word
 
 Birth = tuple[int, int | None, int | None]
 PARTS = ("day", "month", "year")
+_MOST_DIGITS = 10
 # Django has no Vietnamese for this one; every text box of every form asks this validator.
 ProhibitNullCharactersValidator.message = gettext_lazy("Có ký tự máy không đọc được, thường do sao chép từ nơi khác. Mời xóa ô này rồi gõ lại.")
 
@@ -44,7 +45,8 @@ class _DatePartsField(forms.Field):
         return value
 
     def _number(self, text: str, part: str, low: int, high: int, message: Any) -> int:
-        if not text.isdecimal() or not low <= int(text) <= high:
+        # Python refuses to read a number of thousands of digits.
+        if not text.isdecimal() or len(text) > _MOST_DIGITS or not low <= int(text) <= high:
             raise ValidationError(message % {"low": low, "high": high}, code=part)
         return int(text)
 

@@ -150,3 +150,38 @@ def test_two_phones_in_a_cell_are_the_first_and_said_so(cell):
     row = staged(xlsx(HEAD, [1, "Lê An", "1990", "Nữ", None, cell]))[0]
     assert row.values["phone"] == "+84901990001"
     assert "phones.first_of_several" in {one.why for one in row.repairs}
+
+
+@pytest.mark.parametrize("over", ["Mẹ", "Phụ huynh", "Thông tin cha", "Người giám hộ"])
+def test_what_stands_under_a_parents_heading_is_the_parents(over):
+    head = ["STT", "Họ và tên", "Ngày sinh", "Giới tính", over, None, None]
+    row = staged(xlsx(head, [None] * 4 + ["Họ tên", "CCCD", "SĐT"], [*CHILD, "Lê Thị Mẹ", "079190990001", "0901990001"], merge=("E1:G1",)))[0]
+    assert (row.values["full_name"], row.values["birth"], row.values["guardian_phone"]) == ("Nguyễn Bé An", "2015-01-02", "+84901990001")
+    assert "id_value" not in row.values
+
+
+def test_a_year_beside_a_parents_name_is_not_the_childs():
+    row = staged(xlsx(["STT", "Họ và tên", "Ngày sinh", "GT", "Họ tên cha", "Năm sinh", "Nghề nghiệp"], [1, "Nguyễn Bé An", None, "Nam", "Nguyễn Văn Cha", 1980, "CN"]))[0]
+    assert not {"birth", "occupation"} & set(row.values)
+
+
+def test_the_first_person_is_never_taken_for_a_second_row_of_headings():
+    head = ["STT", "Họ đệm", "Tên", "Ngày sinh", "Nơi sinh", "Phái"]
+    rows = staged(xlsx(head, [1, "Nguyễn Thị", "Hoà", "02/01/1990", "TP.HCM", "Nữ"], [2, "Trần Văn", "Đức", "03/04/1985", "Huế", "Nam"]))
+    assert [row.values["full_name"] for row in rows] == ["Nguyễn Thị Hoà", "Trần Văn Đức"]
+
+
+def test_a_name_in_three_columns_under_one_heading_is_whole():
+    rows = staged(xlsx(["STT", "Họ và tên", None, None, "Ngày sinh"], [1, "Nguyễn", "Thị", "Hoà", "1990"], [2, "Trần", "Văn", "Đức", "1985"]))
+    assert [row.values["full_name"] for row in rows] == ["Nguyễn Thị Hoà", "Trần Văn Đức"]
+
+
+@pytest.mark.parametrize("cell", ["02-Jan-1990", "2-thg 1-1990", "02 thg 1 1990", "2 January 1990", "02/Jan/90", "02-Th1-1990", "2 tháng 1, 1990"])
+def test_a_month_by_its_name_is_that_month(cell):
+    row = staged(xlsx(HEAD, [1, "Lê An", cell, "Nữ", None, None]), today=TODAY)[0]
+    assert (row.values["birth"], row.refusals) == ("1990-01-02", ())
+
+
+def test_an_old_card_number_that_kept_its_zero_and_lost_another_digit_is_asked_about():
+    head = ["STT", "Họ và tên", "Ngày sinh", "Giới tính", "CMND"]
+    assert codes(staged(xlsx(head, [1, "Lê An", "1990", "Nữ", "02499000"]))[0]) == {("identifier", "identifiers.length")}

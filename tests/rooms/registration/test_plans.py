@@ -9,6 +9,7 @@ from khien.kernel.refs import Scope
 from khien.people import queries as people
 from khien.registration import queries
 from khien.registration.models import Registration
+from tests import make
 
 
 @pytest.fixture
@@ -39,6 +40,9 @@ def plans(db):
 
 @pytest.mark.parametrize("scope", [Scope("nation", ""), Scope("province", "79", "2021"), Scope("district", "765", "2021"), Scope("commune", "26734", "2025")])
 def test_how_many_wait_is_counted_from_an_index_alone(plans, scope):
+    make.make_registration()  # a table without a page has no plan to choose
+    with connection.cursor() as cursor:  # as vacuum leaves a large table: what another test left behind says nothing of it
+        cursor.execute("SELECT pg_restore_relation_stats('schemaname', 'public', 'relname', 'registration', 'relpages', 9000, 'reltuples', 1e6::real, 'relallvisible', 9000)")
     for plan in plans("registration", lambda: queries.counts([scope])):
         assert "Index Only Scan" in plan
 

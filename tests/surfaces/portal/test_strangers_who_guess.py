@@ -107,6 +107,19 @@ def test_a_slips_code_known_or_not_looks_alike_and_costs_the_same(person, booked
     alike(way, NOBODYS_CODE, registration.code, booked.code)
 
 
+def test_a_requests_code_known_or_not_looks_alike_and_costs_the_same(person):
+    client = Client()
+    told = {"who_name": "Trần Thị Mận", **{f"who_{name}": value for name, value in BORN.items()}, "who_number": NUMBER,
+            "full_name": "Trần Thị Mận", "contact": "0987000111", "who_province": "2021-79"}  # fmt: skip
+    client.get("/sua-sai/sai-thong-tin")
+    client.post("/sua-sai/sai-thong-tin", told)
+
+    def way(client: Client, code: str) -> tuple[list[Any], list[str]]:
+        return ask(client, "/tra-cuu?cach=ma", {"code": code}, "/tra-cuu/ma")
+
+    alike(way, NOBODYS_CODE, client.session["sua_sai"]["code"])
+
+
 def test_joining_a_book_with_a_known_number_looks_like_an_unknown_one(person, booked):
     def way(client: Client, number: str) -> tuple[list[Any], list[str]]:
         signed_in(make.make_account(f"09120007{len(number):02}"), client)
