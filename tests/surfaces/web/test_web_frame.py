@@ -89,6 +89,12 @@ def test_thirty_first_of_april_is_refused_by_its_day():
     assert form.errors.as_data()["born"][0].code == "day"
 
 
+@pytest.mark.parametrize("part", ["day", "month", "year"])
+def test_thousands_of_digits_in_one_box_of_a_date_are_no_error_of_ours(part):
+    form = Asked({"name": "A", "sex": "f", "born_day": "1", "born_month": "4", "born_year": "1990", f"born_{part}": "1" * 5000})
+    assert form.errors.as_data()["born"][0].code == part
+
+
 def test_an_empty_field_is_asked_for_by_its_name_in_both_languages():
     assert Asked({}).errors["name"] == ["Mời ghi họ và tên"]
     assert Asked({}).errors["sex"] == ["Mời chọn giới tính"]
