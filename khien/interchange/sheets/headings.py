@@ -18,7 +18,7 @@ Merged = Sequence[tuple[tuple[int, int], tuple[int, int]]]
 _PATTERNS: tuple[tuple[str, str], ...] = (
     (ORIGINAL_ROW, r"dong goc\b.*"),
     (REASON, r"ly do can sua\b.*"),
-    (ORDINAL, r"(stt|tt|so tt|so thu tu|no|ordinal|index)"),
+    (ORDINAL, r"(stt|tt|so tt|so thu tu)( no)?|no|ordinal|index"),
     ("", r".*\b((ngay|noi|co quan) cap|ngay het han|(date|place) of issue|expir\w*|chu ho|ngay lap|ngay vao)\b.*"),
     ("guardian_phone", r"(?=.*\b(giam ho|phu huynh|cha|me|bo|nguoi than|guardian|parent)\b).*\b(dien thoai|sdt|so dt|dt|phone)\b.*"),
     ("guardian_name", r"(?=.*\b(giam ho|phu huynh|nguoi than|guardian|parent)\b).*"),
@@ -242,9 +242,6 @@ def _settle_parents(settled: list[str], words: Sequence[str]) -> None:
         if any(field in kind for field in settled[:begin]):
             for place in range(begin, len(settled)):
                 settled[place] = "" if settled[place] in kind else settled[place]
-    if "birth_date" in settled[:begin] or "birth_year" in settled[:begin]:
-        for place in (place for place in range(begin, len(settled)) if settled[place] == "occupation"):
-            settled[place] = ""
 
 
 def _settle_sexes(settled: list[str], words: Sequence[str]) -> None:
