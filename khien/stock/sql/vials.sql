@@ -69,6 +69,7 @@ CREATE OR REPLACE FUNCTION stock_from_vial(p_site uuid, p_lot uuid, p_on date, p
 LANGUAGE plpgsql AS $$
 DECLARE
   v_late boolean;
+  v_room uuid;
 BEGIN
   UPDATE vial o SET drawn = o.drawn + p_doses WHERE o.site_id = p_site AND o.id = (
     SELECT c.id FROM vial c WHERE c.site_id = p_site AND c.lot_id = p_lot AND c.on_date = p_on AND stock_vial_gives(c, p_performed)
@@ -84,13 +85,16 @@ BEGIN
   IF p_doses = 1 AND EXISTS (
     SELECT 1 FROM vial c WHERE c.site_id = p_site AND c.lot_id = p_lot AND c.on_date = p_on AND c.drawn < c.doses - c.wasted)
   THEN
-    vial_id := coalesce(stock_make_room(p_site, p_lot, p_on, p_performed, NULL, false), vial_id);
+    v_room := stock_make_room(p_site, p_lot, p_on, p_performed, NULL, false);
+    extra := CASE WHEN v_room IS NOT NULL THEN 0 END;
   END IF;
-  IF p_doses = 1 AND (vial_id IS NULL OR v_late) THEN
-    vial_id := coalesce(stock_make_room(p_site, p_lot, p_on, p_performed, NULL, true), vial_id);
+  IF p_doses = 1 AND v_room IS NULL AND (vial_id IS NULL OR v_late) THEN
+    v_room := stock_make_room(p_site, p_lot, p_on, p_performed, NULL, true);
+    extra := CASE WHEN v_room IS NOT NULL THEN 1 END;  -- of the vial at the end of the chain
   END IF;
+  vial_id := coalesce(v_room, vial_id);
   UPDATE vial o SET drawn = o.drawn + p_doses WHERE o.site_id = p_site AND o.id = vial_id
-    RETURNING greatest(o.drawn - o.doses, 0) - greatest(o.drawn - p_doses - o.doses, 0) INTO extra;
+    RETURNING coalesce(extra, greatest(o.drawn - o.doses, 0) - greatest(o.drawn - p_doses - o.doses, 0)) INTO extra;
   extra := coalesce(extra, 0);
 END $$;
 

@@ -98,7 +98,8 @@ def feeling(request: Any, book: Book) -> HttpResponse:
 
 
 def _report(book: Book, form: FeelingForm) -> UUID:
-    limits.brake("felt", str(book.account.id), most=MOST, within=WITHIN, at=book.at)
+    # Each person of a family has a count of their own: one who is ill all day keeps no other from being heard.
+    limits.brake("felt", f"{book.account.id} {book.person_id}", most=MOST, within=WITHIN, at=book.at)
     done = safety.report_reaction(
         person_id=book.person_id, symptoms=form.signs, onset_at=queries.onset_about(book.person_id, _ago(form), book.at), source="health_book",
         detail=form.cleaned_data["detail"], by=book.actor, at=book.at,

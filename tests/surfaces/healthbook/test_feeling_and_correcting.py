@@ -32,6 +32,13 @@ def test_a_red_sign_leads_to_115_at_once_and_to_a_case_of_the_first_urgency(clie
     assert safety.reactions(family.own)[0].urgency == "P1"
 
 
+def test_who_is_ill_all_day_keeps_nobody_else_of_the_family_from_being_heard(client, family):
+    for _ in range(13):
+        client.post(address("feeling", family.own), {"usual": ["fever"], "since": "now"})
+    assert client.post(address("feeling", family.own), {"usual": ["fever"], "since": "now"}).status_code != 302
+    assert client.post(address("feeling", family.grandmother), {"danger": ["breathing"], "since": "now"}).status_code == 302
+
+
 def test_an_ordinary_reaction_is_kept_with_its_dose_and_answered_calmly(client, family):
     record, _certificate = make_book.make_certified(family.own)
     sent = client.post(address("feeling", family.own), {"face": "soso", "usual": ["fever", "pain_at_site"], "since": "hours", "detail": "Sốt 38 độ"})
