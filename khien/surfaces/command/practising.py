@@ -58,7 +58,7 @@ def _asked(told: Any) -> list[DeskAsked]:
 
 def _guests(told: Any) -> int:
     text = str(told.get("guests", ""))
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
 
 
 def _cards(request: HttpRequest, site: SiteInfo, opened: PracticeInfo) -> HttpResponse:

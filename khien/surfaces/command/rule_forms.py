@@ -148,7 +148,7 @@ class VaccineForm(RuleForm):
     def clean_doses_per_vial(self) -> list[int]:
         """Whole numbers."""
         parts = [part.strip() for part in self.cleaned_data["doses_per_vial"].replace(";", ",").split(",") if part.strip()]
-        if not all(part.isdecimal() for part in parts):
+        if not all(part.isdecimal() and len(part) < 5 for part in parts):
             raise forms.ValidationError(gettext("Mời ghi số liều, cách nhau bằng dấu phẩy"))
         return [int(part) for part in parts]
 
