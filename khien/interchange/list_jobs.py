@@ -57,8 +57,9 @@ def read_list(progress: Progress, args: dict[str, Any], at: datetime) -> None:
 
 
 def _unread(table: Table) -> list[dict[str, Any]]:
-    """The sheets that were not read, before the rows that were left out: whoever stands in them is not in the list."""
-    told = [(name, "sheet_unread") for name in table.unread_sheets if name != writing.GUIDE] + [(name, "sheet_hidden") for name in table.hidden_sheets]
+    """The sheets that were not read, or not whole, before the rows that were left out: whoever stands in them is not in the list."""
+    told = [(name, "sheet_unread") for name in table.unread_sheets if name != writing.GUIDE]
+    told += [(name, "sheet_hidden") for name in table.hidden_sheets] + [(name, "sheet_doubled") for name in table.doubled_sheets]
     return [{"sheet": name, "row": 0, "why": why} for name, why in told]
 
 

@@ -130,9 +130,12 @@ def _cell(value: object) -> Cell:
     return value if isinstance(value, int | float) else None
 
 
+_OF_ONE_PERSON = {"birth_date", "birth_year", "cccd", "cmnd", "identifier", "passport", "phone", "sex", "address"}
+
+
 def _table(kind: str, sheets: list[tuple[str, Grid, headings.Merged]], *, from_1904: bool = False) -> Table:
     """Put the sheets' lists together. Raises Refused sheets.no_heading, sheets.too_many_rows."""
-    sections, rows, skipped, unread = [], [], [], []
+    sections, rows, skipped, unread, doubled = [], [], [], [], []
     for name, grid, merged in sheets:
         found = headings.find_heading(grid, merged)
         if found is None:
@@ -143,6 +146,8 @@ def _table(kind: str, sheets: list[tuple[str, Grid, headings.Merged]], *, from_1
         columns = tuple(sorted([*columns, *beside], key=lambda column: column.place))
         if from_1904:
             _days_from_1904(columns, grid[found.last + 1:])
+        if _second_table(columns, grid[found.last + 1:]):
+            doubled.append(name)
         section = Section(name, found.last + 1, columns, *_date_order(columns, grid[found.last + 1:]), name_joined=bool(beside))
         sections.append(section)
         kept, left_out = _rows(section, found, grid, merged)
@@ -156,7 +161,17 @@ def _table(kind: str, sheets: list[tuple[str, Grid, headings.Merged]], *, from_1
         raise Refused("sheets.no_heading")
     if not rows:
         raise Refused("sheets.no_rows")
-    return Table(kind, tuple(sections), tuple(rows), tuple(skipped), tuple(unread))
+    return Table(kind, tuple(sections), tuple(rows), tuple(skipped), tuple(unread), doubled_sheets=tuple(doubled))
+
+
+def _second_table(columns: Sequence[Column], rows: Grid) -> bool:
+    """Say whether another table stands to the right of the one that is read: a second name, its own births, numbers or phones, and somebody in it."""
+    names = [column.place for column in columns if column.field == "full_name"]
+    if len(names) < 2:
+        return False
+    left = {column.field for column in columns if column.place < names[1]}
+    again = {column.field for column in columns if column.place > names[1]} & left & _OF_ONE_PERSON
+    return bool(again) and any(names[1] < len(row) and row[names[1]] for row in rows)
 
 
 def _with_name_parts(found: headings.Heading, grid: Grid, merged: headings.Merged) -> tuple[Column, ...]:

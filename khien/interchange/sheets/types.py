@@ -89,7 +89,8 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A list as read: sections with their rows, the rows left out by name, the sheets where no list was found, the hidden ones with a list."""
+    """A list as read: sections with their rows, the rows left out by name, the sheets where no list was found, the hidden
+    ones with a list, and those with a second table beside the one that was read."""
 
     kind: str
     sections: tuple[Section, ...]
@@ -97,6 +98,7 @@ class Table:
     skipped: tuple[Skipped, ...] = ()
     unread_sheets: tuple[str, ...] = ()
     hidden_sheets: tuple[str, ...] = ()
+    doubled_sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,21 @@ from django.utils.translation import gettext as _
 
 from khien.registration.types import ListCard
 
-_SHEETS = ("sheet_unread", "sheet_hidden")
+_SHEETS = ("sheet_unread", "sheet_hidden", "sheet_doubled")
 
 
 def unread_sheets(card: ListCard) -> list[str]:
-    """A sentence for each sheet of the file that was not read: whoever stands there is not in the list."""
+    """A sentence for each sheet of the file that was not read, or not whole: whoever stands there is not in the list."""
     return [_sheet(one["sheet"], one["why"]) for one in card.skipped_rows if one["why"] in _SHEETS]
 
 
 def _sheet(name: str, why: str) -> str:
     if why == "sheet_hidden":
         return _("Trang “%(sheet)s” đang ẩn trong tệp nên chưa được đọc. Người ở trang đó chưa có ở đây: bỏ ẩn trang rồi gửi lại tệp.") % {"sheet": name}
+    if why == "sheet_doubled":
+        return _(
+            "Trang “%(sheet)s” có hai bảng cạnh nhau: chỉ bảng bên trái được đọc. Người ở bảng bên phải chưa có ở đây: chuyển bảng đó sang trang khác rồi gửi lại tệp."
+        ) % {"sheet": name}
     return _(
         "Trang “%(sheet)s” chưa được đọc: không thấy dòng tiêu đề có cột họ tên. Người ở trang đó chưa có ở đây: thêm dòng tiêu đề rồi gửi lại tệp."
     ) % {"sheet": name}

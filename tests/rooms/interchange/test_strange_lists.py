@@ -185,3 +185,11 @@ def test_a_month_by_its_name_is_that_month(cell):
 def test_an_old_card_number_that_kept_its_zero_and_lost_another_digit_is_asked_about():
     head = ["STT", "Họ và tên", "Ngày sinh", "Giới tính", "CMND"]
     assert codes(staged(xlsx(head, [1, "Lê An", "1990", "Nữ", "02499000"]))[0]) == {("identifier", "identifiers.length")}
+
+
+def test_a_second_table_beside_the_first_is_named_and_a_parents_columns_are_none():
+    beside = read_table(xlsx([*HEAD, None, *HEAD], [*PERSON, None, *OTHER], name="Tổ 1"), "a.xlsx")
+    assert (len(beside.rows), beside.doubled_sheets) == (1, ("Tổ 1",))
+    empty = read_table(xlsx([*HEAD, None, *HEAD], PERSON), "a.xlsx")
+    parent = read_table(xlsx(["STT", "Họ và tên", "Ngày sinh", "Giới tính", "Họ tên mẹ", "Ngày sinh mẹ"], [*CHILD, "Trần Thị Mẫn", "02/01/1990"]), "a.xlsx")
+    assert empty.doubled_sheets == parent.doubled_sheets == ()
