@@ -143,7 +143,7 @@ def cancel_dose(*, visit: VisitRef, reason: str, by: Actor, at: datetime, second
     if row.record_id is None:
         raise Refused("visits.no_dose", state=row.state, number=row.label)
     record_id, closed = doses.recorded_as(row.record_id), State(row.state) in (State.CLOSED, State.LEFT_EARLY)
-    stands = doses.latest(record_id)
+    stands = doses.record(record_id)
     person_id = stands.person_id if stands else row.person_id
     if closed:
         _reopen(visit, row, by, at)

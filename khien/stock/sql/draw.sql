@@ -28,12 +28,7 @@ END $$;
 -- Holds a lot's balance at a holder until the transaction ends: whoever gives its doses another vial comes one after another.
 CREATE OR REPLACE FUNCTION stock_lock(p_site uuid, p_lot uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM 1 FROM stock_balance WHERE site_id = p_site AND lot_id = p_lot FOR NO KEY UPDATE;
-  IF NOT FOUND THEN
-    INSERT INTO stock_balance (site_id, lot_id, on_hand, received, drawn, wasted, returned, shortfall, sent, adjusted)
-      VALUES (p_site, p_lot, 0, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING;
-    PERFORM 1 FROM stock_balance WHERE site_id = p_site AND lot_id = p_lot FOR NO KEY UPDATE;
-  END IF;
+  PERFORM stock_move(p_site, p_lot, 0, 0, 0, 0);  -- of nothing: it makes the row where there is none, and holds it
 END $$;
 
 -- Draws doses of a lot for a visit, from the open vial where there is one. Never refuses: returns the doses that the paper stock

@@ -7,10 +7,13 @@ CREATE OR REPLACE FUNCTION stock_vial_bound(p_doses smallint, p_most smallint, p
   SELECT CASE WHEN p_wasted > 0 THEN p_doses - p_wasted ELSE p_most END
 $$;
 
+-- How far the clocks of two tablets may lie apart.
+CREATE OR REPLACE FUNCTION stock_clocks() RETURNS interval LANGUAGE sql IMMUTABLE AS $$ SELECT interval '2 minutes' $$;
+
 -- A vial was open and within its clock at this moment, as far as minutes told at two tablets tell: a dose keyed a minute after the
 -- empty vial was put away came from it.
 CREATE OR REPLACE FUNCTION stock_vial_gives(p_vial vial, p_performed timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT p_vial.opened_at <= p_performed + interval '2 minutes' AND coalesce(p_vial.ended_at >= p_performed - interval '2 minutes', true)
+  SELECT p_vial.opened_at <= p_performed + stock_clocks() AND coalesce(p_vial.ended_at >= p_performed - stock_clocks(), true)
     AND p_vial.use_until >= p_performed
 $$;
 
@@ -79,8 +82,8 @@ BEGIN
     RETURN;
   END IF;
   SELECT c.id, c.use_until < p_performed INTO vial_id, v_late
-    FROM vial c WHERE c.site_id = p_site AND c.lot_id = p_lot AND c.on_date = p_on AND c.opened_at <= p_performed + interval '2 minutes'
-      AND coalesce(c.ended_at >= p_performed - interval '2 minutes', true) AND c.drawn + p_doses <= stock_vial_bound(c.doses, c.most, c.wasted)
+    FROM vial c WHERE c.site_id = p_site AND c.lot_id = p_lot AND c.on_date = p_on AND c.opened_at <= p_performed + stock_clocks()
+      AND coalesce(c.ended_at >= p_performed - stock_clocks(), true) AND c.drawn + p_doses <= stock_vial_bound(c.doses, c.most, c.wasted)
     ORDER BY c.use_until < p_performed, c.drawn + p_doses > c.doses, c.ended_at NULLS LAST, c.opened_at, c.id LIMIT 1;
   IF p_doses = 1 AND EXISTS (
     SELECT 1 FROM vial c WHERE c.site_id = p_site AND c.lot_id = p_lot AND c.on_date = p_on AND c.drawn < c.doses - c.wasted)
@@ -134,7 +137,7 @@ BEGIN
     SELECT f.vial_id INTO v_vial FROM stock_from_vial(p_site, p_lot, p_on, v_draw.performed_at, v_draw.doses) f;
     UPDATE stock_movement SET vial_id = v_vial WHERE site_id = p_site AND id = v_draw.id AND v_vial IS NOT NULL;
   END LOOP;
-  PERFORM stock_settle_extra(p_site, p_lot, p_on, NULL, p_at, p_actor);
+  PERFORM stock_settle_extra(p_site, p_lot, p_on, p_visit, p_at, p_actor);
 END $$;
 
 -- A vial ended at this moment with so many left in it: doses drawn later came from other vials, and so did those for which it has no room then.
@@ -146,7 +149,7 @@ BEGIN
   UPDATE vial SET ended_at = p_ended, ended_by = p_by WHERE site_id = p_site AND id = p_vial RETURNING * INTO v;
   WITH later AS (
     UPDATE stock_movement m SET vial_id = NULL
-      WHERE m.site_id = p_site AND m.on_date = v.on_date AND m.lot_id = v.lot_id AND m.vial_id = v.id AND m.kind = 'drawn' AND m.performed_at > p_ended + interval '2 minutes'
+      WHERE m.site_id = p_site AND m.on_date = v.on_date AND m.lot_id = v.lot_id AND m.vial_id = v.id AND m.kind = 'drawn' AND m.performed_at > p_ended + stock_clocks()
         AND NOT EXISTS (SELECT 1 FROM stock_movement u WHERE u.site_id = p_site AND u.undoes_id = m.id)
       RETURNING m.doses)
   UPDATE vial SET drawn = drawn - coalesce((SELECT sum(doses) FROM later), 0) WHERE site_id = p_site AND id = v.id;
