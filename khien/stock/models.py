@@ -81,6 +81,7 @@ class Balance(models.Model):
     shortfall = models.IntegerField(default=0)
     sent = models.IntegerField(default=0, db_default=0)
     adjusted = models.IntegerField(default=0, db_default=0)
+    vial_id = models.UUIDField(null=True)  # the vial that gave last, which the next dose asks first
 
     class Meta:
         db_table = "stock_balance"

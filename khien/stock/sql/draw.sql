@@ -31,21 +31,37 @@ BEGIN
   PERFORM stock_move(p_site, p_lot, 0, 0, 0, 0);  -- of nothing: it makes the row where there is none, and holds it
 END $$;
 
--- Draws doses of a lot for a visit, from the open vial where there is one. Never refuses: returns the doses that the paper stock
--- did not hold (0 as a rule) and, where p_handlers are given, publishes stock.shortfall for them.
+-- Draws doses of a lot for a visit, from the open vial where there is one; the one that gave last is asked first. Never refuses: returns
+-- the doses that the paper stock did not hold (0 as a rule) and, where p_handlers are given, publishes stock.shortfall for them.
 CREATE OR REPLACE FUNCTION stock_draw(p_site uuid, p_lot uuid, p_visit uuid, p_record uuid, p_doses int, p_on date,
     p_performed timestamptz, p_at timestamptz, p_actor text, p_handlers text[] DEFAULT NULL) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
-  v_from record;
-  v_short int := stock_move(p_site, p_lot, 0, p_doses, 0, 0);  -- it holds the balance, which is the lock of the lot's vials
+  v_vial uuid;
+  v_extra int;
+  v_short int;
 BEGIN
-  SELECT * INTO v_from FROM stock_from_vial(p_site, p_lot, p_on, p_performed, p_doses);
+  -- As stock_move does, in the statement that also tells the vial; it holds the balance, which is the lock of the lot's vials.
+  UPDATE stock_balance b SET drawn = b.drawn + p_doses,
+      on_hand = greatest(b.on_hand - b.shortfall - p_doses, 0), shortfall = greatest(b.shortfall - b.on_hand + p_doses, 0)
+    WHERE b.site_id = p_site AND b.lot_id = p_lot
+    RETURNING b.shortfall - greatest(b.shortfall - b.on_hand - p_doses, 0), b.vial_id INTO v_short, v_vial;
+  IF NOT FOUND THEN
+    v_short := stock_move(p_site, p_lot, 0, p_doses, 0, 0);
+  END IF;
+  UPDATE vial o SET drawn = o.drawn + p_doses
+    WHERE o.site_id = p_site AND o.id = v_vial AND o.on_date = p_on AND o.ended_at IS NULL
+      AND o.opened_at <= p_performed AND o.use_until >= p_performed AND o.drawn + p_doses <= o.doses - o.wasted
+    RETURNING o.id, 0 INTO v_vial, v_extra;
+  IF NOT FOUND THEN
+    SELECT f.vial_id, f.extra INTO v_vial, v_extra FROM stock_from_vial(p_site, p_lot, p_on, p_performed, p_doses) f;
+    UPDATE stock_balance b SET vial_id = v_vial WHERE b.site_id = p_site AND b.lot_id = p_lot AND b.vial_id IS DISTINCT FROM v_vial;
+  END IF;
   INSERT INTO stock_movement (id, site_id, lot_id, kind, doses, on_date, performed_at, recorded_at, recorded_by, reason, visit_id, record_id, document, vial_id)
-    VALUES (uuidv7(), p_site, p_lot, 'drawn', p_doses, p_on, p_performed, p_at, p_actor, '', p_visit, p_record, '', v_from.vial_id);
-  IF v_from.extra > 0 THEN
+    VALUES (uuidv7(), p_site, p_lot, 'drawn', p_doses, p_on, p_performed, p_at, p_actor, '', p_visit, p_record, '', v_vial);
+  IF v_extra > 0 THEN
     INSERT INTO stock_movement (id, site_id, lot_id, kind, doses, on_date, performed_at, recorded_at, recorded_by, reason, visit_id, record_id, document, vial_id)
-      VALUES (uuidv7(), p_site, p_lot, 'extra', v_from.extra, p_on, p_performed, p_at, p_actor, 'low_dead_space', p_visit, p_record, '', v_from.vial_id);
-    v_short := v_short + stock_move(p_site, p_lot, 0, 0, 0, 0, 0, v_from.extra);
+      VALUES (uuidv7(), p_site, p_lot, 'extra', v_extra, p_on, p_performed, p_at, p_actor, 'low_dead_space', p_visit, p_record, '', v_vial);
+    v_short := v_short + stock_move(p_site, p_lot, 0, 0, 0, 0, 0, v_extra);
   END IF;
   v_short := greatest(v_short, 0);
   IF v_short > 0 AND p_handlers IS NOT NULL THEN
