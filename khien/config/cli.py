@@ -7,7 +7,7 @@ from pathlib import Path
 
 # name: (module:function, whether it needs the database, one line)
 COMMANDS: dict[str, tuple[str, bool, str]] = {
-    "up": ("khien.config.up:main", False, "run the platform: [--data DIR] [--port 8000] [--host 127.0.0.1] [--workers N] [--practice-port 8001] [--empty]"),
+    "up": ("khien.config.up:main", False, "run the platform: [--data DIR] [--port 8000] [--host 127.0.0.1] [--workers N] [--background N] [--practice-port 8001] [--empty]"),
     "admin create": ("khien.access.commands:create_admin", True, "make the first administrator of a real instance"),
     "totp": ("khien.access.commands:totp", True, "the present six-digit code of a demo account (refused in production)"),
     "certificate verify": (
@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "population": ("khien.synthetic.population:main", True, "fill the database with synthetic people: --people N [--seed N]"),
     "bench": ("khien.bench.command:main", False, "measure speed against this machine's limit: NAME... [--people N] [--json]"),
     "rollups rebuild": ("khien.reporting.commands:rebuild", True, "count every board's figures again from the records"),
-    "worker": ("khien.config.worker:main", True, "the background worker alone (up starts one)"),
+    "worker": ("khien.config.worker:main", True, "a background worker alone (up starts --background of them)"),
     "prepare": ("khien.config.setup:main", True, "migrate and load reference data: [--demo | --practice]"),
 }  # fmt: skip
 # These may make a database where the folder holds none yet; for the others that is a mistyped folder.

@@ -18,7 +18,6 @@ from khien.plumbing.postgres import CannotStart
 
 CALM = 20.0  # seconds of quiet after which a part that stops is started again at once
 LONGEST = 15.0
-PARTS = ("web", "worker")
 
 
 def web_command(host: str, port: int, workers: int) -> list[str]:
@@ -33,10 +32,13 @@ def web_command(host: str, port: int, workers: int) -> list[str]:
 
 
 class Supervisor:
-    """The parent of PostgreSQL, of the web server and of the background worker."""
+    """The parent of PostgreSQL, of the web server and of the background workers."""
 
-    def __init__(self, data: Path, *, host: str, port: int, workers: int, practice: int = 0, free: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, data: Path, *, host: str, port: int, workers: int, background: int = 1, practice: int = 0, free: Callable[[], None] = lambda: None
+    ) -> None:
         self.data, self.host, self.port, self.workers = data, host, port, workers
+        self.names = ("web", "worker", *(f"worker-{number}" for number in range(2, background + 1)))
         self.practice = Practice(data, port=practice, web=lambda: web_command(host, practice, 1), free=free, mode=os.environ.get("KHIEN_MODE", folder.DEMO))
         self.database: subprocess.Popen[bytes] | None = None
         self.parts: dict[str, subprocess.Popen[bytes]] = {}
@@ -51,7 +53,7 @@ class Supervisor:
         if not os.environ.get("DATABASE_URL"):
             self.database = database.start(self.data)
         setup.prepare_in_child(demo=demo)
-        for name in PARTS:
+        for name in self.names:
             self._launch(name)
         self._await_web()
 
@@ -71,14 +73,14 @@ class Supervisor:
             if self.database is not None and self.database.poll() is not None:
                 self._restart("database")
             else:
-                for name in PARTS:
+                for name in self.names:
                     if self.parts[name].poll() is not None:
                         self._restart(name)
                 self.practice.step()
             time.sleep(0.1)
 
     def stop(self) -> None:
-        """Stop web and worker, then the database; nothing acknowledged is lost."""
+        """Stop web and workers, then the database; nothing acknowledged is lost."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         self.practice.stop()
@@ -93,7 +95,7 @@ class Supervisor:
             postgres.stop(self.database)
 
     def _command(self, name: str) -> list[str]:
-        if name == "worker":
+        if name != "web":
             return [sys.executable, "-m", "khien", "worker"]
         return web_command(self.host, self.port, self.workers)
 

@@ -1,4 +1,4 @@
-"""`bin/khien up`: PostgreSQL, the web workers and one background worker under one small supervisor."""
+"""`bin/khien up`: PostgreSQL, the web workers and the background workers under one small supervisor."""
 
 import argparse
 import errno
@@ -34,7 +34,7 @@ def main(argv: list[str]) -> int:
 
             database.check_server(os.environ["DATABASE_URL"])
         supervisor = Supervisor(
-            data, host=options.host, port=options.port, workers=options.workers, practice=options.practice_port,
+            data, host=options.host, port=options.port, workers=options.workers, background=options.background, practice=options.practice_port,
             free=lambda: _port_is_free(options.host, options.practice_port),
         )  # fmt: skip
         try:
@@ -57,6 +57,7 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--practice-port", type=int, default=None, help="of a practice copy, while one is open (port + 1; 0: none)")
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument("--background", type=int, default=max(1, (os.cpu_count() or 1) // 4), help="background workers, which share the outbox")
     parser.add_argument(
         "--empty", action="store_true", help="no demo: a real instance (make its administrator with bin/khien admin create)"
     )
@@ -67,8 +68,8 @@ def _options(argv: list[str]) -> argparse.Namespace:
         options.practice_port = options.port + 1 if options.port < 65535 else 0
     if options.practice_port == options.port or not 0 <= options.practice_port < 65536:
         parser.error("a practice copy needs a port of its own")
-    if options.workers < 1:
-        parser.error("at least one worker is needed")
+    if options.workers < 1 or options.background < 1:
+        parser.error("at least one worker of each kind is needed")
     return options
 
 

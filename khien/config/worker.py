@@ -1,4 +1,4 @@
-"""The background worker: outbox, jobs, messages and what is due each minute; one leader at a time."""
+"""The background workers: each delivers the outbox; one of them leads and does the jobs, the messages and what is due each minute."""
 
 import importlib
 import json
@@ -25,26 +25,36 @@ _stop = threading.Event()
 
 
 def main(argv: list[str]) -> int:
-    """Work until told to stop: one thread for the outbox and messages, one for jobs, one for what is periodic."""
+    """Work until told to stop: threads for the outbox; in the worker that leads, others for messages, for jobs and for what is periodic."""
     if not os.environ.get("DATABASE_URL"):
         # Where two wait for each other the worker gives way and tries again; a person at a desk does not.
         os.environ["PGOPTIONS"] = "-c deadlock_timeout=100ms"
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: _stop.set())
-    while not _stop.is_set() and not _lead():
-        _stop.wait(2)
-    threads = [threading.Thread(target=_forever, args=(name, step), daemon=True) for name, step in _steps().items()]
-    for thread in threads:
-        thread.start()
+    threads = _begin(_deliveries())
+    leads = False
     while not _stop.is_set():
-        _stop.wait(3)
-        if not _stop.is_set() and not _still_leads():
+        if not leads and (leads := _lead()):
+            threads += _begin(_duties())
+        _stop.wait(3 if leads else 2)
+        if leads and not _stop.is_set() and not _still_leads():
             return 1  # the supervisor starts a new worker, which waits for the lock
     for thread in threads:
         thread.join(5)
-    with suppress(Error, OSError):
-        copy_heads(settings.DATA, clock.now())
+    if leads:
+        with suppress(Error, OSError):
+            copy_heads(settings.DATA, clock.now())
     return 0
+
+
+type Steps = dict[str, Callable[[], bool]]
+
+
+def _begin(steps: Steps) -> list[threading.Thread]:
+    threads = [threading.Thread(target=_forever, args=(name, step), daemon=True) for name, step in steps.items()]
+    for thread in threads:
+        thread.start()
+    return threads
 
 
 def _lead() -> bool:
@@ -67,13 +77,17 @@ def _still_leads() -> bool:
         return False
 
 
-def _steps() -> dict[str, Callable[[], bool]]:
-    steps: dict[str, Callable[[], bool]] = {
+def _deliveries() -> Steps:
+    """What every worker does: several share the outbox."""
+    return {
         "outbox": lambda: outbox.deliver_batch(clock.now()) > 0,
         "urgent": lambda: outbox.deliver_batch(clock.now(), urgent=True) > 0,
-        "jobs": lambda: jobs.run_next(clock.now),
-        "periodic": _Periodic().step,
     }
+
+
+def _duties() -> Steps:
+    """What only the one that leads does."""
+    steps: Steps = {"jobs": lambda: jobs.run_next(clock.now), "periodic": _Periodic().step}
     for path in LOOPS:
         module, name = path.rsplit(".", 1)
         function = getattr(importlib.import_module(f"khien.{module}"), name)

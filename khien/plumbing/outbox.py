@@ -4,7 +4,7 @@ import importlib
 import json
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from khien.kernel.ids import uuid7
-from khien.plumbing import once
+from khien.plumbing import once, subjects
 
 log = logging.getLogger("khien.outbox")
 Handler = Callable[[dict[str, Any], datetime], None]
@@ -23,22 +23,29 @@ MAX_ATTEMPTS = 12
 TOGETHER = 200
 
 
+type Touches = Callable[[dict[str, Any]], Iterable[object]]
+
+
 @dataclass(frozen=True, slots=True)
 class Together:
-    """How a handler hears many deliveries at once: the name in the data of what each is about, and what the batch is done within."""
+    """How a handler hears many deliveries at once: the name in the data of what each is about, all that it reads and writes, and what the batch is done within."""
 
     subject: str
+    touches: Touches
     within: Callable[[], AbstractContextManager[None]]
 
 
-def together(subject: str, within: Callable[[], AbstractContextManager[None]] = nullcontext) -> Callable[[Handler], Handler]:
+def together(
+    subject: str, within: Callable[[], AbstractContextManager[None]] = nullcontext, touches: Touches | None = None
+) -> Callable[[Handler], Handler]:
     """Say of a handler that a batch of its deliveries may share a transaction, and that one call for each subject is enough.
 
-    For what counts a subject again as it now stands and writes no audit row: no head of a chain is held meanwhile.
+    For what counts a subject again as it now stands and writes no audit row: no head of a chain is held meanwhile. `touches`: the
+    ids of what it counts, where that is more than the subject.
     """
 
     def marked(handler: Handler) -> Handler:
-        handler.together = Together(subject, within)  # type: ignore[attr-defined]
+        handler.together = Together(subject, touches or (lambda data: (data[subject],)), within)  # type: ignore[attr-defined]
         return handler
 
     return marked
@@ -105,27 +112,40 @@ def cancel(key: UUID, *, at: datetime) -> int:
 URGENT = ("people.code_asked", "safety.reaction_reported", "visits.help_asked", "cases.opened", "cases.answered")
 
 
+# Whose events are handled one after another, however many workers there are: a person's; where none is named, those of what they speak of.
+_PEOPLE = ("person_id", "survivor_id", "loser_id")
+_THINGS = ("case_id", "aefi_id", "certificate_id", "reaction_id", "registration_id", "appointment_id", "record_id", "visit_id", "recall_id")
+
+
 def deliver_batch(at: datetime, *, size: int = 20, urgent: bool = False) -> int:
     """Handle due deliveries until `size` or more were taken, each in a transaction of its own (`together`: a batch in one). Returns how many.
 
     One transaction for all would hold the audit heads of many people at once, in no order: desks would wait, draws would deadlock.
+    Several workers may do so side by side: a delivery is one's own, and so is its subject meanwhile.
     """
-    taken = 0
-    while taken < size and (some := _deliver_next(at, urgent)):
+    taken, busy = 0, set[str]()
+    while taken < size and (some := _deliver_next(at, urgent, busy)) is not None:
         taken += some
     return taken
 
 
-def _deliver_next(at: datetime, urgent: bool) -> int:
+def _deliver_next(at: datetime, urgent: bool, busy: set[str]) -> int | None:
+    """How many deliveries were taken, None when none is left; a handler whose subjects another worker counts joins `busy` and is passed over."""
     with transaction.atomic(), connection.cursor() as cursor:
-        rows = _due(cursor, at, "kind = ANY(%s)" if urgent else "true", [list(URGENT)] if urgent else [], 1)
-        batch: Together | None = getattr(_handler(rows[0][1]), "together", None) if rows and not urgent else None
+        rows = _due(cursor, at, "kind = ANY(%s)" if urgent else "NOT handler = ANY(%s)", [list(URGENT if urgent else busy)], 1)
+        if not rows:
+            return None
+        batch: Together | None = None if urgent else getattr(_handler(rows[0][1]), "together", None)
         if batch:
             rows += _due(cursor, at, "handler = %s AND id <> %s", [rows[0][1], rows[0][0]], TOGETHER - 1)
-        done = [row[0] for row in rows] if batch and _heard_together(rows, batch, at) else [row[0] for row in rows if _handled(cursor, *row, at=at)]
+            taken, done = _heard_together(cursor, rows, batch, at)
+            if not taken:
+                busy.add(rows[0][1])
+        else:
+            taken, done = 1, [row[0] for row in rows if _handled(cursor, *row, at=at)]
         if done:
             cursor.execute("UPDATE outbox_delivery SET state = 'done', done_at = %s, error = '' WHERE id = ANY(%s)", [at, done])
-        return len(rows)
+        return taken
 
 
 def _due(cursor: Any, at: datetime, which: str, params: list[Any], most: int) -> list[tuple[UUID, str, Any, int]]:
@@ -137,17 +157,24 @@ def _due(cursor: Any, at: datetime, which: str, params: list[Any], most: int) ->
     return list(cursor.fetchall())
 
 
-def _heard_together(rows: list[tuple[UUID, str, Any, int]], batch: Together, at: datetime) -> bool:
-    """Handle the newest of each subject; where one fails all are as before, and each is handled by itself."""
-    newest = {str(one[batch.subject]): one for one in (_read(data) for _, _, data, _ in rows)}
+def _heard_together(cursor: Any, rows: list[tuple[UUID, str, Any, int]], batch: Together, at: datetime) -> tuple[int, list[UUID]]:
+    """Handle the newest of each subject that no other worker has now, and leave the others; returns how many were taken, and which are done.
+
+    Where one fails all are as before, and each is handled by itself.
+    """
+    told = [(row, _read(row[2])) for row in rows]
+    touched = [{str(one) for one in batch.touches(data)} for _, data in told]
+    free = subjects.take_free(one for some in touched for one in some)
+    ours = [one for one, some in zip(told, touched, strict=True) if some <= free]
+    newest = {str(data[batch.subject]): data for _, data in ours}
     try:
-        with transaction.atomic(), once.reading(), batch.within():
-            for one in newest.values():
-                _handler(rows[0][1])(one, at)
-        return True
+        with transaction.atomic(), once.reading(), subjects.held(free), batch.within():
+            for data in newest.values():
+                _handler(rows[0][1])(data, at)
+        return len(ours), [row[0] for row, _ in ours]
     except Exception as error:
         log.info("a batch of %s failed (%s): one by one", rows[0][1], type(error).__name__)
-        return False
+        return len(ours), [row[0] for row, _ in ours if _handled(cursor, *row, at=at)]
 
 
 def _read(data: Any) -> dict[str, Any]:
@@ -157,8 +184,10 @@ def _read(data: Any) -> dict[str, Any]:
 
 def _handled(cursor: Any, delivery_id: UUID, handler: str, data: Any, attempts: int, *, at: datetime) -> bool:
     try:
+        read = _read(data)
         with transaction.atomic(), once.acting():
-            _handler(handler)(_read(data), at)
+            subjects.hold([read[name] for name in _PEOPLE if read.get(name)] or [read[name] for name in _THINGS if read.get(name)])
+            _handler(handler)(read, at)
         return True
     except Exception as error:
         attempts += 1

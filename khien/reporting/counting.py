@@ -1,4 +1,7 @@
-"""What each subject counts as now, brought to the rollups; what moves a signed day is kept with its cause."""
+"""What each subject counts as now, brought to the rollups; what moves a signed day is kept with its cause.
+
+A subject is held before it is read: another worker may count it just now.
+"""
 
 import json
 from collections.abc import Iterable
@@ -14,6 +17,7 @@ from khien.kernel.ids import uuid7
 from khien.kernel.refs import PlaceFacts
 from khien.people import queries as people
 from khien.places import queries as places
+from khien.plumbing import subjects
 from khien.registration import queries as registration
 from khien.reporting import rules, tallies
 from khien.reporting.rules import Cell, VisitFacts
@@ -54,6 +58,7 @@ def _place(session_id: UUID) -> tuple[str, str, str, str, str]:
 
 def visit(visit_id: UUID, *, at: datetime, cause: str = "") -> None:
     """Count a visit as it stands, and how soon its dose could be seen."""
+    subjects.hold([visit_id])
     found = visits.count_facts(visit_id)
     if found is None:
         return
@@ -77,6 +82,7 @@ def _times(facts: VisitFacts) -> list[list[str]]:
 
 def appointment(appointment_id: UUID, *, at: datetime) -> None:
     """Count an appointment: invited while it stands or was used, no-show when nobody came, nothing once moved or cancelled."""
+    subjects.hold([appointment_id])
     found = booking.appointment(appointment_id)
     if found is None:
         return
@@ -93,6 +99,7 @@ def appointment(appointment_id: UUID, *, at: datetime) -> None:
 
 def registered(registration_id: UUID, *, at: datetime) -> None:
     """Count a registration at the home of its person, for as long as it was not withdrawn, and as it stands in the queue."""
+    subjects.hold([registration_id])
     found = registration.registration(registration_id)
     if found is None:
         return
@@ -107,6 +114,7 @@ def registered(registration_id: UUID, *, at: datetime) -> None:
 
 def reaction(reaction_id: UUID, *, at: datetime) -> None:
     """Count a reaction at the site of its dose, on the day of its dose."""
+    subjects.hold([reaction_id])
     found = safety.reaction(reaction_id)
     if found is None or found.visit_id is None:
         return
@@ -122,6 +130,7 @@ def reaction(reaction_id: UUID, *, at: datetime) -> None:
 
 def dose(record_id: UUID, *, at: datetime) -> None:
     """Count a dose for coverage: at the present home of its person and at the place where it was given, ours or not."""
+    subjects.hold([record_id])
     found = immunizations.count_facts(record_id)
     if found is None:
         return

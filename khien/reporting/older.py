@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from khien.immunizations import due
 from khien.immunizations import queries as immunizations
 from khien.plumbing import marks
-from khien.reporting import counting, standing
+from khien.reporting import counting, standing, tallies
 from khien.reporting.rules import NIL
 from khien.visits import queries as visits
 
@@ -89,7 +89,8 @@ def count_old(at: datetime, *, page: int = PAGE) -> bool:
     rollup = left[0]
     with transaction.atomic():
         ids = _ids(rollup.page, [reached["after"], page * rollup.times])
-        rollup.count(ids, at)
+        with tallies.gathering():
+            rollup.count(ids, at)
         over = len(ids) < page * rollup.times
         done = [*reached["done"], rollup.name] if over else reached["done"]
         marks.put(REACHED, {"done": done, "after": str(NIL if over else ids[-1])})

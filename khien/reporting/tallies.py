@@ -59,7 +59,10 @@ _gathered: ContextVar[_Added | None] = ContextVar("khien_tallies", default=None)
 
 @contextmanager
 def gathering() -> Iterator[None]:
-    """Let what many subjects move in one transaction reach each cell once, when the block ends."""
+    """Let what many subjects move in one transaction reach each cell once, when the block ends: whoever waits for a subject holds no cell."""
+    if _gathered.get() is not None:
+        yield
+        return
     token = _gathered.set({})
     try:
         yield

@@ -216,7 +216,7 @@ class Citizens:
                 number += many
 
         begin = len(self.kept) + self.refused + 1
-        self._threads = [threading.Thread(target=work, args=(begin + i,)) for i in range(many)]
+        self._threads = [threading.Thread(target=work, args=(begin + i,), daemon=True) for i in range(many)]
         for thread in self._threads:
             thread.start()
 

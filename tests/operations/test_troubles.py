@@ -48,7 +48,7 @@ def test_a_used_port_is_named_before_anything_is_made(data: Path) -> None:
     assert not (data / "postgres").exists()
 
 
-@pytest.mark.parametrize("words", [["--port", "0"], ["--port", "65536"], ["--workers", "0"]])
+@pytest.mark.parametrize("words", [["--port", "0"], ["--port", "65536"], ["--workers", "0"], ["--background", "0"]])
 def test_a_port_or_a_number_of_workers_that_cannot_be_is_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         _options(words)

@@ -16,9 +16,9 @@ from tests.operations.instance import Citizens, Instance, folder, khien
 
 @pytest.fixture(scope="module")
 def up() -> Iterator[Instance]:
-    """An instance that was started for the first time, without a demo."""
+    """An instance that was started for the first time, without a demo, with two background workers."""
     with folder() as data:
-        instance = Instance(data)
+        instance = Instance(data, words=("--empty", "--background", "2"))
         try:
             instance.start()
             yield instance
@@ -102,6 +102,7 @@ def test_a_killed_part_is_started_again_with_everything_acknowledged(up: Instanc
     killed = _kill(up, part)
     up.until(lambda: killed not in up.processes(), f"{part} is gone")
     up.until(lambda: len(up.named("granian", "--port")) >= servers, "all web workers are there")
+    up.until(lambda: len(up.named("khien\0worker")) == 2, "both background workers are there")
     up.until(lambda: up.answers() and _of(up, part) != killed, f"{part} is back")
 
 
@@ -165,7 +166,7 @@ def _of(up: Instance, part: str) -> int:
             )
             return int((found.fetchone() or [0])[0])
     if part == "the background worker":
-        return max(up.named("khien", "worker"), default=0)
+        return max(up.named("khien\0worker"), default=0)
     servers = up.named("granian", "--port")
     parents = {pid: _parent(pid) for pid in servers}
     main = [pid for pid, parent in parents.items() if parent == up.process.pid]  # type: ignore[union-attr]

@@ -90,6 +90,14 @@ def test_one_worker_leads_and_the_next_takes_over_when_it_is_killed(committed: s
             assert second.poll() is None
 
 
+def test_a_worker_that_does_not_lead_delivers_as_well(committed: str, data: Path) -> None:
+    with psycopg.connect(committed, autocommit=True) as elsewhere:
+        elsewhere.execute("SELECT pg_advisory_lock(%s)", [LEADER])
+        with worker(committed, data):
+            event = publish(committed)
+            until(lambda: delivered(committed, event), "the event is handled by one that waits to lead")
+
+
 def test_a_worker_that_lost_its_database_ends_and_the_next_one_delivers_what_waited(committed: str, data: Path) -> None:
     name = committed.split("?", maxsplit=1)[0].rsplit("/", 1)[-1]
     admin = committed.replace(f"/{name}?", "/postgres?")

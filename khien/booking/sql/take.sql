@@ -169,5 +169,6 @@ $$;
 
 -- The ids that events on an appointment carry.
 CREATE OR REPLACE FUNCTION booking_ids(n appointment) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
-  SELECT jsonb_build_object('appointment_id', n.id, 'person_id', n.person_id, 'session_id', n.session_id, 'site_id', n.site_id, 'how', n.how)
+  SELECT jsonb_build_object('appointment_id', n.id, 'person_id', n.person_id, 'session_id', n.session_id, 'site_id', n.site_id, 'how', n.how,
+    'registration_id', n.registration_id)
 $$;
