@@ -28,7 +28,7 @@ def test_every_bench_tells_its_line_and_loses_nothing(committed):
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert [line["name"] for line in told] == [
-        "book", "book-hot", "dose", "lookup", "history", "certificate", "page", "import", "late-keying", "correction"
+        "book", "book-hot", "dose", "lookup", "history", "certificate", "page", "page-book", "import", "late-keying", "correction"
     ]  # fmt: skip
     assert all(set(line) >= FIELDS and line["ours_per_s"] > 0 for line in told)
     with_limit = [line["name"] for line in told if line["limit_per_s"]]

@@ -22,9 +22,9 @@ from khien.plumbing import audit
 from khien.registration import actions as registering
 from khien.registration import queries as registration
 from khien.surfaces.web import slips, visitor
+from khien.surfaces.web.countries import CountryField
 from khien.surfaces.web.forms import BirthField, PageForm
 from khien.surfaces.web.locale import lang
-from khien.surfaces.web.registering.papers import countries
 
 MEMO = "tra_cuu"
 OPEN_FOR = timedelta(minutes=30)
@@ -51,16 +51,12 @@ class NumberForm(PageForm):
 
     paper = forms.ChoiceField(label=_("Loại giấy tờ"), choices=PAPERS, widget=forms.RadioSelect, initial="cccd")
     number = forms.CharField(label=_("Số giấy tờ"), max_length=40)
-    country = forms.ChoiceField(label=_("Nước cấp (nếu là hộ chiếu)"), required=False)
+    country = CountryField(label=_("Nước cấp (nếu là hộ chiếu)"), required=False)
     birth = BirthField(
         label=_("Ngày sinh"),
         help_text=_("Chỉ nhớ năm thì ghi năm"),
         error_messages={"required": _("Mời ghi ngày sinh, hoặc chỉ năm sinh")},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["country"].choices = countries("VN")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         told = self.cleaned_data

@@ -158,14 +158,18 @@ def _map(rows: Sequence[Line], province: str, district: str) -> str:
         return f"{address}?tinh={province}&quan={code}" if code in here else f"{address}?tinh={province}"
 
     title = _("Chỗ trống hôm nay theo quận, huyện") if free else _("Điểm tiêm mở hôm nay theo quận, huyện")
-    return maps.figure(values, figures.scale(values.values()), title=title, province=province, href=href, chosen=district)
+    return figures.drawn(
+        ("points", province, district, free), values,
+        lambda: maps.figure(values, figures.scale(values.values()), title=title, province=province, href=href, chosen=district),
+    )  # fmt: skip
 
 
 def _country(request: HttpRequest, counted: dict[str, int], text: str, unit: Unit | None) -> HttpResponse:
     values: dict[str, float | None] = {code: float(n) for code, n in counted.items()}
     address = reverse("portal:sites")
-    drawn = maps.figure(
-        values, figures.scale(values.values()), title=_("Số điểm tiêm theo tỉnh"), href=lambda code: f"{address}?tinh={code}"
+    title = _("Số điểm tiêm theo tỉnh")
+    drawn = figures.drawn(
+        ("provinces",), values, lambda: maps.figure(values, figures.scale(values.values()), title=title, href=lambda code: f"{address}?tinh={code}")
     )
     named = maps.names("2021")
     rows = sorted(((named[code], code, n) for code, n in counted.items() if code in named), key=lambda row: -row[2])

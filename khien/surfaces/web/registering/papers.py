@@ -6,10 +6,10 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from khien.kernel import identifiers, vietnamese
-from khien.kernel.countries import COUNTRIES
+from khien.kernel import identifiers
 from khien.kernel.errors import Refused
 from khien.kernel.identifiers import Identified
+from khien.surfaces.web.countries import CountryField
 from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 from khien.surfaces.web.registering import words
@@ -24,12 +24,6 @@ WHY_NUMBER = (
         "Số được mã hóa; ai xem hồ sơ đều được ghi lại cho bà con thấy."
     ),
 )
-
-
-def countries(first: str = "") -> list[tuple[str, str]]:
-    """Countries by their name in the page's language, in that language's order (Áo stands under A, Đức after D)."""
-    rows = [(country.code, country.en if lang() == "en" else country.vi) for country in COUNTRIES.values()]
-    return sorted(rows, key=lambda row: (row[0] != first, vietnamese.sort_key(row[1])))
 
 
 class Paper(Question):
@@ -55,7 +49,7 @@ class Number(Question):
     template = "registering/number.html"
     draw = {"country": "select", "number": "text"}
     why = WHY_NUMBER
-    country = forms.ChoiceField(label=_("Nước cấp hộ chiếu"), required=False)
+    country = CountryField(label=_("Nước cấp hộ chiếu"), required=False)
     number = forms.CharField(label=_("Số giấy tờ"), max_length=40)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -77,9 +71,7 @@ class Number(Question):
             "cmnd": gettext("9 chữ số"),
             "passport": gettext("Như trên trang có ảnh, ví dụ C1234567"),
         }.get(paper, "")
-        if paper == "passport":
-            self.fields["country"].choices = countries("VN")
-        else:
+        if paper != "passport":
             self.fields.pop("country")
 
     def heading(self) -> str:

@@ -13,12 +13,12 @@ from khien.immunizations import rules as immunizations
 from khien.interchange.sheets.vocabulary import ETHNIC_GROUPS
 from khien.places import queries as places
 from khien.registration import rules
+from khien.surfaces.web.countries import CountryField
 from khien.surfaces.web.forms import DayField
 from khien.surfaces.web.locale import lang
 from khien.surfaces.web.registering import words
 from khien.surfaces.web.registering.answers import Answers
 from khien.surfaces.web.registering.asking import Question
-from khien.surfaces.web.registering.papers import countries
 
 FURTHEST = timedelta(days=180)
 
@@ -29,14 +29,13 @@ class Work(Question):
     occupation = forms.CharField(label=_("Nghề nghiệp"), max_length=80, required=False)
     work_unit = forms.CharField(label=_("Nơi làm việc hoặc học"), max_length=120, required=False)
     ethnic = forms.ChoiceField(label=_("Dân tộc"), required=False)
-    nationality = forms.ChoiceField(label=_("Quốc tịch"))
+    nationality = CountryField(label=_("Quốc tịch"))
 
     def heading(self) -> str:
         return self.said(_("Công việc của bà con"), _("Công việc của %(name)s"))
 
     def prepare(self) -> None:
         self.fields["ethnic"].choices = [("", gettext("Không ghi")), *ETHNIC_GROUPS.items()]
-        self.fields["nationality"].choices = countries("VN")
 
     @classmethod
     def told(cls, answers: Answers) -> dict[str, Any]:
