@@ -14,7 +14,7 @@ FIRST = "VN"
 
 
 @lru_cache(maxsize=4)
-def _named(language: str) -> tuple[tuple[str, str], ...]:
+def named(language: str) -> tuple[tuple[str, str], ...]:
     """Countries by their name in a language, in that language's order (Áo stands under A, Đức after D); our own first."""
     rows = [(country.code, country.en if language == "en" else country.vi) for country in COUNTRIES.values()]
     return tuple(sorted(rows, key=lambda row: (row[0] != FIRST, vietnamese.sort_key(row[1]))))
@@ -22,14 +22,14 @@ def _named(language: str) -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=4)
 def _drawn(language: str) -> Markup:
-    return Markup("").join(Markup('<option value="{}">{}</option>\n').format(code, name) for code, name in _named(language))
+    return Markup("").join(Markup('<option value="{}">{}</option>\n').format(code, name) for code, name in named(language))
 
 
 class CountryField(forms.ChoiceField):
     """A country's code; it draws its own options."""
 
     def _names(self) -> tuple[tuple[str, str], ...]:
-        return _named(lang())
+        return named(lang())
 
     # Django would look through them all for groups each time a form is made.
     choices: Any = property(_names, lambda self, value: setattr(self, "_choices", ()))

@@ -5,7 +5,7 @@ from django.test import Client
 from khien.kernel import clock
 from khien.people import queries as people
 from khien.people.models import OtpChallenge
-from khien.surfaces.web.registering.papers import countries
+from khien.surfaces.web.countries import CountryField, named
 
 from .steps import answer, send
 
@@ -74,10 +74,18 @@ def test_the_look_at_all_answers_says_both_ages_of_a_year_and_that_marks_are_mis
 
 
 def test_countries_stand_in_vietnamese_order():
-    names = [name for _code, name in countries("VN")]
+    names = [name for _code, name in named("vi")]
     assert names[0] == "Việt Nam"
     assert names.index("Áo") < names.index("Ba Lan")
     assert names.index("Campuchia") < names.index("Đan Mạch") < names.index("Gabon")
+
+
+def test_a_country_that_was_chosen_stays_chosen():
+    drawn = CountryField().options("DE")
+    assert drawn.count(" selected") == 1
+    assert '<option value="DE" selected>Đức</option>' in drawn
+    assert drawn.count("<option") == len(named("vi"))
+    assert " selected" not in CountryField().options('"><script>')
 
 
 def test_a_code_that_came_is_asked_only_of_a_phone_not_yet_proved(db):
