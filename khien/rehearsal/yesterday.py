@@ -42,7 +42,7 @@ def lay(city: City, *, sites: int) -> Evening:
     """Plan, open and print yesterday, as its own staff did. Raises Surprise when every point's day is full."""
     day = clock.on_date(clock.now()) - timedelta(days=1)
     for number in range(sites):
-        balance = next((one for one in stock.lots_at(city.sites[number], on=day) if one.on_hand > 0), None)
+        balance = next((one for one in stock.lots_at(city.sites[number], on=day) if one.on_hand > 0 and stock.rules.is_vaccine(one.lot.vaccine)), None)
         if balance is None:
             continue
         for shift, first, last in HOURS:

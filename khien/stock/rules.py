@@ -44,6 +44,17 @@ def is_vaccine(code: str) -> bool:
     return code not in items()
 
 
+def check_vaccine(lot: LotInfo) -> LotInfo:
+    """Return the lot if it is a vaccine's; a diluent, a syringe, a box or an ampoule of adrenaline is never a dose.
+
+    Raises Refused: stock.not_a_vaccine (lot, item).
+    """
+    if not is_vaccine(lot.vaccine):
+        item = items()[lot.vaccine]
+        raise Refused("stock.not_a_vaccine", lot=lot.number, item_vi=item.vi, item_en=item.en)
+    return lot
+
+
 def number_key(number: str) -> str:
     """Fold a lot number so that case, spaces, dashes and O/0, I/l/1 do not matter."""
     text = unicodedata.normalize("NFKC", number).upper()

@@ -24,10 +24,10 @@ def open_vial(
     """Open a vial: its in-use clock runs from the first puncture (or dilution), by the product's rule of the day.
 
     `doses` as the label says where it differs from the lot's; the same `act_id` opens one vial. Raises Refused: stock.lot_unknown, stock.vial_in_future
-    (opened_at), stock.lot_expired, stock.lot_recalled, stock.lot_quarantined, stock.vial_doses (most).
+    (opened_at), stock.lot_expired, stock.lot_recalled, stock.lot_quarantined, stock.not_a_vaccine, stock.vial_doses (most).
     """
     rules.check_opened(performed.at, at)
-    lot = rules.check_lot(lots.lot(lot_id, site_id), performed.on)
+    lot = rules.check_vaccine(rules.check_lot(lots.lot(lot_id, site_id), performed.on))
     labelled = lot.doses_per_vial if doses is None else doses
     if not 1 <= labelled <= rules.MOST_IN_VIAL:
         raise Refused("stock.vial_doses", most=rules.MOST_IN_VIAL)

@@ -71,7 +71,7 @@ def correct_dose(
 
     `changes`: lot_id, performed_at, performed_by, performed_by_name. Returns the record's version.
     Raises Refused: visits.no_dose, visits.reason_missing, visits.not_correctable, visits.second_person_needed,
-    visits.second_person_same, visits.in_the_future, visits.paper_day, stock.lot_unknown, immunizations.*.
+    visits.second_person_same, visits.in_the_future, visits.paper_day, stock.lot_unknown, stock.not_a_vaccine, immunizations.*.
     """
     _check_reason(reason)
     row = steps.visit_row(visit)
@@ -111,6 +111,7 @@ def _other_lot(visit: VisitRef, row: models.Visit, told: dict[str, Any], by: Act
     lot = stock.lot(told["lot_id"])
     if lot is None:
         raise Refused("stock.lot_unknown")
+    stock.rules.check_vaccine(lot)
     told |= {"lot_number": lot.number, "vaccine": lot.vaccine}
     handlers = list(outbox.subscriptions()["stock.shortfall"])
     sqlcall.call("SELECT stock_draw_back(%s, %s, %s, %s)", [visit.site_id, visit.visit_id, at, by.text])

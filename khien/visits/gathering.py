@@ -15,6 +15,7 @@ from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
 from khien.kernel.refs import VisitRef
 from khien.plumbing import sqlcall
+from khien.stock.rules import check_vaccine
 from khien.stock.types import OpenVial, Shelf
 from khien.visits import dosing, offline, steps
 from khien.visits.screening_types import Verdict
@@ -34,7 +35,7 @@ class Gathered:
 
 
 def gather(visit: VisitRef, lot_id: UUID) -> Gathered:
-    """Read all that the decision stands on. Raises Refused: visits.unknown, stock.lot_unknown."""
+    """Read all that the decision stands on. Raises Refused: visits.unknown, stock.lot_unknown, stock.not_a_vaccine."""
     found = sqlcall.call("SELECT visits_dose_facts(%s, %s, %s)", [visit.site_id, visit.visit_id, lot_id])[0]
     told = steps.plain(found)
     if told is None or told["person"] is None:
@@ -56,7 +57,7 @@ def _facts(told: Mapping[str, Any]) -> dosing.DoseFacts:
     return dosing.DoseFacts(
         state=State(row["state"]), number=steps.label(row), codes=(row["code"], row["id"]), person_id=UUID(row["person_id"]), vaccine=row["vaccine"],
         offered=tuple(session["vaccines"]), decision=Verdict(decision) if decision in _VERDICTS else None,
-        doctor_minutes=row["observe_minutes"], mixing_agreed=bool(told["mixing"]), lot=offline.lot_of(told["lot"]), lot_chosen=chosen is not None,
+        doctor_minutes=row["observe_minutes"], mixing_agreed=bool(told["mixing"]), lot=check_vaccine(offline.lot_of(told["lot"])), lot_chosen=chosen is not None,
         lot_paused=bool(chosen and chosen["paused"]), recipient=recipient, history=history,
         stopped=bool(told["stopped"]), shelf=_shelf(told["shelf"]),
         namesakes=tuple(dosing.Namesake(number, same) for number, same in told["namesakes"]),

@@ -167,11 +167,11 @@ def close_session(*, session_id: UUID, by: Actor, at: datetime) -> None:
 def choose_lot(*, session_id: UUID, lot_id: UUID, by: Actor, at: datetime) -> LotInfo:
     """Choose a lot for the whole session, or take it into use again after a pause.
 
-    Raises Refused: stock.lot_unknown, stock.lot_expired, stock.lot_recalled, stock.lot_quarantined,
+    Raises Refused: stock.lot_unknown, stock.lot_expired, stock.lot_recalled, stock.lot_quarantined, stock.not_a_vaccine,
     visits.vaccine_not_offered (lot, vaccine, offered).
     """
     session = session_of(session_id)
-    lot = stock.check_lot(stock.lot(lot_id, session.site_id), session.on_date)
+    lot = stock.rules.check_vaccine(stock.check_lot(stock.lot(lot_id, session.site_id), session.on_date))
     if lot.vaccine not in session.vaccines:
         raise Refused("visits.vaccine_not_offered", lot=lot.number, vaccine=lot.vaccine, offered=list(session.vaccines))
     _, new = models.SessionLot.objects.update_or_create(

@@ -76,7 +76,7 @@ def correct(request: HttpRequest, session: UUID, visit: UUID) -> HttpResponse:
     if card is None:
         raise Refused("visits.unknown")
     at.looked(card.person_id, purpose="correction")
-    lots = [(str(one.lot.id), f"{one.lot.number}, {short_vaccine(one.lot.vaccine)}") for one in stock.lots_at(at.session.site_id)]
+    lots = [(str(one.lot.id), f"{one.lot.number}, {short_vaccine(one.lot.vaccine)}") for one in stock.lots_at(at.session.site_id) if stock.rules.is_vaccine(one.lot.vaccine)]
     form = CorrectForm(request.POST or None, lots)
     if request.method == "POST" and form.is_valid():
         try:

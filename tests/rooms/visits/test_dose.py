@@ -74,6 +74,22 @@ class TestStops:
         stopped(day, made, "visits.other_vaccine", lot_id=make.make_lot("PFIZER"))
         stopped(day, made, "visits.vaccine_not_offered", lot_id=make.make_lot("MODERNA"))
 
+    def test_a_supply_is_never_a_dose_before_the_needle_or_after(self):
+        day = make_day()
+        made, ampoules = make_visit(day, state="cleared"), make.make_lot("ADRENALINE-1", site_id=day.site_id)
+        facts = stopped(day, made, "stock.not_a_vaccine", lot_id=ampoules)
+        assert facts["item_en"] == "Adrenaline 1 mg/ml (ampoule)"
+        stopped(day, made, "stock.not_a_vaccine", lot_id=ampoules, already_injected=True)
+        stopped(day, made, "visits.vaccine_unknown", lot_id=None, already_injected=True, vaccine="ADRENALINE-1", lot_number="ADR-9")
+        with pytest.raises(Refused, match=r"stock\.not_a_vaccine"):
+            visits.check_before_dose(visit=made.visit, lot_id=ampoules, on=AT.date())
+        with pytest.raises(Refused, match=r"stock\.not_a_vaccine"):
+            visits.choose_lot(session_id=day.session_id, lot_id=ampoules, by=BY, at=AT)
+        with pytest.raises(Refused, match=r"stock\.not_a_vaccine"):
+            stock_actions.open_vial(site_id=day.site_id, lot_id=ampoules, performed=done_at(AT), by=BY, at=AT)
+        unknown = give(day, made, lot_id=None, already_injected=True, vaccine="AZ", lot_number="AZ-LA-77")
+        assert stock.lot(unknown.lot_id).provisional
+
     def test_a_dose_too_early_stops_with_the_first_day_it_may_be_given(self):
         day = make_day()
         person = make.make_person()

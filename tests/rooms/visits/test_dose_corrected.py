@@ -31,6 +31,15 @@ def test_the_lead_puts_the_lot_right_and_the_stock_follows():
     assert [stock.balance(day.site_id, lot).drawn for lot in (day.lot_id, other)] == [0, 1]
 
 
+def test_a_supply_is_never_the_right_lot_of_a_dose():
+    day = make_day()
+    made, syringes = make_visit(day, state="closed"), make.make_lot("SYRINGE-0.5", site_id=day.site_id)
+    with pytest.raises(Refused, match=r"stock\.not_a_vaccine"):
+        visits.correct_dose(visit=made.visit, changes={"lot_id": syringes}, reason="đọc nhầm", by=BY, at=AT + timedelta(hours=1))
+    assert queries.visit(made.visit).lot_id == day.lot_id
+    assert [stock.balance(day.site_id, lot).drawn for lot in (day.lot_id, syringes)] == [1, 0]
+
+
 def test_the_lot_of_a_dose_that_was_moved_to_the_right_person_is_put_right_in_their_record():
     day = make_day()
     made, right = make_visit(day, state="closed"), make.make_person("Lê Thị Đúng")

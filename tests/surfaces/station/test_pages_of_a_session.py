@@ -215,6 +215,10 @@ def test_the_lead_corrects_the_lot_of_a_dose_and_both_versions_are_kept(lead, da
     other = make.make_lot("AZ", "AZ0888", site_id=day.site_id, at=clock.now())
     assert "Sửa số 1" in lead.post(f"/diem/{day.session_id}/sua", {"so": "1"}).content.decode()
     path = f"/diem/{day.session_id}/sua/{made.visit.visit_id}"
+    make.make_lot("ADRENALINE-1", "ADR0888", site_id=day.site_id, at=clock.now())
+    offered = lead.get(path).content.decode()
+    assert "AZ0888" in offered
+    assert "ADR0888" not in offered
     assert "Mời ghi lý do sửa" in lead.post(path, {"lot": str(other)}).content.decode()
     assert lead.post(path, {"lot": str(other), "reason": "đọc nhầm nhãn"}).status_code == 302
     card = queries.visit(made.visit)

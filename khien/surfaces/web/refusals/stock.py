@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 WORDING = {
     "stock.lot_unknown": _("Không tìm thấy lô vắc xin này. Mời xem lại số lô trên lọ."),
+    "stock.not_a_vaccine": _("DỪNG: lô {lot} là {item}, không phải vắc xin. Mời xem lại số lô trên lọ vắc xin."),
     "stock.lot_expired": _("DỪNG: lô {lot} đã hết hạn ngày {expired_on}. Không tiêm lô này."),
     "stock.lot_recalled": _("DỪNG: lô {lot} đã bị thu hồi ({reason}). Không tiêm lô này."),
     "stock.lot_quarantined": _("DỪNG: lô {lot} đang được giữ lại chờ xem xét ({reason}). Không tiêm lô này."),
