@@ -240,9 +240,9 @@ def _missing(asked: Iterable[Item], given: Mapping[str, bool], needs: Iterable[N
 
 
 def check_decision(proposal: Proposal, decision: Verdict, reason: str = "") -> None:
-    """Check the doctor's decision: clearing needs a complete form, another outcome than proposed needs a reason.
+    """Check the doctor's decision: clearing needs a complete form, another decision than proposed needs a reason.
 
-    Turning away never needs a complete form. Raises Refused: visits.screening_incomplete, visits.decision_needs_reason.
+    Turning away never needs a complete form, more care than proposed never a reason. Raises Refused: visits.screening_incomplete, visits.decision_needs_reason.
     """
     if decision.clears and not proposal.complete:
         raise Refused(
@@ -252,8 +252,8 @@ def check_decision(proposal: Proposal, decision: Verdict, reason: str = "") -> N
             missing_vi=[part.vi for part in proposal.missing],
             missing_en=[part.en for part in proposal.missing],
         )
-    same = decision is proposal.verdict or (decision.clears and proposal.verdict.clears)
-    if not same and not reason.strip():
+    careful = decision is Verdict.CAUTION and proposal.verdict is Verdict.ELIGIBLE
+    if decision is not proposal.verdict and not careful and not reason.strip():
         raise Refused("visits.decision_needs_reason", proposal=proposal.verdict.value, decision=decision.value)
 
 

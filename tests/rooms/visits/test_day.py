@@ -179,6 +179,17 @@ def test_the_machine_proposes_the_doctor_decides_and_both_are_kept():
     assert kept[1].decision_reason.startswith("Khám lại")
 
 
+def test_a_fever_is_not_cleared_without_a_word_of_reason():
+    day = make_day()
+    made = make_visit(day, state="consented")
+    with pytest.raises(Refused, match=r"visits\.decision_needs_reason"):
+        screen(made, "eligible", vitals={"temperature_c": "38,5"})
+    assert (queries.visit(made.visit).state, queries.story(made.visit).screenings) == ("consented", ())
+    assert screen(made, "caution", vitals={"temperature_c": "38,5"}).state == "cleared"
+    screen(made, "eligible", vitals={"temperature_c": "38,5"}, reason="Đo lại bằng nhiệt kế khác: 36,9")
+    assert [(one.proposal, one.decision) for one in queries.story(made.visit).screenings] == [("caution", "caution"), ("caution", "eligible")]
+
+
 def test_screening_before_consent_is_refused():
     day = make_day()
     made = make_visit(day)

@@ -156,6 +156,13 @@ def test_blanks_on_the_paper_are_named_and_do_not_undo_what_was_done():
     assert keyed.state == "closed"
 
 
+def test_a_fever_cleared_on_paper_without_a_reason_is_kept_as_it_was_written():
+    day = make_day()
+    written = visits.PaperScreening(decision="eligible", answers=healthy(), vitals={"temperature_c": "38,5"}, at=AT)
+    (kept,) = queries.story(paper(day, one_serial(day), screening=written).visit).screenings
+    assert (kept.proposal, kept.decision, kept.decision_reason) == ("caution", "eligible", "")
+
+
 def test_hours_out_of_order_or_of_another_day_are_refused():
     day = make_day()
     serial = one_serial(day)

@@ -288,7 +288,16 @@ def test_another_decision_than_proposed_needs_a_reason():
         rules.check_decision(proposal, Verdict.ELIGIBLE)
     assert told.value.code == "visits.decision_needs_reason"
     rules.check_decision(proposal, Verdict.ELIGIBLE, "Chỉ hắt hơi, không sốt")
-    rules.check_decision(propose(form(), yes(form(), "7")), Verdict.ELIGIBLE)
+
+
+def test_clearing_without_the_care_that_was_proposed_needs_a_reason_and_more_care_needs_none():
+    careful = propose(form(), yes(form(), "7"))
+    with pytest.raises(Refused) as told:
+        rules.check_decision(careful, Verdict.ELIGIBLE)
+    assert (told.value.code, told.value.facts["proposal"]) == ("visits.decision_needs_reason", "caution")
+    rules.check_decision(careful, Verdict.ELIGIBLE, "Dị ứng nhẹ đã lâu")
+    rules.check_decision(careful, Verdict.CAUTION)
+    rules.check_decision(propose(form(), yes(form())), Verdict.CAUTION)
 
 
 @pytest.mark.parametrize(

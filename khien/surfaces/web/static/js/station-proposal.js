@@ -111,7 +111,7 @@ export default (kh) => {
     const kept = Object.fromEntries([...box.querySelectorAll("input, select")].filter((one) => one.id).map((one) => [one.id, one.type === "radio" ? one.checked : one.value]));
     const verdict = now.proposal?.verdict;
     const chosen = { clear: CLEARS.includes(verdict) ? verdict : "eligible", defer: "defer", wait: "wait", away: kept["kd-contraindicated"] || (!("kd-refer" in kept) && verdict === "contraindicated") ? "contraindicated" : "refer" }[choice];
-    const same = !choice || choice === "wait" || chosen === verdict || (CLEARS.includes(chosen) && CLEARS.includes(verdict));
+    const same = !choice || choice === "wait" || chosen === verdict;
     now.chosen = chosen;
     now.same = same;
     const parts = [choice];
