@@ -10,7 +10,7 @@ from django.db.models import Q
 from khien.kernel.errors import Refused
 from khien.kernel.refs import SYSTEM, Actor, Performed, Scope
 from khien.plumbing import audit, outbox
-from khien.stock import holders, labels, ledger, lots, models, papers, rules, working
+from khien.stock import holders, holding, labels, ledger, lots, models, papers, rules, working
 from khien.stock.types import ConsignmentInfo, SentLine
 
 
@@ -23,7 +23,8 @@ def send(
 
     The same paper sent again with the same lines is the same consignment. Raises Refused: stock.holder_unknown,
     stock.document_missing, stock.nothing_sent, stock.sent_to_itself, stock.day_in_future (day), stock.document_used (document), stock.lot_unknown,
-    stock.doses_not_positive, stock.not_enough (on_hand, doses): the ledger never goes below zero.
+    stock.doses_not_positive, stock.not_enough (on_hand, doses): the ledger never goes below zero; stock.stopped_not_sent (lot, reason),
+    stock.expired_not_sent (lot, expired_on): what nobody may inject here goes back, and nowhere else.
     """  # fmt: skip
     document, lines = papers.sent_as(from_id, document), {lot: n for lot, n in doses.items() if n}
     holders.check(from_id), holders.check(to_id)
@@ -32,6 +33,9 @@ def send(
     before = models.Consignment.objects.filter(from_id=from_id, document=document).first()
     if before:
         return _sent_before(before, to_id, lines)
+    if kind != "return":
+        for lot in lots.lots(lines, from_id).values():
+            rules.check_sent(lot, performed.on)
     row = models.Consignment.objects.create(
         from_id=from_id, to_id=to_id, kind=kind, document=document, on_date=performed.on, sent_at=at, sent_by=by.text, note=note.strip()[:300]
     )
@@ -95,6 +99,7 @@ def accept(
             )  # fmt: skip
             labels.match(row.to_id, line.lot_id, line.accepted, performed, by, at)
             _typed_before(row, line.lot_id, line.accepted, performed, by, at)
+            holding.follow(row, line.lot_id, at)
     _end(row, "differs" if differs else "accepted", by, at)
     if differs:
         for site in (row.from_id, row.to_id):
@@ -174,9 +179,20 @@ def _settle_line(row: models.Consignment, line: models.ConsignmentLine, resoluti
         _leave(row, line.lot_id, -difference, performed, by, at)
     elif resolution in ("came_back", "miscounted"):
         ledger.write("came_back", row.from_id, line.lot_id, difference, performed, by, at, other_id=row.to_id, **facts)
+        if resolution == "came_back":
+            _harmed(row, line, row.from_id, at)
     elif resolution == "arrived":
         ledger.write("received", row.to_id, line.lot_id, difference, performed, by, at, other_id=row.from_id, **facts)
         labels.match(row.to_id, line.lot_id, difference, performed, by, at)
+        holding.follow(row, line.lot_id, at)
+        _harmed(row, line, row.to_id, at)
+
+
+def _harmed(row: models.Consignment, line: models.ConsignmentLine, site_id: UUID, at: datetime) -> None:
+    """Doses that were refused as warm or frozen stand again at a holder: the lot is held there until a person decides."""
+    if line.reason in rules.HARMED and rules.is_vaccine(models.Lot.objects.values_list("vaccine", flat=True).get(id=line.lot_id)):
+        reason = f"Chuyến hàng {row.document}: {rules.HARMED[line.reason]}"
+        holding.hold(site_id=site_id, lot_id=line.lot_id, reason=reason, cause="excursion", by=SYSTEM, at=at)
 
 
 def _waiting(consignment_id: UUID) -> models.Consignment:

@@ -5,9 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from khien.kernel.errors import Refused
-from khien.kernel.refs import Actor, Performed, Scope
+from khien.kernel.refs import SYSTEM, Actor, Performed, Scope
 from khien.plumbing import audit, outbox
 from khien.stock import holders, ledger, lots, models
 from khien.stock.types import HoldInfo
@@ -34,6 +35,20 @@ def hold(
         audit.record("stock.held", by=by, at=at, subject=f"lot:{lot_id}", site=site_id, cause=cause)
         outbox.publish("stock.hold_changed", at=at, site_id=site_id, lot_id=lot_id, state=cause)
     return kept.id
+
+
+def follow(consignment: models.Consignment, lot_id: UUID, at: datetime) -> None:
+    """Hold a lot at the receiver of a consignment for what it is held for at the sender: the goods are the same.
+
+    A hold that ended in destruction while they were on the road goes with them too; a breach that began after they left does not.
+    """
+    for row in models.Hold.objects.filter(
+        Q(decided_at__isnull=True) | Q(decision="destroyed", decided_at__gte=consignment.sent_at), site_id=consignment.from_id, lot_id=lot_id
+    ):  # fmt: skip
+        if not models.Excursion.objects.filter(id=row.excursion_id, started_at__gt=consignment.sent_at).exists():
+            hold(
+                site_id=consignment.to_id, lot_id=lot_id, reason=row.reason, cause=row.cause, excursion_id=row.excursion_id, by=SYSTEM, at=at
+            )
 
 
 @transaction.atomic
@@ -90,7 +105,6 @@ def holds(
 def one_hold(hold_id: UUID) -> HoldInfo | None:
     """One hold."""
     return next(iter(_infos(list(models.Hold.objects.filter(id=hold_id)))), None)
-
 
 
 

@@ -20,6 +20,8 @@ WASTE_REASONS = (
 )  # fmt: skip
 # Why what arrived is not what was sent.
 DIFFERENCES = ("short", "excess", "broken", "warm", "frozen", "expired", "wrong_lot", "label_lost", "other")
+# Those of them that may have spoiled a vaccine, as a hold's reason says it.
+HARMED = {"warm": "bị nóng trên đường", "frozen": "bị đông đá trên đường"}
 # What a difference turned out to be: lost on the way, found at the sender's, arrived after all, never sent (or sent beyond the paper).
 RESOLUTIONS = ("lost", "came_back", "arrived", "miscounted")
 MOST_IN_VIAL = 50
@@ -98,6 +100,17 @@ def can_use(lot: LotInfo | None, on: date, *, vaccine: str | None = None) -> boo
     except Refused:
         return False
     return True
+
+
+def check_sent(lot: LotInfo, on: date) -> None:
+    """Look at a lot, as it stands at its holder, before it is sent on to be used.
+
+    Raises Refused: stock.stopped_not_sent (lot, reason), stock.expired_not_sent (lot, expired_on).
+    """
+    if lot.state != "released":
+        raise Refused("stock.stopped_not_sent", lot=lot.number, reason=lot.state_reason)
+    if lot.expired(on):
+        raise Refused("stock.expired_not_sent", lot=lot.number, expired_on=lot.expires_on)
 
 
 def check_opened(opened_at: datetime, at: datetime) -> None:

@@ -52,8 +52,13 @@ class Ledger(RuleBasedStateMachine):
             send(self.holders[sender], self.holders[receiver], self.lots[lot], doses, kind=kind, at=self.tick())
             assert doses <= held
             assert sender != receiver
+            assert kind == "return" or not self.stopped(sender, lot)
         except Refused as refusal:
-            assert (refusal.code == "stock.not_enough" and doses > held) or sender == receiver
+            stopped = refusal.code == "stock.stopped_not_sent" and kind != "return" and self.stopped(sender, lot)
+            assert (refusal.code == "stock.not_enough" and doses > held) or sender == receiver or stopped
+
+    def stopped(self, place, lot):
+        return queries.lot(self.lots[lot], self.holders[place]).state != "released"
 
     @rule(data=st.data(), gap=st.integers(-5, 5))
     def receive(self, data, gap):
@@ -133,6 +138,11 @@ class Ledger(RuleBasedStateMachine):
         assert queries.lot(lot_id, site).state == "quarantined"
         actions.decide_hold(hold_id=held, decision=decision, reason="xong", performed=done(self.at), by=BY, at=self.tick())
         assert decision == "released" or queries.balance(site, lot_id).on_hand == 0
+
+    @rule(decision=st.sampled_from(["released", "destroyed"]))
+    def decide(self, decision):
+        for one in [one for one in queries.holds() if one.site_id in self.holders][:1]:
+            actions.decide_hold(hold_id=one.id, decision=decision, reason="đã xem", performed=done(self.at), by=BY, at=self.tick())
 
     @invariant()
     def every_dose_is_somewhere(self):

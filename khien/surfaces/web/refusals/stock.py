@@ -18,6 +18,8 @@ WORDING = {
     "stock.reason_missing": _("Mời ghi lý do."),
     "stock.doses_not_positive": _("Số liều phải lớn hơn 0."),
     "stock.not_enough": _("Sổ chỉ còn {on_hand} liều của lô này, không đủ {doses} liều."),
+    "stock.stopped_not_sent": _("Lô {lot} đang bị giữ lại hoặc thu hồi ở kho này ({reason}): không cấp đi được. Gửi trả về kho trên (loại phiếu: gửi trả về), hoặc nhờ người có quyền quyết định cho dùng lại trước."),
+    "stock.expired_not_sent": _("Lô {lot} đã hết hạn ngày {expired_on}: không cấp đi được. Gửi trả về kho trên (loại phiếu: gửi trả về) hoặc ghi hủy."),
     "stock.recall_needs_two": _("Thu hồi cần hai người: một người đề nghị, một người khác xác nhận."),
     "stock.recall_open": _("Lô này đang có đề nghị hoặc lệnh thu hồi ở phạm vi này."),
     "stock.recall_scope": _("Mời chọn phạm vi thu hồi: một tỉnh hoặc toàn quốc."),
