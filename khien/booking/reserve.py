@@ -38,7 +38,7 @@ def reserves(unit_key: str, on: date) -> dict[str, Reserve]:
     scopes = (Scope(unit.level, unit.code, unit.epoch),) if unit else None
     on_hand: dict[str, int] = {}
     for balance in stock.held(scopes):
-        if stock.rules.can_use(balance.lot, on):
+        if stock.rules.is_vaccine(balance.lot.vaccine) and stock.rules.can_use(balance.lot, on):
             on_hand[balance.lot.vaccine] = on_hand.get(balance.lot.vaccine, 0) + balance.on_hand
     waiting: dict[str, int] = {}
     for line in due.due(scopes, until=on + AHEAD, primary_only=True):

@@ -21,6 +21,7 @@ from khien.planning.targets import targets
 from khien.planning.types import ChildPlan, Outlook, PlanInfo, QueueOutlook, SessionLoad
 from khien.reporting import queries as reporting
 from khien.stock import queries as stock
+from khien.stock.types import Balance
 from khien.visits import queries as visits
 
 __all__ = [
@@ -95,12 +96,12 @@ def children(unit_key: str, *, on: date) -> list[ChildPlan]:
     owed = due.due_of_units((unit.key for unit in units), until=on + MONTH)
     places_of: dict[str, int] = {}
     held: dict[str, int] = {}
-    sites = {one.id: getattr(one.place, column) for one in places.sites(scopes)}
+    where = {one.id: getattr(one.place, column) for one in stock.holders(scopes)}
     for session in booking.sessions(scopes, first=on, last=on + MONTH, states=("planned", "open", "paused")):
         code = getattr(session.place, column)
         places_of[code] = places_of.get(code, 0) + session.capacity
-    for balance in stock.held(scopes):
-        code = sites.get(balance.site_id, "")
+    for balance in _usable(scopes, on):
+        code = where.get(balance.site_id, "")
         held[code] = held.get(code, 0) + balance.on_hand
     return [
         ChildPlan(
@@ -109,6 +110,11 @@ def children(unit_key: str, *, on: date) -> list[ChildPlan]:
         )
         for unit in units
     ]  # fmt: skip
+
+
+def _usable(scopes: Iterable[Scope] | None, on: date) -> list[Balance]:
+    """What is there to inject: a syringe is no dose, a held or expired lot none to plan with."""
+    return [one for one in stock.held(scopes) if stock.rules.is_vaccine(one.lot.vaccine) and stock.rules.can_use(one.lot, on)]
 
 
 def _scopes(unit_key: str) -> tuple[Scope, ...] | None:
@@ -121,9 +127,8 @@ def outlook(unit_key: str, *, on: date) -> Outlook:
     scopes = _scopes(unit_key)
     owed = due.due_by_day(unit_key, until=on + timedelta(days=rules.LONGEST), primary_only=True)
     held: dict[str, int] = {}
-    for balance in stock.held(scopes):
-        if stock.rules.can_use(balance.lot, on):
-            held[balance.lot.vaccine] = held.get(balance.lot.vaccine, 0) + balance.on_hand
+    for balance in _usable(scopes, on):
+        held[balance.lot.vaccine] = held.get(balance.lot.vaccine, 0) + balance.on_hand
     planned: dict[date, int] = {}
     for session in booking.sessions(scopes, first=on, last=on + MONTH, states=("planned", "open", "paused")):
         planned[session.on_date] = planned.get(session.on_date, 0) + session.capacity

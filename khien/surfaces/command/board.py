@@ -223,7 +223,7 @@ def _people(at: frame.Here, spot: Spot) -> Plan:
 def _doses(at: frame.Here, spot: Spot) -> list[Plan]:
     if not at.staff.may("stock.see"):
         return []
-    held = stock.held(spot.reach)
+    held = [one for one in stock.held(spot.reach) if stock.rules.is_vaccine(one.lot.vaccine)]
     on_hand = sum(one.on_hand for one in held)
     soon = sum(one.on_hand for one in held if one.lot.expires_on <= spot.today + timedelta(days=30))
     return [Plan(

@@ -20,6 +20,7 @@ from khien.stock import queries as stock
 from khien.surfaces.command.frame import Here, reach
 from khien.surfaces.command.signing import KINDS, held_for
 from khien.surfaces.command.spot import Spot
+from khien.surfaces.command.stock_words import item_unit
 from khien.surfaces.web import say
 from khien.surfaces.web.locale import lang
 from khien.visits import queries as visits
@@ -74,19 +75,19 @@ def _stock(at: Here, spot: Spot) -> list[Todo]:
             stopped[one.lot].append(one)
         elif one.on_hand and one.lot.expires_on <= at.on + SOON:
             soon[one.lot].append(one)
-        if one.shortfall:
+        if one.shortfall and stock.rules.is_vaccine(one.lot.vaccine):
             short.append(one)
     for lot, held in stopped.items():
-        facts = {"lot": lot.number, "n": _n(sum(one.on_hand for one in held))}
-        what = _("Lô %(lot)s bị thu hồi, còn %(n)s liều") if lot.state == "recalled" else _("Lô %(lot)s đang tạm giữ, còn %(n)s liều")
+        facts = {"lot": lot.number, "n": _n(sum(one.on_hand for one in held)), "unit": item_unit(lot.vaccine)}
+        what = _("Lô %(lot)s bị thu hồi, còn %(n)s %(unit)s") if lot.state == "recalled" else _("Lô %(lot)s đang tạm giữ, còn %(n)s %(unit)s")
         why = _("Ở %(n)s điểm. Khóa lại, không tiêm; gửi trả hoặc hủy có ghi lý do.") % {"n": len(held)}
         tone, rank = ("stop", 0) if lot.state == "recalled" else ("wait", 3)
         found.append(Todo(tone, "stop", what % facts, why, _("ngay"), _("Xem lô"), f"{reverse('command:lots')}?lo={lot.id}", rank))
     for lot, held in soon.items():
         days = (lot.expires_on - at.on).days
         when = _("đã hết hạn") if days < 0 else _("hôm nay") if days == 0 else _("còn %(n)s ngày") % {"n": days}
-        what = _("%(n)s liều lô %(lot)s sắp hết hạn") if days >= 0 else _("%(n)s liều lô %(lot)s đã hết hạn")
-        facts = {"lot": lot.number, "n": _n(sum(one.on_hand for one in held))}
+        what = _("%(n)s %(unit)s lô %(lot)s sắp hết hạn") if days >= 0 else _("%(n)s %(unit)s lô %(lot)s đã hết hạn")
+        facts = {"lot": lot.number, "n": _n(sum(one.on_hand for one in held)), "unit": item_unit(lot.vaccine)}
         why = _("Hạn dùng %(day)s, ở %(n)s điểm. Dùng trước hoặc điều chuyển.") % {"day": say.dmy(lot.expires_on), "n": len(held)}
         tone = "wait" if days >= 0 else "stop"
         found.append(Todo(tone, "truck", what % facts, why, when, _("Xem lô"), f"{reverse('command:lots')}?lo={lot.id}", 4 if days >= 0 else 1))

@@ -94,3 +94,8 @@ def test_first_doses_pass_while_the_reserve_stays_whole(db):
     make.make_lot("AZ", site_id=slot.site_id, doses=2)
     make.make_registration()
     assert _draw(slot.session_id).state == "committed"
+
+
+def test_syringes_are_no_doses_to_keep_for_anybody(db):
+    make.make_lot("SYRINGE-0.5", site_id=make.make_site(), doses=1000)
+    assert queries.reserves(CITY, DAY) == {}

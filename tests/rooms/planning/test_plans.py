@@ -9,8 +9,10 @@ from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.planning import actions, queries, rules
 from khien.planning.rules import Proposal
+from khien.stock import actions as stocks
 from tests import make
 from tests.make_book import handle
+from tests.make_stock import fill, make_store
 
 DAY = make.AT.date()
 CITY, DISTRICT = "2021-79", f"2021-{make.BINH_THANH}"
@@ -108,6 +110,20 @@ def test_an_outlook_has_who_waits_what_is_due_and_what_is_there(db):
     assert rules.forecast(
         waiting=seen.waiting, due=seen.due, means=rules.Means(1, 100, frozenset(range(7)), 50, {}), start=DAY
     ).finish_on == DAY
+
+
+def test_doses_there_are_what_can_be_injected_not_syringes_nor_lots_on_hold(db):
+    site, ward_store = make.make_site(), make_store("district")
+    make.make_lot("AZ", site_id=site, doses=50)
+    fill(ward_store, make.make_lot("AZ"), 30)
+    for item in ("SYRINGE-0.5", "SAFETY-BOX-5", "DILUENT-NACL", "ADRENALINE-1"):
+        make.make_lot(item, site_id=site, doses=1000)
+    stocks.hold(site_id=site, lot_id=make.make_lot("AZ", site_id=site, doses=7), reason="lọ có cặn", by=make.BY, at=make.AT)
+    make.make_lot("AZ", site_id=site, doses=9, expires_on=DAY - timedelta(days=1))
+    seen = queries.outlook(CITY, on=DAY)
+    assert seen.on_hand == {"AZ": 80}
+    assert queries.means(None, seen).doses == 80
+    assert {one.key: one.on_hand for one in queries.children(CITY, on=DAY) if one.on_hand} == {DISTRICT: 80}
 
 
 def test_how_fast_a_table_is_shows_only_in_hours_that_left_people_waiting(db):

@@ -1,5 +1,6 @@
 """The board: numbers of my place only, in either geography, and a list behind each of them."""
 
+import re
 from datetime import timedelta
 
 from khien.kernel import clock
@@ -71,6 +72,18 @@ def test_a_recalled_lot_and_a_session_not_opened_come_first(db):
     make.recall_lot(lot_id, reason="CV thử")
     page = read(officer("planner", scope=DISTRICT), "/")
     assert page.index("bị thu hồi, còn 40 liều") < page.index("chưa mở buổi 08:00")
+
+
+def test_the_boards_doses_are_vaccine_and_other_goods_have_their_own_unit(db):
+    site_id = make.make_site()
+    make.make_lot(site_id=site_id, doses=40)
+    lot_id = make.make_lot("ADRENALINE-1", "ADR1", site_id=site_id, doses=600, expires_on=clock.on_date(make.AT) - timedelta(days=1))
+    stock.waste(site_id=site_id, lot_id=lot_id, doses=601, reason="broken", performed=Performed(make.AT, clock.on_date(make.AT)), by=make.BY, at=make.AT)
+    make.make_lot("ADRENALINE-1", "ADR2", site_id=site_id, doses=500, expires_on=clock.on_date(make.AT) - timedelta(days=1))
+    page = read(officer("planner", scope=DISTRICT), "/")
+    assert re.search(r"Liều trong kho\W+40\b", page)
+    assert "500 ống lô ADR2 đã hết hạn" in page
+    assert "Sổ kho thiếu" not in page
 
 
 def _site_of(session_id):
