@@ -25,10 +25,46 @@ from khien.stock.vials import end_vial, open_vial, thaw, waste_missing
 from khien.stock.working import settle_work, take_work
 
 __all__ = [
-    "Counted", "accept", "accept_label", "add_device", "add_lot", "add_store", "ask_recall", "change_store", "confirm_recall", "correct_book", "correct_lot", "count",
-    "decide_excursion", "decide_hold", "decline_recall", "end_key", "end_vial", "hold", "lift_recall", "make_key", "open_vial", "rebuild",
-    "receive", "refresh", "refuse", "report_alarm", "return_", "send", "set_lot_state", "settle", "settle_lot", "settle_work", "take_in", "take_readings",
-    "take_work", "thaw", "waste", "waste_missing", "watch",
+    "Counted",
+    "accept",
+    "accept_label",
+    "add_device",
+    "add_lot",
+    "add_store",
+    "ask_recall",
+    "change_store",
+    "confirm_recall",
+    "correct_book",
+    "correct_lot",
+    "count",
+    "decide_excursion",
+    "decide_hold",
+    "decline_recall",
+    "end_key",
+    "end_vial",
+    "hold",
+    "lift_recall",
+    "make_key",
+    "open_vial",
+    "read_lot",
+    "rebuild",
+    "receive",
+    "refresh",
+    "refuse",
+    "report_alarm",
+    "return_",
+    "send",
+    "set_lot_state",
+    "settle",
+    "settle_lot",
+    "settle_work",
+    "take_in",
+    "take_readings",
+    "take_work",
+    "thaw",
+    "waste",
+    "waste_missing",
+    "watch",
 ]  # fmt: skip
 
 STATES = ("released", "quarantined")
@@ -78,8 +114,21 @@ def add_lot(
         lot_id = known.id
     else:
         lot_id = _insert_lot(vaccine, number, facts, by, at)
-    audit.record("stock.lot_added", by=by, at=at, subject=f"lot:{lot_id}", provisional=provisional)
+    audit.record("stock.lot_added", by=by, at=at, subject=f"lot:{lot_id}", provisional=provisional, **_as_typed(number, known))
     return lot_id
+
+
+def read_lot(*, vaccine: str, number: str, site_id: UUID, by: Actor, at: datetime) -> LotInfo | None:
+    """The lot that a number typed at a desk names; where an O was read as 0, an I or l as 1, the audit keeps what was typed."""
+    known = lots.lot_by_number(vaccine, number)
+    if known and (typed := _as_typed(number, known)):
+        audit.record("stock.lot_read", by=by, at=at, subject=f"lot:{known.id}", site=site_id, **typed)
+    return known
+
+
+def _as_typed(number: str, lot: LotInfo | None) -> dict[str, str]:
+    """What the audit keeps of a lot number typed with other letters than the lot's own."""
+    return {"typed": number.strip()} if lot and not rules.same_number(number, lot.number) else {}
 
 
 def _insert_lot(vaccine: str, number: str, facts: dict[str, Any], by: Actor, at: datetime) -> UUID:
@@ -100,6 +149,7 @@ def take_in(
     Says whether the same paper (or the same `act_id`) was entered before. Raises Refused as add_lot, receive and accept_label do.
     """
     ledger.check_day(performed, at)
+    read_lot(vaccine=vaccine, number=number, site_id=site_id, by=by, at=at)
     lot_id = add_lot(vaccine=vaccine, number=number, expires_on=expires_on, manufactured_on=manufactured_on, by=by, at=at)
     common: dict[str, Any] = {"site_id": site_id, "lot_id": lot_id, "doses": doses, "performed": performed, "by": by, "at": at}
     if document is not None:

@@ -59,8 +59,16 @@ def check_vaccine(lot: LotInfo) -> LotInfo:
 
 def number_key(number: str) -> str:
     """Fold a lot number so that case, spaces, dashes and O/0, I/l/1 do not matter."""
-    text = unicodedata.normalize("NFKC", number).upper()
-    return re.sub(r"[^0-9A-Z]", "", text).translate(_CONFUSED)
+    return _characters(number).translate(_CONFUSED)
+
+
+def same_number(written: str, number: str) -> bool:
+    """Whether two writings of a lot number differ in case, spaces and dashes alone: no O was read as 0, no I or l as 1."""
+    return _characters(written) == _characters(number)
+
+
+def _characters(number: str) -> str:
+    return re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", number).upper())
 
 
 def check_dates(number: str, expires_on: date | None, manufactured_on: date | None, on: date) -> None:

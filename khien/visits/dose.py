@@ -17,7 +17,6 @@ from khien.kernel.ids import uuid7
 from khien.kernel.refs import Actor, Performed, VisitRef
 from khien.plumbing import outbox
 from khien.stock import actions as stock_actions
-from khien.stock import queries as stock
 from khien.stock.types import LotInfo
 from khien.visits import dosing, models, steps
 from khien.visits.gathering import Gathered, gather
@@ -164,7 +163,7 @@ def _lot_by_number(
     if not 0 < len(number.strip()) <= LONGEST_LOT or not vaccine:
         raise Refused("visits.lot_unnamed")
     steps.known_vaccine(vaccine, performed.on)
-    known: LotInfo | None = stock.lot_by_number(vaccine, number)
+    known: LotInfo | None = stock_actions.read_lot(vaccine=vaccine, number=number, site_id=visit.site_id, by=by, at=at)
     if known is not None:
         return known.id
     if not already_injected:

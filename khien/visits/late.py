@@ -14,6 +14,7 @@ from khien.kernel import codes
 from khien.kernel.errors import Refused
 from khien.kernel.refs import VisitRef
 from khien.plumbing import outbox, receipts
+from khien.stock import actions as stock_actions
 from khien.stock import queries as stock
 from khien.visits import bodies, dose, models, steps, twins
 from khien.visits.states import State
@@ -139,7 +140,7 @@ def _lot(told: Told, row: models.Visit) -> tuple[UUID | None, str, str]:
     vaccine, number = bodies.text(told.body, "vaccine") or row.vaccine, bodies.text(told.body, "lot_number")
     if lot_id and stock.lot(lot_id) is not None:
         return lot_id, vaccine, number
-    known = stock.lot_by_number(vaccine, number) if number else None
+    known = stock_actions.read_lot(vaccine=vaccine, number=number, site_id=row.site_id, by=told.by, at=told.at) if number else None
     return (known.id if known else None), vaccine, number
 
 

@@ -159,7 +159,8 @@ def move(request: HttpRequest, site_id: UUID) -> HttpResponse:
             lot = stock.lot_by_number(form.cleaned_data["vaccine"], form.cleaned_data["lot"]) if act in ENTERED else None
             past = lot is not None and lot.expired(at.on)
             done = "again" if known else "expired" if past else act
-            return HttpResponseRedirect(reverse("command:stock_site", kwargs={"site_id": site_id}) + f"?xong={done}")
+            read_as = f"&hieu={lot.id}" if lot is not None and not stock.rules.same_number(form.cleaned_data["lot"], lot.number) else ""
+            return HttpResponseRedirect(reverse("command:stock_site", kwargs={"site_id": site_id}) + f"?xong={done}{read_as}")
     return _site_page(request, site_id, at, may_move=True, bound={act: form})
 
 
@@ -208,9 +209,17 @@ def _site_page(request: HttpRequest, site_id: UUID, at: frame.Here, *, may_move:
         movements=movements, lots=stock.lots({one.lot_id for one in movements}), kinds=MOVEMENTS, wastes=WASTES, why=stock_words.DIFFERENCES | WASTES, one_act=one_act.new(request), lot_states=LOT_STATES, today=at.on,
         done=request.GET.get("xong", ""), open=next(iter(bound or {}), ""), others=others, holds=holds, hold_words=stock_words.HOLDS,
         holder_words=stock_words.HOLDERS, items=stock_words.item_names(at.on), vials=stock.vials(site_id, day), thaws=stock.thaws(site_id, at.on),
-        labels=stock.unmatched_labels(site_id), may_decide=at.staff.may("stock.decide", info.place), who=stock_words.people_of(one.held_by for one in holds),
+        labels=stock.unmatched_labels(site_id), read_as=_read_as(request.GET.get("hieu", "")), may_decide=at.staff.may("stock.decide", info.place), who=stock_words.people_of(one.held_by for one in holds),
         coming=stock.consignments(to_id=site_id, states=("sent",)), may_move=may_move,
     )  # fmt: skip
+
+
+def _read_as(lot_id: str) -> Any:
+    """The lot as which the number just typed was read, where it was typed with other letters."""
+    try:
+        return stock.lot(UUID(lot_id)) if lot_id else None
+    except ValueError:
+        return None
 
 
 class Decision(PageForm):

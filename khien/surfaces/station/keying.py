@@ -13,6 +13,7 @@ from khien.kernel import codes
 from khien.kernel.errors import Refused
 from khien.people import queries as people
 from khien.people.types import PersonCard
+from khien.stock import queries as stock
 from khien.surfaces.station.asking import Here, here
 from khien.surfaces.station.keying_form import DECISIONS, KeyForm, chosen
 from khien.surfaces.web.locale import lang
@@ -35,7 +36,7 @@ def key(request: HttpRequest, session: UUID) -> HttpResponse:
     except Refused as refusal:
         return _page(request, at, {"wrong": word(refusal, lang()), "asked": serial}, 409)
     if sheet is None:
-        return _page(request, at, {"done": _done(request.GET.get("xong", ""), session)})
+        return _page(request, at, {"done": _done(request.GET.get("xong", ""), session, _last(request, at).get("lot_number", ""))})
     form, last = _form(request, at), _last(request, at)
     context: dict[str, Any] = {"serial": sheet, "shown": codes.display(sheet), "form": form, "who": request.POST.get("who", ""), "found": _found(request, at), "last": last, "decided": dict(DECISIONS).get(last.get("decision", "")), "same": bool(request.POST.get("same"))}
     if request.method != "POST" or _looks(request) or not form.is_valid():
@@ -124,10 +125,12 @@ def _who(request: HttpRequest, form: KeyForm) -> dict[str, Any]:
     return {"new_person": form.person()}
 
 
-def _done(serial: str, session: UUID) -> dict[str, Any] | None:
-    """The sheet just keyed, to be said once."""
+def _done(serial: str, session: UUID, lot_number: str) -> dict[str, Any] | None:
+    """The sheet just keyed, to be said once; with the lot that its number was read as, where it was typed with other letters."""
     known = queries.paper_form(serial) if serial else None
     if known is None or known[1] != session or known[0].visit_id is None:
         return None
     card = queries.visit(known[0].visit_id)
-    return {"shown": codes.display(serial), "number": card.number if card else 0}
+    lot = stock.lot(card.lot_id) if card and card.lot_id and lot_number else None
+    read_as = lot.number if lot and not stock.rules.same_number(lot_number, lot.number) else ""
+    return {"shown": codes.display(serial), "number": card.number if card else 0, "read_as": read_as}

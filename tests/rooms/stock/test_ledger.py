@@ -1,5 +1,6 @@
 """Stock: the ledger balances whatever happens, and a given dose is never refused for want of paper stock."""
 
+import json
 import os
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
@@ -12,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from khien.kernel.errors import Refused
 from khien.kernel.refs import SYSTEM, Performed
 from khien.plumbing import sqlcall
-from khien.plumbing.models import Event
+from khien.plumbing.models import AuditRow, Event
 from khien.stock import actions, models, queries, rules
 from tests import make
 
@@ -100,6 +101,17 @@ def test_a_lot_is_found_however_its_number_is_written(db):
     assert actions.add_lot(vaccine="AZ", number="abv4601", expires_on=date(2022, 6, 30), by=SYSTEM, at=AT) == lot
     with pytest.raises(Refused, match=r"stock\.lot_differs"):
         actions.add_lot(vaccine="AZ", number="abv4601", expires_on=date(2022, 7, 31), by=SYSTEM, at=AT)
+
+
+@pytest.mark.parametrize("document", ["P1", None])
+def test_a_number_typed_with_other_letters_is_kept_in_the_audit_beside_the_lot_it_was_read_as(db, document):
+    site, lot = make.make_site(), make.make_lot("AZ", "KX0001")
+    told = {"site_id": site, "vaccine": "AZ", "doses": 10, "document": document, "expires_on": None, "performed": DONE, "by": SYSTEM, "at": AT}
+    actions.take_in(number="kx-0001", **told)
+    assert not AuditRow.objects.filter(action="stock.lot_read").exists()
+    actions.take_in(number="KXOOOl", **told | {"document": document and "P2"})
+    row = AuditRow.objects.get(action="stock.lot_read")
+    assert (row.subject, json.loads(row.facts)["typed"]) == (f"lot:{lot}", "KXOOOl")
 
 
 def test_a_lot_known_only_from_a_dose_stays_quarantined_until_its_papers_are_entered(db):

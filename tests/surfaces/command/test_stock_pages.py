@@ -89,6 +89,16 @@ def test_a_paper_keyed_again_is_said_to_be_known_and_one_of_tomorrow_is_refused_
     assert "chưa đến" in words(send(keeper, f"/kho/{site}/ghi", **{**told, "document": "P2", **day("day", TODAY + timedelta(days=1))}))
 
 
+def test_a_lot_number_read_otherwise_than_typed_is_said(db):
+    site, keeper = make.make_site(), officer("stock_keeper", scope=CITY)
+    make.make_lot("AZ", "KX0001")
+    told = {"vaccine": "AZ", "doses": "10", "document": "P1", **day("day", TODAY)}
+    for act in ("receive", "label"):
+        assert "hiểu là lô KX0001" in words(keeper.get(send(keeper, f"/kho/{site}/ghi", act=act, lot="KXOOOl", **told).url))
+    assert "hiểu là lô" not in words(keeper.get(send(keeper, f"/kho/{site}/ghi", act="receive", lot="kx 00-01", **told | {"document": "P2"}).url))
+    assert "hiểu là lô" not in read(keeper, f"/kho/{site}", xong="receive", hieu="x")
+
+
 def test_goods_that_came_past_their_expiry_are_entered_and_said_to_be_past_it(db):
     """The vials lie in the fridge: they are on the book as they are, and whoever wrote them hears that none may be opened."""
     site = make.make_site()

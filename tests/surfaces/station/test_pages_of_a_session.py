@@ -1,5 +1,6 @@
 """The pages of a session that work without a script: opening, papers, keying, corrections, helpers, the end of the day."""
 
+import json
 import re
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from django.test import Client
 from khien.access import queries as access
 from khien.booking import queries as booking
 from khien.kernel import clock
+from khien.plumbing.models import AuditRow
 from khien.visits import actions as visits
 from khien.visits import queries
 from tests import make
@@ -120,6 +122,17 @@ def test_a_sheet_is_keyed_the_next_day_as_it_was_written(day, hour, signed_in):
     (card,) = queries.visits_of_session(day.session_id)
     assert (card.state, card.full_name, clock.local(card.dosed_at).strftime("%H:%M")) == ("closed", "Phạm Thị Giấy", "08:20")
     assert card.dosed_recorded_at > card.dosed_at + timedelta(hours=20)
+
+
+def test_a_lot_number_of_a_sheet_read_otherwise_than_written_is_said_and_kept(day, hour, signed_in):
+    (serial,) = visits.print_forms(session_id=day.session_id, count=1, by=make.BY, at=clock.now())
+    hour.on(hours=2)
+    clerk, number = signed_in(day.site_id, "data_clerk"), queries.session_board(day.session_id).lots[0]["number"]
+    written = number.replace("0", "O")
+    assert written != number
+    done = keyed(clerk, day, serial, all_no="on", lot_number=written)
+    assert f"hiểu là lô {number}" in clerk.get(done["Location"]).content.decode()
+    assert json.loads(AuditRow.objects.get(action="stock.lot_read").facts)["typed"] == written
 
 
 def test_a_sheet_keyed_by_an_existing_persons_number_names_who_is_found(day, hour, signed_in):
