@@ -98,13 +98,13 @@ def place_of(holder_id: UUID) -> PlaceFacts | None:
     return found.place if found else None
 
 
-def within(scopes: Iterable[Scope] | None) -> Q:
-    """A filter on `site_id` that keeps the holders inside these scopes, stores and points."""
+def within(scopes: Iterable[Scope] | None, column: str = "site_id") -> Q:
+    """A filter on a column of holders' ids that keeps those inside these scopes, stores and points."""
     told = None if scopes is None else tuple(scopes)
     if told is None or any(scope.kind == "nation" for scope in told):
         return Q()
     stores = models.Store.objects.filter(_stores(told)).values("id")
-    return places.within(told, units=None, site="site_id") | Q(site_id__in=stores)
+    return places.within(told, units=None, site=column) | Q(**{f"{column}__in": stores})
 
 
 def check(holder_id: UUID) -> Holder:

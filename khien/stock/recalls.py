@@ -18,11 +18,11 @@ NATION = Scope("nation")
 
 
 def affected(lot_id: UUID, scope: Scope = NATION) -> dict[str, int]:
-    """What a recall touches, counted now: doses given and at how many points, doses on hand and at how many holders, on the way."""
+    """What a recall touches, counted now: doses given and at how many points, doses on hand and at how many holders, on the way from or to them."""
     scopes = None if scope.kind == "nation" else (scope,)
     given = immunizations.sites_of_lot(lot_id, scopes)
     held = models.Balance.objects.filter(holders.within(scopes), lot_id=lot_id, on_hand__gt=0)
-    ids = models.Consignment.objects.filter(state="sent").values("id")
+    ids = models.Consignment.objects.filter(holders.within(scopes, "from_id") | holders.within(scopes, "to_id"), state="sent").values("id")
     road = models.ConsignmentLine.objects.filter(lot_id=lot_id, consignment_id__in=ids).aggregate(n=Sum("sent"))["n"]
     return {
         "given": sum(given.values()), "points": len(given), "on_hand": int(held.aggregate(n=Sum("on_hand"))["n"] or 0),

@@ -15,10 +15,10 @@ from khien.visits import queries as at_point
 from tests import make
 from tests.make import AT, BY
 from tests.make_day import SURE, done_at, make_day, make_visit
-from tests.make_stock import TODAY, done, draw, someone
+from tests.make_stock import TODAY, done, draw, fill, make_store, send, someone
 
 pytestmark = pytest.mark.usefixtures("db")
-CITY, NATION = Scope("province", "79", "2021"), Scope("nation")
+CITY, FAR, NATION = Scope("province", "79", "2021"), Scope("province", make.OTHER_PROVINCE, "2021"), Scope("nation")
 
 
 def far_site():
@@ -68,6 +68,16 @@ def test_a_recall_shows_the_doses_it_touches_before_it_is_confirmed():
         make_visit(day, state="dosed")
     asked = actions.ask_recall(lot_id=day.lot_id, scope=CITY, reason="nghi nhiễm", by=someone(), at=AT)
     assert asked.affected == {"given": 2, "points": 1, "on_hand": 98, "holders": 1, "on_the_way": 0}
+
+
+def test_a_provinces_recall_counts_what_is_on_the_way_from_it_or_to_it():
+    lot, store, here, far = make.make_lot(), make_store(), make.make_site(), far_site()
+    fill(store, lot, 100)
+    fill(far, lot, 50)
+    send(store, here, lot, 60)
+    send(store, far, lot, 30)
+    send(far, make_store("national"), lot, 20)
+    assert [queries.affected(lot, scope)["on_the_way"] for scope in (CITY, FAR, NATION)] == [90, 50, 110]
 
 
 def test_a_provinces_recall_stops_its_points_and_leaves_the_others():
