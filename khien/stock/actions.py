@@ -89,7 +89,8 @@ def add_lot(
     `provisional`: the lot is known only because a dose was already given with it; it stays quarantined until someone
     enters its papers (then this call completes it). `on` stands for its unknown expiry.
     Goods that do not expire (boxes) need no expiry. Raises Refused: stock.lot_number_empty, stock.lot_expiry_missing,
-    stock.lot_differs (lot, expires_on), stock.expiry_before_manufacture, stock.made_in_future.
+    stock.lot_differs (lot, expires_on), stock.lot_made_differs (lot, manufactured_on), stock.lot_maker_differs (lot, manufacturer),
+    stock.expiry_before_manufacture, stock.made_in_future.
     """  # fmt: skip
     number = number.strip().upper()
     if not rules.number_key(number):
@@ -99,8 +100,8 @@ def add_lot(
         expires_on = rules.UNDATED
     known = lots.lot_by_number(vaccine, number)
     if known and (provisional or not known.provisional):
-        if expires_on and expires_on != known.expires_on and not provisional:
-            raise Refused("stock.lot_differs", lot=known.number, expires_on=known.expires_on)
+        if not provisional:
+            _agree(known, expires_on, manufactured_on, manufacturer, by, at)
         return known.id
     if expires_on is None and not (provisional and on):
         raise Refused("stock.lot_expiry_missing", lot=number)
@@ -116,6 +117,23 @@ def add_lot(
         lot_id = _insert_lot(vaccine, number, facts, by, at)
     audit.record("stock.lot_added", by=by, at=at, subject=f"lot:{lot_id}", provisional=provisional, **_as_typed(number, known))
     return lot_id
+
+
+def _agree(known: LotInfo, expires_on: date | None, manufactured_on: date | None, manufacturer: str, by: Actor, at: datetime) -> None:
+    """A paper may say less of a lot than is known, never otherwise; what nobody knew of it is filled in."""
+    maker = manufacturer.strip()[:100]
+    if expires_on and expires_on != known.expires_on:
+        raise Refused("stock.lot_differs", lot=known.number, expires_on=known.expires_on)
+    if manufactured_on and known.manufactured_on and manufactured_on != known.manufactured_on:
+        raise Refused("stock.lot_made_differs", lot=known.number, manufactured_on=known.manufactured_on)
+    if maker and known.manufacturer and maker.casefold() != known.manufacturer.casefold():
+        raise Refused("stock.lot_maker_differs", lot=known.number, manufacturer=known.manufacturer)
+    told = {"manufactured_on": manufactured_on, "manufacturer": maker}
+    new = {field: value for field, value in told.items() if value and not getattr(known, field)}
+    if new:
+        rules.check_dates(known.number, known.expires_on, manufactured_on, clock.on_date(at))
+        models.Lot.objects.filter(id=known.id).update(**new)
+        audit.record("stock.lot_filled", by=by, at=at, subject=f"lot:{known.id}", **new)
 
 
 def read_lot(*, vaccine: str, number: str, site_id: UUID, by: Actor, at: datetime) -> LotInfo | None:

@@ -149,7 +149,7 @@ def move(request: HttpRequest, site_id: UUID) -> HttpResponse:
         except Refused as refusal:
             fields = {
                 "stock.lot_expiry_missing": "expires_on", "stock.not_enough": "doses", "stock.expiry_before_manufacture": "expires_on",
-                "stock.made_in_future": "manufactured_on", "stock.lot_differs": "expires_on", "stock.document_differs": "document",
+                "stock.made_in_future": "manufactured_on", "stock.lot_differs": "expires_on", "stock.lot_made_differs": "manufactured_on", "stock.document_differs": "document",
                 "stock.consignment_comes": "document", "stock.consignment_received": "document",
                 "stock.day_in_future": "day",
                 "stock.never_thawed": "lot",

@@ -114,6 +114,25 @@ def test_a_number_typed_with_other_letters_is_kept_in_the_audit_beside_the_lot_i
     assert (row.subject, json.loads(row.facts)["typed"]) == (f"lot:{lot}", "KXOOOl")
 
 
+def test_a_second_paper_never_says_otherwise_of_a_lot_and_what_was_blank_is_filled(db):
+    def add(**told):
+        return actions.add_lot(vaccine="AZ", number="LM1", **told, by=SYSTEM, at=AT)
+
+    lot, made = add(expires_on=date(2022, 6, 30)), date(2021, 9, 1)
+    with pytest.raises(Refused, match=r"stock\.expiry_before_manufacture"):
+        actions.add_lot(vaccine="AZ", number="LM1", manufactured_on=date(2022, 6, 30), by=SYSTEM, at=AT + timedelta(days=400))
+    assert add(manufactured_on=made, manufacturer="Hãng Thử") == lot
+    assert (queries.lot(lot).manufactured_on, queries.lot(lot).manufacturer) == (made, "Hãng Thử")
+    assert AuditRow.objects.filter(action="stock.lot_filled").count() == 1
+    assert add(expires_on=date(2022, 6, 30)) == add(manufactured_on=made, manufacturer="hãng thử ") == lot
+    with pytest.raises(Refused, match=r"stock\.lot_made_differs") as refused:
+        add(manufactured_on=date(2021, 1, 1))
+    assert refused.value.facts["manufactured_on"] == made
+    with pytest.raises(Refused, match=r"stock\.lot_maker_differs"):
+        add(manufacturer="Hãng Khác")
+    assert AuditRow.objects.filter(action="stock.lot_filled").count() == 1
+
+
 def test_a_lot_known_only_from_a_dose_stays_quarantined_until_its_papers_are_entered(db):
     lot = actions.add_lot(vaccine="AZ", number="X9", provisional=True, on=TODAY, by=SYSTEM, at=AT)
     found = queries.lot(lot)

@@ -99,6 +99,14 @@ def test_a_lot_number_read_otherwise_than_typed_is_said(db):
     assert "hiểu là lô" not in read(keeper, f"/kho/{site}", xong="receive", hieu="x")
 
 
+def test_another_day_of_manufacture_is_refused_beside_its_field(db):
+    site, keeper = make.make_site(), officer("stock_keeper", scope=CITY)
+    make.make_lot("AZ", "KX0001", manufactured_on=date(2021, 9, 1))
+    told = {"act": "receive", "vaccine": "AZ", "lot": "KX0001", "doses": "10", "document": "P1", **day("day", TODAY), **day("manufactured_on", date(2021, 10, 1))}
+    assert "đã có với ngày sản xuất 01/09/2021" in words(send(keeper, f"/kho/{site}/ghi", **told))
+    assert stock.lots_at(site) == []
+
+
 def test_goods_that_came_past_their_expiry_are_entered_and_said_to_be_past_it(db):
     """The vials lie in the fridge: they are on the book as they are, and whoever wrote them hears that none may be opened."""
     site = make.make_site()

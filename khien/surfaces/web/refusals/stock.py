@@ -14,6 +14,8 @@ WORDING = {
     "stock.lot_number_empty": _("Mời nhập số lô như in trên lọ."),
     "stock.lot_expiry_missing": _("Mời nhập hạn dùng của lô {lot}."),
     "stock.lot_differs": _("Lô {lot} đã có với hạn dùng {expires_on}. Mời xem lại hạn dùng trên lọ; nếu lần trước gõ sai, báo điều phối toàn quốc sửa nhãn lô."),
+    "stock.lot_made_differs": _("Lô {lot} đã có với ngày sản xuất {manufactured_on}. Mời xem lại ngày sản xuất trên lọ; nếu lần trước gõ sai, báo điều phối toàn quốc sửa nhãn lô."),
+    "stock.lot_maker_differs": _("Lô {lot} đã có với nhà sản xuất {manufacturer}. Mời xem lại nhà sản xuất trên lọ; nếu lần trước gõ sai, báo điều phối toàn quốc sửa nhãn lô."),
     "stock.lot_state_unknown": _("Mời chọn tình trạng lô: được dùng, giữ lại hoặc thu hồi."),
     "stock.reason_missing": _("Mời ghi lý do."),
     "stock.doses_not_positive": _("Số liều phải lớn hơn 0."),
