@@ -107,7 +107,6 @@ def one_hold(hold_id: UUID) -> HoldInfo | None:
     return next(iter(_infos(list(models.Hold.objects.filter(id=hold_id)))), None)
 
 
-
 def _infos(rows: list[models.Hold]) -> list[HoldInfo]:
     known = lots.lots(row.lot_id for row in rows)
     return [
