@@ -248,7 +248,7 @@ def opened(database: str) -> Iterator[Town]:
 @contextmanager
 def working() -> Iterator[None]:
     """The worker's own steps, each in turn again and again, in a thread beside."""
-    steps = {name: step for name, step in worker._steps().items() if name != "periodic"}
+    steps = {name: step for name, step in (worker._deliveries() | worker._duties()).items() if name != "periodic"}
     done = threading.Event()
     failed: list[Exception] = []
 
