@@ -23,7 +23,7 @@ from .types import QueueCard, RegistrationView, WaitingRow, WayInfo
 from .waiting import still_waiting
 
 __all__ = [
-    "COUNTED", "active_row", "call_sheet", "counts", "draft", "error_rows", "history_of_person", "holder_of_code", "invited", "last_of", "list_row", "list_rows", "list_view",
+    "COUNTED", "active_row", "call_sheet", "codes_of", "counts", "draft", "error_rows", "history_of_person", "holder_of_code", "invited", "last_of", "list_row", "list_rows", "list_view",
     "lists", "neighbourhoods", "of_person", "receipt", "registration", "registration_by_code", "row_at", "still_waiting", "totals",
     "waiting", "waiting_rows",
 ]  # fmt: skip
@@ -39,6 +39,11 @@ def registration_by_code(text: str) -> RegistrationView | None:
     """The registration of a slip's own code, as typed or scanned (a receipt's code gives nothing: see `receipt`)."""
     found = Registration.objects.filter(code=_typed(text)).first()
     return _view(found) if found else None
+
+
+def codes_of(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The slips' codes of these registrations."""
+    return dict(Registration.objects.filter(id__in=list(ids)).values_list("id", "code"))
 
 
 def holder_of_code(text: str) -> UUID | None:

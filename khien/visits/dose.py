@@ -16,6 +16,7 @@ from khien.kernel.errors import Refused
 from khien.kernel.ids import uuid7
 from khien.kernel.refs import Actor, Performed, VisitRef
 from khien.plumbing import outbox
+from khien.registration import queries as registrations
 from khien.stock import actions as stock_actions
 from khien.stock.types import LotInfo
 from khien.visits import dosing, models, steps
@@ -29,16 +30,24 @@ LONGEST_LOT = 40  # letters of a lot's number as printed; more is a code scanned
 
 
 def _known_by(found: Gathered, confirmed: Confirmed | None) -> tuple[dosing.DoseFacts, Confirmed | None]:
-    """The facts with every code by which this person may come; a slip of another code may still be this person's appointment."""
+    """The facts with every code by which this person may come; a slip of another code may still be this person's."""
     facts = found.facts
     if confirmed and confirmed.slip and confirmed.slip not in facts.codes:
         facts = replace(facts, codes=(*facts.codes, *_other_slips(UUID(found.row["id"]))))
     if confirmed and confirmed.slip and confirmed.slip not in facts.codes:
         confirmed = replace(confirmed, slip=codes.read_slip_code(confirmed.slip))
-        if confirmed.slip not in facts.codes and found.row["appointment_id"]:
-            appointment = booking.appointment(UUID(found.row["appointment_id"]))
-            facts = replace(facts, codes=(*facts.codes, *([appointment.code] if appointment else [])))
+        if confirmed.slip not in facts.codes and _is_theirs(confirmed.slip, found):
+            facts = replace(facts, codes=(*facts.codes, confirmed.slip))
     return facts, confirmed
+
+
+def _is_theirs(slip: str, found: Gathered) -> bool:
+    """Say whether a slip is of the appointment that brought this person, or of their registration."""
+    appointment = booking.appointment(UUID(found.row["appointment_id"])) if found.row["appointment_id"] else None
+    if appointment and appointment.code == slip:
+        return True
+    registered = registrations.registration_by_code(slip)
+    return registered is not None and str(registered.person_id) in found.aliases
 
 
 def _other_slips(visit_id: UUID) -> tuple[str, ...]:

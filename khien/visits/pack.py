@@ -19,6 +19,7 @@ from khien.immunizations import queries as immunizations
 from khien.kernel.refs import Scope
 from khien.people import queries as people
 from khien.people.types import PersonCard
+from khien.registration import queries as registrations
 from khien.visits import models, rules, sessions
 from khien.visits.forms import vital_kinds
 from khien.visits.offline import plain
@@ -32,7 +33,7 @@ ADULT, CHILD = 30, 10  # ages that stand for the two forms
 def session_pack(session_id: UUID, *, at: datetime) -> dict[str, Any]:
     """Everything the desks of a session draw themselves from; values are JSON's own, days and moments as ISO text.
 
-    Personal facts are few: code, name, birth, sex, last four of the number, the dose due. Raises Refused visits.session_unknown.
+    Personal facts are few: codes, name, birth, sex, last four of the number, the dose due. Raises Refused visits.session_unknown.
     """
     session = sessions.session_of(session_id)
     book = campaigns.rulebook(session.on_date)
@@ -133,9 +134,10 @@ def _appointments(session: SessionInfo) -> list[dict[str, Any]]:
     """Who is expected, with what the desks need to know them by."""
     entries = [entry for entry in booking.day_list(session.id) if entry.appointment.state in ("active", "arrived")]
     known = immunizations.known_of({entry.card.id: (entry.card.birth, entry.card.sex) for entry in entries})
+    slips = registrations.codes_of(entry.appointment.registration_id for entry in entries)
     return [
         {
-            "id": entry.appointment.id, "code": entry.appointment.code, "starts_at": entry.appointment.starts_at,
+            "id": entry.appointment.id, "code": entry.appointment.code, "registration_code": slips.get(entry.appointment.registration_id, ""), "starts_at": entry.appointment.starts_at,
             "vaccine": entry.appointment.vaccine, "state": entry.appointment.state, **_few(entry.card),
             **_due(session, *known[entry.card.id], entry.appointment.vaccine),
         }

@@ -20,6 +20,7 @@ from khien.kernel.refs import VisitRef
 from khien.people import queries as people
 from khien.people.types import PersonCard
 from khien.plumbing import once
+from khien.registration import queries as registrations
 from khien.visits import models, paper, sessions, twins
 from khien.visits.ends import minutes_left
 from khien.visits.evidence import identity_hows
@@ -63,7 +64,7 @@ def holder_of_code(code: str) -> UUID | None:
 
 
 def visit_by_code(code: str, *, session_id: UUID | None = None) -> VisitCard | None:
-    """The visit of a slip: its own code, or the code of the appointment that brought the person."""
+    """The visit of a slip: its own code, the code of the appointment that brought the person, or of the person's registration."""
     try:
         text = codes.read_slip_code(code)
     except Refused:
@@ -72,10 +73,11 @@ def visit_by_code(code: str, *, session_id: UUID | None = None) -> VisitCard | N
     found = next(iter(_cards(twins.standing(row) for row in rows)), None)
     if found is None:
         appointment = booking.appointment(text)
-        if appointment is None:
+        slip = appointment or registrations.registration_by_code(text)
+        if slip is None:
             return None
-        ids = people.ids_of(appointment.person_id)
-        rows = models.Visit.objects.filter(appointment_id=appointment.id, person_id__in=ids).order_by("-checked_in_recorded_at")
+        rows = models.Visit.objects.filter(person_id__in=people.ids_of(slip.person_id)).order_by("-checked_in_recorded_at")
+        rows = rows.filter(appointment_id=appointment.id) if appointment else rows.filter(joined_to__isnull=True)
         rows = rows.filter(session_id=session_id) if session_id else rows
         found = next(iter(_cards(rows[:1])), None)
     return found

@@ -59,11 +59,11 @@ def check_in(
 ) -> CheckedIn:
     """Receive a person at a session and give the next queue number; received already, they keep the number they have.
 
-    The person comes by appointment or slip code, by id (found by card or search), or as a new person (walk-in).
+    The person comes by the code of an appointment or a registration, by id (found by card or search), or as a new person (walk-in).
     Warnings tell what is odd and stop nothing. A card scanned (or typed from) that agrees verifies the number; `card_number` names
     which. `again` makes a second visit for who was injected today already. `given`: a device without a line gave the visit its id and
     number; whether the session is still open is then no question any more.
-    Raises Refused: visits.session_unknown, visits.session_not_open, visits.nobody_named, visits.code_unknown,
+    Raises Refused: visits.session_unknown, visits.session_not_open, visits.nobody_named, visits.code_unknown, visits.code_of_another,
     visits.identity_how_unknown, visits.vaccine_unknown, visits.in_the_future, people.*.
     """
     session = sessions.session_of(session_id)
@@ -109,18 +109,30 @@ def _who(
 ) -> tuple[UUID, AppointmentInfo | None]:
     """The person, and the appointment that brings them, if any."""
     if code:
-        appointment = appointments.appointment(codes.read_slip_code(code))
-        if appointment is None:
-            raise Refused("visits.code_unknown")
-        if person_id and people.current_id(person_id) != people.current_id(appointment.person_id):
-            raise Refused("visits.code_of_another")
-        return appointment.person_id, appointment
+        person_id, appointment = called(code, person_id)
+        if appointment is not None:
+            return person_id, appointment
     if person_id is None and new_person is not None:
         person_id = people_actions.record_person(person=new_person, source="walk_in", by=by, at=at).person_id
     if person_id is None:
         raise Refused("visits.nobody_named")
     person_id = people.current_id(person_id)
     return person_id, appointments.appointment_of(person_id)
+
+
+def called(code: str, person_id: UUID | None = None) -> tuple[UUID, AppointmentInfo | None]:
+    """Whom a slip calls, of an appointment or of a registration, and the appointment where it is one's.
+
+    Raises Refused: codes.*, visits.code_unknown, visits.code_of_another (where `person_id` is somebody else).
+    """
+    text = codes.read_slip_code(code)
+    appointment = appointments.appointment(text)
+    slip = appointment or registrations.registration_by_code(text)
+    if slip is None:
+        raise Refused("visits.code_unknown")
+    if person_id and people.current_id(person_id) != people.current_id(slip.person_id):
+        raise Refused("visits.code_of_another")
+    return slip.person_id, appointment
 
 
 def _group(registration_id: UUID | None) -> str:

@@ -155,6 +155,7 @@ class DeskRow:
     return_on: date | None
     marks: tuple[str, ...]
     joined_to: UUID | None = None
+    registration_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

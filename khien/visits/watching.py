@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from khien.people import queries as people
+from khien.registration import queries as registrations
 from khien.visits import models, rules, sessions
 from khien.visits.states import State
 from khien.visits.views import DeskRow, HallNumbers
@@ -37,10 +39,11 @@ def desk_rows(session_id: UUID, *, since: datetime | None = None) -> list[DeskRo
     rows = models.Visit.objects.filter(session_id=session_id).order_by("letter", "number")
     several = [row for row in rows if since is None or row.state in sessions.INSIDE or row.moved_at >= since]
     cards = people.cards_of([row.person_id for row in several])
-    return [_row(row, cards.get(row.person_id)) for row in several]
+    slips = registrations.codes_of(row.registration_id for row in several if row.registration_id)
+    return [_row(row, cards.get(row.person_id), slips) for row in several]
 
 
-def _row(row: models.Visit, card: Any) -> DeskRow:
+def _row(row: models.Visit, card: Any, slips: Mapping[UUID, str]) -> DeskRow:
     person: dict[str, Any] = {"name": "", "birth": "", "sex": "", "last4": "", "identity": "", "form": "adult"}
     if card is not None:
         person = {
@@ -53,7 +56,8 @@ def _row(row: models.Visit, card: Any) -> DeskRow:
         identity_how=row.identity_how, walk_in=row.walk_in, appointment_id=row.appointment_id, checked_in_at=row.checked_in_at,
         dosed_at=row.dosed_at, dosed_recorded_at=row.dosed_recorded_at, observe_minutes=row.observe_minutes,
         observe_until=row.observe_until, ended_at=row.ended_at, end_reason=row.end_reason, return_on=row.return_on,
-        marks=tuple(row.marks), joined_to=row.joined_to, **person,
+        marks=tuple(row.marks), joined_to=row.joined_to,
+        registration_code=slips.get(row.registration_id, "") if row.registration_id else "", **person,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from khien.booking import actions as booking
 from khien.booking import queries as bookings
 from khien.kernel.births import PartialDate
+from khien.registration import queries as registrations
 from khien.safety import queries as safety
 from khien.visits import queries
 from tests import make
@@ -37,21 +38,26 @@ def give(tablet: Tablet) -> None:
     tablet.close_slip()
 
 
-def a_day_with_somebody_expected() -> tuple[Day, str]:
-    """An open day; somebody with one dose twelve weeks ago has an appointment."""
+def a_day_with_somebody_expected() -> tuple[Day, str, str]:
+    """An open day; somebody with one dose twelve weeks ago has an appointment; its code, and that of the slip of the registration."""
     day = make_day(at=make.AT, mode="open")
     person = make.make_person("Lê Văn Hẹn Thử", birth=PartialDate(1971, 5, 20), identifier=make.make_number(year=1971), sex="male")
     make.make_immunization(person, on=date(2021, 9, 20))
     slot = bookings.slots(day.session_id)[0]
-    booked = booking.book(person_id=person, registration_id=make.make_registration(person), slot_id=slot.id, by=make.BY, at=make.AT)
-    return day, booked.code
+    registered = make.make_registration(person)
+    booked = booking.book(person_id=person, registration_id=registered, slot_id=slot.id, by=make.BY, at=make.AT)
+    return day, booked.code, registrations.codes_of([registered])[registered]
 
 
 def test_somebody_who_comes_again_takes_six_keys_at_most_and_is_known_without_a_line(town: Town) -> None:
-    day, code = a_day_with_somebody_expected()
+    day, code, older = a_day_with_somebody_expected()
     tablet = Tablet(town, day, "Máy cổng", "reception")
     tablet.take()
     tablet.cut()
+    tablet.scan(older)  # the slip of the registration names the same person
+    tablet.sees("Lê Văn Hẹn Thử", "Tiếp đón, lấy số")
+    tablet.press("Escape")
+    tablet.sees("Quét căn cước hoặc mã hẹn")
     tablet.page.evaluate(COUNT)
     begun = time.monotonic()
     by_scanner(tablet, code)

@@ -26,6 +26,7 @@ from khien.people.types import PersonCard
 from khien.registration import queries as registration
 from khien.registration.types import RegistrationView
 from khien.surfaces.response.frame import Here, reach, said
+from khien.surfaces.web import slips
 from khien.surfaces.web.forms import BirthField, DayField, PageForm
 
 KEY, KEPT, OPEN_FOR = "mcc", 12, timedelta(minutes=30)
@@ -141,9 +142,8 @@ def find(text: str, at: Here) -> list[Masked]:
 def _by_code(text: str) -> list[PersonCard]:
     if not codes.is_slip_code(text):
         return []
-    code = codes.read_slip_code(text)
-    known = booking.appointment(code) or registration.registration_by_code(code)
-    card = people.person(known.person_id) if known else None
+    person_id = slips.person_of(text)
+    card = people.person(person_id) if person_id else None
     return [card] if card else []
 
 

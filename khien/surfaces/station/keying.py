@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render
 from django.urls import reverse
 
-from khien.booking import queries as booking
 from khien.campaigns import queries as campaigns
 from khien.kernel import codes
 from khien.kernel.errors import Refused
@@ -16,6 +15,7 @@ from khien.people.types import PersonCard
 from khien.stock import queries as stock
 from khien.surfaces.station.asking import Here, here
 from khien.surfaces.station.keying_form import DECISIONS, KeyForm, chosen
+from khien.surfaces.web import slips
 from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 from khien.visits import actions as visits
@@ -105,8 +105,7 @@ def _found(request: HttpRequest, at: Here) -> list[PersonCard]:
         return []
     cards: list[PersonCard] = []
     if codes.is_slip_code(text):
-        visit, appointment = queries.visit_by_code(text), booking.appointment(codes.read_slip_code(text))
-        person_id = visit.person_id if visit else appointment.person_id if appointment else None
+        person_id = slips.person_of(text)
         card = people.person(person_id) if person_id else None
         cards = [card] if card else []
     else:

@@ -16,7 +16,7 @@ from khien.people.types import PersonCard
 from khien.plumbing import once
 from khien.surfaces.station.asking import Here, answer, body, here, refused
 from khien.surfaces.station.said import refusal
-from khien.surfaces.web import reading
+from khien.surfaces.web import reading, slips
 from khien.surfaces.web.purposes import PURPOSES
 from khien.visits import queries as visits
 from khien.visits.arrivals import new_person
@@ -71,9 +71,8 @@ def _alike(told: Any, at: Here) -> dict[str, Any]:
 
 
 def _by_code(code: str, at: Here) -> dict[str, Any]:
-    """The person whom an appointment's or a visit's code brings."""
-    visit, appointment = visits.visit_by_code(code, session_id=at.session.id), booking.appointment(code)
-    person_id = visit.person_id if visit else appointment.person_id if appointment else None
+    """The person whom the code of an appointment, a registration or a visit brings."""
+    person_id, appointment = slips.person_of(code), booking.appointment(code)
     card = people.person(person_id) if person_id else None
     if card is None:
         raise Refused("visits.code_unknown")

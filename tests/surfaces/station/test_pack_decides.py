@@ -59,7 +59,7 @@ def asked(pack, row, lot, sure):
     given = {"number": row["number"], "dosed_at": row["dosed_at"], "state": row["state"]} if row["dosed_at"] else None
     return {
         "on": pack["session"]["on_date"], "person": {name: person[name] for name in ("birth", "sex", "settled_birth")},
-        "visit": {**{name: row[name] for name in ("state", "number", "person_id", "vaccine", "decision", "mixing")}, "codes": [row["id"], *row["codes"]],
+        "visit": {**{name: row[name] for name in ("state", "number", "person_id", "vaccine", "decision", "mixing")}, "codes": [row["id"], row["registration_code"], *row["codes"]],
                   "minutes": row["observe_minutes"], "namesakes": [], "given": given},
         "session": {"vaccines": pack["session"]["vaccines"], "province": told["session_province"], "stopped": told["stopped"]},
         "health": row["health"], "history": person["history"], "lot": {**lot, "vials": []}, "moment": clock.now().isoformat(), **sure,
@@ -74,9 +74,9 @@ def test_every_visit_with_every_lot_is_decided_alike_by_the_server_and_from_the_
     rows = {row["id"]: row for row in pack["offline"]["visits"]}
     shelf = {lot["id"]: lot for lot in pack["offline"]["lots"]}
     seen = set()
-    for visit, lot, sure in product(visits, lots, ({}, {"slip": "12345678901"}, {"slip": "own"}, {"confirmed_facts": ["full_name"]})):
+    for visit, lot, sure in product(visits, lots, ({}, {"slip": "12345678901"}, {"slip": "own"}, {"slip": "registration"}, {"confirmed_facts": ["full_name"]})):
         row = rows[str(visit)]
-        sure = {"slip": row["code"]} if sure.get("slip") == "own" else sure
+        sure = {"slip": {"own": row["code"], "registration": row["registration_code"]}.get(sure["slip"], sure["slip"])} if "slip" in sure else sure
         there = post(lead, f"/diem/{day.session_id}/truoc-tiem", {"visit_id": str(visit), "lot_id": str(lot), **sure}).json()
         there.pop("now")
         assert offline.answer(told, "before_dose", asked(pack, row, shelf[str(lot)], sure)) == there

@@ -171,7 +171,7 @@ export default (kh) => {
   }
   // The row of somebody received just now, as far as this desk knows them.
   const rowOf = (body, person, appointment, more = {}) => ({
-    code: "", codes: [appointment?.code].filter(Boolean), person_id: person.id || null, state: "checked_in", previous: "", name: person.name, birth: person.birth || "",
+    code: "", codes: [appointment?.code].filter(Boolean), registration_code: appointment?.registration_code || "", person_id: person.id || null, state: "checked_in", previous: "", name: person.name, birth: person.birth || "",
     sex: person.sex || "", last4: (person.identifier || body.person?.identifier || "").slice(-4), identity: person.identity || "", form: person.birth && kh.ages(person.birth)[0] < 18 ? "child" : "adult", identity_how: body.identity_how,
     vaccine: appointment?.vaccine || body.vaccine || (kh.pack.session.vaccines.length === 1 ? kh.pack.session.vaccines[0] : ""), marks: [], appointment_id: appointment?.id || null, walk_in: !appointment, decision: null, health: {}, mixing: false,
     checked_in_at: kh.now().toISOString(), person: body.person || null, observe_minutes: kh.pack.minutes, dosed_at: null, observe_until: null, place: person.place || body.person?.address || "", ...more,

@@ -48,7 +48,10 @@ export default (kh) => {
       health: row.health || {}, history: kh.pastOf(row) || [], lot: vial(lot), moment: kh.now().toISOString(), ...sure,
     };
   }
-  const codes = (row) => [...new Set([row.id, row.code, ...(row.codes || []), kh.pack.appointments.find((one) => one.id === row.appointment_id)?.code].filter(Boolean))];
+  const codes = (row) => {
+    const appointment = kh.pack.appointments.find((one) => one.id === row.appointment_id);
+    return [...new Set([row.id, row.code, row.registration_code, ...(row.codes || []), appointment?.code, appointment?.registration_code].filter(Boolean))];
+  };
   const namesakes = (row) => kh.strange(row).map((other) => [other.number, Boolean(other.birth) && other.birth === row.birth]);
 
   // The vial in the hand: by the lot on the table or by the number on its label; what the session knows of it now beside the pack.

@@ -134,7 +134,7 @@ export default (kh) => {
   // Without a line: the list of those expected is on the device; a card's own text says the rest.
   async function alone(told) {
     const expected = kh.pack.appointments.filter((one) => !kh.arrived(one));
-    const found = told.kind === "text" ? ofToday(told.text) : (told.kind === "code" ? expected.filter((one) => one.code === told.code) : kh.ofCard(told, expected)).map(expectedOne);
+    const found = told.kind === "text" ? ofToday(told.text) : (told.kind === "code" ? expected.filter((one) => one === kh.expected(told.code)) : kh.ofCard(told, expected)).map(expectedOne);
     const take = async (one) => {
       const show = (story) => kh.found({ ...one, ...story?.person }, { how: told.kind === "card" ? "card" : told.kind === "code" ? "slip" : "spoken", appointment: one.appointment, alone: true });
       const story = kh.askStory({ person_id: one.id, birth: one.birth, sex: one.sex }).catch(() => null);

@@ -151,13 +151,13 @@ export default (kh) => {
     return exact.length ? exact : kh.all().filter((row) => String(row.no) === asked);
   };
   kh.byCode = (code) => {
-    const found = kh.all().find((row) => row.code === code || row.codes?.includes(code));
+    const found = kh.all().find((row) => row.code === code || row.registration_code === code || row.codes?.includes(code));
     if (found) return found;
     const appointment = kh.expected(code);
     return (appointment && kh.all().findLast((row) => row.appointment_id === appointment.id)) || null;
   };
   let byCode = null;
-  kh.expected = (code) => (byCode?.of === kh.pack ? byCode : (byCode = { of: kh.pack, map: new Map(kh.pack.appointments.map((one) => [one.code, one])) })).map.get(code) || null;
+  kh.expected = (code) => (byCode?.of === kh.pack ? byCode : (byCode = { of: kh.pack, map: new Map(kh.pack.appointments.flatMap((one) => [[one.registration_code, one], [one.code, one]])) })).map.get(code) || null;
   let here = null;
   kh.arrived = (appointment) => {
     if (here?.of !== kh.all()) here = { of: kh.all(), ids: new Set(kh.all().map((row) => row.appointment_id)), codes: new Set(kh.waiting.map((entry) => entry.envelope.body?.appointment_code).filter(Boolean)) };
