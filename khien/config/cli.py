@@ -40,7 +40,11 @@ def main(argv: list[str]) -> int:
 
 
 def _main(argv: list[str]) -> int:
-    argv = _take_data(list(argv))
+    try:
+        argv = _take_data(list(argv))
+    except NoFolder as refusal:
+        print(f"khien: {refusal}", file=sys.stderr)
+        return 2
     if not argv or argv[0] in ("help", "--help", "-h"):
         print(usage())
         return 0
@@ -63,15 +67,19 @@ def usage() -> str:
     return "\n".join(lines)
 
 
+class NoFolder(Exception):
+    """`--data` without a folder; the message says so."""
+
+
 def _take_data(argv: list[str]) -> list[str]:
     """Move `--data DIR` (anywhere) into the environment, where settings read it."""
     for i, word in enumerate(argv):
-        if word == "--data" and i + 1 < len(argv):
-            os.environ["KHIEN_DATA"] = str(Path(argv[i + 1]).absolute().resolve())
-            return argv[:i] + argv[i + 2 :]
-        if word.startswith("--data="):
-            os.environ["KHIEN_DATA"] = str(Path(word[7:]).absolute().resolve())
-            return argv[:i] + argv[i + 1 :]
+        if word == "--data" or word.startswith("--data="):
+            named, after = (word[7:], i + 1) if word.startswith("--data=") else ("".join(argv[i + 1 : i + 2]), i + 2)
+            if not named or named.startswith("-"):  # an unset variable of a script is not the current folder
+                raise NoFolder("--data needs a folder: --data DIR")
+            os.environ["KHIEN_DATA"] = str(Path(named).absolute().resolve())
+            return argv[:i] + argv[after:]
     return argv
 
 

@@ -25,14 +25,14 @@ def main(argv: list[str]) -> int:
     if lock is None:
         raise CannotStart(f"Khien already runs on {data}: {folder.holder(data)}. Stop it first, or choose another --data DIR.")
     with lock:
+        if not folder.kind(data):  # a start that cannot be leaves a new folder free to become either
+            _port_is_free(options.host, options.port, seconds=0)
+            _check_server()
         mode = folder.begin(data, empty=options.empty)
         os.environ.update(KHIEN_DATA=str(data), KHIEN_MODE=mode)
         if mode == folder.DEMO:  # the messages of a demo carry links that open here
             os.environ.setdefault("KHIEN_URL", f"http://localhost:{options.port}")
-        if os.environ.get("DATABASE_URL"):
-            from khien.config import database
-
-            database.check_server(os.environ["DATABASE_URL"])
+        _check_server()
         supervisor = Supervisor(
             data, host=options.host, port=options.port, workers=options.workers, background=options.background, practice=options.practice_port,
             free=lambda: _port_is_free(options.host, options.practice_port),
@@ -49,6 +49,14 @@ def main(argv: list[str]) -> int:
         finally:
             supervisor.stop()
     return 0
+
+
+def _check_server() -> None:
+    """Refuse a server outside that does not answer or does not fit."""
+    if os.environ.get("DATABASE_URL"):
+        from khien.config import database
+
+        database.check_server(os.environ["DATABASE_URL"])
 
 
 def _options(argv: list[str]) -> argparse.Namespace:

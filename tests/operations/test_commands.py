@@ -52,6 +52,14 @@ def test_the_data_folder_may_be_named_anywhere(words: list[str], monkeypatch: py
     assert os.environ["KHIEN_DATA"] == str(Path("d").absolute())
 
 
+@pytest.mark.parametrize("words", [["up", "--data", ""], ["up", "--data="], ["up", "--data"], ["up", "--data", "--empty"]])
+def test_a_data_folder_that_is_not_named_is_not_the_current_one(words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("KHIEN_DATA", "before")
+    assert cli.main(words) == 2
+    assert capsys.readouterr().err == "khien: --data needs a folder: --data DIR\n"
+    assert os.environ["KHIEN_DATA"] == "before"
+
+
 def test_a_relative_folder_is_where_the_operator_stands(tmp_path: Path) -> None:
     done = subprocess.run(
         [KHIEN, "audit", "verify", "--data", "here"],

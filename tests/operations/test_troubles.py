@@ -46,6 +46,7 @@ def test_a_used_port_is_named_before_anything_is_made(data: Path) -> None:
         port = taken.getsockname()[1]
         assert refused("--port", str(port), data=data) == f"Port {port} is in use: choose another with --port."
     assert not (data / "postgres").exists()
+    assert not (data / "instance").exists(), "the folder may still become a demo or a real instance"
 
 
 @pytest.mark.parametrize("words", [["--port", "0"], ["--port", "65536"], ["--workers", "0"], ["--background", "0"]])
