@@ -145,7 +145,7 @@ def read_corrections(progress: Progress, args: dict[str, Any], at: datetime) -> 
 def _place_of(list_id: UUID, raw: RawRow, sheets: list[str]) -> UUID | None:
     """The staged row that a corrected row stands for: its original row on the sheet of that name."""
     original = as_text(raw.value(headings.ORIGINAL_ROW)).strip()
-    if not original.isdecimal():
+    if not original.isdecimal() or len(original) > 7:
         return None
     return registrations.row_at(list_id, _sheet_number(raw.section.sheet, sheets), int(original))
 

@@ -139,7 +139,10 @@ def _devices(key: Key) -> dict[UUID, models.ColdDevice]:
 def _read_moment(when: Any) -> float | None:
     """Seconds since 1970: ISO 8601 (without an offset: Vietnamese time), 31/12/2021 07:30, or a number of seconds."""
     if isinstance(when, int | float) and not isinstance(when, bool):
-        return float(when)
+        try:
+            return float(when)
+        except OverflowError:  # hundreds of digits
+            return None
     text = str(when).strip()
     for read in (datetime.fromisoformat, lambda told: datetime.strptime(told, "%d/%m/%Y %H:%M"), lambda told: datetime.strptime(told, "%d/%m/%Y %H:%M:%S")):
         try:

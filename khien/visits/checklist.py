@@ -14,6 +14,7 @@ from khien.kernel.errors import Refused
 from khien.visits.types import ChecklistItem
 
 FRIDGE_LOW, FRIDGE_HIGH = Decimal(2), Decimal(8)  # degrees Celsius, where vaccine is kept at the point
+MOST_DIGITS = 6  # of a count; more is a key held down
 
 LABELS: dict[str, tuple[str, str]] = {
     "anaphylaxis_kit": ("Hộp chống sốc còn hạn", "Anaphylaxis kit in date"),
@@ -31,7 +32,7 @@ NEVER_OVERRIDDEN = frozenset({"adrenaline", "doctor"})
 def judge(items: Mapping[str, Mapping[str, Any]], *, on: date, lots_ok: bool) -> tuple[ChecklistItem, ...]:
     """Judge each line of the list; what is not told is not there. The lots are judged by the caller from what was chosen.
 
-    Raises Refused: visits.checklist_unknown_item (item), visits.checklist_unreadable (item).
+    Raises Refused: visits.checklist_unknown_item (item), visits.checklist_unreadable (item, item_vi, item_en).
     """
     for code in items:
         if code not in LABELS:
@@ -99,13 +100,13 @@ def _in_date(code: str, facts: Mapping[str, Any], on: date) -> bool:
     try:
         return (value if isinstance(value, date) else date.fromisoformat(str(value))) >= on
     except ValueError:
-        raise Refused("visits.checklist_unreadable", item=code) from None
+        raise _unreadable(code) from None
 
 
 def _count(code: str, value: Any) -> int:
     text = str(value if value is not None else "0").strip()
-    if not (text.isascii() and text.isdigit()):
-        raise Refused("visits.checklist_unreadable", item=code)
+    if not (text.isascii() and text.isdigit()) or len(text) > MOST_DIGITS:
+        raise _unreadable(code)
     return int(text)
 
 
@@ -118,5 +119,10 @@ def _celsius(value: Any) -> Decimal:
     except InvalidOperation:
         read = Decimal("NaN")
     if not read.is_finite():
-        raise Refused("visits.checklist_unreadable", item="fridge")
+        raise _unreadable("fridge")
     return read
+
+
+def _unreadable(code: str) -> Refused:
+    vi, en = LABELS[code]
+    return Refused("visits.checklist_unreadable", item=code, item_vi=vi, item_en=en)

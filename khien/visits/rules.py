@@ -106,7 +106,7 @@ def _weeks(value: Any) -> int | None:
     if value is None or str(value).strip() == "":
         return None
     text = str(value).strip()
-    if not (text.isascii() and text.isdigit()) or int(text) > LONGEST_PREGNANCY:
+    if not (text.isascii() and text.isdigit()) or len(text) > 3 or int(text) > LONGEST_PREGNANCY:
         raise Refused("visits.pregnancy_weeks_impossible", most=LONGEST_PREGNANCY)
     return int(text)
 

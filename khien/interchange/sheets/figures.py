@@ -30,6 +30,7 @@ PLAIN = ("code", "low", "high", "people", "group")
 MOST_ALIKE = 1000  # places of one name ("Phường 1")
 HEAD_WITHIN = 10  # lines of title that may stand above the headings
 SHORT = {"tp", "tx", "tt", "dk", "hcm", "tphcm", "hn", "tphn", "sg", "brvt"}
+LONGEST_NUMBER = 20  # letters of a number of people, signs and blanks with it
 LEVELS = ("province", "district", "commune")
 _CODE = re.compile(r"(?:20(?:21|25)-)?\d{1,5}")
 _GROUPED = re.compile(r"\d{1,3}(?:[.,\s]\d{3})+")
@@ -119,6 +120,8 @@ def _ages(low: str, high: str, line: int) -> tuple[int, int]:
 def _number(text: str, line: int) -> int:
     if text.startswith("-"):
         raise Refused("reporting.people_negative", line=line)
+    if len(text) > LONGEST_NUMBER:
+        raise Refused("reporting.number_unreadable", line=line, text=text[:20])
     if _GROUPED.fullmatch(text):
         return int(re.sub(r"\D", "", text))
     if not _WHOLE.fullmatch(text) or not text.isascii():

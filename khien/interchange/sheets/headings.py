@@ -257,7 +257,7 @@ def is_numbering(row: Sequence[Cell]) -> bool:
     texts = [vietnamese.letters(as_text(cell)) for cell in row if cell is not None]
     if len(texts) < 3:
         return False
-    if all(text.isdigit() for text in texts):
+    if all(text.isdecimal() and len(text) < 6 for text in texts):
         numbers = [int(text) for text in texts]
         return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
     return texts == [chr(ord("a") + place) for place in range(len(texts))]

@@ -96,7 +96,7 @@ def error_sheets(problems: Iterable[tuple[RawRow, str]]) -> list[ErrorSheet]:
         texts = dict(zip((column.place for column in raw.section.columns), raw.texts, strict=True))
         _, rows = grouped.setdefault(raw.section.sheet, ([column.heading for column in columns], []))
         number = raw.value(headings.ORIGINAL_ROW)
-        rows.append(ErrorRow(int(number) if isinstance(number, int | float) or (isinstance(number, str) and number.isdecimal()) else raw.number,
+        rows.append(ErrorRow(int(number) if isinstance(number, int | float) or (isinstance(number, str) and number.isdecimal() and len(number) < 8) else raw.number,
                              [texts[column.place] for column in columns], reason))
     return [ErrorSheet(name, heads, rows) for name, (heads, rows) in grouped.items()]
 

@@ -16,7 +16,7 @@ from khien.safety import actions, core, queries
 from khien.surfaces.command import frame, where
 from khien.surfaces.command import safety_words as words
 from khien.surfaces.command.safety_list import moment
-from khien.surfaces.web import days, slips
+from khien.surfaces.web import days, slips, whole
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.forms import DayField, PageForm
 
@@ -178,7 +178,7 @@ def edit(request: HttpRequest, aefi_id: UUID) -> HttpResponse:
         try:
             onset = moment(told["onset_on"], told["onset_hour"]) if {"onset_on", "onset_hour"} & set(form.changed_data) else None
             actions.edit_aefi(
-                aefi_id=aefi_id, version=int(request.POST.get("version") or 0), facts={code: told[code] for code in core.TYPED}, serious=told["serious"],
+                aefi_id=aefi_id, version=whole.read(request.POST.get("version", "")) or 0, facts={code: told[code] for code in core.TYPED}, serious=told["serious"],
                 severe=told["severe"], outcome=told["outcome"], died_on=told["died_on"], onset_at=onset, by=at.by, at=at.at,
             )  # fmt: skip
         except Refused as refusal:

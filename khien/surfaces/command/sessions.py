@@ -39,7 +39,7 @@ def _hour(text: str) -> time | None:
     hour, _sep, minute = digits.partition(":")
     try:
         return time(int(hour), int(minute or 0))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

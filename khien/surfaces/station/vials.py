@@ -68,7 +68,7 @@ def _moment(text: str, at: Here) -> datetime:
     try:
         hour, minute = map(int, text.strip().replace("h", ":").replace(".", ":").split(":"))
         return clock.at_local(at.session.on_date, hour, minute)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Refused("stock.hour_unreadable") from None
 
 

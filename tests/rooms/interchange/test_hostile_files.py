@@ -11,6 +11,7 @@ import xlwt
 
 from khien.interchange.sheets import probes
 from khien.interchange.sheets.reading import read_table
+from khien.interchange.sheets.writing import error_sheets
 from khien.kernel.errors import Refused
 from tests.rooms.interchange.messy_lists import HEAD, OTHER, PERSON, csv, saved, xls, xlsx
 
@@ -30,6 +31,14 @@ def with_part(data: bytes, part: str, content: bytes) -> bytes:
                 new.writestr(name, old.read(name))
         new.writestr(part, content)
     return out.getvalue()
+
+
+def test_thousands_of_digits_in_a_cell_number_no_row_and_break_nothing():
+    digits = "9" * 5000
+    table = read_table(xlsx([*HEAD, "Dòng gốc"], [digits] * (len(HEAD) + 1), [*PERSON, digits]), "a.xlsx")
+    assert table.rows[-1].value("full_name") == PERSON[1]
+    (sheet,) = error_sheets([(row, "sai") for row in table.rows])
+    assert [row.number for row in sheet.rows] == [row.number for row in table.rows]
 
 
 def test_two_cells_at_the_corners_of_the_largest_sheet_are_refused_before_memory_is_taken():

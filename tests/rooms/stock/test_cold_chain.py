@@ -44,12 +44,12 @@ def test_readings_told_twice_count_once_and_late_ones_find_their_place(point):
 def test_a_reading_that_cannot_be_is_kept_aside_by_name_and_the_others_count(point):
     site, _, device, key = point
     rows = [
-        (str(device), NIGHT.isoformat(), 850), (str(device), NIGHT.isoformat(), "4,5"), (str(device), "hôm qua", 4), (str(device), NIGHT.isoformat(), "ấm"),
+        (str(device), NIGHT.isoformat(), 850), (str(device), NIGHT.isoformat(), "4,5"), (str(device), "hôm qua", 4), (str(device), 10**400, 4), (str(device), NIGHT.isoformat(), "ấm"),
         ("TỦ LẠ", NIGHT.isoformat(), 4), (str(device), (NIGHT + timedelta(days=1)).isoformat(), 4), (str(device), "2019-01-01T00:00", 4),
     ]  # fmt: skip
     got = actions.take_readings(rows, key=key, at=NIGHT + MINUTE)
-    assert (got.kept, got.aside) == (1, 6)
-    assert got.reasons == {"reading_impossible": 1, "reading_unreadable": 2, "device_unknown": 1, "reading_in_future": 1, "reading_too_old": 1}
+    assert (got.kept, got.aside) == (1, 7)
+    assert got.reasons == {"reading_impossible": 1, "reading_unreadable": 3, "device_unknown": 1, "reading_in_future": 1, "reading_too_old": 1}
     assert {one.reason for one in queries.aside(site, since=NIGHT)} == set(got.reasons)
     assert queries.series(device, NIGHT, NIGHT) == [(NIGHT, 45)]
 

@@ -306,6 +306,7 @@ def test_clearing_without_the_care_that_was_proposed_needs_a_reason_and_more_car
         ({"items": {"1": "maybe"}}, "visits.answer_unreadable"),
         ({"pregnancy_weeks": "60"}, "visits.pregnancy_weeks_impossible"),
         ({"pregnancy_weeks": "-3"}, "visits.pregnancy_weeks_impossible"),
+        ({"pregnancy_weeks": "9" * 5000}, "visits.pregnancy_weeks_impossible"),
         ({"usual_systolic": "900"}, "visits.vital_impossible"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from khien.booking import actions as booking_acts
 from khien.booking import queries as booking
 from khien.interchange.sheets.grid import read_grid
@@ -26,6 +28,14 @@ def test_a_session_is_planned_at_a_point_of_mine_with_its_places(db):
     assert answer.status_code == 302
     made = booking.sessions(None, site_id=site_id)[0]
     assert (made.capacity, made.mode, made.tables) == (200, "invited", 2)
+
+
+@pytest.mark.parametrize("starts", ["sáng", "25:00", "9" * 30, "9" * 5000])
+def test_an_hour_that_is_no_hour_plans_no_session(db, starts):
+    site_id = make.make_site()
+    answer = send(officer("planner", scope=DISTRICT), "/buoi/moi", **plan_of(site_id, starts=starts))
+    assert answer.status_code == 200
+    assert booking.sessions(None, site_id=site_id) == []
 
 
 def test_no_session_is_planned_at_a_point_of_another_province(db):

@@ -242,4 +242,6 @@ def test_an_hour_that_is_no_hour_is_refused_beside_its_field_and_the_form_is_kep
     told = {"version": 1, "onset_hour": "25:99", "outcome": "unknown", "history": "Hen suyễn từ nhỏ"}
     refused = desk.post(page, _dated(desk.get(page).text, told))
     assert "Giờ ghi như 14:30" in refused.text
+    stale = desk.post(page, _dated(desk.get(page).text, told | {"version": "9" * 5000, "onset_hour": "09:30"}))
+    assert "Người khác vừa sửa" in stale.text
     assert "Hen suyễn từ nhỏ" in refused.text

@@ -79,6 +79,14 @@ def test_a_day_that_is_no_day_keeps_what_was_typed(hour, signed_in):
     assert 'value="31/02/2022"' in page.content.decode()
 
 
+def test_a_count_with_thousands_of_digits_is_refused_in_words(hour, signed_in):
+    day = make_day(opened=False, at=clock.now())
+    page = signed_in(day.site_id, "point_lead").post(f"/diem/{day.session_id}/mo", {**KIT, "adrenaline-ampoules": "9" * 5000})
+    assert page.status_code == 409
+    assert "Không đọc được mục Adrenalin còn hạn" in page.content.decode()
+    assert 'value="30/06/2022"' in page.content.decode()
+
+
 def test_lots_are_chosen_and_set_aside_on_the_page(lead, day):
     other = make.make_lot("AZ", "AZ0777", site_id=day.site_id, at=clock.now())
     lead.post(f"/diem/{day.session_id}/lo", {"lot": str(other)})

@@ -15,6 +15,7 @@ def open_vials(day):
     ("typed", "said"),
     [
         ({"hour": "23:59"}, "ở tương lai"), ({"hour": "mai 8h"}, "Không đọc được giờ"), ({"hour": "24:30"}, "Không đọc được giờ"),
+        ({"hour": f"8:{'9' * 30}"}, "Không đọc được giờ"),
         ({"doses": "0"}, "phải từ 1 đến"), ({"doses": "500"}, "phải từ 1 đến"), ({"doses": "-1"}, "không thể nhỏ hơn 0"), ({"lot": ""}, "Không tìm thấy lô"),
     ],
 )  # fmt: skip
