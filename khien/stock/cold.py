@@ -12,14 +12,13 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from khien.campaigns import queries as campaigns
 from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.kernel.refs import SYSTEM, Actor, Scope
-from khien.plumbing import audit, outbox
-from khien.stock import cold_rules, holders, holding, models, rules, working
-from khien.stock.cold_rules import Reading
+from khien.plumbing import audit
+from khien.stock import cold_rules, holders, judging, models, working
 from khien.stock.cold_types import Aside, DeviceInfo, ExcursionInfo, Key, KeyInfo
+from khien.stock.judging import series
 
 DAY = timedelta(days=1)
 
@@ -82,15 +81,6 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def series(device_id: UUID, since: datetime, until: datetime) -> list[Reading]:
-    """The readings of a device in order of time."""
-    blocks = models.ReadingBlock.objects.filter(device_id=device_id, hour__gt=since - timedelta(hours=1), hour__lte=until).order_by("hour")
-    told = (
-        (block.hour + timedelta(seconds=second), value) for block in blocks for second, value in zip(block.seconds, block.tenths, strict=True)
-    )
-    return [reading for reading in told if since <= reading[0] <= until]
-
-
 def look_again(since: Mapping[UUID, datetime], *, at: datetime) -> None:
     """Find the excursions of these devices, each from a moment on; hold lots where a rule is broken."""
     for row in models.ColdDevice.objects.filter(id__in=since).order_by("id"):
@@ -100,7 +90,7 @@ def look_again(since: Mapping[UUID, datetime], *, at: datetime) -> None:
         start = min([since[row.id] - DAY, *(one.started_at for one in standing)])
         found = cold_rules.episodes(series(row.id, start, at + cold_rules.AHEAD), cold_rules.profiles()[row.profile])
         for episode in found:
-            _judge(row, _kept(row, episode, standing, at), at)
+            judging.judge(row, _kept(row, episode, standing, at), at)
 
 
 def _kept(row: models.ColdDevice, episode: cold_rules.Episode, standing: list[models.Excursion], at: datetime) -> models.Excursion:
@@ -118,60 +108,6 @@ def _kept(row: models.ColdDevice, episode: cold_rules.Episode, standing: list[mo
     same.peak_tenths, same.minutes = episode.peak, episode.minutes
     same.save(update_fields=["started_at", "ended_at", "peak_tenths", "minutes"])
     return same
-
-
-def _judge(row: models.ColdDevice, one: models.Excursion, at: datetime) -> None:
-    """Hold the lots of this holder that stand in such a device, once a rule is broken; a decided excursion stays decided."""
-    if one.judged or one.decided_at is not None:
-        return
-    rule = cold_rules.breaking(row.profile, one.kind, _minutes(row, one, at))
-    if rule is None:
-        return
-    models.Excursion.objects.filter(id=one.id).update(judged=rule.code)
-    one.judged = rule.code
-    day = clock.on_date(one.started_at)
-    working.open_("excursion", row.site_id, str(one.id), ref_id=one.id, on=day, at=at, doses=0)
-    for lot_id in kept_in(row, day):
-        reason = f"{row.name}: {rule.vi}"
-        holding.hold(site_id=row.site_id, lot_id=lot_id, reason=reason, cause="excursion", excursion_id=one.id, by=SYSTEM, at=at)
-    audit.record("stock.excursion_judged", by=SYSTEM, at=at, subject=f"excursion:{one.id}", site=row.site_id, rule=rule.code)
-    outbox.publish("stock.excursion_judged", at=at, excursion_id=one.id, site_id=row.site_id)
-
-
-def _minutes(row: models.ColdDevice, one: models.Excursion, at: datetime) -> dict[str, int]:
-    """For each rule the minutes beyond its temperature in its days; an alarm that told no peak counts for every rule of its kind."""
-    told: dict[str, int] = {}
-    end = one.ended_at or at
-    for rule in cold_rules.rules():
-        if rule.profile != row.profile or rule.kind != one.kind:
-            continue
-        first = end - timedelta(days=rule.within_days)
-        readings = series(row.id, first, end)
-        until = at if row.last_at and not cold_rules.silent_since(row.last_at, row.every_minutes, at) else None
-        minutes = cold_rules.minutes_beyond(readings, one.kind, rule.beyond, until=None if one.ended_at else until)
-        for alarm in models.Excursion.objects.filter(device_id=row.id, kind=one.kind, source="alarm", started_at__gte=first):
-            if alarm.peak_tenths is None or _beyond(alarm.peak_tenths, rule):
-                minutes += int(((alarm.ended_at or at) - max(alarm.started_at, first)).total_seconds() // 60)
-        told[rule.code] = minutes
-    return told
-
-
-def _beyond(tenths: int, rule: cold_rules.Rule) -> bool:
-    return tenths > rule.beyond if rule.kind == "too_warm" else tenths <= rule.beyond
-
-
-def kept_in(row: models.ColdDevice, on: object) -> list[UUID]:
-    """The lots with doses at the device's holder that may stand in such a device."""
-    vaccines = campaigns.rulebook(on).vaccines  # type: ignore[arg-type]
-    held = list(models.Balance.objects.filter(site_id=row.site_id, on_hand__gt=0).values_list("lot_id", flat=True))
-    found = []
-    for lot_id, item in models.Lot.objects.filter(id__in=held).values_list("id", "vaccine"):
-        known = vaccines.get(item)
-        low, high = (known.storage_low_c, known.storage_high_c) if known else (None, None)
-        thawed = known.thawed_days if known else None
-        if rules.is_vaccine(item) and cold_rules.keeps(row.profile, float(low) if low is not None else None, float(high) if high is not None else None, thawed):
-            found.append(lot_id)
-    return sorted(found)
 
 
 @transaction.atomic
@@ -202,7 +138,7 @@ def report_alarm(
         create_defaults={"ended_at": ended_at, "peak_tenths": peak, "minutes": int(((ended_at or at) - started_at).total_seconds() // 60), "found_at": at},
     )  # fmt: skip
     audit.record("stock.alarm_reported", by=by, at=at, subject=f"excursion:{one.id}", site=row.site_id)
-    _judge(row, one, at)
+    judging.judge(row, one, at)
     return one.id
 
 
@@ -228,10 +164,10 @@ def decide_excursion(*, excursion_id: UUID, device_id: UUID, reason: str, by: Ac
 def watch(at: datetime) -> None:
     """Judge excursions that still last, and name devices that fell silent (called by the worker each minute)."""
     devices = {row.id: row for row in models.ColdDevice.objects.filter(active=True)}
-    for one in models.Excursion.objects.filter(ended_at__isnull=True, judged="", decided_at__isnull=True)[:1_000]:
+    for one in models.Excursion.objects.filter(ended_at__isnull=True)[:1_000]:
         if one.device_id in devices:
             with transaction.atomic():
-                _judge(devices[one.device_id], one, at)
+                judging.judge(devices[one.device_id], one, at)
     for row in devices.values():
         if row.last_at is not None and cold_rules.silent_since(row.last_at, row.every_minutes, at):
             working.open_("silent", row.site_id, str(row.id), ref_id=row.id, on=clock.on_date(row.last_at), at=at, within=timedelta(hours=2))

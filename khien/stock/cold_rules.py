@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 Reading = tuple[datetime, int]  # a moment and tenths of a degree Celsius
+Span = tuple[datetime, datetime]
 LOWEST, HIGHEST = -1200, 700  # nothing that holds vaccine was ever colder or warmer: the logger is broken, or the decimal comma is lost
 AHEAD = timedelta(minutes=10)  # a clock may run so far ahead
 SILENT_AFTER = 6  # times the device's own pace, and never less than half an hour
@@ -29,7 +30,10 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A lot in the device is held once so many minutes lay beyond a temperature (tenths), counted together over some days."""
+    """A lot in the device is held once so many minutes lay beyond a temperature (tenths), counted together over some days.
+
+    One with a `vaccine` is that product's own; the others are for products that have none of their own for such a device and kind.
+    """
 
     code: str
     profile: str
@@ -40,6 +44,7 @@ class Rule:
     source: str
     vi: str
     en: str
+    vaccine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +89,17 @@ def rules() -> tuple[Rule, ...]:
         Rule(
             str(one["code"]), str(one["profile"]), str(one["kind"]), tenths(one["beyond"]), int(str(one["minutes"])),
             int(str(one["within_days"])), str(one["source"]), str(one["vi"]), str(one["en"]),
+            str(one.get("vaccine", "")),
         )
         for one in told
     )  # fmt: skip
+
+
+def of(profile: str, kind: str, vaccine: str = "", among: Iterable[Rule] | None = None) -> tuple[Rule, ...]:
+    """The rules for a product in such a device: its own where it has any, else the general ones."""
+    found = [rule for rule in (rules() if among is None else among) if (rule.profile, rule.kind) == (profile, kind)]
+    own = tuple(rule for rule in found if vaccine and rule.vaccine == vaccine)
+    return own or tuple(rule for rule in found if not rule.vaccine)
 
 
 def tenths(celsius: object) -> int:
@@ -118,22 +131,29 @@ def episodes(readings: Iterable[Reading], profile: Profile) -> list[Episode]:
     return found
 
 
-def minutes_beyond(readings: Sequence[Reading], kind: str, beyond: int, until: datetime | None = None) -> int:
-    """Minutes beyond a temperature, each reading holding to the next one; the last one to `until` where that is known."""
-    total = 0.0
+def spans_beyond(readings: Sequence[Reading], kind: str, beyond: int, until: datetime | None = None) -> list[Span]:
+    """The times beyond a temperature, each reading holding to the next one; the last one to `until` where that is known."""
     following: list[datetime | None] = [*(at for at, _ in readings[1:]), until]
-    for (at, value), after in zip(readings, following, strict=False):
-        if (value > beyond if kind == "too_warm" else value <= beyond) and after is not None and after > at:
-            total += (after - at).total_seconds()
-    return int(total // 60)
+    return [
+        (at, after)
+        for (at, value), after in zip(readings, following, strict=False)
+        if is_beyond(value, kind, beyond) and after is not None and after > at
+    ]
 
 
-def breaking(profile: str, kind: str, minutes: dict[str, int]) -> Rule | None:
-    """The first rule that is broken, given the minutes counted for each."""
-    for rule in rules():
-        if rule.profile == profile and rule.kind == kind and minutes.get(rule.code, 0) >= rule.minutes:
-            return rule
-    return None
+def is_beyond(value: int, kind: str, beyond: int) -> bool:
+    """Whether a temperature is beyond another one; for the cold, reaching it is enough."""
+    return value > beyond if kind == "too_warm" else value <= beyond
+
+
+def minutes(spans: Iterable[Span], since: datetime, until: datetime) -> int:
+    """Minutes of these times between two moments; what several of them tell of counts once."""
+    total, done = timedelta(), since
+    for start, end in sorted(spans):
+        first, last = max(start, done), min(end, until)
+        if last > first:
+            total, done = total + (last - first), last
+    return int(total.total_seconds() // 60)
 
 
 def silent_since(last_at: datetime | None, every_minutes: int, at: datetime) -> bool:

@@ -16,8 +16,9 @@ from khien.stock.types import HoldInfo
 
 @transaction.atomic
 def hold(
-    *, site_id: UUID, lot_id: UUID, reason: str, cause: str = "paused", excursion_id: UUID | None = None, by: Actor, at: datetime
-) -> UUID:
+    *, site_id: UUID, lot_id: UUID, reason: str, cause: str = "paused", excursion_id: UUID | None = None, rules: Iterable[str] = (),
+    by: Actor, at: datetime,
+) -> UUID:  # fmt: skip
     """Set a lot aside at one holder: every desk there stops on it at its next look. Held already: the same hold.
 
     Raises Refused: stock.reason_missing, stock.lot_unknown.
@@ -27,8 +28,9 @@ def hold(
     if not models.Lot.objects.filter(id=lot_id).exists():
         raise Refused("stock.lot_unknown")
     row = models.Hold(
-        site_id=site_id, lot_id=lot_id, cause=cause, excursion_id=excursion_id, reason=reason.strip()[:300], held_at=at, held_by=by.text
-    )
+        site_id=site_id, lot_id=lot_id, cause=cause, excursion_id=excursion_id, rules=list(rules), reason=reason.strip()[:300], held_at=at,
+        held_by=by.text,
+    )  # fmt: skip
     models.Hold.objects.bulk_create([row], ignore_conflicts=True)
     kept = models.Hold.objects.get(site_id=site_id, lot_id=lot_id, cause=cause, decided_at__isnull=True)
     if kept.id == row.id:
@@ -47,8 +49,9 @@ def follow(consignment: models.Consignment, lot_id: UUID, at: datetime) -> None:
     ):  # fmt: skip
         if not models.Excursion.objects.filter(id=row.excursion_id, started_at__gt=consignment.sent_at).exists():
             hold(
-                site_id=consignment.to_id, lot_id=lot_id, reason=row.reason, cause=row.cause, excursion_id=row.excursion_id, by=SYSTEM, at=at
-            )
+                site_id=consignment.to_id, lot_id=lot_id, reason=row.reason, cause=row.cause, excursion_id=row.excursion_id, rules=row.rules,
+                by=SYSTEM, at=at,
+            )  # fmt: skip
 
 
 @transaction.atomic

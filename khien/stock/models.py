@@ -1,5 +1,6 @@
 """Vaccine and all that goes with it as a ledger: stores, lots, consignments, movements; a balance is the movements' sum."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from khien.plumbing.base import Row, one_of, pair
@@ -274,13 +275,17 @@ class Thaw(Row):
 
 
 class Hold(Row):
-    """A lot set aside at one holder: paused by the point, or quarantined after an excursion, until a person decides."""
+    """A lot set aside at one holder: paused by the point, or quarantined after an excursion, until a person decides.
+
+    `rules` are those of the cold chain that were broken ("device:rule"), as they are told to whoever decides.
+    """
 
     placement = "site"
     site_id = models.UUIDField()
     lot_id = models.UUIDField()
     cause = models.TextField()
     excursion_id = models.UUIDField(null=True)
+    rules = ArrayField(models.TextField(), default=list, db_default=[])
     reason = models.TextField()
     held_at = models.DateTimeField()
     held_by = models.TextField()

@@ -181,7 +181,7 @@ def test_times_out_of_range_are_exactly_the_readings_out_of_range(values):
 @given(st.lists(st.integers(-50, 150), max_size=60), st.integers(20, 100))
 def test_minutes_beyond_never_exceed_the_time_watched(values, beyond):
     readings = [(BEGIN + i * 5 * MINUTE, value) for i, value in enumerate(values)]
-    minutes = cold_rules.minutes_beyond(readings, "too_warm", beyond)
+    minutes = cold_rules.minutes(cold_rules.spans_beyond(readings, "too_warm", beyond), BEGIN, BEGIN + 24 * HOUR)
     assert minutes == 5 * sum(value > beyond for value in values[:-1])
 
 
