@@ -93,7 +93,7 @@ def _agree(known: LotInfo, expires_on: date | None, manufactured_on: date | None
     if maker and known.manufacturer and maker.casefold() != known.manufacturer.casefold():
         raise Refused("stock.lot_maker_differs", lot=known.number, manufacturer=known.manufacturer)
     told = {"manufactured_on": manufactured_on, "manufacturer": maker}
-    new = {field: value for field, value in told.items() if value and not getattr(known, field)}
+    new: dict[str, Any] = {field: value for field, value in told.items() if value and not getattr(known, field)}
     if new:
         rules.check_dates(known.number, known.expires_on, manufactured_on, clock.on_date(at))
         models.Lot.objects.filter(id=known.id).update(**new)
@@ -108,7 +108,7 @@ def read_lot(*, vaccine: str, number: str, site_id: UUID, by: Actor, at: datetim
     return known
 
 
-def _as_typed(number: str, lot: LotInfo | None) -> dict[str, str]:
+def _as_typed(number: str, lot: LotInfo | None) -> dict[str, Any]:
     """What the audit keeps of a lot number typed with other letters than the lot's own."""
     return {"typed": number.strip()} if lot and not rules.same_number(number, lot.number) else {}
 
