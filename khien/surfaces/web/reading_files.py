@@ -9,7 +9,7 @@ from itertools import chain
 from khien.kernel import vietnamese
 from khien.kernel.errors import Refused
 
-_DEVICE, _MOMENT, _DEGREES = {"device", "tu", "ma tu", "serial", "serial number", "id", "logger", "may ghi"}, {
+_DEVICE, _MOMENT, _DEGREES = {"device", "thiet bi", "ma thiet bi", "tu", "ma tu", "serial", "serial number", "id", "logger", "may ghi"}, {
     "at", "time", "gio", "gio do", "timestamp", "date time", "datetime", "ngay gio", "thoi gian",
 }, {"celsius", "temp", "temperature", "nhiet do", "degrees"}  # fmt: skip
 Columns = tuple[int | None, int, int]
