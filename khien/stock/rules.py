@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from khien.kernel.errors import Refused
+from khien.stock import cold_rules
 from khien.stock.types import Balance, Item, LotInfo, Proposed, Shelf
 
 # What hands and scanners confuse on a vial: O with 0, I and l with 1.
@@ -95,10 +96,16 @@ def check_lot(lot: LotInfo | None, on: date, *, vaccine: str | None = None) -> L
     if lot.state == "recalled":
         raise Refused("stock.lot_recalled", lot=lot.number, reason=lot.state_reason)
     if lot.state == "quarantined":
-        raise Refused("stock.lot_quarantined", lot=lot.number, reason=lot.state_reason)
+        raise Refused("stock.lot_quarantined", lot=lot.number, reason=lot.state_reason, **in_both(lot.state_reason))
     if lot.expired(on):
         raise Refused("stock.lot_expired", lot=lot.number, expired_on=lot.expires_on)
     return lot
+
+
+def in_both(reason: str) -> dict[str, str]:
+    """The reason of a hold in both languages where a rule of the cold chain gave it; a person's own words have one."""
+    rule = next((one for one in cold_rules.rules() if reason.endswith(f": {one.vi}")), None)
+    return {"reason_vi": reason, "reason_en": reason.removesuffix(rule.vi) + rule.en} if rule else {}
 
 
 def can_use(lot: LotInfo | None, on: date, *, vaccine: str | None = None) -> bool:

@@ -48,7 +48,7 @@ def lots(request: HttpRequest) -> HttpResponse:
         lots=[(one, sum(held_one.on_hand for held_one in held.get(one.id, [])), len(held.get(one.id, []))) for one in stock.all_lots()],
         whole=any(scope.kind == "nation" for scope in recall_scopes), may_recall=any(scope.kind in ("nation", "province") for scope in recall_scopes),
         recalls=stock.recalls(lot_id=chosen.id) if chosen else [], recall_words=stock_words.RECALLS, scope_words=scope_words,
-        holds=stock.holds(scopes, lot_id=chosen.id) if chosen else [], items=stock_words.item_names(at.on), kinds=stock_words.HOLDERS,
+        holds=stock.holds(scopes, lot_id=chosen.id) if chosen else [], hold_reason=stock_words.hold_reason, items=stock_words.item_names(at.on), kinds=stock_words.HOLDERS,
     )  # fmt: skip
 
 

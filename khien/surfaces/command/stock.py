@@ -207,7 +207,7 @@ def _site_page(request: HttpRequest, site_id: UUID, at: frame.Here, *, may_move:
     return frame.page(
         request, "stock_site", "stock", status=409 if bound else 200, site=info, balances=stock.lots_at(site_id), day=day, lines=stock.day_movements(site_id, day), forms=made,
         movements=movements, lots=stock.lots({one.lot_id for one in movements}), kinds=MOVEMENTS, wastes=WASTES, why=stock_words.DIFFERENCES | WASTES, one_act=one_act.new(request), lot_states=LOT_STATES, today=at.on,
-        done=request.GET.get("xong", ""), open=next(iter(bound or {}), ""), others=others, holds=holds, hold_words=stock_words.HOLDS,
+        done=request.GET.get("xong", ""), open=next(iter(bound or {}), ""), others=others, holds=holds, hold_words=stock_words.HOLDS, hold_reason=stock_words.hold_reason,
         holder_words=stock_words.HOLDERS, items=stock_words.item_names(at.on), vials=stock.vials(site_id, day), thaws=stock.thaws(site_id, at.on),
         labels=stock.unmatched_labels(site_id), read_as=_read_as(request.GET.get("hieu", "")), may_decide=at.staff.may("stock.decide", info.place), who=stock_words.people_of(one.held_by for one in holds),
         coming=stock.consignments(to_id=site_id, states=("sent",)), may_move=may_move,
@@ -247,5 +247,5 @@ def hold(request: HttpRequest, hold_id: UUID) -> HttpResponse:
     excursion = next((one for one in stock.excursions(site_id=found.site_id, at=at.at) if one.id == found.excursion_id), None)
     return frame.page(
         request, "stock_hold", "stock", hold=found, holder=stock.holder(found.site_id), form=form, excursion=excursion, balance=stock.balance(found.site_id, found.lot.id),
-        hold_words=stock_words.HOLDS, kinds=stock_words.EXCURSIONS, rules=stock_words.rule_words(), who=stock_words.people_of([found.held_by]), items=stock_words.item_names(at.on),
+        hold_words=stock_words.HOLDS, hold_reason=stock_words.hold_reason, kinds=stock_words.EXCURSIONS, rules=stock_words.rule_words(), who=stock_words.people_of([found.held_by]), items=stock_words.item_names(at.on),
     )  # fmt: skip

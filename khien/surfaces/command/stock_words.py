@@ -71,6 +71,11 @@ def rule_words() -> dict[str, str]:
     return {one.code: one.en if lang() == "en" else one.vi for one in stock.cold_rules()}
 
 
+def hold_reason(reason: str) -> str:
+    """Why a lot is held: the cold chain's rules in the reader's language, a person's reason as it was written."""
+    return stock.rules.in_both(reason).get(f"reason_{lang()}", reason)
+
+
 def people_of(texts: Iterable[str | None]) -> dict[str, str]:
     """Who acted ("staff:<id>"), by name; the ledger's own acts by the platform's name."""
     ids = {}

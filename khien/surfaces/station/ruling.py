@@ -21,7 +21,7 @@ from khien.visits import offline
 
 PACKAGE = "khien"
 ENTRY = "khien.visits.offline"
-DATA = ("visits/data/screening_forms.json", "stock/data/items.json")
+DATA = ("visits/data/screening_forms.json", "stock/data/items.json", "stock/data/cold_rules.json")
 STAMP = (2021, 3, 8, 0, 0, 0)  # of every part, so that the same sources are the same archive
 YEAR = "public, max-age=31536000, immutable"
 # Only the worker may compile WebAssembly; it reads nothing but our own files. The pages stay as strict as every other page.

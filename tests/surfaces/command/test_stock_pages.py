@@ -2,13 +2,16 @@
 
 from datetime import date, timedelta
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from khien.kernel import clock
+from khien.kernel.errors import Refused
 from khien.kernel.refs import Scope
 from khien.stock import actions as acts
 from khien.stock import queries as stock
+from khien.surfaces.web.refusals import word
 from tests import make, make_day
 from tests.make_stock import fill, make_fridge, make_store, report
 from tests.make_stock import send as send_goods
@@ -151,6 +154,28 @@ def test_a_fridges_page_draws_its_night_and_takes_a_file(db):
     assert "Đã nhận 1 số đo" in words(answer)
     assert "máy ghi hỏng" in words(answer)
     assert "Không đọc được tệp" in words(keeper.post(f"{ROOT}/kho/tu/{device}", {"file": SimpleUploadedFile("anh.png", b"\xff\xd8\xff")}))
+
+
+def test_why_a_fridge_holds_its_lots_stands_in_the_readers_language(db):
+    site = make.make_site()
+    lot = make.make_lot(site_id=site)
+    device, key = make_fridge(site)
+    report(device, key, [9.5] * 130, first=clock.now() - timedelta(hours=11), at=clock.now())
+    [held] = stock.holds(site_id=site)
+    planner = officer("planner", "stock_keeper", scope=CITY)
+    pages = ((f"/kho/{site}", {}), (f"/kho/giu/{held.id}", {}), ("/kho/lo", {"lo": str(lot)}))
+    assert all("trên 8 °C cộng dồn 10 giờ" in read(planner, page, **query) for page, query in pages)
+    planner.cookies["khien_lang"] = "en"
+    for page, query in pages:
+        told = read(planner, page, **query)
+        assert "above 8 °C for 10 hours together" in told
+        assert "cộng dồn" not in told
+    with pytest.raises(Refused) as refused:
+        stock.check_lot(stock.lot(lot, site), TODAY)
+    assert "above 8 °C for 10 hours together" in word(refused.value, "en")
+    assert "trên 8 °C cộng dồn 10 giờ" in word(refused.value, "vi")
+    acts.hold(site_id=site, lot_id=lot, reason="lọ có cặn", by=make.BY, at=make.AT)
+    assert "lọ có cặn" in read(planner, f"/kho/{site}")
 
 
 def test_a_gateway_reports_with_its_token_and_nobody_without(db):
