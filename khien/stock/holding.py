@@ -47,7 +47,7 @@ def follow(consignment: models.Consignment, lot_id: UUID, at: datetime) -> None:
     for row in models.Hold.objects.filter(
         Q(decided_at__isnull=True) | Q(decision="destroyed", decided_at__gte=consignment.sent_at), site_id=consignment.from_id, lot_id=lot_id
     ):  # fmt: skip
-        if not models.Excursion.objects.filter(id=row.excursion_id, started_at__gt=consignment.sent_at).exists():
+        if not (row.excursion_id and models.Excursion.objects.filter(id=row.excursion_id, started_at__gt=consignment.sent_at).exists()):
             hold(
                 site_id=consignment.to_id, lot_id=lot_id, reason=row.reason, cause=row.cause, excursion_id=row.excursion_id, rules=row.rules,
                 by=SYSTEM, at=at,
