@@ -244,20 +244,19 @@ def starting_between(first: datetime, last: datetime, *, after: UUID | None = No
 
 
 def standby(session_id: UUID) -> list[StandbyEntry]:
-    """The standby list of a session, in order of asking."""
+    """The standby list of a session, in order of asking; whoever was called stands as the appointment does."""
+    rows = list(models.Standby.objects.filter(session_id=session_id).order_by("asked_at", "id"))
+    given = dict(models.Appointment.objects.filter(id__in=[row.appointment_id for row in rows if row.appointment_id]).values_list("id", "state"))
     return [
         StandbyEntry(
-            row.id,
-            row.session_id,
-            row.person_id,
-            row.registration_id,
-            row.asked_at,
-            row.state,
-            row.called_at,
-            row.appointment_id,
+            row.id, row.session_id, row.person_id, row.registration_id, row.asked_at,
+            _AFTER_CALL.get(given.get(row.appointment_id, ""), "gave_up") if row.state == "called" else row.state, row.called_at, row.appointment_id,
         )
-        for row in models.Standby.objects.filter(session_id=session_id).order_by("asked_at", "id")
-    ]
+        for row in rows
+    ]  # fmt: skip
+
+
+_AFTER_CALL = {"active": "called", "arrived": "came", "done": "came"}
 
 
 def slot_info(row: models.Slot) -> SlotInfo:

@@ -42,10 +42,11 @@ def join_standby(*, session_id: UUID, person_id: UUID, registration_id: UUID, by
     kept = models.Standby.objects.get(session_id=session_id, person_id=person_id)
     if kept.id == row.id:
         audit.record("booking.standby_joined", by=by, at=at, subject=f"session:{session_id}", person=person_id)
-    elif kept.state == "gave_up":
+    elif kept.state != "waiting":  # whoever was called and holds no place by now waits again
         models.Standby.objects.filter(id=kept.id).update(
-            state="waiting", asked_at=at, asked_by=by.text, called_at=None, called_by=None
+            state="waiting", asked_at=at, asked_by=by.text, called_at=None, called_by=None, appointment_id=None
         )
+        audit.record("booking.standby_joined", by=by, at=at, subject=f"session:{session_id}", person=person_id)
     return kept.id
 
 

@@ -61,7 +61,13 @@ def code_asked(data: dict[str, Any], at: datetime) -> None:
 def invited(data: dict[str, Any], at: datetime) -> None:
     """Tell when and where to come."""
     found = booking.appointment(UUID(str(data["appointment_id"])))
-    if found is None or not found.stands or found.starts_at <= at:
+    if found is None or not found.stands:
+        return
+    if found.starts_at <= at:
+        if found.how == "standby":  # called into an hour that runs: come now
+            slot = booking.slot(found.slot_id)
+            if slot is not None and slot.ends_at > at:
+                tell(found, "standby", at=at, expires=slot.ends_at, until=slot.ends_at)
         return
     if found.replaces_id:
         outgoing.withdraw(cause_of(found.replaces_id), "moved")
@@ -85,15 +91,17 @@ def cause_of(appointment_id: UUID) -> str:
     return f"appointment:{appointment_id}"
 
 
-def tell(found: AppointmentInfo, template: str, *, at: datetime, expires: datetime, due: datetime | None = None) -> bool:
-    """Write one message about an appointment."""
+def tell(
+    found: AppointmentInfo, template: str, *, at: datetime, expires: datetime, due: datetime | None = None, until: datetime | None = None
+) -> bool:
+    """Write one message about an appointment, with the hour it begins, or until which it lasts."""
     card = people.person(found.person_id)
     session = booking.session(found.session_id)
     if card is None or session is None:
         return False
     language = card.language
     facts = wording.hotlines() | {
-        "name": wording.name(card), "hour": wording.hour(found.starts_at), "day": wording.short_day(found.starts_at),
+        "name": wording.name(card), "hour": wording.hour(until or found.starts_at), "day": wording.short_day(found.starts_at),
         "place": place_name(session.site, language), "code": found.code, "link": wording.link("/tra-cuu", language),
     }  # fmt: skip
     return outgoing.queue(

@@ -79,6 +79,12 @@ _ALL = (
         "Lịch hẹn tiêm", "Your appointment",
     ),
     Template(
+        "standby", TODAY, 3 * HOUR,
+        "{name}: có chỗ tiêm, mời đến ngay, trước {hour}, tại {place}. Mã {code}. Mang giấy tờ tùy thân. Bận: {link} hoặc {hotline}.",
+        "{name}: there is a place for you now: please come before {hour} to {place}. Code {code}. Bring your ID. Cannot come: {link} or {hotline}.",
+        "Mời đến tiêm ngay", "Please come now", first_wait=timedelta(seconds=2),
+    ),
+    Template(
         "moved", TODAY, 7 * DAY,
         "{name}: lịch tiêm đổi thành {hour} {day} tại {place}. Mã mới {code}. Bận: {link} hoặc {hotline}.",
         "{name}: your appointment is now {hour} {day} at {place}. New code {code}. Cannot come: {link} or {hotline}.",

@@ -72,7 +72,6 @@ def standby(request: HttpRequest, session_id: UUID) -> HttpResponse:
     if info is None:
         return not_found(request)
     form = Standby(request.POST if request.POST.get("act") == "join" else None)
-    told = ""
     if form.is_bound and form.is_valid():
         try:
             _join(session_id, form.cleaned_data["code"], at)
@@ -82,11 +81,13 @@ def standby(request: HttpRequest, session_id: UUID) -> HttpResponse:
             return HttpResponseRedirect(request.path)
     if request.POST.get("act") == "call":
         booked = booking_acts.call_standby(session_id=session_id, by=at.by, at=at.at)
-        told = "called" if booked else "nobody"
+        return HttpResponseRedirect(f"{request.path}?goi={booked.appointment_id if booked else 0}")
     waiting = booking.standby(session_id)
     cards = people.cards_of(entry.person_id for entry in waiting)
     at.looked(*cards, purpose="list")
-    return frame.page(request, "standby", "plan", session=info, form=form, rows=[(entry, cards.get(entry.person_id)) for entry in waiting], told=told)
+    rows = [(entry, cards.get(entry.person_id)) for entry in waiting]
+    called = next((card for entry, card in rows if entry.state == "called" and str(entry.appointment_id) == request.GET.get("goi")), None)
+    return frame.page(request, "standby", "plan", session=info, form=form, rows=rows, called=called, nobody=request.GET.get("goi") == "0")
 
 
 def _join(session_id: UUID, code: str, at: frame.Here) -> None:

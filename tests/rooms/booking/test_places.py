@@ -221,6 +221,28 @@ def test_standby_passes_over_those_the_rules_forbid_and_frees_the_place_when_nob
     assert taken(slot) == (0, 0)
 
 
+def test_who_was_called_from_the_standby_list_and_could_not_come_waits_again_when_asked(db):
+    slot, who = make.make_slot(places=2), waiting()
+    late = slot.starts_at + timedelta(minutes=10)
+
+    def join():
+        actions.join_standby(session_id=slot.session_id, person_id=who[0], registration_id=who[1], by=SYSTEM, at=late)
+
+    def stands():
+        return [entry.state for entry in queries.standby(slot.session_id)]
+
+    join()
+    called = actions.call_standby(session_id=slot.session_id, by=SYSTEM, at=late)
+    assert stands() == ["called"]
+    actions.cancel(appointment_id=called.appointment_id, reason="other", by=CITIZEN, at=late)
+    assert stands() == ["gave_up"]
+    join()
+    assert stands() == ["waiting"]
+    again = actions.call_standby(session_id=slot.session_id, by=SYSTEM, at=late)
+    actions.arrive(appointment_id=again.appointment_id, by=SYSTEM, at=late)
+    assert stands() == ["came"]
+
+
 def test_joining_the_standby_list_twice_is_once_and_not_with_an_appointment(db):
     slot, who, holder = make.make_slot(), waiting(), waiting()
     for _ in range(2):

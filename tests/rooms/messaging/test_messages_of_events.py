@@ -44,6 +44,19 @@ def test_an_invitation_says_when_where_and_with_which_code(at, sent):
     assert booked.code in message.text
 
 
+def test_who_is_called_into_an_hour_that_runs_is_told_to_come_now_and_until_when(at, sent):
+    person = a_person()
+    registration = register(person_id=person, way="portal", by=SYSTEM, at=BOOKED)
+    slot = make.make_slot(at=BOOKED)
+    while_it_runs = slot.starts_at + timedelta(minutes=10)
+    booking.join_standby(session_id=slot.session_id, person_id=person, registration_id=registration.registration_id, by=SYSTEM, at=while_it_runs)
+    called = booking.call_standby(session_id=slot.session_id, by=SYSTEM, at=while_it_runs)
+    invited(called, while_it_runs)
+    (message,) = sent(while_it_runs)
+    assert f"mời đến ngay, trước {clock.local(slot.ends_at):%H:%M}, tại Điểm tiêm thử" in message.text
+    assert called.code in message.text
+
+
 def test_an_invitation_in_english_for_who_reads_english(at, sent):
     invited(an_appointment(a_person(language="en")), at)
     assert "please come for your dose" in sent(at)[0].text
