@@ -243,7 +243,7 @@ def receipt_of(row: models.Visit, *, repeat: bool = False) -> DoseReceipt:
 def undo_dose(*, visit: VisitRef, reason: str, by: Actor, at: datetime) -> UUID:
     """Take a dose back within five minutes of its recording; returns the record that is now an error.
 
-    Raises Refused: visits.no_dose, visits.undo_too_late, visits.reason_missing.
+    Raises Refused: visits.no_dose, visits.undo_too_late, visits.undo_end_first (the visit has ended), visits.reason_missing.
     """
     if not reason.strip():
         raise Refused("visits.reason_missing")

@@ -183,7 +183,7 @@ def check_last(told: Told) -> None:
 def undo_dose(told: Told) -> Any:
     """Take back a dose within five minutes of the injection, as the desk did without a line.
 
-    Raises Refused: visits.no_dose, visits.undo_too_late, visits.reason_missing.
+    Raises Refused: visits.no_dose, visits.undo_too_late, visits.undo_end_first, visits.reason_missing.
     """
     reason = bodies.text(told.body, "reason")
     if not reason:

@@ -56,7 +56,7 @@ END $$;
 -- Takes a dose back within its time: the record becomes an error, the claim is free, the stock is back, the visit stands before the dose.
 -- p: site_id, visit_id, since (recorded at this moment or after), record_id and person_id (where the dose stands now, if it was moved to
 -- the right person since), at, actor, reason, undone, moved, facts.
--- Refuses visits.no_dose, visits.undo_too_late (until).
+-- Refuses visits.no_dose, visits.undo_too_late (until), visits.undo_end_first (state, number).
 CREATE OR REPLACE FUNCTION visits_undo_dose(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v visit%ROWTYPE := visits_locked((p ->> 'site_id')::uuid, (p ->> 'visit_id')::uuid);
@@ -65,12 +65,15 @@ DECLARE
   v_record uuid := coalesce((p ->> 'record_id')::uuid, v.record_id);
   v_person uuid := coalesce((p ->> 'person_id')::uuid, v.person_id);
 BEGIN
-  IF v.record_id IS NULL OR v.state NOT IN ('dosed', 'observed') THEN
+  IF v.record_id IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'KH001', MESSAGE = 'visits.no_dose',
       DETAIL = jsonb_build_object('state', v.state, 'number', visits_label(v))::text;
   ELSIF p ? 'since' AND v.dosed_recorded_at < (p ->> 'since')::timestamptz THEN
     RAISE EXCEPTION USING ERRCODE = 'KH001', MESSAGE = 'visits.undo_too_late',
       DETAIL = jsonb_build_object('number', visits_label(v), 'dosed_at', v.dosed_at)::text;
+  ELSIF v.state NOT IN ('dosed', 'observed') THEN
+    RAISE EXCEPTION USING ERRCODE = 'KH001', MESSAGE = 'visits.undo_end_first',
+      DETAIL = jsonb_build_object('state', v.state, 'number', visits_label(v))::text;
   END IF;
   PERFORM immunizations_entered_in_error(v_person, v_record, p ->> 'reason', v_at, p ->> 'actor');
   n := v;

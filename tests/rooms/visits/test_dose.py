@@ -250,6 +250,20 @@ class TestUndo:
         assert {row.state for row in Delivery.objects.filter(key=made.visit.visit_id)} == {"cancelled"}
         assert queries.story(made.visit).undone[0]["reason"] == "bấm nhầm số"
 
+    def test_a_dose_of_a_visit_that_has_ended_is_taken_back_after_its_end(self):
+        day = make_day()
+        made = make_visit(day, state="dosed")
+        visits.end(visit=made.visit, end="left_early", reason="có việc gấp", performed=done_at(AT), by=BY, at=AT)
+        with pytest.raises(Refused, match=r"visits\.undo_end_first") as refused:
+            visits.undo_dose(visit=made.visit, reason="bấm nhầm số", by=BY, at=AT)
+        assert refused.value.facts["state"] == "left_early"
+        visits.undo_step(visit=made.visit, reason="bấm nhầm số", by=BY, at=AT)
+        record = visits.undo_dose(visit=made.visit, reason="bấm nhầm số", by=BY, at=AT)
+        assert immunizations.record(record).status == "entered_in_error"
+        assert queries.visit(made.visit).state == "cleared"
+        with pytest.raises(Refused, match=r"visits\.no_dose"):
+            visits.undo_dose(visit=made.visit, reason="bấm nhầm số", by=BY, at=AT)
+
     def test_an_undone_dose_can_be_given_again_and_is_the_first(self):
         day = make_day()
         made = make_visit(day, state="dosed")

@@ -112,6 +112,7 @@ WORDING = {
     "visits.observe_longer": _("Còn {minutes_left} phút theo dõi (đến {until}). Về sớm thì ghi “về trước giờ” và lý do."),
     "visits.undo_too_late": _("Đã quá năm phút. Mời trưởng điểm sửa."),
     "visits.undo_the_dose": _("Hoàn tác mũi tiêm ở bàn tiêm."),
+    "visits.undo_end_first": _("Mũi tiêm đã được ghi và lượt đã kết thúc (về trước giờ, hoặc ra về). Hoàn tác bước kết thúc trước, rồi hoàn tác mũi tiêm."),
     "visits.received_again": _("Người này đã được tiếp đón lại với số khác."),
     "visits.no_dose": _("Lượt này chưa có mũi tiêm nào được ghi."),
     "visits.already_dosed": _("Số {number} đã được ghi tiêm lúc {dosed_at} với lô khác. Không ghi lần hai; sai thì trưởng điểm sửa."),
