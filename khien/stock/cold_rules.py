@@ -134,11 +134,15 @@ def episodes(readings: Iterable[Reading], profile: Profile) -> list[Episode]:
 def spans_beyond(readings: Sequence[Reading], kind: str, beyond: int, until: datetime | None = None) -> list[Span]:
     """The times beyond a temperature, each reading holding to the next one; the last one to `until` where that is known."""
     following: list[datetime | None] = [*(at for at, _ in readings[1:]), until]
-    return [
-        (at, after)
-        for (at, value), after in zip(readings, following, strict=False)
-        if is_beyond(value, kind, beyond) and after is not None and after > at
-    ]
+    found: list[Span] = []
+    for (at, value), after in zip(readings, following, strict=False):
+        if not is_beyond(value, kind, beyond) or after is None or after <= at:
+            continue
+        if found and found[-1][1] == at:
+            found[-1] = (found[-1][0], after)
+        else:
+            found.append((at, after))
+    return found
 
 
 def is_beyond(value: int, kind: str, beyond: int) -> bool:
@@ -154,6 +158,13 @@ def minutes(spans: Iterable[Span], since: datetime, until: datetime) -> int:
         if last > first:
             total, done = total + (last - first), last
     return int(total.total_seconds() // 60)
+
+
+def most_minutes(spans: Iterable[Span], since: datetime, until: datetime, within: timedelta, *, after: datetime) -> int:
+    """The most minutes that any stretch of this length holds, between two moments and ending after a third."""
+    told = list(spans)
+    ends = {min(end, until) for start, end in told if start < until and min(end, until) > max(since, after)}
+    return max((minutes(told, max(since, end - within), end) for end in ends), default=0)
 
 
 def silent_since(last_at: datetime | None, every_minutes: int, at: datetime) -> bool:

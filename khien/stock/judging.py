@@ -12,7 +12,7 @@ from khien.campaigns import queries as campaigns
 from khien.kernel import clock
 from khien.kernel.refs import SYSTEM
 from khien.plumbing import audit, outbox
-from khien.stock import cold_rules, holding, models, rules, working
+from khien.stock import cold_rules, following, models, rules, working
 from khien.stock.cold_rules import Reading, Rule
 
 
@@ -41,16 +41,26 @@ def judge(device: models.ColdDevice, one: models.Excursion, at: datetime) -> Non
     What somebody decided about a lot stands: a rule that was told then counts anew from the decision, another one in full.
     """
     breach = _Breach(device, one, at)
+    if not any(breach.minutes(rule, breach.first, breach.end) >= rule.minutes for rule in cold_rules.rules() if (rule.profile, rule.kind) == (device.profile, one.kind)):
+        return
     stays = _stays(device, one, breach.end)
     told = _Told(device, one, stays)
+    gone = following.leavings(device.site_id, [stay.lot_id for stay in stays], one.started_at)
     harmed: list[Rule] = []
     fresh = False
     for stay in stays:
-        broken = [rule for rule in cold_rules.of(device.profile, one.kind, stay.vaccine) if breach.broken(rule, stay, told)]
+        own = cold_rules.of(device.profile, one.kind, stay.vaccine)
+        left = [leaving for leaving in gone if leaving.lot_id == stay.lot_id]
+        broken = [rule for rule in own if breach.broken(rule, stay, told)]
         harmed += broken
-        if broken and stay.left is None:
-            _hold(device, one, device.site_id, stay.lot_id, broken, at)
+        if broken and (stay.left is None or any(leaving.on_road for leaving in left)):
+            following.hold(device, one, device.site_id, stay.lot_id, broken, at)
             fresh = True
+        for leaving in left:
+            broken = [rule for rule in own if breach.broken_before(rule, stay, told, leaving.moment)]
+            harmed += broken
+            if broken and leaving.accepted:
+                fresh |= following.follow(device, one, leaving, broken, at)
     if not stays and one.decided_at is None:
         harmed = [rule for rule in cold_rules.of(device.profile, one.kind) if breach.minutes(rule, breach.first, breach.end) >= rule.minutes]
     if fresh or (harmed and not one.judged):
@@ -61,10 +71,10 @@ class _Breach:
     """The times beyond the rules' temperatures up to the end of a breach (or now), by readings and by the logger's own alarms."""
 
     def __init__(self, device: models.ColdDevice, one: models.Excursion, at: datetime) -> None:
-        self.device, self.kind, self.at = device, one.kind, at
+        self.device, self.kind, self.started_at, self.at = device, one.kind, one.started_at, at
         self.end = one.ended_at or at
         days = max((rule.within_days for rule in cold_rules.rules() if (rule.profile, rule.kind) == (device.profile, one.kind)), default=0)
-        self.first = self.end - timedelta(days=days)
+        self.first = one.started_at - timedelta(days=days)
         self.readings = series(device.id, self.first, self.end)
         alive = one.ended_at is None and device.last_at is not None and not cold_rules.silent_since(device.last_at, device.every_minutes, at)
         self.until = at if alive else None
@@ -80,10 +90,16 @@ class _Breach:
             return False
         return self.minutes(rule, max(stay.since, decided) if decided else stay.since, stay.left or self.end) >= rule.minutes
 
+    def broken_before(self, rule: Rule, stay: Stay, told: _Told, moment: datetime) -> bool:
+        """Whether a rule was broken for doses of a lot that left at this moment, beyond what had been decided about the lot by then."""
+        decided = told.decided(stay.lot_id, rule)
+        since = max(stay.since, decided) if decided and decided <= moment else stay.since
+        return self.minutes(rule, since, moment) >= rule.minutes
+
     def minutes(self, rule: Rule, since: datetime, until: datetime) -> int:
-        """Minutes beyond a rule's temperature between these moments, in the days that it counts together."""
-        last = min(until, self.end)
-        return cold_rules.minutes(self._beyond(rule), max(since, last - timedelta(days=rule.within_days)), last)
+        """The most minutes beyond a rule's temperature in the days that it counts together, at any moment of the breach up to `until`."""
+        within = timedelta(days=rule.within_days)
+        return cold_rules.most_minutes(self._beyond(rule), since, min(until, self.end), within, after=self.started_at)
 
     def _beyond(self, rule: Rule) -> list[cold_rules.Span]:
         """An alarm that told no peak counts for every rule of its kind."""
@@ -107,40 +123,17 @@ class _Told:
     _found: dict[tuple[UUID, str], datetime | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        rows = models.Hold.objects.filter(
-            Q(decided_at__isnull=True) | Q(decided_at__gte=self.one.found_at), site_id=self.device.site_id, cause="excursion",
-            lot_id__in=[stay.lot_id for stay in self.stays],
-        ).order_by("held_at")  # fmt: skip
-        for row in rows:
+        for row in following.standing(self.one, self.device.site_id, [stay.lot_id for stay in self.stays]):
             before = [self.one.judged] if not row.rules and row.excursion_id == self.one.id else []
             for key in [*row.rules, *(f"{self.device.id}:{code}" for code in before)]:
                 self._found[row.lot_id, key] = row.decided_at
 
     def open(self, lot_id: UUID, rule: Rule) -> bool:
-        key = (lot_id, _key(self.device, rule))
+        key = (lot_id, following.key(self.device, rule))
         return key in self._found and self._found[key] is None
 
     def decided(self, lot_id: UUID, rule: Rule) -> datetime | None:
-        return self._found.get((lot_id, _key(self.device, rule)))
-
-
-def _key(device: models.ColdDevice, rule: Rule) -> str:
-    return f"{device.id}:{rule.code}"
-
-
-def _hold(device: models.ColdDevice, one: models.Excursion, site_id: UUID, lot_id: UUID, broken: list[Rule], at: datetime) -> None:
-    """Hold a lot for the rules that were broken; held already for others, whoever decides is told of these too."""
-    keys, reason = [_key(device, rule) for rule in broken], "; ".join(f"{device.name}: {rule.vi}" for rule in broken)
-    row = models.Hold.objects.select_for_update().filter(site_id=site_id, lot_id=lot_id, cause="excursion", decided_at__isnull=True).first()
-    if row is None:
-        holding.hold(
-            site_id=site_id, lot_id=lot_id, reason=reason, cause="excursion", excursion_id=one.id, rules=keys, by=SYSTEM, at=at
-        )
-        return
-    row.rules = [*row.rules, *(key for key in keys if key not in row.rules)]
-    row.reason = f"{row.reason}; {reason}" if reason not in row.reason else row.reason
-    row.save(update_fields=["rules", "reason"])
-    audit.record("stock.hold_widened", by=SYSTEM, at=at, subject=f"lot:{lot_id}", site=site_id)
+        return self._found.get((lot_id, following.key(self.device, rule)))
 
 
 def _note(device: models.ColdDevice, one: models.Excursion, rule: Rule, at: datetime, *, undecide: bool) -> None:

@@ -160,3 +160,11 @@ def test_minutes_that_several_tell_of_count_once(told, since, until):
     spans = [(BEGIN + timedelta(minutes=a), BEGIN + timedelta(minutes=b)) for a, b in told]
     minutes = cold_rules.minutes(spans, BEGIN + timedelta(minutes=since), BEGIN + timedelta(minutes=until))
     assert minutes == sum(any(a <= minute < b for a, b in told) for minute in range(since, until))
+
+
+@given(SPANS, st.integers(1, 120))
+def test_the_worst_stretch_is_never_more_than_its_length_nor_less_than_the_last_one(told, within):
+    spans = [(BEGIN + timedelta(minutes=a), BEGIN + timedelta(minutes=b)) for a, b in told if a < b]
+    end, length = BEGIN + timedelta(minutes=300), timedelta(minutes=within)
+    most = cold_rules.most_minutes(spans, BEGIN, end, length, after=BEGIN)
+    assert cold_rules.minutes(spans, end - length, end) <= most <= within

@@ -8,10 +8,11 @@ from khien.kernel.errors import Refused
 from khien.stock import actions, queries
 from tests import make
 from tests.make import AT, BY
-from tests.make_stock import TODAY, done, fill, make_store, send
+from tests.make_stock import TODAY, done, fill, make_fridge, make_store, report, send
 
 pytestmark = pytest.mark.usefixtures("db")
 HOUR = timedelta(hours=1)
+NIGHT = AT + 12 * HOUR
 
 
 @pytest.fixture
@@ -111,3 +112,62 @@ def test_goods_refused_for_another_reason_and_goods_that_no_cold_harms_come_back
         actions.refuse(consignment_id=sent, reason=reason, by=BY, at=AT)
         actions.settle(consignment_id=sent, lot_id=sent_lot, resolution="came_back", performed=done(), by=BY, at=AT)
     assert queries.holds() == []
+
+
+def frozen_night(store, *, told):
+    """The file of a night at -3 °C, uploaded late."""
+    fridge, key = make_fridge(store)
+    report(fridge, key, [-3.0] * 168 + [4.0] * 12, first=NIGHT, at=told)
+    return fridge
+
+
+def test_goods_that_left_before_the_file_of_the_night_was_read_are_held_wherever_they_are(road):
+    lot, store, site = road
+    point, later = make.make_site(), make.make_site()
+    sent = {holder: send(store, holder, lot, 100, at=NIGHT + 14 * HOUR) for holder in (site, point, later)}
+    accept(sent[site], at=NIGHT + 15 * HOUR)
+    accept(send(site, point, lot, 100, kind="transfer", at=NIGHT + 16 * HOUR), at=NIGHT + 17 * HOUR)
+    frozen_night(store, told=NIGHT + 20 * HOUR)
+    assert {one.site_id for one in queries.holds(lot_id=lot)} == {store, point}
+    accept(sent[later], at=NIGHT + 21 * HOUR)
+    [held] = queries.holds(site_id=later)
+    assert "-0,5 °C" in held.reason
+    with pytest.raises(Refused, match=r"stock\.stopped_not_sent"):
+        send(later, site, lot, 10, at=NIGHT + 22 * HOUR)
+
+
+def test_a_lot_that_left_whole_is_held_with_its_receiver_and_once(road):
+    lot, store, site = road
+    accept(send(store, site, lot, 1000, at=NIGHT + 14 * HOUR), at=NIGHT + 15 * HOUR)
+    frozen_night(store, told=NIGHT + 20 * HOUR)
+    [held] = queries.holds(lot_id=lot)
+    assert (held.site_id, queries.lot(lot, site).state) == (site, "quarantined")
+    actions.decide_hold(hold_id=held.id, decision="released", reason="thử lắc đạt", performed=done(), by=BY, at=NIGHT + 21 * HOUR)
+    [one] = queries.excursions(site_id=store, at=NIGHT + 21 * HOUR)
+    assert (one.judged, one.decision) == ("fridge_frozen", "released")
+    fridge = queries.devices(site_id=store, at=NIGHT + 21 * HOUR)[0]
+    actions.take_readings([(fridge.code, (NIGHT + HOUR).isoformat(), -3.0)], key=queries.Key(None, store, None), at=NIGHT + 22 * HOUR)
+    assert queries.holds(lot_id=lot) == []
+
+
+def test_goods_that_left_before_the_cold_or_after_a_decision_are_free(road):
+    lot, store, site = road
+    early, late = make.make_site(), make.make_site()
+    accept(send(store, early, lot, 100, at=AT + HOUR), at=NIGHT + HOUR)
+    accept(send(store, site, lot, 100, at=NIGHT + timedelta(minutes=30)), at=NIGHT + HOUR)
+    frozen_night(store, told=NIGHT + 15 * HOUR)
+    [held] = queries.holds(lot_id=lot)
+    assert held.site_id == store
+    actions.decide_hold(hold_id=held.id, decision="released", reason="thử lắc đạt", performed=done(), by=BY, at=NIGHT + 16 * HOUR)
+    accept(send(store, late, lot, 100, at=NIGHT + 17 * HOUR), at=NIGHT + 18 * HOUR)
+    fridge = queries.devices(site_id=store, at=NIGHT + 18 * HOUR)[0]
+    actions.take_readings([(fridge.code, (NIGHT + timedelta(minutes=2)).isoformat(), -3.0)], key=queries.Key(None, store, None), at=NIGHT + 18 * HOUR)
+    assert queries.holds(lot_id=lot) == []
+
+
+def test_a_lot_that_left_on_the_first_day_of_a_long_breach_is_held_by_the_hours_that_it_was_there(road):
+    lot, store, site = road
+    accept(send(store, site, lot, 100, at=NIGHT + 5 * HOUR), at=NIGHT + 6 * HOUR)
+    fridge, key = make_fridge(store)
+    report(fridge, key, [-3.0] * 60 + [1.0] * 420 + [4.0], first=NIGHT, at=NIGHT + 41 * HOUR)
+    assert {one.site_id for one in queries.holds(lot_id=lot)} == {store, site}
