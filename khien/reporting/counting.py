@@ -4,7 +4,7 @@ A subject is held before it is read: another worker may count it just now.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from khien.places import queries as places
 from khien.plumbing import subjects
 from khien.registration import queries as registration
 from khien.reporting import rules, tallies
-from khien.reporting.rules import Cell, VisitFacts
+from khien.reporting.rules import Cell, EventFacts, VisitFacts
 from khien.safety import queries as safety
 from khien.visits import queries as visits
 
@@ -32,13 +32,17 @@ INSERT INTO report_change (id, site_id, on_date, version, kind, subject_id, caus
 
 def recount(subject: UUID, kind: str, cells: Iterable[Cell], *, at: datetime, cause: str = "") -> None:
     """Let this subject count as exactly these cells of the boards from now on."""
-    moved = tallies.move(tallies.DAY, subject, kind, [cell.as_json() for cell in cells], at=at)
+    _tell(tallies.move(tallies.DAY, subject, kind, [cell.as_json() for cell in cells], at=at), subject, kind, lambda _part: cause or kind, at)
+
+
+def _tell(moved: tallies.Moved, subject: UUID, kind: str, cause: Callable[[tallies.Moved], str], at: datetime) -> None:
+    """Tell the signed days of what moved."""
     days: dict[tuple[str, str], tallies.Moved] = {}
     for key, change in moved.items():
         if key[1] != str(rules.NIL):
             days.setdefault((key[1], key[0]), {})[key] = change
     for (site_id, on), part in days.items():
-        _tell_signed(site_id, on, part, subject, kind, cause or kind, at)
+        _tell_signed(site_id, on, part, subject, kind, cause(part), at)
 
 
 def _tell_signed(site_id: str, on: str, moved: tallies.Moved, subject: UUID, kind: str, cause: str, at: datetime) -> None:
@@ -112,20 +116,33 @@ def registered(registration_id: UUID, *, at: datetime) -> None:
     tallies.move(tallies.QUEUE, registration_id, "queue", [[*place, found.state]], at=at)
 
 
-def reaction(reaction_id: UUID, *, at: datetime) -> None:
-    """Count a reaction at the site of its dose, on the day of its dose."""
-    subjects.hold([reaction_id])
-    found = safety.reaction(reaction_id)
-    if found is None or found.visit_id is None:
+def event(aefi_id: UUID, *, at: datetime) -> None:
+    """Count an event as its case stands. Its reports counted one by one before cases did: they no longer do."""
+    subjects.hold([aefi_id])
+    found = safety.count_facts(aefi_id)
+    if found is None:
         return
-    card = visits.visit(found.visit_id)
-    if card is None:
-        return
-    names = ["reactions", *(["severe"] if found.severity == "severe" else []), *(["anaphylaxis"] if found.anaphylaxis else [])]
-    place = _place(card.session_id)
-    recount(
-        reaction_id, "reaction", [Cell(card.on_date, name, place, card.ref.site_id, card.session_id, card.vaccine) for name in names], at=at
-    )
+    reports = tallies.counting(safety.reports_of(aefi_id), "reaction")
+    subjects.hold(reports)
+    facts = EventFacts(**found)
+    cells = [cell.as_json() for cell in rules.event_cells(facts)]
+    parts = [tallies.move(tallies.DAY, report, "reaction", [], at=at) for report in reports]
+    parts.append(tallies.move(tallies.DAY, aefi_id, "event", cells, at=at))
+    moved: tallies.Moved = {}
+    for part in parts:
+        for key, change in part.items():
+            moved[key] = moved.get(key, 0) + change
+    _tell({key: change for key, change in moved.items() if change}, aefi_id, "event", lambda part: _of_event(part, facts, reports), at)
+
+
+def _of_event(moved: tallies.Moved, facts: EventFacts, reports: list[UUID]) -> str:
+    """Why a day counts an event otherwise: it was told of, it is no more, its many reports are one, or more is known of it."""
+    n = sum(change for key, change in moved.items() if key[3] == "reactions")
+    if n > 0:
+        return "reaction"
+    if facts.ended:
+        return "event_ended"
+    return "event_once" if n < 0 and reports else "event_changed"
 
 
 def dose(record_id: UUID, *, at: datetime) -> None:

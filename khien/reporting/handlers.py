@@ -6,6 +6,7 @@ from uuid import UUID
 
 from khien.plumbing import outbox
 from khien.reporting import counting, tallies
+from khien.safety import queries as safety
 from khien.visits import queries as visits
 
 
@@ -37,9 +38,16 @@ def registration_changed(data: dict[str, Any], at: datetime) -> None:
     counting.registered(UUID(str(data["registration_id"])), at=at)
 
 
+@outbox.together("aefi_id", tallies.gathering)
+def event_moved(data: dict[str, Any], at: datetime) -> None:
+    counting.event(UUID(str(data["aefi_id"])), at=at)
+
+
 @tallies.gathering()
 def reaction_reported(data: dict[str, Any], at: datetime) -> None:
-    counting.reaction(UUID(str(data["reaction_id"])), at=at)
+    """What was published before cases were counted may still wait for this one."""
+    if aefi_id := safety.of_reaction(UUID(str(data["reaction_id"]))):
+        counting.event(aefi_id, at=at)
 
 
 @outbox.together("record_id", tallies.gathering)

@@ -72,7 +72,7 @@ class TotalCount(models.Model):
 
 
 class Counted(models.Model):
-    """What a subject (visit, appointment, registration, reaction, record) counts as now: a recount moves the difference, once."""
+    """What a subject (visit, appointment, registration, event, record) counts as now: a recount moves the difference, once."""
 
     placement = "local"
     pk = models.CompositePrimaryKey("subject_id", "kind")

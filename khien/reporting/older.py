@@ -70,6 +70,10 @@ ROLLUPS = (
         "timeliness", "SELECT id FROM visit WHERE id > %s ORDER BY id LIMIT %s",
         _lacking(_NOT_COUNTED.format(kind="time") + " AND EXISTS (SELECT 1 FROM visit v WHERE v.id = w.id AND v.dosed_at IS NOT NULL)", counting.visit),
     ),
+    # Reports of reactions counted one by one before the case in which they meet did.
+    Older(
+        "events", "SELECT id FROM aefi_case WHERE id > %s ORDER BY id LIMIT %s", _lacking(_NOT_COUNTED.format(kind="event"), counting.event),
+    ),
     # Before a dose knew what it was moved from, one that was struck out or changed afterwards was not counted again; nor were the
     # visits of two people who were joined or parted.
     Older("moved", "SELECT record_id FROM moved_dose WHERE record_id > %s ORDER BY record_id LIMIT %s", _visits_of(lambda ids: ids)),

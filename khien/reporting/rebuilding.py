@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import connection, models
 
-from khien.reporting import counting, rules, tallies
+from khien.reporting import rules, tallies
 from khien.reporting.models import CoverageCount, DayCount, QueueCount, TimelinessCount
 from khien.reporting.tallies import Tally
 
@@ -97,10 +97,20 @@ SELECT a.id, 'appointment', coalesce((
   WHERE x.holds), '[]')
 FROM appointment a LEFT JOIN session s ON s.id = a.session_id
 """
+_EVENTS = f"""
+INSERT INTO counted (subject_id, kind, cells)
+SELECT a.id, 'event', CASE WHEN a.state IN ('joined', 'withdrawn') OR a.dosed_on IS NULL OR a.site_id IS NULL THEN '[]' ELSE (
+  SELECT jsonb_agg(jsonb_build_array(a.dosed_on::text, a.site_id::text, coalesce(a.session_id, '{rules.NIL}')::text, x.indicator, a.vaccine, '', '', '', '',
+    {", ".join(f"a.{name}" for name in rules.PLACE)}) ORDER BY x.nth)
+  FROM (VALUES (1, 'reactions', true), (2, 'severe', a.severe OR a.anaphylaxis OR a.serious <> '[]'), (3, 'anaphylaxis', a.anaphylaxis)) x (nth, indicator, holds)
+  WHERE x.holds) END
+FROM aefi_case a
+"""
 STATEMENTS = (
     ("visit", _VISITS), ("time", _TIMES), ("appointment", _APPOINTMENTS), ("registration", _REGISTRATIONS), ("queue", _QUEUE), ("dose", _DOSES),
+    ("event", _EVENTS),
 )  # fmt: skip
-KINDS = {tallies.DAY: ("visit", "appointment", "registration"), tallies.TIMES: ("time",), tallies.COVERAGE: ("dose",), tallies.QUEUE: ("queue",)}
+KINDS = {tallies.DAY: ("visit", "appointment", "registration", "event"), tallies.TIMES: ("time",), tallies.COVERAGE: ("dose",), tallies.QUEUE: ("queue",)}
 MODELS: dict[str, type[models.Model]] = {one._meta.db_table: one for one in (DayCount, TimelinessCount, CoverageCount, QueueCount)}
 _BY_DAY = {
     "all": ("indicator", False), "vaccine": ("vaccine", False), "group": ('"group"', False), "dose": ("dose", True), "day": ("on_date::text", True),
@@ -115,7 +125,7 @@ _BY_HOME = {
 def count_all(at: datetime, tell: Callable[[str, int], None]) -> dict[str, int]:
     """Write down what every subject counts as, sum the cells into the rollups and those into their totals; return how many subjects.
 
-    Call it in a transaction, with empty rollups. Reactions, which are few, are counted one by one.
+    Call it in a transaction, with empty rollups.
     """
     done: dict[str, int] = {}
     with connection.cursor() as cursor:
@@ -128,11 +138,7 @@ def count_all(at: datetime, tell: Callable[[str, int], None]) -> dict[str, int]:
             cursor.execute(_summed(tally), [at, list(kinds)])
         for statement in _totals():
             cursor.execute(statement, [at])
-        cursor.execute("SELECT id FROM reaction ORDER BY id")
-        reactions = [row[0] for row in cursor.fetchall()]
-    for reaction in reactions:
-        counting.reaction(reaction, at=at)
-    return done | {"reaction": len(reactions)}
+    return done
 
 
 def _summed(tally: Tally) -> str:

@@ -85,6 +85,29 @@ def visit_cells(facts: VisitFacts, place: tuple[str, str, str, str, str]) -> lis
     return cells
 
 
+@dataclass(frozen=True, slots=True)
+class EventFacts:
+    """What the case of an adverse event says for the boards: where and when its dose was given, and how grave it is."""
+
+    on_date: date | None
+    site_id: UUID | None
+    session_id: UUID | None
+    place: tuple[str, str, str, str, str]
+    vaccine: str
+    grave: bool
+    anaphylaxis: bool
+    ended: bool  # joined to another case, or no event after all
+
+
+def event_cells(facts: EventFacts) -> list[Cell]:
+    """One event however many told of it: a reaction, severe or anaphylaxis where it is; nothing while point or day of its dose is not known."""
+    if facts.ended or facts.on_date is None or facts.site_id is None:
+        return []
+    on, site_id, session_id = facts.on_date, facts.site_id, facts.session_id or NIL
+    names = ("reactions", *(("severe",) if facts.grave else ()), *(("anaphylaxis",) if facts.anaphylaxis else ()))
+    return [Cell(on, name, facts.place, site_id, session_id, facts.vaccine) for name in names]
+
+
 def difference(before: Iterable[list[str]], after: Iterable[list[str]]) -> dict[tuple[str, ...], int]:
     """What changes when a subject that counted as `before` counts as `after`; cells that stay are left out."""
     moved: dict[tuple[str, ...], int] = {}

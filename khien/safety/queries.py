@@ -9,6 +9,7 @@ from django.db.models import Count
 from khien.people import queries as people
 from khien.plumbing import once
 from khien.safety import models, rules
+from khien.safety.counted import count_facts, reports_of, visits_with_events
 from khien.safety.doses import onset_about
 from khien.safety.following import (
     early,
@@ -24,12 +25,11 @@ from khien.safety.rates import BY, Signal, as_of, by_unit, outside_rates, rates,
 from khien.safety.reading import CODE, aefi, core_lines, core_values, counts, line_list, missing, of_reaction, place_of, views
 from khien.safety.timeline import alarm, alarm_of_reaction, alarms_of_session
 from khien.safety.types import ReactionView
-from khien.visits import queries as visits
 
 __all__ = [
-    "BY", "CODE", "REACTIONS", "SIGNS", "Signal", "aefi", "alarm", "alarm_of_reaction", "alarms_of_session", "as_of", "by_unit", "core_lines", "core_values", "counts", "counts_of_visits", "early",
-    "early_leavers", "follow_up", "follow_up_by_token", "follow_up_counts", "follow_ups_of", "line_list", "missing", "of_reaction", "of_session", "of_visits",
-    "onset_about", "outside_rates", "place_of", "rates", "reaction", "reactions", "screen", "to_call", "wants_none",
+    "BY", "CODE", "REACTIONS", "SIGNS", "Signal", "aefi", "alarm", "alarm_of_reaction", "alarms_of_session", "as_of", "by_unit", "core_lines", "core_values", "count_facts", "counts", "counts_of_visits", "early",
+    "early_leavers", "follow_up", "follow_up_by_token", "follow_up_counts", "follow_ups_of", "line_list", "missing", "of_reaction", "of_visits",
+    "onset_about", "outside_rates", "place_of", "rates", "reaction", "reactions", "reports_of", "screen", "to_call", "visits_with_events", "wants_none",
 ]  # fmt: skip
 
 SIGNS = rules.SIGNS
@@ -54,12 +54,6 @@ REACTIONS = once.Part("safety_told(x.ids)", _keep)
 def reaction(reaction_id: UUID) -> ReactionView | None:
     """One reaction."""
     return next(iter(views(models.Reaction.objects.filter(id=reaction_id))), None)
-
-
-def of_session(session_id: UUID) -> list[ReactionView]:
-    """Reactions of the people of one session, the latest first."""
-    ids = [card.ref.visit_id for card in visits.visits_of_session(session_id, limit=10_000)]
-    return views(models.Reaction.objects.filter(visit_id__in=ids).order_by("-onset_at"))
 
 
 def of_visits(visit_ids: Iterable[UUID]) -> list[ReactionView]:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from khien.booking import queries as booking
+from khien.booking.types import SessionInfo
 from khien.reporting import queries as reporting
 from khien.safety import queries as safety
 from khien.surfaces.command import frame, where
@@ -43,7 +44,7 @@ def session(request: HttpRequest, session_id: UUID, kind: str) -> HttpResponse:
     if info is None or kind not in INDICATORS:
         return not_found(request)
     named = at.staff.may("command.lists", place)
-    rows = _appointments(session_id, APPOINTMENTS[kind]) if kind in APPOINTMENTS else _visits(session_id, kind)
+    rows = _appointments(session_id, APPOINTMENTS[kind]) if kind in APPOINTMENTS else _visits(info, kind)
     if named:
         reader = frame.here(request, "command.lists", place)
         reader.looked(*(row["person_id"] for row in rows), purpose="list")
@@ -58,18 +59,17 @@ def _appointments(session_id: UUID, states: tuple[str, ...]) -> list[dict[str, A
     ]  # fmt: skip
 
 
-def _visits(session_id: UUID, indicator: str) -> list[dict[str, Any]]:
-    reacted = {reaction.person_id: reaction for reaction in safety.of_session(session_id)} if indicator in REACTIONS else {}
+def _visits(info: SessionInfo, indicator: str) -> list[dict[str, Any]]:
+    cards = visits.visits_of_session(info.id, limit=1000)
+    reacted = safety.visits_with_events(info.site_id, info.id, grave_only=indicator != "reactions") if indicator in REACTIONS else set()
 
     def counts(card: Any) -> bool:
         if indicator in REACTIONS:
-            found = reacted.get(card.person_id)
-            return found is not None and (indicator == "reactions" or found.severity == "severe")
+            return card.ref.visit_id in reacted
         if indicator in ENDS:
             return card.state == indicator
         return {"injected": card.dosed_at, "observed": card.observed_at}.get(indicator, card.checked_in_at) is not None
 
-    cards = visits.visits_of_session(session_id, limit=1000)
     return [
         {"person_id": card.person_id, "name": card.full_name, "birth": card.birth, "number": card.number, "state": one(VISIT_STATES, card.state), "at": card.dosed_at or card.checked_in_at,
          "code": card.code}

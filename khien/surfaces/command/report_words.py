@@ -23,6 +23,8 @@ STATES: dict[str, tuple[Any, str]] = {
 CAUSES: dict[str, Any] = {
     "paper_keyed": _("Phiếu giấy nhập sau khi ký"), "visit_recorded": _("Lượt tiêm ghi sau khi ký"), "dose_undone": _("Mũi tiêm được hủy ghi"),
     "record_corrected": _("Hồ sơ mũi tiêm được sửa"), "appointment": _("Giấy mời đổi"), "reaction": _("Phản ứng báo sau khi ký"),
+    "event_changed": _("Hồ sơ phản ứng được sửa"), "event_ended": _("Hồ sơ phản ứng được gộp hoặc rút lại"),
+    "event_once": _("Nhiều lần báo của một phản ứng nay tính một"),
 }  # fmt: skip
 AGES: dict[str, Any] = {
     "": _("Mọi tuổi"), "0-4": _("0 đến 4"), "5-11": _("5 đến 11"), "12-17": _("12 đến 17"), "18-49": _("18 đến 49"), "50-64": _("50 đến 64"),

@@ -32,7 +32,7 @@ def test_a_common_reaction_at_the_desk_is_kept_with_its_dose():
     assert (told.urgency, told.severity, told.call_emergency, told.report_due) == ("P2", "common", False, None)
     (kept,) = queries.reactions(made.person_id)
     assert (kept.record_id, kept.visit_id) == (visits.visit(made.visit).record_id, made.visit.visit_id)
-    assert queries.of_session(day.session_id) == [kept]
+    assert queries.of_visits([made.visit.visit_id]) == [kept]
     assert queries.counts_of_visits([made.visit.visit_id]) == {made.visit.visit_id: 1}
 
 
