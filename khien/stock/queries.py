@@ -135,12 +135,17 @@ def drawn(site_id: UUID, on: date) -> int:
 
 
 def used_on(site_ids: Iterable[UUID], on: date) -> dict[UUID, dict[str, tuple[int, int]]]:
-    """Doses drawn (less those put back) and wasted at these sites on a day, by product: the daily report's two columns."""
+    """Doses drawn (less those put back) and wasted at these sites on a day, by product: the daily report's two columns.
+
+    Syringes, ampoules and boxes are no doses.
+    """
     rows = models.Movement.objects.filter(site_id__in=list(site_ids), on_date=on, kind__in=["drawn", "drawn_back", "wasted"])
     sums = list(rows.values_list("site_id", "lot_id", "kind").annotate(n=Sum("doses")))
     known = lots(lot_id for _site, lot_id, _kind, _n in sums)
     found: dict[UUID, dict[str, tuple[int, int]]] = {}
     for site_id, lot_id, kind, n in sums:
+        if not rules.is_vaccine(known[lot_id].vaccine):
+            continue
         of_site = found.setdefault(site_id, {})
         used, wasted = of_site.get(known[lot_id].vaccine, (0, 0))
         moved = (used, wasted + n) if kind == "wasted" else (used + (n if kind == "drawn" else -n), wasted)

@@ -16,6 +16,7 @@ from khien.reporting import actions
 from khien.reporting import queries as reporting
 from khien.reporting.rules import REPORT
 from khien.reporting.types import DailyReport, SiteDay, UnitDay
+from khien.stock import queries as stock
 from khien.surfaces.command import choosing, frame
 from khien.surfaces.command.report_words import BEHIND, CAUSES, COLUMNS, STATES
 from khien.surfaces.command.spot import EPOCHS, read_day
@@ -167,8 +168,15 @@ def _site_page(request: HttpRequest, site_id: UUID, on: date, day: SiteDay | Non
         "day": day, "on": on, "columns": COLUMNS, "order": REPORT, "state": STATES[day.state], "versions": reporting.versions(site_id, on),
         "changes": reporting.changes(site_id, on) if day.state == "changed" else [], "causes": CAUSES, "wrong": wrong, "note": note,
         "done": request.GET.get("xong", ""), "products": list(day.vaccines.items()), "behind": BEHIND,
+        "supplies": _supplies(day),
     }  # fmt: skip
     return frame.page(request, "site_report", "reports", status=status, **facts)
+
+
+def _supplies(day: SiteDay) -> int:
+    """How many syringes and other supplies were signed as doses wasted, when they were counted with them."""
+    told = day.signed.vaccines.items() if day.signed else ()
+    return sum(numbers.get("wasted", 0) for code, numbers in told if not stock.rules.is_vaccine(code))
 
 
 def sign(request: HttpRequest, site_id: UUID) -> HttpResponse:

@@ -9,6 +9,7 @@ from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor
 from khien.plumbing import outbox
 from khien.reporting import actions, models, queries
+from khien.stock import actions as stock
 from khien.visits import actions as visits
 from tests import make
 from tests.make_day import Day, done_at, make_day, make_visit
@@ -130,3 +131,15 @@ def test_a_dose_counts_for_the_group_under_which_the_person_registered(db):
     make_visit(day, state="closed", person_id=person)
     _heard()
     assert dict(queries.by_group(on=DAY)) == {"9": 1}
+
+
+def test_syringes_thrown_away_are_no_doses(db):
+    day = make_day()
+    make_visit(day, state="closed")
+    for vaccine, doses in (("SYRINGE-0.5", 40), ("AZ", 3)):
+        lot = make.make_lot(vaccine, site_id=day.site_id, doses=100)
+        stock.waste(site_id=day.site_id, lot_id=lot, doses=doses, reason="broken", performed=done_at(make.AT), by=make.BY, at=make.AT)
+    _heard()
+    found = queries.site_day(day.site_id, DAY, at=EVENING)
+    assert found is not None
+    assert (found.n("used"), found.n("wasted"), list(found.vaccines)) == (1, 3, ["AZ"])
