@@ -46,13 +46,13 @@ def _tell(moved: tallies.Moved, subject: UUID, kind: str, cause: Callable[[talli
 
 
 def _tell_signed(site_id: str, on: str, moved: tallies.Moved, subject: UUID, kind: str, cause: str, at: datetime) -> None:
-    columns = rules.moved_columns(moved)
-    if not columns:
+    columns, products = rules.moved_columns(moved)
+    if not columns and not products:
         return
     with connection.cursor() as cursor:
         cursor.execute(_SIGNED, [site_id, on])
         if version := cursor.fetchone()[0]:
-            cursor.execute(_CHANGED, [uuid7(), site_id, on, version, kind, subject, cause, json.dumps(columns), at])
+            cursor.execute(_CHANGED, [uuid7(), site_id, on, version, kind, subject, cause, json.dumps({**columns, "products": products}), at])
 
 
 def _place(session_id: UUID) -> tuple[str, str, str, str, str]:

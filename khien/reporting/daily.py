@@ -59,7 +59,12 @@ def changes(site_id: UUID, on: date) -> list[Change]:
     signed_version = models.SiteReport.objects.filter(site_id=site_id, on_date=on).aggregate(n=Max("version"))["n"]
     if latest != signed_version:
         return []
-    return [Change(row.cause, row.kind, row.moved, row.at) for row in rows if row.version == latest]
+    return [_change(row) for row in rows if row.version == latest]
+
+
+def _change(row: models.ReportChange) -> Change:
+    columns = {column: n for column, n in row.moved.items() if column != "products"}
+    return Change(row.cause, row.kind, columns, row.at, row.moved.get("products", {}))
 
 
 def equals_records(day: SiteDay) -> bool:
@@ -129,9 +134,10 @@ def _site_day(
     first, due = own[0], max(one.ends_at for one in own) + DUE
     place = {name: getattr(first.place, name) for name in rules.PLACE}
     going_on = sum(one.state in GOING_ON for one in own)
-    differs = rules.changed(dict(known.numbers), numbers) if known else {}
+    differs = rules.changed(known.numbers, numbers) if known else {}
+    of_product = rules.changed_products(known.vaccines, products) if known else {}
     if known:
-        state = "changed" if differs else "signed"
+        state = "changed" if differs or of_product else "signed"
     elif at > due:
         state = "late"
     else:
@@ -139,7 +145,7 @@ def _site_day(
     number = next((rounds[key] for key in (f"2021-{place['province_2021']}", f"2025-{place['province_2025']}", "") if key in rounds), None)
     return SiteDay(
         first.site_id, first.site.name, first.site.facility_code, first.site.facility_name, first.on_date, place,
-        tuple(one.id for one in own), going_on, numbers, products, due, state, known, differs, number,
+        tuple(one.id for one in own), going_on, numbers, products, due, state, known, differs, number, of_product,
     )  # fmt: skip
 
 

@@ -187,7 +187,7 @@ class SiteReport(SignedRow):
 
 
 class ReportChange(Row):
-    """A number of a signed day that moved afterwards: which, by how much, and what caused it."""
+    """A number of a signed day that moved afterwards: which, by how much, and what caused it; of each product under "products"."""
 
     placement = "site"
     site_id = models.UUIDField()

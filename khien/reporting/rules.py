@@ -186,16 +186,26 @@ def report_numbers(
     return numbers, {vaccine: line for vaccine, line in sorted(products.items()) if any(line.values())}
 
 
-def moved_columns(moved: dict[tuple[str, ...], int]) -> dict[str, int]:
-    """What a subject's moved cells do to a report's columns."""
+def moved_columns(moved: dict[tuple[str, ...], int]) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+    """What a subject's moved cells do to a report's columns, and to those of each product."""
     cells = [(key[3], key[4], key[5], change) for key, change in moved.items()]
-    found, _products = report_numbers(cells, {})
-    return {column: n for column, n in found.items() if n}
+    found, products = report_numbers(cells, {})
+    return _moved(found), {vaccine: _moved(line) for vaccine, line in products.items()}
 
 
-def changed(signed: dict[str, int], now: dict[str, int]) -> dict[str, int]:
+def _moved(numbers: dict[str, int]) -> dict[str, int]:
+    return {column: n for column, n in numbers.items() if n}
+
+
+def changed(signed: Mapping[str, int], now: Mapping[str, int]) -> dict[str, int]:
     """By how much each column differs from what was signed."""
     return {column: now.get(column, 0) - signed.get(column, 0) for column in REPORT if now.get(column, 0) != signed.get(column, 0)}
+
+
+def changed_products(signed: Mapping[str, Mapping[str, int]], now: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    """The same of each product: a dose that turns out to be of another one moves no column of the day."""
+    found = {vaccine: changed(signed.get(vaccine, {}), now.get(vaccine, {})) for vaccine in sorted({*signed, *now})}
+    return {vaccine: moved for vaccine, moved in found.items() if moved}
 
 
 # Age bands of coverage: the youngest of each, both ends included in its name.

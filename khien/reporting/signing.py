@@ -30,7 +30,7 @@ def sign_day(*, site_id: UUID, on: date, note: str = "", name: str, by: Actor, a
         raise Refused("reporting.sessions_open", count=day.open_sessions)
     if not daily.equals_records(day):
         raise Refused("reporting.still_counting")
-    if day.signed and not day.changed and day.signed.note == note.strip():
+    if day.signed and day.state == "signed" and day.signed.note == note.strip():
         raise Refused("reporting.nothing_new")
     version = day.signed.version + 1 if day.signed else 1
     try:

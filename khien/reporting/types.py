@@ -122,6 +122,7 @@ class SiteDay:
     signed: Signed | None = None
     changed: Mapping[str, int] = field(default_factory=dict)
     round_number: int | None = None
+    changed_products: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def n(self, column: str) -> int:
         """The number as it stands now."""
@@ -168,6 +169,7 @@ class Change:
     kind: str
     moved: Mapping[str, int]
     at: datetime
+    products: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

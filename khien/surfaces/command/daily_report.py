@@ -168,9 +168,22 @@ def _site_page(request: HttpRequest, site_id: UUID, on: date, day: SiteDay | Non
         "day": day, "on": on, "columns": COLUMNS, "order": REPORT, "state": STATES[day.state], "versions": reporting.versions(site_id, on),
         "changes": reporting.changes(site_id, on) if day.state == "changed" else [], "causes": CAUSES, "wrong": wrong, "note": note,
         "done": request.GET.get("xong", ""), "products": list(day.vaccines.items()), "behind": BEHIND,
-        "supplies": _supplies(day),
+        "supplies": _supplies(day), "differences": _differences(day),
     }  # fmt: skip
     return frame.page(request, "site_report", "reports", status=status, **facts)
+
+
+def _differences(day: SiteDay) -> list[tuple[str, str, int, int]]:
+    """(Product, column, as signed, now) of what differs: the columns, then those of each product where more than one differs or no column does."""
+    if day.signed is None:
+        return []
+    found = [("", column, day.signed.numbers.get(column, 0), day.n(column)) for column in day.changed]
+    products = day.changed_products if len(day.changed_products) > 1 or not found else {}
+    nothing: dict[str, int] = {}
+    return found + [
+        (code, column, day.signed.vaccines.get(code, nothing).get(column, 0), day.vaccines.get(code, nothing).get(column, 0))
+        for code, columns in products.items() for column in columns
+    ]  # fmt: skip
 
 
 def _supplies(day: SiteDay) -> int:

@@ -10,6 +10,7 @@ from khien.kernel.refs import Actor
 from khien.plumbing import outbox
 from khien.reporting import actions, models, queries
 from khien.stock import actions as stock
+from khien.stock import queries as stock_reads
 from khien.visits import actions as visits
 from tests import make
 from tests.make_day import Day, done_at, make_day, make_visit
@@ -143,3 +144,22 @@ def test_syringes_thrown_away_are_no_doses(db):
     found = queries.site_day(day.site_id, DAY, at=EVENING)
     assert found is not None
     assert (found.n("used"), found.n("wasted"), list(found.vaccines)) == (1, 3, ["AZ"])
+
+
+def test_a_dose_that_was_of_another_product_changes_a_signed_day_though_no_column_moves(db):
+    day = make_day(vaccines=("AZ", "MODERNA"))
+    given = make_visit(day, state="closed")
+    _close(day)
+    _sign(day)
+    lot = next(one.lot.id for one in stock_reads.lots_at(day.site_id) if one.lot.vaccine == "MODERNA")
+    visits.correct_dose(visit=given.visit, changes={"lot_id": lot}, reason="Nhìn lại lọ", second_by=OTHER, by=make.BY, at=EVENING)
+    _heard(EVENING + timedelta(hours=1))
+    found = queries.site_day(day.site_id, DAY, at=EVENING)
+    assert found is not None
+    assert (found.state, found.changed) == ("changed", {})
+    assert {code: moved["injected"] for code, moved in found.changed_products.items()} == {"AZ": -1, "MODERNA": 1}
+    assert [one.products["MODERNA"]["dose_1"] for one in queries.changes(day.site_id, DAY)] == [1]
+    assert _sign(day).version == 2
+    again = queries.site_day(day.site_id, DAY, at=EVENING)
+    assert again is not None
+    assert again.state == "signed"

@@ -1,12 +1,15 @@
 """The page of a signed day says what changed since and why."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
+from khien.kernel.refs import Actor
 from khien.plumbing import outbox
 from khien.reporting import actions, models
 from khien.stock import actions as stock
+from khien.stock import queries as stock_reads
 from khien.visits import actions as visits
 from tests import make
 from tests.make_day import Day, done_at, make_day, make_visit
@@ -48,4 +51,17 @@ def test_a_day_signed_with_syringes_among_its_doses_says_why_it_differs_and_is_s
     models.SiteReport.objects.update(numbers=row.numbers | {"wasted": 4}, vaccines=row.vaccines | {"SYRINGE-0.5": {"used": 0, "wasted": 4}})
     told = page(lead, day)
     assert "4 vật tư (bơm tiêm, hộp, thuốc) được tính vào liều đã hủy; nay chỉ tính vắc xin (Liều đã hủy -4)" in told
+    assert "Ký lại với số mới" in told
+
+
+def test_a_dose_of_another_product_shows_by_product_with_its_cause(day, lead):
+    given = make_visit(day, state="closed")
+    signed(day)
+    lot = next(one.lot.id for one in stock_reads.lots_at(day.site_id) if one.lot.vaccine == "MODERNA")
+    visits.correct_dose(visit=given.visit, changes={"lot_id": lot}, reason="Nhìn lại lọ", second_by=Actor("staff", uuid4()), by=make.BY, at=EVENING)
+    outbox.drain(lambda: LATER)
+    told = page(lead, day)
+    assert "Mũi 1 AstraZeneca 2 1 -1" in told
+    assert "Mũi 1 Spikevax (Moderna) 0 1 +1" in told or "Mũi 1 Spikevax 0 1 +1" in told
+    assert "AstraZeneca: Mũi 1 -1, Cộng mũi tiêm -1" in told
     assert "Ký lại với số mới" in told
