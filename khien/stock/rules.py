@@ -23,6 +23,7 @@ WASTE_REASONS = (
 DIFFERENCES = ("short", "excess", "broken", "warm", "frozen", "expired", "wrong_lot", "label_lost", "other")
 # Those of them that may have spoiled a vaccine, as a hold's reason says it.
 HARMED = {"warm": "bị nóng trên đường", "frozen": "bị đông đá trên đường"}
+HARMED_EN = {"warm": "warm on the way", "frozen": "frozen on the way"}
 # What a difference turned out to be: lost on the way, found at the sender's, arrived after all, never sent (or sent beyond the paper).
 RESOLUTIONS = ("lost", "came_back", "arrived", "miscounted")
 MOST_IN_VIAL = 50
@@ -103,9 +104,13 @@ def check_lot(lot: LotInfo | None, on: date, *, vaccine: str | None = None) -> L
 
 
 def in_both(reason: str) -> dict[str, str]:
-    """The reason of a hold in both languages where a rule of the cold chain gave it; a person's own words have one."""
-    rule = next((one for one in cold_rules.rules() if reason.endswith(f": {one.vi}")), None)
-    return {"reason_vi": reason, "reason_en": reason.removesuffix(rule.vi) + rule.en} if rule else {}
+    """The reason of a hold in both languages where a rule of the cold chain or the road gave it; a person's own words have one."""
+    told = {one.vi: one.en for one in cold_rules.rules()} | {HARMED[code]: HARMED_EN[code] for code in HARMED}
+    vi = next((words for words in told if reason.endswith(f": {words}")), "")
+    if not vi:
+        return {}
+    where = reason.removesuffix(vi)
+    return {"reason_vi": reason, "reason_en": where.replace("Chuyến hàng ", "Consignment ", 1) + told[vi]}
 
 
 def can_use(lot: LotInfo | None, on: date, *, vaccine: str | None = None) -> bool:
@@ -123,7 +128,7 @@ def check_sent(lot: LotInfo, on: date) -> None:
     Raises Refused: stock.stopped_not_sent (lot, reason), stock.expired_not_sent (lot, expired_on).
     """
     if lot.state != "released":
-        raise Refused("stock.stopped_not_sent", lot=lot.number, reason=lot.state_reason)
+        raise Refused("stock.stopped_not_sent", lot=lot.number, reason=lot.state_reason, **in_both(lot.state_reason))
     if lot.expired(on):
         raise Refused("stock.expired_not_sent", lot=lot.number, expired_on=lot.expires_on)
 

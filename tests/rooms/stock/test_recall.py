@@ -47,6 +47,18 @@ def test_the_desk_stops_on_a_paused_lot_and_its_pulse_tells_it():
     assert visits.give_dose(visit=made.visit, lot_id=day.lot_id, confirmed=SURE, performed=done_at(AT), by=BY, at=AT).ordinal == 1
 
 
+@pytest.mark.parametrize(("reason", "english"), [
+    ("Tủ 1: trên 25 °C trong 30 phút", "Tủ 1: above 25 °C for 30 minutes"), ("Chuyến hàng PX 7: bị đông đá trên đường", "Consignment PX 7: frozen on the way"),
+])  # fmt: skip
+def test_a_reason_that_the_platform_gave_is_told_in_both_languages_and_a_persons_as_it_was_written(reason, english):
+    site, lot = make.make_site(), make.make_lot()
+    actions.hold(site_id=site, lot_id=lot, reason=reason, by=BY, at=AT)
+    with pytest.raises(Refused, match=r"stock\.lot_quarantined") as refused:
+        rules.check_lot(queries.lot(lot, site), TODAY)
+    assert (refused.value.facts["reason_vi"], refused.value.facts["reason_en"]) == (reason, english)
+    assert rules.in_both("lọ có cặn") == {}
+
+
 def test_one_person_alone_recalls_nothing():
     lot = make.make_lot()
     one = someone()
