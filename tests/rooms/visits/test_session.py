@@ -114,7 +114,7 @@ def test_the_pack_holds_what_the_desks_need_and_few_facts_of_people():
     text = json.dumps(pack, ensure_ascii=False)
     assert len(text) < 40_000
     assert set(pack["appointments"][0]) == {
-        "id", "code", "starts_at", "vaccine", "state", "person_id", "name", "birth", "sex", "last4", "identity", "due",
+        "id", "code", "registration_code", "starts_at", "vaccine", "state", "person_id", "name", "birth", "sex", "last4", "identity", "due",
     }  # fmt: skip
     assert pack["lots"][0]["vaccine"] == "AZ"
     assert len(pack["walk_ins"]) == 1
