@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from khien.kernel import codes
 from khien.kernel.births import PartialDate
 from khien.visits import actions as visits
 from khien.visits import queries
@@ -142,3 +143,18 @@ def test_two_windows_of_one_person_never_lose_what_the_other_has_not_sent(town: 
     )
     again.wait_for_selector("text=Đã nhận")
     assert again.evaluate("Object.keys(localStorage).filter((name) => name.includes(':hang')).length") == 0
+
+
+def test_eleven_digits_at_reception_are_a_number_without_its_zero_or_a_code_typed_wrong(town: Town) -> None:
+    day = make_day(at=make.AT)
+    slip_like, plain, nobodys = (next(one for one in iter(make.make_number, None) if codes.is_slip_code(one.value[1:]) is like) for like in (True, False, False))
+    for name, number in (("Đỗ Thị Không Thử", slip_like), ("Bùi Văn Đầu Thử", plain)):
+        make.make_person(name, identifier=number)
+    desks = lead_at(town, day)
+    for name, number in (("Đỗ Thị Không Thử", slip_like), ("Bùi Văn Đầu Thử", plain)):
+        desks.scan(number.value[1:])
+        desks.sees(name, "Tiếp đón, lấy số")
+        assert not desks.page.locator("#giay-to-slip:checked").count()
+        desks.press("Escape")
+    desks.scan(nobodys.value[1:])
+    desks.sees("Mã sai một chữ số")

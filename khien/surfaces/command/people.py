@@ -60,10 +60,9 @@ def _opens(staff: StaffRef, card: PersonCard) -> bool:
 
 
 def _find(text: str, year: int | None, at: frame.Here) -> list[PersonCard]:
-    if codes.is_slip_code(text):
-        person_id = slips.person_of(text)
-        card = people.person(person_id) if person_id else None
-        return [card] if card else []
+    person_id = slips.person_of(text) if codes.is_slip_code(text) else None
+    if person_id and (card := people.person(person_id)):
+        return [card]
     units = tuple(scope for scope in at.scopes if scope.kind in ("nation", "province", "district", "commune"))
     # A point receives people from anywhere; an officer of a place looks among those who live there.
     scopes = frame.reach(units) if units and len(units) == len(at.scopes) else None

@@ -103,13 +103,9 @@ def _found(request: HttpRequest, at: Here) -> list[PersonCard]:
     text = request.POST.get("find", "").strip()
     if not text:
         return []
-    cards: list[PersonCard] = []
-    if codes.is_slip_code(text):
-        person_id = slips.person_of(text)
-        card = people.person(person_id) if person_id else None
-        cards = [card] if card else []
-    else:
-        cards = people.search(text, limit=8)
+    person_id = slips.person_of(text) if codes.is_slip_code(text) else None
+    card = people.person(person_id) if person_id else None
+    cards = [card] if card else people.search(text, limit=8)
     at.looked(*(card.id for card in cards), purpose="data_entry")
     return cards
 

@@ -43,11 +43,14 @@ def search(request: HttpRequest, session: UUID) -> HttpResponse:
 def _find(text: str, at: Here) -> dict[str, Any]:
     if cccd_card.looks_like_card(text):
         return _by_card(text, at)
-    if codes.is_slip_code(text):
-        return _by_code(codes.read_slip_code(text), at)
+    is_code = codes.is_slip_code(text)
+    if is_code and (found := _by_code(codes.read_slip_code(text), at)):
+        return found
     if text.isdigit():
         reading.of_number(text)
     cards = people.search(text, limit=MOST + 1)
+    if is_code and not cards:  # a number without its leading zero may look like a slip's
+        raise Refused("visits.code_unknown")
     more, cards = len(cards) > MOST, cards[:MOST]
     at.looked(*(card.id for card in cards), purpose="search")
     return {"kind": "people", "people": [_person(card, at, brief=len(cards) > 3) for card in cards], "more": more}
@@ -70,12 +73,12 @@ def _alike(told: Any, at: Here) -> dict[str, Any]:
     return {"kind": "people", "people": [{**_person(cards[id], at, brief=True), "why": list(why)} for id, why in near if id in cards]}
 
 
-def _by_code(code: str, at: Here) -> dict[str, Any]:
-    """The person whom the code of an appointment, a registration or a visit brings."""
+def _by_code(code: str, at: Here) -> dict[str, Any] | None:
+    """The person whom the code of an appointment, a registration or a visit brings; None when it brings nobody."""
     person_id, appointment = slips.person_of(code), booking.appointment(code)
     card = people.person(person_id) if person_id else None
     if card is None:
-        raise Refused("visits.code_unknown")
+        return None
     at.looked(card.id, purpose="reception")
     return {"kind": "people", "people": [_person(card, at)], "code": code, "appointment": _appointment(appointment, at) if appointment else None}
 

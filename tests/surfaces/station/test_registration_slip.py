@@ -111,3 +111,19 @@ def test_the_slip_still_opens_the_visit_after_the_dose(lead, day):
     visits.give_dose(visit=made.visit, lot_id=day.lot_id, confirmed=SURE, performed=done_at(clock.now()), by=make.BY, at=clock.now())
     assert queries.visit_by_code(code).ref == made.visit
     assert look(lead, day, code).json()["people"][0]["doses"][0]["vaccine"] == "AZ"
+
+
+def number_like_a_slip():
+    """A personal number that, without its first zero, passes for the code of a slip."""
+    return next(one for one in iter(make.make_number, None) if codes.is_slip_code(one.value[1:]))
+
+
+def test_a_number_without_its_first_zero_that_looks_like_a_code_finds_its_holder(lead, day):
+    number = number_like_a_slip()
+    person = make.make_person(identifier=number, at=clock.now())
+    found = look(lead, day, number.value[1:]).json()
+    assert ([one["id"] for one in found["people"]], "code" in found) == ([str(person)], False)
+    (serial,) = visits.print_forms(session_id=day.session_id, count=1, by=make.BY, at=clock.now())
+    page = lead.post(f"/diem/{day.session_id}/nhap-phieu", {"serial": serial, "act": "find", "find": number.value[1:]}).content.decode()
+    assert str(person) in page
+    assert look(lead, day, number_like_a_slip().value[1:]).json()["refused"]["code"] == "visits.code_unknown"

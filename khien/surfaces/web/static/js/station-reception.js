@@ -63,6 +63,7 @@ export default (kh) => {
 
   function show(told, found) {
     if (found.kind === "card") return kh.fromCard(found);
+    if (told.kind === "code" && !found.code) told = { kind: "text", text: told.code }; // a number after all: no slip was seen
     const people = nearFirst(told, found.people);
     if (people.length === 1) return choose(people[0], told, found.appointment);
     if (people.length) return list(people, (one) => choose(one, told), told, found.more);
@@ -94,6 +95,10 @@ export default (kh) => {
     return { name: words.filter((one) => !/\d/.test(one)).join(" ").trim(), identifier: words.find((one) => /^[A-Za-z]{0,2}\d{6,15}$/.test(one)) || "", born: birth };
   }
   function nobody(told, words) {
+    if (told.wrong) {
+      layout(idle());
+      return kh.tell(told.wrong, "stop");
+    }
     layout(kh.panel(words, h("p", _("Quét căn cước, hoặc ghi người mới.")), kh.button(_("Ghi người mới"), { main: true, hot: "F4", on: () => kh.walkIn(asTyped(told)) })));
     return undefined;
   }
@@ -147,6 +152,7 @@ export default (kh) => {
     if (found.length) return list(found, take, told);
     if (told.kind === "card") return cardAlone(told);
     if (kh.vault?.open) return nobody(told, _("Không có trong danh sách trên máy"));
+    if (told.wrong) return nobody(told);
     layout(idle(told));
     return kh.tell(_("Mất mạng và không có trong danh sách hẹn. Quét căn cước để nhận như người đến trực tiếp, hoặc ghi phiếu giấy."), "wait");
   }

@@ -53,7 +53,11 @@ export default (kh) => {
       else location.assign(key);
       return undefined;
     }
-    if (told.kind === "code" && !told.whole) return kh.tell(_("Mã sai một chữ số. Mời quét lại hoặc gõ lại 11 số."), "stop");
+    if (told.kind === "code" && !told.whole) {
+      const wrong = _("Mã sai một chữ số. Mời quét lại hoặc gõ lại 11 số.");
+      // At reception eleven digits may be a personal number whose first zero was left out: the record is asked before they are called wrong.
+      return kh.here?.name === "reception" && !kh.offline && kh.rights.has("people.search") ? kh.receive({ kind: "text", text: told.code, wrong }) : kh.tell(wrong, "stop");
+    }
     if (kh.here?.scan?.(told)) return undefined;
     return kh.find(told);
   };
