@@ -246,7 +246,7 @@ def starting_between(first: datetime, last: datetime, *, after: UUID | None = No
 def standby(session_id: UUID) -> list[StandbyEntry]:
     """The standby list of a session, in order of asking; whoever was called stands as the appointment does."""
     rows = list(models.Standby.objects.filter(session_id=session_id).order_by("asked_at", "id"))
-    given = dict(models.Appointment.objects.filter(id__in=[row.appointment_id for row in rows if row.appointment_id]).values_list("id", "state"))
+    given: dict[UUID | None, str] = dict(models.Appointment.objects.filter(id__in=[row.appointment_id for row in rows if row.appointment_id]).values_list("id", "state"))
     return [
         StandbyEntry(
             row.id, row.session_id, row.person_id, row.registration_id, row.asked_at,
