@@ -106,11 +106,14 @@ def check_lot(lot: LotInfo | None, on: date, *, vaccine: str | None = None) -> L
 def in_both(reason: str) -> dict[str, str]:
     """The reason of a hold in both languages where a rule of the cold chain or the road gave it; a person's own words have one."""
     told = {one.vi: one.en for one in cold_rules.rules()} | {HARMED[code]: HARMED_EN[code] for code in HARMED}
-    vi = next((words for words in told if reason.endswith(f": {words}")), "")
-    if not vi:
-        return {}
-    where = reason.removesuffix(vi)
-    return {"reason_vi": reason, "reason_en": where.replace("Chuyến hàng ", "Consignment ", 1) + told[vi]}
+    parts = [_part_in_english(part, told) for part in reason.split("; ")]
+    return {"reason_vi": reason, "reason_en": "; ".join(parts)} if "; ".join(parts) != reason else {}
+
+
+def _part_in_english(part: str, told: dict[str, str]) -> str:
+    """One of the causes that a reason joins, as the cold chain and consignments write it: whose, and what happened."""
+    vi = next((words for words in told if part.endswith(f": {words}")), "")
+    return part.removesuffix(vi).replace("Chuyến hàng ", "Consignment ", 1) + told[vi] if vi else part
 
 
 def can_use(lot: LotInfo | None, on: date, *, vaccine: str | None = None) -> bool:

@@ -49,6 +49,7 @@ def test_the_desk_stops_on_a_paused_lot_and_its_pulse_tells_it():
 
 @pytest.mark.parametrize(("reason", "english"), [
     ("Tủ 1: trên 25 °C trong 30 phút", "Tủ 1: above 25 °C for 30 minutes"), ("Chuyến hàng PX 7: bị đông đá trên đường", "Consignment PX 7: frozen on the way"),
+    ("Tủ 1: trên 8 °C cộng dồn 10 giờ; lọ có cặn; Tủ 2: trên 25 °C trong 30 phút", "Tủ 1: above 8 °C for 10 hours together; lọ có cặn; Tủ 2: above 25 °C for 30 minutes"),
 ])  # fmt: skip
 def test_a_reason_that_the_platform_gave_is_told_in_both_languages_and_a_persons_as_it_was_written(reason, english):
     site, lot = make.make_site(), make.make_lot()

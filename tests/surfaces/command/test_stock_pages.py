@@ -140,7 +140,7 @@ def test_a_lead_counts_the_day_and_corrects_the_book_with_a_reason(db):
 
 def test_a_fridges_page_draws_its_night_and_takes_a_file(db):
     site = make.make_site()
-    make.make_lot(site_id=site)
+    make.make_lot(site_id=site, at=clock.now() - timedelta(hours=12))
     device, key = make_fridge(site)
     now = clock.now()
     report(device, key, [9.5] * 130, first=now - timedelta(hours=11), at=now)
@@ -158,7 +158,7 @@ def test_a_fridges_page_draws_its_night_and_takes_a_file(db):
 
 def test_why_a_fridge_holds_its_lots_stands_in_the_readers_language(db):
     site = make.make_site()
-    lot = make.make_lot(site_id=site)
+    lot = make.make_lot(site_id=site, at=clock.now() - timedelta(hours=12))
     device, key = make_fridge(site)
     report(device, key, [9.5] * 130, first=clock.now() - timedelta(hours=11), at=clock.now())
     [held] = stock.holds(site_id=site)
