@@ -1,7 +1,7 @@
 """Reads of lots, balances, the ledger and all that hangs on it."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, Sum
@@ -27,9 +27,10 @@ __all__ = [
     "RESOLUTIONS", "Key", "affected", "alerts", "all_lots", "aside", "balance", "check_lot", "cold_rules", "consignment", "consignments", "day_movements",
     "device", "devices", "differing", "drawn", "excursions", "held", "holder", "holders", "holders_by_id", "holds", "key_of", "keys", "lot",
     "lot_by_number", "lots", "lots_at", "movements", "one_hold", "one_work", "open_vials", "place_of", "product", "profiles", "propose",
-    "recall", "recalls", "reconcile", "rules", "series", "stopped_at", "thaw_ends", "thaws", "totals", "unmatched_labels", "used", "used_on", "vials", "work",
+    "recall", "recalls", "reconcile", "rules", "series", "stopped_at", "thaw_ends", "thaws", "totals", "unmatched_labels", "used", "used_on", "used_since", "vials", "work",
 ]  # fmt: skip
 check_lot = rules.check_lot
+USED = ("drawn", "drawn_back", "wasted")  # what the daily report counts of the ledger
 
 
 def lots_at(site_id: UUID, *, on: date | None = None) -> list[Balance]:
@@ -67,13 +68,14 @@ def movements(site_id: UUID, *, lot_id: UUID | None = None, on: date | None = No
     rows = models.Movement.objects.filter(site_id=site_id)
     rows = rows.filter(lot_id=lot_id) if lot_id else rows
     rows = rows.filter(on_date=on) if on else rows
-    return [
-        MovementInfo(
-            row.id, row.site_id, row.lot_id, row.kind, row.doses, row.on_date, row.performed_at, row.recorded_at, row.recorded_by,
-            row.reason, row.document, row.visit_id, row.other_id, row.consignment_id, row.vial_id,
-        )
-        for row in rows.order_by("-performed_at", "-recorded_at")[:limit]
-    ]  # fmt: skip
+    return [_movement(row) for row in rows.order_by("-performed_at", "-recorded_at")[:limit]]
+
+
+def _movement(row: models.Movement) -> MovementInfo:
+    return MovementInfo(
+        row.id, row.site_id, row.lot_id, row.kind, row.doses, row.on_date, row.performed_at, row.recorded_at, row.recorded_by,
+        row.reason, row.document, row.visit_id, row.other_id, row.consignment_id, row.vial_id,
+    )  # fmt: skip
 
 
 def day_movements(site_id: UUID, on: date) -> list[DayLine]:
@@ -139,7 +141,7 @@ def used_on(site_ids: Iterable[UUID], on: date) -> dict[UUID, dict[str, tuple[in
 
     Syringes, ampoules and boxes are no doses.
     """
-    rows = models.Movement.objects.filter(site_id__in=list(site_ids), on_date=on, kind__in=["drawn", "drawn_back", "wasted"])
+    rows = models.Movement.objects.filter(site_id__in=list(site_ids), on_date=on, kind__in=USED)
     sums = list(rows.values_list("site_id", "lot_id", "kind").annotate(n=Sum("doses")))
     known = lots(lot_id for _site, lot_id, _kind, _n in sums)
     found: dict[UUID, dict[str, tuple[int, int]]] = {}
@@ -151,6 +153,13 @@ def used_on(site_ids: Iterable[UUID], on: date) -> dict[UUID, dict[str, tuple[in
         moved = (used, wasted + n) if kind == "wasted" else (used + (n if kind == "drawn" else -n), wasted)
         of_site[known[lot_id].vaccine] = moved
     return found
+
+
+def used_since(site_id: UUID, on: date, since: datetime) -> list[MovementInfo]:
+    """What was entered after this moment of the doses used and wasted at a site on a day, the latest entry first."""
+    rows = list(models.Movement.objects.filter(site_id=site_id, on_date=on, kind__in=USED, recorded_at__gt=since).order_by("-recorded_at", "-id"))
+    known = lots(row.lot_id for row in rows)
+    return [_movement(row) for row in rows if rules.is_vaccine(known[row.lot_id].vaccine)]
 
 
 def totals() -> dict[str, int]:

@@ -17,13 +17,15 @@ from khien.reporting import queries as reporting
 from khien.reporting.rules import REPORT
 from khien.reporting.types import DailyReport, SiteDay, UnitDay
 from khien.stock import queries as stock
-from khien.surfaces.command import choosing, frame
+from khien.surfaces.command import choosing, frame, stock_words
 from khien.surfaces.command.report_words import BEHIND, CAUSES, COLUMNS, STATES
 from khien.surfaces.command.spot import EPOCHS, read_day
+from khien.surfaces.command.words import MOVEMENTS
 from khien.surfaces.web import downloads, say
 from khien.surfaces.web.confirmations import short_vaccine
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.paper.report import Table, report_pdf
+from khien.surfaces.web.say_stock import WASTES
 
 
 def _asked(request: HttpRequest, may: str) -> tuple[frame.Here, choosing.Chosen, DailyReport]:
@@ -168,7 +170,7 @@ def _site_page(request: HttpRequest, site_id: UUID, on: date, day: SiteDay | Non
         "day": day, "on": on, "columns": COLUMNS, "order": REPORT, "state": STATES[day.state], "versions": reporting.versions(site_id, on),
         "changes": reporting.changes(site_id, on) if day.state == "changed" else [], "causes": CAUSES, "wrong": wrong, "note": note,
         "done": request.GET.get("xong", ""), "products": list(day.vaccines.items()), "behind": BEHIND,
-        "supplies": _supplies(day), "differences": _differences(day),
+        "supplies": _supplies(day), "differences": _differences(day), **_entered_since(day),
     }  # fmt: skip
     return frame.page(request, "site_report", "reports", status=status, **facts)
 
@@ -184,6 +186,16 @@ def _differences(day: SiteDay) -> list[tuple[str, str, int, int]]:
         (code, column, day.signed.vaccines.get(code, nothing).get(column, 0), day.vaccines.get(code, nothing).get(column, 0))
         for code, columns in products.items() for column in columns
     ]  # fmt: skip
+
+
+def _entered_since(day: SiteDay) -> dict[str, Any]:
+    """The lines of the ledger behind used and wasted doses that are others than were signed."""
+    moved = {*day.changed, *(column for columns in day.changed_products.values() for column in columns)}
+    rows = stock.used_since(day.site_id, day.on, day.signed.signed_at) if day.signed and moved & {"used", "wasted"} else []
+    return {
+        "entered": rows, "lots": stock.lots({row.lot_id for row in rows}), "kinds": MOVEMENTS, "wastes": WASTES,
+        "who": stock_words.people_of(row.recorded_by for row in rows),
+    }  # fmt: skip
 
 
 def _supplies(day: SiteDay) -> int:

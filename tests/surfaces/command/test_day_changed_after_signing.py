@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from khien.kernel.refs import Actor
+from khien.kernel.refs import Actor, Performed
 from khien.plumbing import outbox
 from khien.reporting import actions, models
 from khien.stock import actions as stock
@@ -65,3 +65,20 @@ def test_a_dose_of_another_product_shows_by_product_with_its_cause(day, lead):
     assert "Mũi 1 Spikevax (Moderna) 0 1 +1" in told or "Mũi 1 Spikevax 0 1 +1" in told
     assert "AstraZeneca: Mũi 1 -1, Cộng mũi tiêm -1" in told
     assert "Ký lại với số mới" in told
+
+
+def test_doses_wasted_after_the_signature_are_told_with_lot_reason_and_who_entered_them(day, lead):
+    signed(day)
+    keeper = make.make_staff("stock_keeper", scope=make.site_scope(day.site_id))
+    for at, doses in ((EVENING - timedelta(minutes=1), 1), (LATER, 3)):
+        stock.waste(
+            site_id=day.site_id, lot_id=day.lot_id, doses=doses, reason="spilled", performed=Performed(make.AT, DAY), by=Actor("staff", keeper.id), at=at
+        )  # fmt: skip
+    told = page(lead, day)
+    assert "Liều đã hủy 0 4 +4" in told
+    lot = next(one.lot.number for one in stock_reads.lots_at(day.site_id) if one.lot.id == day.lot_id)
+    assert f"Hủy {lot} AstraZeneca 3 Rơi, đổ khi rút {keeper.full_name}" in told
+    assert told.count("Rơi, đổ khi rút") == 1
+    syringes = make.make_lot("SYRINGE-0.5", site_id=day.site_id)
+    stock.waste(site_id=day.site_id, lot_id=syringes, doses=9, reason="broken", performed=Performed(make.AT, DAY), by=make.BY, at=LATER)
+    assert "Vỡ" not in page(lead, day)
