@@ -16,7 +16,9 @@ _PREFIX = "URN:UVCI:"
 # A # inside an identifier stands before its checksum; one that begins a line, or has white space on a side, begins a remark.
 _REMARK = re.compile(r"(?:^|\s)#|#\s")
 # Neither an identifier nor a hash holds one of these.
-_CELLS, _AROUND = re.compile(r"[,;\t]"), " \"'\u00a0"
+_CELLS, _AROUND = re.compile(r"[,;|\s]"), "\"'"
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+_MARKED = re.compile(r"(?=.*\d)[A-Za-z0-9:/#+=_.-]{8,}")  # what may be an identifier or a hash
 
 
 class NoList(Exception):
@@ -49,7 +51,7 @@ NOTHING = RevokedList(frozenset(), frozenset())
 
 
 def load(path: Path) -> RevokedList:
-    """Read a list: identifiers or hashes on lines (# begins a remark), alone or in the cells of a CSV, or JSON with a list of them.
+    """Read a list: identifiers or hashes on lines (# begins a remark), alone or among the cells of a table, or JSON with a list of them.
 
     A hash is a SHA-256, or its first 16 bytes, in hexadecimal or Base64. JSON is a list, or an object with a list
     under `revoked`; each element is a text, or an object with `uvci`, `ci`, `id` or `hash`. Raise NoList otherwise.
@@ -64,8 +66,11 @@ def load(path: Path) -> RevokedList:
         raise NoList(f"the revocation list is not UTF-8 text: {path}") from None
     if text.lstrip()[:1] in ("[", "{"):
         return of(_from_json(text, path))
-    lines = (_REMARK.split(line, maxsplit=1)[0] for line in text.splitlines())
-    return of([mark for line in lines for cell in _CELLS.split(line) if (mark := cell.strip(_AROUND))])
+    lines = (_REMARK.split(line, maxsplit=1)[0] for line in text.translate(_UNSEEN).splitlines())
+    marks = [mark for line in lines for cell in _CELLS.split(line) if (mark := cell.strip(_AROUND))]
+    if marks and not any(map(_MARKED.fullmatch, marks)):  # "not revoked" must not be said of a list that was not understood
+        raise NoList(f"the revocation list holds neither identifiers nor hashes: {path}")
+    return of(marks)
 
 
 def of(marks: list[str]) -> RevokedList:
@@ -107,6 +112,8 @@ def _digest(mark: str) -> bytes | None:
     """The first 16 bytes of a hash written in hexadecimal or Base64; None when it is an identifier."""
     if mark.lower().startswith("sha256:"):
         mark = mark[len("sha256:") :]
+    elif mark[:2] in ("0x", "0X"):
+        mark = mark[2:]
     if _HEX.fullmatch(bare := mark.replace(":", "")):
         return bytes.fromhex(bare)[:16]
     bare = mark.rstrip("=")

@@ -85,6 +85,14 @@ def test_a_list_of_revoked_certificates_is_read_as_lines_or_as_json(text: str, r
         f"thu hồi;số\n2022-04-20;'{identifier.partition('#')[0]}'\n": True,
         ":".join(digest[place : place + 2] for place in range(0, 64, 2)).upper(): True,
         f"{'Đ' * 23}=\n{identifier}": True,
+        f"{digest}  -\n": True,
+        f"{digest} 2022-01-01": True,
+        f"{digest}|x": True,
+        f"2022-01-01 {identifier}": True,
+        f"{identifier.partition('#')[0]} 2022-01-01": True,
+        f"- {identifier}": True,
+        f"0x{digest}": True,
+        f"\u200b{identifier}": True,
         json.dumps([identifier]): True,
         json.dumps({"revoked": [{"uvci": identifier, "reason": "name"}]}): True,
         json.dumps({"revoked": [{"hash": digest}]}): True,
@@ -100,7 +108,7 @@ def test_a_list_of_revoked_certificates_is_read_as_lines_or_as_json(text: str, r
         assert answer["revocation"] == ("revoked" if revoked else "not_revoked")
 
 
-@pytest.mark.parametrize("content", [b"{", b'{"a": 1}', b"[1]", b"[null]", b"\xff\xfe", b"[" * 100_000])
+@pytest.mark.parametrize("content", [b"{", b'{"a": 1}', b"<list><id>URN:UVCI:01:VN:A#1</id></list>", b"no such words", b"[1]", b"[null]", b"\xff\xfe", b"[" * 100_000])
 def test_a_damaged_list_of_revoked_certificates_is_no_verdict(content: bytes, text: str, run: Runs, tmp_path: Path) -> None:
     path = tmp_path / "revoked"
     path.write_bytes(content)
