@@ -24,7 +24,7 @@ def signed_in(chrome, server, client):
 def test_a_lot_in_a_fridge_that_failed_at_night_is_held_and_released_by_a_decision(committed):
     # given a point with a fridge, a lot in it, and a logger with its token
     site = make.make_site()
-    lot = make.make_lot(number_="ABV901", site_id=site, doses=80, expires_on=clock.on_date(clock.now()) + timedelta(days=90))
+    lot = make.make_lot(number_="ABV901", site_id=site, doses=80, at=clock.now() - timedelta(days=2), expires_on=clock.on_date(clock.now()) + timedelta(days=90))
     make_fridge(site, code="TL-7")
     token = stock.make_key(label="Trạm gom", site_id=site, by=make.BY, at=make.AT)
     now = clock.now()

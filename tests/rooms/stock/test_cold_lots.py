@@ -73,6 +73,9 @@ def test_a_second_rule_broken_before_anybody_decided_is_told_to_whoever_decides(
     [reason] = reasons(site, lot)
     assert "10 giờ" in reason
     assert "25 °C" in reason
+    english = queries.rules.in_both(reason)["reason_en"]
+    assert "above 8 °C for 10 hours together; " in english
+    assert english.endswith("above 25 °C for 30 minutes")
     release(site, lot, at=NIGHT + 13 * HOUR)
     actions.watch(NIGHT + 13 * HOUR)
     assert reasons(site, lot) == []
