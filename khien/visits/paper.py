@@ -157,8 +157,9 @@ def key_paper(
 ) -> PaperKeyed:
     """Key a whole visit from its paper in one transaction: hours and names as written, recorded now.
 
-    The same injection that a screen (or another keying) already recorded is recognised: the paper is joined to that visit and
-    nothing is written twice. `another_injection` says that it was a second needle: both doses are kept, with a case.
+    The same injection that a screen (or another keying) already recorded is recognised, also where the paper writes its person as new
+    or names a slip: the paper is joined to that visit and nothing is written twice. `another_injection` says that it was a second
+    needle: both doses are kept, with a case.
     Raises Refused: visits.serial_unknown, visits.serial_settled, visits.serial_of_another_session, visits.hours_out_of_order,
     visits.paper_day (on_date), visits.paper_differs (number, dosed_at), and those of each step.
     """
@@ -166,12 +167,13 @@ def key_paper(
     if form.session_id != session_id:
         raise Refused("visits.serial_of_another_session", serial=form.serial)
     session = sessions.session_of(session_id)
+    told = _told_of(person_id, new_person, appointment_code)
     if form.state == "keyed":
-        return _keyed_before(form, person_id)
+        return _keyed_before(form, told)
     if form.state == "voided":
         raise Refused("visits.serial_settled", serial=form.serial, state=form.state)
     _check_hours(session.on_date, received_at, screening, dose_given, end)
-    known = None if another_injection else _on_record(session_id, person_id, dose_given)
+    known = None if another_injection else _on_record(session_id, told, dose_given)
     if known is not None:
         _settle(form, known.id, known.person_id, by, at)
         return _joined(known, form.serial)
@@ -184,10 +186,20 @@ def key_paper(
         received.visit, State(received.state), action="join_paper", by=by, at=at, sources=(received.state,), silent=True,
         paper_serial=form.serial, facts={"serial": form.serial},
     )  # fmt: skip
-    given, told = _play(received.visit, received_at, consent, consent_at, screening, dose_given, end, by, at)
+    given, warnings = _play(received.visit, received_at, consent, consent_at, screening, dose_given, end, by, at)
     _settle(form, received.visit.visit_id, received.person_id, by, at)
     row = steps.visit_row(received.visit)
-    return PaperKeyed(received.visit, form.serial, row.label, row.state, given, (*received.warnings, *told))
+    return PaperKeyed(received.visit, form.serial, row.label, row.state, given, (*received.warnings, *warnings))
+
+
+def _told_of(person_id: UUID | None, new_person: NewPerson | None, code: str) -> UUID | None:
+    """Whom the paper tells of, where the record knows them: a person written as new may be on it already. Raises as `reception.called`."""
+    if code:
+        return reception.called(code, person_id)[0]
+    if person_id is None and new_person is not None:
+        (met,) = people.match_many([new_person])
+        return met.same
+    return person_id
 
 
 def _by(at: datetime, name: str = "", staff_id: UUID | None = None) -> Performed:

@@ -4,13 +4,17 @@ from datetime import timedelta
 
 import pytest
 
+from khien.booking import actions as booking
 from khien.booking import queries as booking_queries
 from khien.immunizations import queries as immunizations
 from khien.kernel.errors import Refused
+from khien.kernel.ids import uuid7
+from khien.people import actions as people
 from khien.plumbing.models import Event
+from khien.registration import queries as registrations
 from khien.stock import queries as stock
 from khien.visits import actions as visits
-from khien.visits import models, queries
+from khien.visits import commands, models, queries
 from khien.visits.types import ConsentGiven
 from tests import make
 from tests.make import AT, BY
@@ -32,6 +36,10 @@ def paper(day, serial, *, at=NEXT_DAY, **more):
     if told["person_id"] is None and "new_person" not in told:
         told["person_id"] = make.make_person()
     return visits.key_paper(serial=serial, session_id=day.session_id, by=BY, at=at, **told)
+
+
+def recorded(told):
+    return people.record_person(person=told, by=BY, at=AT, source="test").person_id
 
 
 def one_serial(day):
@@ -82,6 +90,61 @@ def test_a_dose_that_a_screen_recorded_before_the_cut_is_recognised_on_its_paper
     keyed = paper(day, one_serial(day), person_id=made.person_id)
     assert (keyed.already, keyed.visit) == (True, made.visit)
     assert stock.balance(day.site_id, day.lot_id).drawn == 1
+
+
+def test_a_dose_on_screen_is_recognised_on_a_paper_that_writes_its_person_as_new():
+    day = make_day()
+    written = make.told_person("Phạm Thị Giấy")
+    made = make_visit(day, state="closed", person_id=recorded(written))
+    keyed = paper(day, one_serial(day), new_person=written)
+    assert (keyed.already, keyed.visit) == (True, made.visit)
+    assert (models.Visit.objects.count(), stock.balance(day.site_id, day.lot_id).drawn) == (1, 1)
+    late = visits.PaperDose(at=AT + timedelta(hours=2), injector="ĐD. Thử", lot_id=day.lot_id)
+    with pytest.raises(Refused, match=r"visits\.paper_differs"):
+        paper(day, one_serial(day), new_person=written, dose_given=late, end=None)
+    namesake = paper(day, one_serial(day), new_person=make.told_person("Phạm Thị Giấy"))
+    assert (namesake.already, namesake.number) == (False, 2)
+
+
+def test_a_dose_on_screen_is_recognised_on_a_paper_keyed_by_a_slip():
+    day = make_day(mode="open")
+    person = make.make_person()
+    registered = make.make_registration(person)
+    slot = booking_queries.slots(day.session_id)[0]
+    booked = booking.book(person_id=person, registration_id=registered, slot_id=slot.id, by=BY, at=AT)
+    made = make_visit(day, state="closed", person_id=person)
+    for code in (booked.code, registrations.codes_of([registered])[registered]):
+        keyed = paper(day, one_serial(day), new_person=None, appointment_code=code)
+        assert (keyed.already, keyed.visit) == (True, made.visit)
+    assert stock.balance(day.site_id, day.lot_id).drawn == 1
+    with pytest.raises(Refused, match=r"visits\.code_of_another"):
+        paper(day, one_serial(day), person_id=make.make_person(), appointment_code=booked.code)
+
+
+def test_a_keyed_paper_names_its_person_also_where_they_are_written_as_new():
+    day, written = make_day(), make.told_person("Phạm Thị Giấy")
+    serial = one_serial(day)
+    first = paper(day, serial, new_person=written)
+    assert paper(day, serial, new_person=written).visit == first.visit
+    other = make.told_person("Vũ Văn Khác Thử")
+    recorded(other)
+    with pytest.raises(Refused, match=r"visits\.serial_settled"):
+        paper(day, serial, new_person=other)
+
+
+def test_the_command_of_a_paper_recognises_the_dose_by_the_number_as_written():
+    day, number = make_day(), make.make_number()
+    made = make_visit(day, state="closed", person_id=make.make_person("Phạm Văn Giấy", identifier=number))
+    person = {"full_name": "phạm văn giấy", "birth": "1984-03-12", "sex": "male", "identifier": number.value}
+    body = {
+        "session_id": str(day.session_id), "serial": one_serial(day), "person": person, "received_at": AT.isoformat(), "consent": {"agreed": True, "how": "paper"},
+        "screening": {"decision": "eligible", "answers": healthy(), "vitals": WELL, "doctor": "BS. Thử"},
+        "dose": {"at": (AT + timedelta(minutes=1)).isoformat(), "injector": "ĐD. Thử", "lot_id": str(day.lot_id)},
+    }  # fmt: skip
+    told = {"command_id": str(uuid7()), "device_id": str(uuid7()), "seq": 1, "name": "key_paper", "version": 1, "occurred_at": NEXT_DAY.isoformat(), "clock_offset_ms": 0, "rules_version": "", "body": body}  # fmt: skip
+    answer = commands.dispatch(told, make.make_staff("data_clerk", scope=make.site_scope(day.site_id)), at=NEXT_DAY)
+    assert (answer["status"], answer["result"]["visit"]["visit_id"]) == ("accepted", str(made.visit.visit_id))
+    assert (models.Visit.objects.count(), stock.balance(day.site_id, day.lot_id).drawn) == (1, 1)
 
 
 def test_a_paper_that_tells_another_injection_asks_a_person_to_decide():

@@ -11,6 +11,8 @@ from django.test import Client
 from khien.access import queries as access
 from khien.booking import queries as booking
 from khien.kernel import clock
+from khien.kernel.births import PartialDate
+from khien.kernel.identifiers import read_identifier
 from khien.plumbing.models import AuditRow
 from khien.visits import actions as visits
 from khien.visits import queries
@@ -152,6 +154,18 @@ def test_a_sheet_keyed_by_an_existing_persons_number_names_who_is_found(day, hou
     assert f'value="{person}"' in page
     assert keyed(clerk, day, serial, who=str(person)).status_code == 302
     assert queries.visits_of_session(day.session_id)[0].person_id == person
+
+
+def test_a_sheet_written_as_a_new_person_joins_the_dose_that_the_screen_recorded(day, hour, signed_in):
+    (serial,) = visits.print_forms(session_id=day.session_id, count=1, by=make.BY, at=clock.now())
+    number = read_identifier(WRITTEN["identifier"], "cccd")
+    person = make.make_person(WRITTEN["full_name"], birth=PartialDate(1961, 5, 3), sex="female", identifier=number, at=clock.now())
+    made = make_visit(day, state="closed", person_id=person, at=clock.now() - timedelta(minutes=11))
+    hour.on(hours=2)
+    clerk = signed_in(day.site_id, "data_clerk")
+    assert keyed(clerk, day, serial).status_code == 302
+    (card,) = queries.visits_of_session(day.session_id)
+    assert (card.ref, card.person_id) == (made.visit, person)
 
 
 def test_enter_looks_for_the_person_first_and_keys_the_sheet_after(day, hour, signed_in):
