@@ -34,7 +34,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("cccd", r".*\b(cccd|can cuoc|dinh danh|citizen id)\b.*|(so )?c c c d|(so |the )?cc"),
     ("cmnd", r".*\b(cmnd|cmt|cmtnd|chung minh)\b.*|(so )?(c m n d|c m t)"),
     ("wished_session", r"(?!.*\bngay\b).*\b(buoi|ca tiem|session)\b.*"),
-    ("wished_date", r".*\bngay\b.*\b(mong muon|du kien|muon tiem|dang ky tiem|dk tiem)\b.*|.*\b(preferred|wished)\b.*"),
+    ("wished_date", r".*\bngay\b.*\b(muon tiem|dang ky tiem|dk tiem)\b.*|(?=.*\bngay\b)(?=.*\btiem\b).*\b(mong muon|du kien)\b.*|ngay (mong muon|du kien)|.*\b(preferred|wished)\b.*"),
     ("birth_date", r".*\b(ngay( thang)?( nam)? sinh|sinh ngay|date of birth|birth ?da(te|y)|dob|d o b|ntns)\b.*|ngay thang nam|sinh|(ng|n|ntn) ?sinh|ns"),
     ("birth_year", r".*\b(nam sinh|year of birth|birth ?year)\b.*"),
     ("sex", r".*\b(gioi tinh|sex|gender|phai)\b.*|gt|g tinh|m f|nam\W*(hay|hoac)?\W*nu"),
@@ -60,6 +60,8 @@ _ANOTHERS = re.compile(
     r"(?=.*\b(cha|me|(?<!can )bo(?! (phan|doi))|phu huynh|giam ho|nguoi than|guardian|parents?|mother|father)\b)"
     r"(?=.*\b(cccd|can cuoc|cmnd|cmt|cmtnd|chung minh|dinh danh|ho chieu|giay to|so cc|sinh|id|birth|nghe|nghe nghiep|noi lam viec|don vi)\b).{0,60}"
 )
+# The day on which a child is expected is neither its mother's birth nor anybody's wish.
+_EXPECTED = re.compile(r"(?!.*\btiem\b)(?=.*\b(du kien|expected|estimated)\b).*((?<!hoc )(?<!so )\bsinh\b(?! vien)|\b(birth|delivery)\b).*|.*\b(ngay du sinh|due date)\b.*")
 _PARENT = re.compile(r"((thong tin|ve) )*(cha|me|bo|cha me|bo me|(nguoi )?giam ho|phu huynh|cha me nguoi giam ho|nguoi than)( (hoc sinh|tre|chau))?")
 _NAME_OF_PARENT = re.compile(r"(ho (va )?)?ten( cua)? (cha|me|bo|phu huynh|nguoi giam ho)\b.*")
 _COMPILED = tuple((field, re.compile(pattern)) for field, pattern in _PATTERNS)
@@ -103,7 +105,7 @@ def heading_text(cell: Cell) -> str:
 @lru_cache(maxsize=2000)
 def field_of(heading: str) -> str | None:
     """The field that a heading names; None when it names nothing we know, "" when it is of somebody else."""
-    if _ANOTHERS.fullmatch(vietnamese.letters(heading)):
+    if _ANOTHERS.fullmatch(vietnamese.letters(heading)) or _EXPECTED.fullmatch(vietnamese.letters(heading)):
         return ""
     if vietnamese.clean(heading).casefold() == "giới":
         return "sex"

@@ -8,7 +8,7 @@ from khien.interchange.sheets.types import Cell, FormulaError, RawRow, Remark, R
 from khien.kernel import births
 from khien.kernel.errors import Refused
 
-_DECISIVE = ("full_name", "birth", "sex", "nationality", "insurance", "priority_group", "wished_date")
+_DECISIVE = ("full_name", "birth", "sex", "nationality", "insurance", "priority_group")
 
 
 class Staging:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from khien.interchange.sheets import vocabulary
+from khien.interchange.sheets import vocabulary, wishes
 from khien.interchange.sheets.row_state import Staging as _Staging
 from khien.interchange.sheets.types import Cell, FormulaError, Places, RawRow, Remark, StagedRow, Table, as_text
 from khien.kernel import births, countries, identifiers, legacy_text, names, phones, sex, vietnamese
@@ -32,7 +32,7 @@ def stage_row(raw: RawRow, places: Places, *, today: date | None = None, require
         _phone(row, field)
     _place(row, places)
     _codes(row)
-    row.attempt("wished_date", lambda: _wished(row))
+    wishes.wished_day(row)
     for field in ("occupation", "work_unit", "note"):
         _text(row, field)
     row.attempt("guardian_name", lambda: _guardian(row))
@@ -305,18 +305,6 @@ def _codes(row: _Staging) -> None:
         row.values["email"] = email.casefold()
     elif email:
         row.warn("email", "sheets.email_unreadable")
-
-
-def _wished(row: _Staging) -> None:
-    cell = row.cell("wished_date", "wished_date")
-    if cell is None:
-        return
-    assert not isinstance(cell, FormulaError)
-    read = births.read_birth(cell, month_first=False)
-    if read.value.day is None:
-        raise Refused("sheets.day_incomplete")
-    row.values["wished_date"] = read.value.iso()
-    row.repaired("wished_date", as_text(cell), read.value.display(), *(f"births.{why}" for why in read.repairs))
 
 
 def _guardian(row: _Staging) -> None:

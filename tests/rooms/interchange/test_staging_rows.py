@@ -159,11 +159,6 @@ def test_dates_that_the_spreadsheet_itself_swapped_are_asked_about():
     assert len(asked) == 5
 
 
-def test_a_wished_day_must_be_a_whole_day():
-    assert one("Ngày tiêm mong muốn", "20/12/2021").values["wished_date"] == "2021-12-20"
-    assert ("wished_date", "sheets.day_incomplete") in codes(one("Ngày tiêm mong muốn", "12/2021"))
-
-
 def test_an_error_in_a_note_does_not_stop_the_row():
     section = Section("", 1, (Column(0, "Họ tên", "full_name"), Column(1, "Ghi chú", "note")))
     from khien.interchange.sheets.types import FormulaError
