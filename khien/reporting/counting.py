@@ -162,12 +162,19 @@ def _coverage(found: dict[str, object], home: PlaceFacts, age: int) -> list[str]
     at_2021, at_2025 = str(found["at_2021"]), str(found["at_2025"])
     old, new = places.unit(f"2021-{at_2021}") if at_2021 else None, places.unit(f"2025-{at_2025}") if at_2025 else None
     province = old.province_code if old else str(found["at_province_2021"])
+    new_province = new.province_code if new else _province_2025(province)
     return [
         on.replace(day=1).isoformat(), str(found["dose"]), str(found["vaccine"]), rules.age_band(age),
         home.commune_2021, home.commune_2025, at_2021, at_2025, "true" if found["elsewhere"] else "false",
         home.province_2021, home.district_2021, home.province_2025,
-        province, old.district_code if old else "", new.province_code if new else "",
+        province, old.district_code if old else "", new_province,
     ]  # fmt: skip
+
+
+def _province_2025(code: str) -> str:
+    """In which province of 2025 one of 2021 lies as a whole, though the commune may have been divided."""
+    found = places.unit(f"2021-{code}") if code else None
+    return places.unit_place(found.key).province_2025 if found else ""
 
 
 def doses_of(person_id: UUID, *, at: datetime) -> None:

@@ -25,7 +25,10 @@ type Counted = list[tuple[str, str, str, int]]
 def daily_report(
     *, on: date, at: datetime, unit_key: str = "", epoch: str = "2021", scopes: Iterable[Scope] | None = None
 ) -> DailyReport:
-    """A unit's day ("" is the nation): its sites within these scopes, its child units and their sum."""
+    """A unit's day ("" is the nation): its sites within these scopes, its child units and their sum.
+
+    The last line, with an empty key, holds what lies in none of the units by name; it is left out when empty. The lines sum to the total.
+    """
     parted = places.breakdown(unit_key, epoch)
     top = places.unit(places.same_in(unit_key, epoch)) if unit_key else None
     rows = _rows(on, top, scopes)
@@ -35,6 +38,10 @@ def daily_report(
         _sum(unit.key, unit.full_name, by_unit.get(unit.code, []), [one for one in sites if one.place.get(parted.column) == unit.code])
         for unit in parted.units
     ]
+    named = {unit.code for unit in parted.units}
+    if parted.column:  # points of which nobody knows in which of these units they lie: of a commune that was divided, say
+        elsewhere = [one for code, counted in by_unit.items() if code not in named for one in counted]
+        lines.append(_sum("", "", elsewhere, [one for one in sites if one.place.get(parted.column) not in named]))
     total = _sum(top.key if top else "", top.full_name if top else "", all_of_it, sites)
     found = tuple(line for line in lines if line.sites or any(line.numbers.values()))
     return DailyReport(total.key, total.name, epoch, on, parted.level, found, sites, total, rows.aggregate(at=Max("updated_at"))["at"])

@@ -56,6 +56,10 @@ def _lacking(statement: str, count: Callable[..., None]) -> Callable[[list[UUID]
 
 
 _NOT_COUNTED = "SELECT w.id FROM unnest(%s::uuid[]) w(id) WHERE NOT EXISTS (SELECT 1 FROM counted c WHERE c.subject_id = w.id AND c.kind = '{kind}')"
+_NO_PROVINCE = """
+SELECT w.id FROM unnest(%s::uuid[]) w(id) JOIN counted c ON c.subject_id = w.id AND c.kind = 'dose'
+WHERE c.cells -> 0 ->> 14 = '' AND c.cells -> 0 ->> 12 <> ''
+"""
 ROLLUPS = (
     Older("queue", "SELECT id FROM registration WHERE id > %s ORDER BY id LIMIT %s", lambda ids, at: standing.fill(ids, at=at), times=60),
     Older(
@@ -73,6 +77,11 @@ ROLLUPS = (
     # Reports of reactions counted one by one before the case in which they meet did.
     Older(
         "events", "SELECT id FROM aefi_case WHERE id > %s ORDER BY id LIMIT %s", _lacking(_NOT_COUNTED.format(kind="event"), counting.event),
+    ),
+    # The province of 2025 of doses given in a commune that was divided was not known.
+    Older(
+        "provinces", "SELECT DISTINCT record_id FROM immunization WHERE record_id > %s ORDER BY record_id LIMIT %s", _lacking(_NO_PROVINCE, counting.dose),
+        times=10,
     ),
     # Before a dose knew what it was moved from, one that was struck out or changed afterwards was not counted again; nor were the
     # visits of two people who were joined or parted.

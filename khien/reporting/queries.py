@@ -43,6 +43,9 @@ def board(*, unit_key: str, on: date, epoch: str = "2021", scopes: Iterable[Scop
     for code, n in _registered(top, scopes, on, parted.column).items():
         counts.setdefault(code, {})["registered"] = n
     rows = tuple(BoardRow(u.key, u.full_name, parted.level, counts.get(u.code, {})) for u in parted.units)
+    named = {unit.code for unit in parted.units}
+    if parted.column and (elsewhere := _added(of for code, of in counts.items() if code not in named)):
+        rows += (BoardRow("", "", parted.level, elsewhere),)  # what lies in none of them by name: the lines sum to the total
     if scopes is not None:
         rows = tuple(row for row in rows if row.counts)
     sites = _sites(inside, on)
@@ -54,6 +57,13 @@ def board(*, unit_key: str, on: date, epoch: str = "2021", scopes: Iterable[Scop
         unit_key=total.key, unit_name=total.name, epoch=epoch, on=on, level=parted.level, rows=rows, total=total, sites=sites,
         parents=_parents(top), as_of=as_of(),
     )  # fmt: skip
+
+
+def _added(parts: Iterable[dict[str, int]]) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for part in parts:
+        found.update(part)
+    return {name: n for name, n in found.items() if n}
 
 
 def _inside(top: Unit | None, scopes: Iterable[Scope] | None) -> QuerySet[models.DayCount]:

@@ -75,11 +75,12 @@ latest AS (
 ),
 told AS (
   SELECT i.*, p.id AS who, p.province_2021, p.district_2021, p.commune_2021, p.province_2025, p.commune_2025,
-    old.province_code AS old_province, old.district_code AS old_district, new.province_code AS new_province,
+    old.province_code AS old_province, old.district_code AS old_district, coalesce(new.province_code, into_.province_code) AS new_province,
     extract(year FROM age(i.on_date::timestamp, coalesce(make_date(p.birth_year, p.birth_month, p.birth_day),
       (make_date(p.birth_year, coalesce(p.birth_month, 12), 1) + interval '1 month - 1 day')::date)::timestamp))::int AS age
   FROM latest i LEFT JOIN survivor s ON s.id = i.person_id LEFT JOIN person p ON p.id = coalesce(s.now, i.person_id)
     LEFT JOIN unit old ON old.key = '2021-' || i.place_commune_2021 LEFT JOIN unit new ON new.key = '2025-' || i.place_commune_2025
+    LEFT JOIN unit_successor went ON went.old_key = '2021-' || coalesce(old.province_code, i.place_province_2021) LEFT JOIN unit into_ ON into_.key = went.new_key
 )
 INSERT INTO counted (subject_id, kind, cells)
 SELECT record_id, 'dose', CASE WHEN who IS NULL OR status <> 'completed' OR validity = 'invalid' THEN '[]' ELSE jsonb_build_array(jsonb_build_array(

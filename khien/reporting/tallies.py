@@ -30,9 +30,13 @@ class Tally:
         """The statement that adds to one cell."""
         names, key = (", ".join(f'"{name}"' for name in some) for some in (self.columns, self.key))
         values = ", ".join(["%s"] * len(self.columns))
+        # What stands beside the key follows from it; once more is known of a place it is as the newest cell that came has it.
+        beside = "".join(
+            f', "{name}" = CASE WHEN EXCLUDED.count > 0 THEN EXCLUDED."{name}" ELSE {self.table}."{name}" END' for name in self.columns if name not in self.key
+        )
         return (
             f"INSERT INTO {self.table} ({names}, count, updated_at) VALUES ({values}, %s, %s) "
-            f"ON CONFLICT ({key}) DO UPDATE SET count = {self.table}.count + EXCLUDED.count, updated_at = EXCLUDED.updated_at"
+            f"ON CONFLICT ({key}) DO UPDATE SET count = {self.table}.count + EXCLUDED.count, updated_at = EXCLUDED.updated_at{beside}"
         )
 
 

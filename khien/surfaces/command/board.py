@@ -126,10 +126,10 @@ def _lines(at: frame.Here, spot: Spot, board: Board, sessions: list[SessionInfo]
         code = row.key.split("-", 1)[-1]
         here = grouped.get(code, [])
         # A unit of the other geography may reach beyond this post: it is shown, and not opened.
-        open_to_me = row.key != spot.unit_key and at.staff.may("command.board", place_of_unit(row.key))
+        open_to_me = row.key not in ("", spot.unit_key) and at.staff.may("command.board", place_of_unit(row.key))
         href = spot.href(unit_key=row.key) if open_to_me else ""
         if row.counts or here or spot.unit_key or not spot.own:
-            lines.append(_line(row.name, href, row, here, at, paper[code]))
+            lines.append(_line(row.name or _("Chưa rõ nơi"), href, row, here, at, paper[code]))
     return sorted(lines, key=lambda line: (line.status[0] != "wait", -line.row.n("injected"), -line.capacity, line.name))
 
 
@@ -234,7 +234,7 @@ def _doses(at: frame.Here, spot: Spot) -> list[Plan]:
 
 def _map(at: frame.Here, spot: Spot, board: Board, lines: list[Line], number: str) -> Any:
     """The chosen number as a map, or as bars where no map is drawn at this level."""
-    values = {row.key.split("-", 1)[-1]: row.n(number) for row in board.rows}
+    values = {row.key.split("-", 1)[-1]: row.n(number) for row in board.rows if row.key}
     title = str(INDICATORS[number])
     keys = {row.key.split("-", 1)[-1]: row.key for row in board.rows}
 
@@ -250,7 +250,7 @@ def _map(at: frame.Here, spot: Spot, board: Board, lines: list[Line], number: st
     if board.level == "district" and top:
         scale = maps.Scale.counts([n for n in values.values() if n] or [0])
         return maps.figure(values, scale, title=title, province=top.code, href=opened)
-    most = max([*values.values(), 1])
+    most = max([*(row.n(number) for row in board.rows), 1])
     ranked = sorted((line for line in lines if line.row.n(number)), key=lambda line: -line.row.n(number))[:12]
     return charts.bars([charts.Line(line.name, line.row.n(number) / most, _n(line.row.n(number)), line.href) for line in ranked])
 

@@ -94,7 +94,7 @@ def workbook(request: HttpRequest) -> HttpResponse:
     _at, _chosen, report = _asked(request, "reports.export")
     heads, lines = _table(report)
     product_heads = [_("Điểm tiêm"), _("Mã cơ sở"), _("Vắc xin"), *(str(COLUMNS[name]) for name in REPORT if name in _product_columns(report))]
-    units = [[unit.name, unit.sites, unit.signed, *(unit.n(name) for name in REPORT)] for unit in report.units]
+    units = [[unit.name or _("Chưa rõ nơi"), unit.sites, unit.signed, *(unit.n(name) for name in REPORT)] for unit in report.units]
     unit_heads = [_("Nơi"), _("Điểm tiêm"), _("Đã ký"), *(str(COLUMNS[name]) for name in REPORT)]
     sheets = [
         exports.Sheet(_("Theo điểm tiêm"), heads, lines, title=_title(report), notes=_notes(report)),
@@ -120,13 +120,10 @@ def _paper_lines(report: DailyReport, shown: Sequence[str]) -> tuple[list[list[s
     left = list(report.sites)
     for unit in report.units if column else ():
         headings.add(len(lines))
-        lines.append([unit.name, *numbers(unit), _("%(signed)s/%(sites)s điểm đã ký") % {"signed": unit.signed, "sites": unit.sites}])
-        own = [site for site in left if unit.key == f"{report.epoch}-{site.place.get(column)}"]
+        lines.append([unit.name or _("Điểm chưa rõ địa bàn"), *numbers(unit), _("%(signed)s/%(sites)s điểm đã ký") % {"signed": unit.signed, "sites": unit.sites}])
+        own = [site for site in left if unit.key == f"{report.epoch}-{site.place.get(column)}"] if unit.key else left
         left = [site for site in left if site not in own]
         lines += [_paper_line(site, numbers(site)) for site in own]
-    if left and column:
-        headings.add(len(lines))
-        lines.append([_("Điểm chưa rõ địa bàn"), *([""] * len(shown)), ""])
     lines += [_paper_line(site, numbers(site)) for site in left]
     lines.append([_("Cộng"), *numbers(report.total), ""])
     return lines, frozenset(headings)

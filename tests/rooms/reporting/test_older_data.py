@@ -45,7 +45,7 @@ def test_doses_recorded_before_the_rollups_are_counted_into_them_page_by_page(db
     while actions.count_old(LATER, page=2):
         rounds += 1
         assert len(marks.get(older.REACHED)["done"]) <= len(older.ROLLUPS)
-    assert rounds == 12  # three pages of each rollup, one of the queue, of events, of moved doses and of people joined; the last is told as the end
+    assert rounds == 13  # three pages of each rollup, one of the queue, of events, of provinces, of moved doses and of people joined; the last is told as the end
     assert _numbers() == before
     assert not actions.count_old(LATER, page=2)
 

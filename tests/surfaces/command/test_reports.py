@@ -16,7 +16,7 @@ from khien.reporting import queries as reporting
 from khien.visits import actions as visits
 from tests import make
 from tests.make_day import make_day, make_visit
-from tests.surfaces.command.desk import officer
+from tests.surfaces.command.desk import officer, read
 
 
 @pytest.fixture
@@ -140,3 +140,23 @@ def test_the_paper_of_a_province_has_each_unit_over_its_points_and_the_form_of_a
     assert "0/2 điểm đã ký" in paper
     assert "0/1 điểm đã ký" in paper
     assert "AstraZeneca" in paper
+
+
+def test_page_workbook_and_paper_have_a_line_for_whom_no_unit_is_known(db):
+    from pypdf import PdfReader
+
+    for commune in (make.WARD, "2021-27673"):
+        made = make_day(on=make.AT.date(), site_id=make.make_site(commune_key=commune))
+        make_visit(made, state="closed")
+    outbox.drain(lambda: make.AT + timedelta(hours=12))
+    planner = officer("planner")
+    asked = {"ngay": make.AT.date().isoformat(), "ky": "2025", "noi": "2021-79"}
+    assert "Chưa rõ nơi 0/1" in read(planner, "/bao-cao", **asked)
+    sheet = openpyxl.load_workbook(BytesIO(planner.get("/dieu-phoi/bao-cao/ngay.xlsx", asked).content))["Theo địa bàn"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    heads = next(row for row in rows if "Nơi" in row)
+    (unknown,) = [dict(zip(heads, row, strict=True)) for row in rows if row[0] == "Chưa rõ nơi"]
+    assert (unknown["Điểm tiêm"], unknown["Cộng mũi tiêm"]) == (1, 1)
+    paper = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(planner.get("/dieu-phoi/bao-cao/ngay.pdf", asked).content)).pages).split())
+    assert "0/1 điểm đã ký" in paper[paper.index("Điểm chưa rõ địa bàn") :]
+    assert "Chưa rõ nơi" in read(planner, "/dia-ban/2021-79", ngay=make.AT.date().isoformat(), ky="2025")
