@@ -5,16 +5,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from khien.interchange.sheets import vocabulary, wishes
+from khien.interchange.sheets import numbers, vocabulary, wishes
 from khien.interchange.sheets.row_state import Staging as _Staging
 from khien.interchange.sheets.types import Cell, FormulaError, Places, RawRow, Remark, StagedRow, Table, as_text
 from khien.kernel import births, countries, identifiers, legacy_text, names, phones, sex, vietnamese
 from khien.kernel.errors import Refused
-from khien.kernel.identifiers import Identified, IdType
+from khien.kernel.identifiers import IdType
 
 REQUIRED = ("full_name", "birth", "sex")
 _LONGEST = 300
-_NUMBERS = ("cccd", "identifier", "passport", "cmnd")
 
 
 def stage_row(raw: RawRow, places: Places, *, today: date | None = None, required: tuple[str, ...] = REQUIRED) -> StagedRow:
@@ -26,8 +25,8 @@ def stage_row(raw: RawRow, places: Places, *, today: date | None = None, require
     row.attempt("nationality", lambda: _nationality(row))
     if raw.overfull:
         row.refuse("", "sheets.more_cells")
-    _number(row)
-    row.attempt("insurance", lambda: _insurance(row))
+    numbers.number(row)
+    row.attempt("insurance", lambda: numbers.insurance(row))
     for field in ("phone", "guardian_phone"):
         _phone(row, field)
     _place(row, places)
@@ -47,18 +46,18 @@ def stage_row(raw: RawRow, places: Places, *, today: date | None = None, require
 def stage_table(table: Table, places: Places, *, today: date | None = None,
                 required: tuple[str, ...] = REQUIRED) -> Iterator[StagedRow]:
     """Understand every row, one at a time; a number that stands twice in the file is refused at its second place."""
-    numbers: dict[tuple[str, str, str], StagedRow] = {}
+    known: dict[tuple[str, str, str], StagedRow] = {}
     people: dict[tuple[str, ...], StagedRow] = {}
     for raw in table.rows:
-        yield _against_file(stage_row(raw, places, today=today, required=required), numbers, people)
+        yield _against_file(stage_row(raw, places, today=today, required=required), known, people)
 
 
-def _against_file(row: StagedRow, numbers: dict[tuple[str, str, str], StagedRow], people: dict[tuple[str, ...], StagedRow]) -> StagedRow:
+def _against_file(row: StagedRow, known: dict[tuple[str, str, str], StagedRow], people: dict[tuple[str, ...], StagedRow]) -> StagedRow:
     """Compare with the rows before: the same number, or the same name, birth date and sex."""
     values = row.values
     if "id_value" in values:
         key = (values["id_type"], values["id_country"], identifiers.hash_value(values["id_type"], values["id_value"]))
-        first = numbers.setdefault(key, row)
+        first = known.setdefault(key, row)
         if first is not row:
             same = names.spelling_key(first.values.get("full_name", "")) == names.spelling_key(values.get("full_name", ""))
             code = "sheets.same_person_twice" if same else "sheets.number_twice"
@@ -165,78 +164,6 @@ def _nationality(row: _Staging) -> None:
     text = as_text(row.cell("nationality", "nationality"))
     if text:
         row.values["nationality"] = countries.read_country(text)
-
-
-def _number(row: _Staging) -> None:
-    """The number that names the person; an old card's number in a column of its own is kept as the former one."""
-    read: list[Identified] = []
-    for name in _NUMBERS:
-        for place in row.raw.section.places(name):
-            cell = row.raw.cell(place)
-            if isinstance(cell, FormulaError):
-                row.spoilt("identifier", cell)
-            elif cell is not None and not _says_none(row, cell):
-                row.attempt("identifier", lambda name=name, cell=cell: read.append(_one_number(row, name, cell)))  # type: ignore[misc]
-    if not read:
-        _papers_told(row)
-        if not row.refused("identifier") and row.values.get("no_papers") is None:
-            row.warn("identifier", "sheets.no_identifier")
-        return
-    first, *others = read
-    row.values |= {"id_type": first.type.value, "id_country": first.country, "id_value": first.value}
-    row.values.pop("no_papers", None)
-    former = next((other.value for other in others if other.type is IdType.CMND), None)
-    if former:
-        row.values["former_id"] = former
-    for warning in first.warnings:
-        row.warn("identifier", f"identifiers.{warning}")
-
-
-def _papers_told(row: _Staging) -> None:
-    """Why there is no number, from the column of reasons or from the note."""
-    for name in ("no_papers", "note"):
-        word = vietnamese.letters(as_text(row.raw.value(name))).removesuffix(" giay to").removesuffix(" cccd")
-        if reason := vocabulary.NO_PAPERS_WORDS.get(word):
-            row.values.setdefault("no_papers", reason)
-
-
-def _one_number(row: _Staging, name: str, cell: str | float | date) -> Identified:
-    """Read one number's cell."""
-    if isinstance(cell, date):
-        raise Refused("sheets.number_became_date")
-    wanted = None if name == "identifier" else name
-    country = row.values.get("nationality")
-    foreign = country not in (None, "VN")
-    if foreign and name in ("cccd", "cmnd") and sum(c.isdigit() for c in as_text(cell)) not in (11, 12):
-        wanted = "passport"  # the list has one column for everybody's paper
-    found = identifiers.read_identifier(cell, wanted if not (foreign and name == "identifier") else "passport",
-                                        row.values.get("sex"), row.birth, country if foreign else None)
-    row.repaired("identifier", as_text(cell), found.value, *(f"identifiers.{why}" for why in found.repairs))
-    return found
-
-
-def _says_none(row: _Staging, cell: Cell) -> bool:
-    """Words such as "chưa có" in the number's cell: no papers, with the reason that they give."""
-    word = vietnamese.letters(as_text(cell))
-    if word not in vocabulary.NO_NUMBER and word not in vocabulary.NO_PAPERS_WORDS and set(as_text(cell)) - set("-_./ "):
-        return False
-    row.values["no_papers"] = vocabulary.NO_PAPERS_WORDS.get(word, "never_issued")
-    return True
-
-
-def _insurance(row: _Staging) -> None:
-    cell = row.cell("insurance", "insurance")
-    if cell is None or not set(as_text(cell)) - set("-_./ ") or vietnamese.letters(as_text(cell)) in vocabulary.NO_NUMBER:
-        return
-    if isinstance(cell, date):
-        raise Refused("sheets.number_became_date")
-    assert not isinstance(cell, FormulaError)
-    found = identifiers.read_identifier(cell, IdType.BHYT, row.values.get("sex"), row.birth)
-    if found.type is IdType.CCCD and "id_value" not in row.values:
-        row.values |= {"id_type": found.type.value, "id_country": found.country, "id_value": found.value}
-    elif found.type is IdType.BHYT:
-        row.values["insurance"] = found.value
-    row.repaired("insurance", as_text(cell), found.value, *(f"identifiers.{why}" for why in found.repairs))
 
 
 def _phone(row: _Staging, field: str) -> None:

@@ -39,7 +39,9 @@ _ETHNIC_WORDS = {
 }
 
 # Words by which a list says that a person has no papers yet.
-NO_NUMBER = {"khong", "khong co", "chua co", "chua", "ko co", "ko", "k co", "none", "no", "n a", "na", "x", "mat", "chua lam", "dang lam", "khong nho", "0"}
+NO_NUMBER = {"khong", "khong co", "chua co", "chua", "ko co", "ko", "k co", "none", "no", "n a", "na", "x", "mat", "chua lam", "dang lam", "khong nho", "khong ro", "0"}
+# Those of them that do not say whether there are papers: the number is asked for, as where the cell is blank.
+NO_REASON = {"x", "0", "n a", "na", "khong nho", "khong ro"}
 NO_PAPERS_WORDS = {"mat": "lost", "dang lam": "being_issued", "chua lam": "never_issued", "chua co": "never_issued", "so sinh": "newborn",
                    "moi sinh": "newborn", "tre so sinh": "newborn"}
 

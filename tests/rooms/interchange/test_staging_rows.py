@@ -57,6 +57,17 @@ def test_a_person_without_papers_keeps_the_reason_that_the_list_gives(cell, reas
     assert not row.refusals
 
 
+@pytest.mark.parametrize("cell", ["x", "X", "0", 0, 0.0, "-", "--", "...", "?", "N/A", "n/a", "không nhớ"])
+def test_a_cell_that_gives_no_reason_is_an_empty_one_and_the_number_is_asked_for(cell):
+    row = staged(xlsx(HEAD, [1, "Hoà", "1990", "Nữ", cell, None]), today=TODAY)[0]
+    assert ("no_papers" in row.values, row.refusals, [remark.code for remark in row.warnings]) == (False, (), ["sheets.no_identifier"])
+
+
+def test_a_cross_beside_a_note_that_gives_the_reason_keeps_that_reason():
+    row = staged(xlsx([*HEAD, "Ghi chú"], [1, "Hoà", "1990", "Nữ", "x", None, "mất giấy tờ"]), today=TODAY)[0]
+    assert (row.values["no_papers"], row.warnings) == ("lost", ())
+
+
 def test_a_sex_left_empty_is_told_by_the_personal_number_and_said_so():
     row = staged(xlsx(HEAD, [1, "Hoà", "02/01/1990", None, "079190990001", None]), today=TODAY)[0]
     assert row.values["sex"] == "female"
