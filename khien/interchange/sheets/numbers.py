@@ -1,5 +1,6 @@
 """The numbers of one row: what names the person, what names the insurance, and why there is none."""
 
+import re
 from datetime import date
 
 from khien.interchange.sheets import vocabulary
@@ -54,9 +55,13 @@ def _one_number(row: Staging, name: str, cell: str | float | date) -> Identified
     foreign = country not in (None, "VN")
     if foreign and name in ("cccd", "cmnd") and sum(c.isdigit() for c in as_text(cell)) not in (11, 12):
         wanted = "passport"  # the list has one column for everybody's paper
+    old = name == "cccd" and re.fullmatch(r"[1-9]\d{7}", re.sub(r"[\s.']", "", as_text(cell)))
+    if old and not foreign:
+        wanted = None  # an old card's nine digits are taken here too, whose zero the spreadsheet dropped
     found = identifiers.read_identifier(cell, wanted if not (foreign and name == "identifier") else "passport",
                                         row.values.get("sex"), row.birth, country if foreign else None)
-    row.repaired("identifier", as_text(cell), found.value, *(f"identifiers.{why}" for why in found.repairs))
+    whys = (*found.repairs, "old_card_number") if old and found.type is IdType.CMND else found.repairs
+    row.repaired("identifier", as_text(cell), found.value, *(f"identifiers.{why}" for why in whys))
     return found
 
 

@@ -146,6 +146,19 @@ def test_an_old_card_beside_the_new_one_is_kept_as_the_former_number():
     assert (row.values["id_value"], row.values["former_id"]) == ("079190990001", "025990001")
 
 
+@pytest.mark.parametrize("heading", ["Số CCCD", "Số CCCD/CMND", "CMND"])
+@pytest.mark.parametrize("cell", ["24567891", 24567891, 24567891.0, "24 567 891"])
+def test_an_old_cards_number_without_its_zero_is_repaired_under_every_heading(heading, cell):
+    row = staged(xlsx([*HEAD[:4], heading, *HEAD[5:]], [1, "Hoà", "1990", "Nữ", cell, None]), today=TODAY)[0]
+    assert (row.values["id_type"], row.values["id_value"], row.refusals) == ("cmnd", "024567891", ())
+    assert "identifiers.leading_zero" in whys(row)
+    assert ("identifiers.old_card_number" in whys(row)) is (heading == "Số CCCD")
+
+
+def test_eight_digits_that_kept_their_zero_are_still_asked_about():
+    assert codes(staged(xlsx(HEAD, [1, "Hoà", "1990", "Nữ", "02456789", None]))[0]) == {("identifier", "identifiers.length")}
+
+
 def test_a_foreigner_is_read_with_passport_and_country():
     row = staged(xlsx(["Họ tên", "Ngày sinh", "Giới tính", "CCCD/Hộ chiếu", "Quốc tịch"], ["Kim Min Ji", "02/01/1990", "F", "M12399001", "Hàn Quốc"]), today=TODAY)[0]
     assert (row.values["id_type"], row.values["id_country"], row.values["id_value"], row.values["nationality"]) == ("passport", "KR", "M12399001", "KR")
