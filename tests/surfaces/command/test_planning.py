@@ -112,7 +112,11 @@ def test_someone_near_stands_by_and_is_called(db):
     keeper, page = officer("list_keeper", scope=DISTRICT), f"/buoi/{slot.session_id}/du-phong"
     assert send(keeper, page, act="join", code=code).status_code == 302
     assert "Đang chờ gọi" in read(keeper, page)
-    assert send(keeper, page, act="call").status_code == 200
+    called = send(keeper, page, act="call")
+    assert called.status_code == 302  # a reload calls nobody else
+    assert "Đã giữ chỗ" in read(keeper, called["Location"].removeprefix(ROOT))
+    assert "Đã gọi" in read(keeper, page)
+    assert "không còn ai chờ" in read(keeper, send(keeper, page, act="call")["Location"].removeprefix(ROOT))
 
 
 def test_a_draw_is_announced_then_drawn_and_done_again(db):
