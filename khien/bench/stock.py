@@ -40,8 +40,9 @@ def run(ground: Ground) -> Iterator[Result]:
                 stock.open_vial(site_id=point.site_id, lot_id=point.lot_id, performed=done, by=SYSTEM, at=ground.at)
         with connection.cursor() as cursor:
             cursor.execute(_ALONE)
-        for turn, first in enumerate(range(0, len(arguments), TURN)):
-            took = _turn(arguments[first : first + TURN], drawing=turn % 2 == 0)
+        size = max(2, min(TURN, len(arguments) // 4))
+        for turn, first in enumerate(range(0, len(arguments), size)):
+            took = _turn(arguments[first : first + size], drawing=turn % 2 == 0)
             if turn:  # the first plans its statements
                 for drawing, seconds in took:
                     turns[drawing].append(seconds)
