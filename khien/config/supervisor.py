@@ -18,6 +18,7 @@ from khien.plumbing.postgres import CannotStart
 
 CALM = 20.0  # seconds of quiet after which a part that stops is started again at once
 LONGEST = 15.0
+PATIENCE = 8  # seconds that a web worker has to answer whom it serves when it is asked to stop
 
 
 def web_command(host: str, port: int, workers: int) -> list[str]:
@@ -27,6 +28,7 @@ def web_command(host: str, port: int, workers: int) -> list[str]:
         sys.executable, "-m", "granian", "--interface", "wsgi", "khien.config.wsgi:application",
         "--host", host, "--port", str(port), "--workers", str(workers),
         "--blocking-threads", "4", "--backlog", "1024", "--respawn-failed-workers", "--no-ws", "--log-level", "warning",
+        "--workers-kill-timeout", str(PATIENCE),  # one that is asked to stop while it still loads never hears it
         "--static-path-route", "/static", "--static-path-mount", str(static), "--static-path-expires", "31536000",
     ]  # fmt: skip
 
@@ -89,7 +91,7 @@ class Supervisor:
                 child.terminate()
         for child in self.parts.values():
             with suppress(subprocess.TimeoutExpired):
-                child.wait(10)
+                child.wait(PATIENCE + 2)
             _end_group(child)
         if self.database is not None:
             postgres.stop(self.database)

@@ -140,6 +140,16 @@ def test_after_the_supervisor_is_killed_the_next_start_has_everything_acknowledg
     assert citizens.missing(after=came) == []
 
 
+def test_its_parts_end_by_themselves_also_while_a_web_worker_still_loads(up: Instance, citizens: Citizens) -> None:
+    before = set(up.named("granian", "--port"))
+    os.kill(_of(up, "a web worker"), signal.SIGKILL)
+    up.until(lambda: set(up.named("granian", "--port")) - before, "a new web worker loads")
+    os.kill(_of(up, "the supervisor"), signal.SIGKILL)
+    up.until(lambda: up.processes() == [], "its parts end by themselves")
+    up.start()
+    assert citizens.missing() == []
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
 def test_asked_to_stop_it_ends_cleanly_and_a_later_start_keeps_everything(
     up: Instance, citizens: Citizens, number: int
