@@ -22,7 +22,7 @@ OLD_PREFIXES = {
 class Phone:
     """A number read: kind is mobile, landline or foreign; repairs are codes.
 
-    leading_zero, float, old_number, letters_for_digits, first_of_several.
+    leading_zero, float, old_number, letters_for_digits, first_of_several, words_dropped.
     """
 
     e164: str
@@ -53,7 +53,7 @@ def read_phone(text: str | int | float) -> Phone:
     if len(pieces) > 1:
         raw = pieces[0]
         repairs.append("first_of_several")
-    digits, international = _digits(raw, repairs)
+    digits, international = _digits(_alone(raw, repairs), repairs)
     if international and not digits.startswith("84"):
         return _foreign(digits, repairs)
     national = _national(digits, international, repairs)
@@ -83,9 +83,29 @@ def _unfloat(text: str | int | float, repairs: list[str]) -> str:
     return raw
 
 
-def _digits(raw: str, repairs: list[str]) -> tuple[str, bool]:
-    """Digits, and whether they begin with a country code."""
+def _alone(raw: str, repairs: list[str]) -> str:
+    """The number without what stands before its first digit and after its last: "Zalo 0901...", "0901... (mẹ)", "0901...;".
+
+    O and l that belong to the number stay, to be read as 0 and 1. Letters that touch it are another kind of number's, or an address's.
+    """
     text = re.sub(r"^(?:sđt|sdt|đt|dt|tel|phone|mobile|di động)\s*[:.]?\s*", "", raw, flags=re.IGNORECASE)
+    found = re.fullmatch(r"([^\d+]*)(\+?\d(?:.*\d)?)(\D*)", text, re.DOTALL)
+    if not found:
+        return text
+    before, number, after = found.groups()
+    first = re.search(r"(?<![^\W\d_])[OolI]+[\s.-]*$", before)
+    last = re.match(r"[OolI]+(?![^\W\d_])", after)
+    before, number = (before[:first.start()], first[0] + number) if first else (before, number)
+    after, number = (after[last.end():], number + last[0]) if last else (after, number)
+    if "@" in text or before[-1:].isalpha() or after[:1].isalpha():
+        return text
+    if re.sub(r"[\s.\-()_/,]+", "", before + after):
+        repairs.append("words_dropped")
+    return number
+
+
+def _digits(text: str, repairs: list[str]) -> tuple[str, bool]:
+    """Digits, and whether they begin with a country code."""
     fixed = re.sub(r"[oO]", "0", re.sub(r"[lI]", "1", text))
     if fixed != text:
         repairs.append("letters_for_digits")

@@ -12,7 +12,7 @@ REPAIRS = {
     "births": "excel_serial month_first century_added unknown_parts leading_zero time_dropped typo",
     "identifiers": "float separators case letters_for_digits leading_zero old_card_number card_is_cccd personal_number looks_made_up province_unknown "
                    "sex_mismatch year_mismatch century_mismatch country_assumed",
-    "phones": "float leading_zero letters_for_digits first_of_several old_number",
+    "phones": "float leading_zero letters_for_digits first_of_several old_number words_dropped",
 }
 
 

@@ -51,6 +51,28 @@ def test_what_is_no_telephone_number_is_refused_by_name(typed, code):
     assert refusal.value.code == code
 
 
+@pytest.mark.parametrize("typed", ["0901990001;", "Zalo 0901990001", "zalo:0901990001", "0901990001 (mẹ)", "0901990001 mẹ", "Mẹ: 0901 990 001", "Chị Lan - 0901990001",
+                                   "SĐT mẹ 0901990001", "(Zalo) +84901990001", "0901990001?", "0901990001 (me) / 0902990002 (bo)", "Zalo O901990001"])
+def test_words_and_signs_around_a_number_are_taken_off_and_said_so(typed):
+    read = read_phone(typed)
+    assert (read.e164, "words_dropped" in read.repairs) == ("+84901990001", True)
+
+
+@pytest.mark.parametrize("typed", ["0901990001", "(090) 199 0001", "ĐT: 0901990001", "+84 (0)901990001", "O9O199OOO1", "090l99000l", "Tel. 0901-990-001"])
+def test_a_number_that_stands_alone_loses_no_word(typed):
+    assert "words_dropped" not in read_phone(typed).repairs
+
+
+@pytest.mark.parametrize(("typed", "code"), [
+    ("0901ab990001", "phones.characters"), ("tổ 3: 0901990001", "phones.characters"), ("tổ 3 0901990001", "phones.length"), ("0901990001 máy lẻ 12", "phones.characters"),
+    ("Zalo", "phones.characters"), ("an.0901990001@thu.example", "phones.characters"), ("A0901990001", "phones.characters"), ("0901990001B", "phones.characters"), ("0901990001 (2 con)", "phones.length"),
+])
+def test_a_number_with_others_or_letters_inside_is_not_guessed(typed, code):
+    with pytest.raises(Refused) as refusal:
+        read_phone(typed)
+    assert refusal.value.code == code
+
+
 def test_a_masked_number_shows_its_last_three_digits_only():
     assert read_phone("0901299123").masked == "•••• ••• 123"
 

@@ -68,6 +68,7 @@ WORDING = {
     "phones.leading_zero": _("Số điện thoại mất số 0 ở đầu, đã thêm lại."),
     "phones.letters_for_digits": _("Chữ O hay l trong số điện thoại đã sửa thành số."),
     "phones.first_of_several": _("Ô có nhiều số điện thoại, lấy số đầu."),
+    "phones.words_dropped": _("Đã bỏ chữ hoặc dấu đứng quanh số điện thoại."),
     "phones.old_number": _("Số 11 chữ số của trước 2018 đã đổi sang đầu số mới."),
     "codes.characters": _("Mã chỉ gồm chữ số."),
     "codes.length": _("Mã có {digits} chữ số, phải đủ {expected}."),
