@@ -1,4 +1,4 @@
-"""The QR on a CCCD card: number|old number|name|ddMMyyyy|sex|address|ddMMyyyy.
+"""The QR on a CCCD card: number|old number|name|ddMMyyyy|sex|address|ddMMyyyy; who knows no day was born MMyyyy, or yyyy.
 
 Keyboard scanners type its text; a Vietnamese input method that is on (Telex, VNI) alters letters, never the digits.
 """
@@ -47,9 +47,10 @@ def read_card(text: str) -> Card:
 
 
 def _date(text: str) -> PartialDate | None:
-    """ddMMyyyy, zeros where the card knows no day or month; None when it is no date."""
-    if not re.fullmatch(r"\d{8}", text):
+    """ddMMyyyy, zeros or nothing where the card knows no day or month; None when it is no date."""
+    if not re.fullmatch(r"\d{4}|\d{6}|\d{8}", text):
         return None
+    text = text.zfill(8)
     day, month, year = int(text[:2]), int(text[2:4]), int(text[4:])
     try:
         return PartialDate(year, month or None, (day or None) if month else None)
@@ -103,12 +104,17 @@ def _is_mangled(name: str, address: str) -> bool:
 
 
 def _from_digits(scan: str) -> Card:
-    """Separators were lost or changed: read the 12 digits, the dates of 8 digits and the sex by their order."""
+    """Separators were lost or changed: read the 12 digits, the dates and the sex by their order.
+
+    A birth without its day may as well be a house number: the personal number must tell the same year.
+    """
     found = re.match(r"\D{0,3}(\d{12})(?!\d)", scan)
     if not found:
         raise Refused("cards.not_a_card")
     number, rest = found[1], scan[found.end():]
-    dates = [(at, value) for at in re.finditer(r"(?<!\d)\d{8}(?!\d)", rest) if (value := _date(at.group()))]
+    dates = [(at, value) for at in re.finditer(r"(?<!\d)(?:\d{8}|\d{6}|\d{4})(?!\d)", rest) if (value := _date(at.group()))]
+    while dates and dates[0][1].day is None and dates[0][1].year != number_facts(number).year:
+        dates.pop(0)
     if not dates:
         raise Refused("cards.birth_unreadable")
     at, birth = dates[0]

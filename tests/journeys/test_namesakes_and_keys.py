@@ -111,6 +111,19 @@ def test_enter_does_not_take_one_for_another_whose_card_number_was_typed_wrong(t
     assert queries.visit_by_number(day.session_id, 1).person_id != holder
 
 
+@pytest.mark.parametrize("born", ["1978", "051978"])
+def test_the_card_of_somebody_who_knows_only_the_year_opens_the_one_inside(town: Town, born: str) -> None:
+    day = make_day(at=make.AT)
+    number = make.make_number(year=1978, sex="female")
+    make_visit(day, state="cleared", person_id=make.make_person("Nguyễn Thị Năm Thử", birth=PartialDate(1978), identifier=number, sex="female"))
+    desks = lead_at(town, day)
+    desks.page.context.set_offline(True)
+    desks.desk(3)
+    desks.scan(f"{number.value}||Nguyễn Thị Năm Thử|{born}|Nữ|1978 Đường Thử, Phường 01, Quận Bình Thạnh, TP. Hồ Chí Minh|01012021")
+    desks.sees("Nữ, 42-43 tuổi (1978)", "Khớp căn cước")
+    desks.page.context.set_offline(False)
+
+
 def test_two_windows_of_one_person_never_lose_what_the_other_has_not_sent(town: Town) -> None:
     day = make_day(at=make.AT)
     for _ in range(2):

@@ -57,8 +57,22 @@ def test_a_sex_word_lost_in_the_scan_is_told_by_the_number():
     assert read_card("079190991234~~02011990~").sex is Sex.FEMALE
 
 
-def test_a_card_of_a_person_who_knows_only_the_year_is_read():
-    assert read_card(CLEAN.replace("02011990", "00001990")).birth == PartialDate(1990)
+@pytest.mark.parametrize(("written", "birth"), [
+    ("00001990", PartialDate(1990)), ("1990", PartialDate(1990)), ("00051990", PartialDate(1990, 5)), ("051990", PartialDate(1990, 5)),
+])
+@pytest.mark.parametrize("sign", ["|", "~"])
+def test_a_card_of_a_person_who_knows_only_the_year_or_the_month_is_read(written, birth, sign):
+    card = read_card(CLEAN.replace("02011990", written).replace("|", sign))
+    assert (card.birth, card.sex, card.issued_on) == (birth, Sex.FEMALE, date(2021, 5, 1))
+
+
+@pytest.mark.parametrize("text", [
+    "079190991234~025991234~Nguye~n Thi Hoa~~Nu~1948/2 Le Loi~", "079190991234||Nguyễn Thị Hoà|190|Nữ|12 Lê Lợi|01052021",
+    "079190991234||Nguyễn Thị Hoà|131990|Nữ|12 Lê Lợi|01052021",
+])
+def test_a_house_number_or_half_a_date_is_no_birth(text):
+    with pytest.raises(Refused, match=r"cards\.birth_unreadable"):
+        read_card(text)
 
 
 @pytest.mark.parametrize("text", ["", "12345678901", "079190991234", "079190991234|||||", "hello", "1" * 400])

@@ -41,7 +41,7 @@ export default (kh) => {
     // The card of somebody on the screen: identity is proved by it.
     kh.arriving = {
       scan: (told) => {
-        if (told.kind !== "card" || (person.identifier && !told.number.endsWith(person.identifier.slice(-4))) || (person.birth.length === 10 && told.birth !== person.birth)) return false;
+        if (told.kind !== "card" || (person.identifier && !told.number.endsWith(person.identifier.slice(-4))) || (person.birth.length === 10 && !kh.sameBirth(told.birth, person.birth))) return false;
         document.getElementById("giay-to-card")?.click();
         kh.tell(_("Khớp căn cước."), "ready");
         return true;

@@ -30,9 +30,12 @@ export default (kh) => {
   function card(text) {
     const number = /\d{12}/.exec(text)[0];
     const rest = text.slice(text.indexOf(number) + 12);
-    const day = /(?:^|\D)(\d{2})(\d{2})(\d{4})(?!\d)/.exec(rest);
-    return { number, birth: day ? `${day[3]}-${day[2]}-${day[1]}` : "", scan: text };
+    const [, day, month, year] = /(?:^|\D)(?:(\d{2})?(\d{2}))?((?:18|19|20)\d{2})(?!\d)/.exec(rest) || [];
+    const known = (part) => part && part !== "00" && part; // zeros or nothing: who knows only the month, or the year
+    return { number, birth: [year, known(month), known(month) && known(day)].filter(Boolean).join("-"), scan: text };
   }
+  // Whether a card and the book tell the same birth, each as far as it knows it.
+  kh.sameBirth = (one, other) => Boolean(one && other) && (one.startsWith(other) || other.startsWith(one));
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -172,7 +172,7 @@ export default (kh) => {
     return words.length ? among.filter((one) => words.every((word) => ` ${folded(one.name)}`.includes(` ${word}`))) : [];
   };
   // People of the session whom a card may name: the last four digits and the birth date.
-  kh.ofCard = (card, among) => among.filter((one) => one.last4 && card.number.endsWith(one.last4) && (!one.birth || card.birth === one.birth));
+  kh.ofCard = (card, among) => among.filter((one) => one.last4 && card.number.endsWith(one.last4) && (!one.birth || kh.sameBirth(card.birth, one.birth)));
 
   kh.lots = (vaccine) => kh.board.lots.filter((lot) => !lot.paused && lot.state === "released" && lot.expires_on >= kh.pack.session.on_date && (!vaccine || lot.vaccine === vaccine));
   // The lot on this table: chosen once, kept on the device, for each vaccine.
