@@ -23,6 +23,9 @@ _MARKED_FAMILIES = frozenset((
 ))  # fmt: skip
 
 
+_FAMILIES = _MARKED_FAMILIES | {"phan", "mai", "cao", "lam", "thai"}
+
+
 @dataclass(frozen=True, slots=True)
 class ReadName:
     """A name as we keep it; repairs and warnings are codes ("legacy.tcvn3", "case", "row_number")."""
@@ -116,6 +119,11 @@ def lacks_marks(name: str) -> bool:
     if not found or found[0] not in _MARKED_FAMILIES or vietnamese.has_marks(name):
         return False
     return all(_PLAIN_SYLLABLE.fullmatch(word) for word in found)
+
+
+def begins_with_family(name: str) -> bool:
+    """Say whether the first word is a family name that very many people have, with its marks or without."""
+    return words(name)[:1] != [] and words(name)[0] in _FAMILIES
 
 
 def title_case(name: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from khien.interchange.sheets import numbers, vocabulary, wishes
+from khien.interchange.sheets import numbers, titles, vocabulary, wishes
 from khien.interchange.sheets.row_state import Staging as _Staging
 from khien.interchange.sheets.types import Cell, FormulaError, Places, RawRow, Remark, StagedRow, Table, as_text
 from khien.kernel import births, countries, identifiers, legacy_text, names, phones, sex, vietnamese
@@ -82,9 +82,12 @@ def _name(row: _Staging) -> None:
     text = " ".join(as_text(raw.cell(place)) for place in places) if apart else as_text(row.cell("full_name", "full_name"))
     if text.strip() in ("", "x", "X"):
         return
-    read = names.read_name(text)
+    bare, title = titles.off(text)
+    read = names.read_name(bare)
     row.values["full_name"] = read.value
-    row.repaired("full_name", text.strip(), read.value, *(f"names.{why}" for why in read.repairs))
+    row.repaired("full_name", text.strip(), read.value, *(f"names.{why}" for why in read.repairs), *([title] if bare != text else []))
+    if title and bare == text:
+        row.warn("full_name", title)
     if raw.section.name_joined and as_text(raw.value("name_part")):
         row.repaired("full_name", as_text(raw.value("full_name")), read.value, "sheets.name_joined")
     for warning in read.warnings:
@@ -237,7 +240,9 @@ def _codes(row: _Staging) -> None:
 def _guardian(row: _Staging) -> None:
     text = as_text(row.cell("guardian_name", "guardian_name"))
     if text:
-        row.values["guardian_name"] = names.read_name(text).value
+        bare, title = titles.off(text)
+        row.values["guardian_name"] = names.read_name(bare).value
+        row.repaired("guardian_name", text, row.values["guardian_name"], *([title] if bare != text else []))
 
 
 def _text(row: _Staging, name: str, *, keep: bool = True) -> str:
