@@ -130,9 +130,10 @@ def read_corrections(progress: Progress, args: dict[str, Any], at: datetime) -> 
         if row_id is None:
             continue
         told = found.sections[_sheet_number(raw.section.sheet, sheets)] if found else {"headings": [], "fields": []}
-        again = correcting.under_first_headings(told, raw)
+        before = registrations.list_row(row_id)
+        again = correcting.under_first_headings(told, raw, before.cells if before else ())
         staged = staging.stage_row(again, gazetteer(), today=clock.on_date(at))
-        cells = again.texts[:len(told["fields"])]
+        cells = (*again.texts[:len(told["fields"])], *again.beyond)
         try:
             registration.restage_row(row=row_id, told=replace(row_in(0, again, staged), cells=cells), by=by, at=at)
             placed += 1

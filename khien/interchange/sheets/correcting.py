@@ -1,6 +1,7 @@
 """A row on its way back: its cells as one form shows them, its form as the file's own cells, a corrected file under the first one's headings."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from khien.interchange.sheets.types import Cell, Column, RawRow, Section
@@ -67,10 +68,11 @@ def _pieces(fields: Sequence[str], name: str, text: str) -> dict[str, str]:
     return {name: text}
 
 
-def under_first_headings(told: Mapping[str, Any], raw: RawRow) -> RawRow:
+def under_first_headings(told: Mapping[str, Any], raw: RawRow, before: Sequence[str] = ()) -> RawRow:
     """A corrected row under the headings of the list's first file, so that it is understood as the first one was.
 
-    Columns that the sender has added since come after them.
+    Columns that the sender has added since come after them. A row that had cells too many (`before` are its cells) and
+    still has some is no righter than it was.
     """
     left = list(raw.section.columns)
     columns: list[Column] = []
@@ -85,4 +87,5 @@ def under_first_headings(told: Mapping[str, Any], raw: RawRow) -> RawRow:
         columns.append(Column(len(columns), extra.heading, extra.field))
         cells.append(raw.cell(extra.place))
     section = Section(raw.section.sheet, raw.section.heading_row, tuple(columns), month_first=bool(told.get("month_first")))
-    return RawRow(section, raw.number, tuple(cells))
+    still = replace(raw, overfull=len(before) > len(told["fields"])).beyond
+    return RawRow(section, raw.number, (*cells, *still), overfull=bool(still))

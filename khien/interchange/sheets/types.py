@@ -74,8 +74,13 @@ class RawRow:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The row as people saw it, one text for each column of the list."""
-        return tuple(as_text(self.cell(column.place)) for column in self.section.columns)
+        """The row as people saw it, one text for each column of the list, then what stands beyond them."""
+        return (*(as_text(self.cell(column.place)) for column in self.section.columns), *self.beyond)
+
+    @property
+    def beyond(self) -> tuple[str, ...]:
+        """The cells too many of an overfull row."""
+        return tuple(as_text(cell) for cell in self.cells[self.section.columns[-1].place + 1:] if cell is not None) if self.overfull else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,11 +93,11 @@ def error_sheets(problems: Iterable[tuple[RawRow, str]]) -> list[ErrorSheet]:
     grouped: dict[str, tuple[list[str], list[ErrorRow]]] = {}
     for raw, reason in problems:
         columns = [column for column in raw.section.columns if column.field not in (headings.ORIGINAL_ROW, headings.REASON)]
-        texts = dict(zip((column.place for column in raw.section.columns), raw.texts, strict=True))
+        texts = {column.place: text for column, text in zip(raw.section.columns, raw.texts, strict=False)}
         _, rows = grouped.setdefault(raw.section.sheet, ([column.heading for column in columns], []))
         number = raw.value(headings.ORIGINAL_ROW)
         rows.append(ErrorRow(int(number) if isinstance(number, int | float) or (isinstance(number, str) and number.isdecimal() and len(number) < 8) else raw.number,
-                             [texts[column.place] for column in columns], reason))
+                             [*(texts[column.place] for column in columns), *raw.beyond], reason))
     return [ErrorSheet(name, heads, rows) for name, (heads, rows) in grouped.items()]
 
 

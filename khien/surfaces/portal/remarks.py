@@ -90,7 +90,8 @@ def _as_sent(row: RowView, card: ListCard) -> tuple[tuple[str, str], ...]:
     sent, shown = sheets.row_form(row, card), {name for name, _text in _cells(row)}
     refused = dict.fromkeys(one["field"] for one in row.refusals)
     lines = [(str(FIELDS.get(field, field)), sent.get("birth_date" if field == "birth" else field, "")) for field in refused]
-    return tuple((name, f"“{text}”") for name, text in lines if text and name not in shown)
+    beyond = [("", text) for text in row.cells[len(card.sections[row.section]["fields"]):]] if row.section < len(card.sections) else []
+    return tuple((name, f"“{text}”") for name, text in (*lines, *beyond) if text and name not in shown)
 
 
 def _said(field: str, values: Mapping[str, str]) -> str:

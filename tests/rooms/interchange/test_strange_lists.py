@@ -122,6 +122,11 @@ def test_a_comma_that_nobody_quoted_is_told_and_its_row_not_read_askew():
     assert [codes(row) for row in rows] == [{("", "sheets.more_cells")}, set(), set()]
 
 
+def test_the_cells_too_many_are_kept_beside_the_others():
+    data = "STT,Họ và tên,Ngày sinh,Giới tính,Địa chỉ\n1,Lê An,1990,Nữ,12 Lê Lợi, Phường 5, Quận 3\n2,Lê Bình,1991,Nam,5 Lê Lợi\n".encode()
+    assert [row.texts[4:] for row in read_table(data, "a.csv").rows] == [("12 Lê Lợi", "Phường 5", "Quận 3"), ("5 Lê Lợi",)]
+
+
 def test_a_quotation_mark_left_open_in_a_short_list_swallows_nobody():
     text = f'{";".join(HEAD)}\n1;"Lê An;1990;Nữ;;\n2;Lê Bình;1991;Nam;;\n3;Lê Cúc;1992;Nữ;;\n'
     assert [row.values.get("full_name") for row in staged(text.encode(), "a.csv")][1:] == ["Lê Bình", "Lê Cúc"]

@@ -10,6 +10,7 @@ from tests import make
 from tests.surfaces.portal.test_portal_lists import clerk, firm, rows, text  # noqa: F401
 
 HEAD = ["Họ và tên", "Ngày sinh", "Giới tính", "Số CCCD"]
+LAST = "Thành phố Hồ Chí Minh"
 
 
 def uploaded(clerk, firm, book):  # noqa: F811
@@ -43,6 +44,21 @@ def test_what_was_mended_in_part_is_in_the_next_file_of_errors(clerk, firm):  # 
     assert "Lê Văn Sai" in cells
     assert "Lê Văn S4i" not in cells
     assert "31/02/1988" in cells
+
+
+def test_the_cells_too_many_are_shown_and_come_back_until_they_are_put_right(clerk, firm):  # noqa: F811
+    list_id = make.make_list("Lê Văn An,12/03/1988,Nam,,,12 Lê Lợi", organization_id=firm)  # its comma moved every cell after it
+    assert f"“{LAST}”" in text(clerk.get(f"/to-chuc/danh-sach/{list_id}"))
+    book = openpyxl.load_workbook(BytesIO(clerk.get(f"/to-chuc/danh-sach/{list_id}/dong-can-sua.xlsx").content))
+    wrong = next(cell for row in book.active.iter_rows() for cell in row if cell.value == LAST)
+    for value, states in ((LAST, {"refused"}), (None, {"accepted", "repaired"})):
+        wrong.value = value
+        out = BytesIO()
+        book.save(out)
+        clerk.post(f"/to-chuc/danh-sach/{list_id}/sua", {"file": SimpleUploadedFile("sua.xlsx", out.getvalue())})
+        make.work()
+        assert rows(list_id)[0].state in states
+        assert (LAST in rows(list_id)[0].cells) is (value == LAST)
 
 
 def test_a_birth_date_in_three_cells_is_mended_whole_on_the_page(clerk, firm):  # noqa: F811
