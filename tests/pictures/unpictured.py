@@ -23,7 +23,7 @@ REASONS: dict[str, str] = {
         (
             "healthbook:register_paper", "healthbook:confirmation", "healthbook:sheet", "station:confirmation", "station:sheets", "command:session_xlsx",
             "command:slips", "command:session_calls", "command:call_paper", "command:person_confirmation", "command:person_certificate",
-            "command:reports_xlsx", "command:reports_pdf", "command:round_xlsx", "command:round_pdf", "response:photo", "response:reply_photo", "portal:register_paper",
+            "web:stylesheet", "command:reports_xlsx", "command:reports_pdf", "command:round_xlsx", "command:round_pdf", "response:photo", "response:reply_photo", "portal:register_paper",
             "portal:confirmation", "portal:numbers_csv", "command:call_slips", "command:safety_xlsx", "command:aefi_pdf", "command:aefi_xml", "portal:lists_template", "portal:list_errors",
         ),
         FILE,

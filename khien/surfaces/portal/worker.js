@@ -25,7 +25,7 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (url.pathname.startsWith("/static/")) event.respondWith(fixed(event.request));
+  if (/^\/(static|css)\//.test(url.pathname)) event.respondWith(fixed(event.request));
   else if (event.request.mode === "navigate" && url.pathname === PAGE) event.respondWith(fresh(event.request));
 });
 

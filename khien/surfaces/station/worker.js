@@ -39,7 +39,7 @@ self.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
   if (event.request.mode === "navigate") event.respondWith(page(event.request, url));
   else if (RULES.test(url.pathname)) event.respondWith(rules(event.request));
-  else if (url.pathname.startsWith("/static/") || KEPT.includes(url.pathname + url.search)) event.respondWith(fixed(event.request));
+  else if (/^\/(static|css)\//.test(url.pathname) || KEPT.includes(url.pathname + url.search)) event.respondWith(fixed(event.request));
 });
 
 /* A pack that was taken before the server was upgraded names rules that are gone: without a line those of now answer. */

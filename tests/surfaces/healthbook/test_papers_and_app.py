@@ -65,7 +65,7 @@ def test_the_app_can_be_installed_and_its_worker_keeps_to_the_book(db):
     assert {icon["sizes"] for icon in manifest["icons"] if icon["purpose"] == "maskable"} == {"192x192", "512x512"}
     worker = client.get("/so/sw.js")
     assert worker["Content-Type"].startswith("text/javascript")
-    assert "/static/theme.css?v=" in worker.content.decode()
+    assert "/css/theme.css?v=" in worker.content.decode()
     assert 'rel="manifest"' in client.get("/so/dang-nhap").content.decode()
 
 

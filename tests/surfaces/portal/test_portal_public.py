@@ -1,7 +1,6 @@
 """What everyone may see: points, numbers, checks, draws, guidance; small pages that need no script."""
 
 import csv
-import gzip
 import io
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -13,8 +12,8 @@ from django.test import Client, override_settings
 
 from khien.booking import queries as booking
 from khien.kernel import clock
-from khien.surfaces.web.assets import FOLDER
 from tests import make
+from tests.weight import first_load
 
 PAGES = (
     "/", "/dang-ky/cho-ai", "/tra-cuu", "/tra-cuu?cach=ma", "/diem-tiem", "/so-lieu", "/so-lieu?dia-gioi=2025", "/kiem-tra", "/sua-sai",
@@ -54,11 +53,7 @@ def test_every_page_opens_in_both_languages_and_has_one_heading(db, address):
 def test_the_first_page_with_its_fonts_weighs_under_100_kb_and_runs_no_script(db):
     html = Client().get("/").content
     assert b"<script" not in html
-    files = set(re.findall(r"/static/([\w./-]+\.(?:css|svg))\?", html.decode()))
-    css = (FOLDER / "theme.css").read_text()
-    fonts = sum((FOLDER / "fonts" / name).stat().st_size for name in set(re.findall(r"fonts/([\w.-]+\.woff2)", css)))
-    weight = len(gzip.compress(html)) + sum(len(gzip.compress((FOLDER / name).read_bytes())) for name in files) + fonts
-    assert weight < 100_000
+    assert first_load(html) < 100_000
 
 
 def test_a_point_shows_todays_hours_vaccine_and_free_places(db):

@@ -1,6 +1,5 @@
 """How soon doses can be seen is public: by point and hour, in both languages, without a script, light enough for a slow line."""
 
-import gzip
 import re
 from datetime import timedelta
 
@@ -10,9 +9,9 @@ from django.test import Client
 from khien.plumbing import outbox
 from khien.reporting import models
 from khien.surfaces.portal import figures
-from khien.surfaces.web.assets import FOLDER
 from tests import make
 from tests.make_day import make_day, make_visit
+from tests.weight import first_load
 
 pytestmark = pytest.mark.usefixtures("db")
 PAGE = "/minh-bach/kip-thoi"
@@ -68,6 +67,4 @@ def test_the_page_needs_no_script_and_weighs_under_100_kb():
         _count(make.make_site(), "desk", "2min", 50)
     html = Client().get(PAGE).content
     assert b"<script" not in html
-    files = set(re.findall(r"/static/([\w./-]+\.(?:css|svg))\?", html.decode()))
-    fonts = sum((FOLDER / "fonts" / name).stat().st_size for name in set(re.findall(r"fonts/([\w.-]+\.woff2)", (FOLDER / "theme.css").read_text())))
-    assert len(gzip.compress(html)) + sum(len(gzip.compress((FOLDER / name).read_bytes())) for name in files) + fonts < 100_000
+    assert first_load(html) < 100_000

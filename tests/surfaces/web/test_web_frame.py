@@ -16,6 +16,7 @@ from django.utils import translation
 from khien.kernel.errors import Refused
 from khien.surfaces.web import assets, banners, errors, icons
 from khien.surfaces.web.forms import BirthField, DayField, PageForm
+from tests.weight import first_load
 
 WEB = Path(assets.__file__).parent
 
@@ -201,11 +202,8 @@ def test_banners_never_break_a_page():
 
 def test_the_first_load_of_a_citizen_page_stays_under_100_kilobytes():
     page = errors.page(RequestFactory().get("/"), 404).content
-    css = (WEB / "static" / "theme.css").read_bytes()
-    fonts = sum(path.stat().st_size for path in (WEB / "static" / "fonts").glob("*.woff2"))
-    mark = (WEB / "static" / "mark.svg").read_bytes()
     assert b"<script" not in page
-    assert sum(len(gzip.compress(part)) for part in (page, css, mark)) + fonts < 92_000  # the rest is the page's own
+    assert first_load(page) < 92_000  # the rest is the page's own
 
 
 def test_templates_hold_no_inline_style_or_script_and_reach_no_other_host():
@@ -228,8 +226,24 @@ def test_templates_hold_no_inline_style_or_script_and_reach_no_other_host():
     assert not wrong, wrong
 
 
+def test_a_style_sheet_is_sent_packed_to_who_reads_that_and_names_what_lies_elsewhere():
+    address = assets.static("theme.css")
+    packed, plain = Client().get(address, headers={"accept-encoding": "gzip"}), Client().get(address)
+    assert gzip.decompress(packed.content) == plain.content
+    assert packed["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain
+    assert plain["Content-Type"] == "text/css; charset=utf-8"
+    assert packed["Vary"] == "Accept-Encoding"
+    assert "max-age=31536000" in packed["Cache-Control"]
+    assert not packed.cookies, "kept by proxies for everybody"
+    assert set(re.findall(rb"url\(([\w-]+)/", plain.content)) == set(), "an address beside the sheet leads nowhere"
+    assert (WEB / plain.content.split(b"src: url(/")[1].split(b")")[0].decode()).exists()
+    for absent in ("/css/absent.css", "/css/mark.svg", "/css/..%2Fmark.svg"):
+        assert Client().get(absent).status_code == 404
+
+
 def test_a_static_file_has_an_address_that_follows_its_content():
-    assert re.fullmatch(r"/static/theme\.css\?v=[0-9a-f]{10}", assets.static("theme.css"))
+    assert re.fullmatch(r"/css/theme\.css\?v=[0-9a-f]{10}", assets.static("theme.css"))
     with pytest.raises(FileNotFoundError):
         assets.static("absent.css")
 

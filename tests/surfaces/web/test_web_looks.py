@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from django import forms
 from django.template import engines
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from khien.surfaces.web import assets
 from khien.surfaces.web.forms import BirthField, PageForm
@@ -74,6 +74,8 @@ def test_every_part_of_our_pages_is_accessible_and_folds(data):
 
     def answer(route):
         path = urlsplit(route.request.url).path
+        if path.startswith("/css/"):
+            return route.fulfill(body=Client().get(path).content, content_type="text/css; charset=utf-8")
         if not path.startswith("/static/"):
             return route.fulfill(body=html, content_type="text/html; charset=utf-8")
         return route.fulfill(path=assets.FOLDER / path.removeprefix("/static/"))
