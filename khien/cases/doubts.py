@@ -1,5 +1,7 @@
 """A dose in doubt (a bad vial, the same dose twice): a person decides whether it counts or is to be repeated."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -37,3 +39,13 @@ def decide_dose(*, record_id: UUID, counts: bool, reason: str, by: Actor, at: da
     open_ones = models.Case.objects.select_for_update().filter(kind="record", record_id=record_id).exclude(state="resolved")
     for case in open_ones.order_by("id"):
         work.close(case, "settled", by=by, at=at, text=reason)
+
+
+def decide_doses(*, record_ids: Iterable[UUID], counts: bool, reason: str, by: Actor, at: datetime) -> int:
+    """Decide alike about many doses, each by itself; one that was settled meanwhile stays as it is. Returns how many were decided."""
+    decided = 0
+    for record_id in record_ids:
+        with suppress(Refused):
+            decide_dose(record_id=record_id, counts=counts, reason=reason, by=by, at=at)
+            decided += 1
+    return decided

@@ -58,7 +58,7 @@ RESOLUTIONS = (
 )  # fmt: skip
 # Marks of a dose that a doctor should look at today.
 _MEDICAL = frozenset(
-    {"lot_expired", "lot_recalled", "lot_quarantined", "vial_over", "thaw_over", "contraindicated", "not_cleared", "too_young", "not_for_pregnant"}
+    {"lot_expired", "lot_recalled", "lot_quarantined", "lot_cold_breach", "vial_over", "thaw_over", "contraindicated", "not_cleared", "too_young", "not_for_pregnant"}
 )
 
 

@@ -174,6 +174,28 @@ def move_to_person(
 
 
 @transaction.atomic
+def doubt_vial(*, record_id: UUID, code: str, by: Actor, at: datetime) -> bool:
+    """Put a dose in doubt whose vial turned out bad after it was given (`code`: one of `rules.LOT_DOUBTS`); once for each code.
+
+    What somebody decided before knew nothing of it and is asked again, unless the dose is to be repeated anyway. Returns whether it is in doubt now.
+    """
+    row, mark = queries.latest(record_id), code.split(".", 1)[1]
+    if row is None or row.status != "completed" or mark in row.marks:
+        return False
+    ids = people.ids_of(row.person_id)
+    rows = [other for other in queries.current_rows(ids) if other.status == "completed"]
+    target = next(other for other in rows if other.record_id == record_id)
+    target.marks = [*target.marks, mark]
+    if target.validity_code != rules.DECISIONS[False][1]:
+        target.validity, target.validity_code = "uncertain", code
+    read = course.evaluate(row.person_id, rows)
+    place = course.placed(read[str(record_id)], target)
+    course.write(ids, [course.item(row, {"marks": target.marks, **place}, reason=mark)], by=by, at=at, own=record_id)
+    _tell("immunizations.corrected", row, by=by, at=at, fields=["marks", "validity"], second_by=None, also=())
+    return bool(place["validity"] == "uncertain")
+
+
+@transaction.atomic
 def settle(*, person_id: UUID, by: Actor, at: datetime, reason: str = "history_changed") -> tuple[UUID, ...]:
     """Bring every record's place in the course in step with the whole history (a dose keyed late, a merge, an undo).
 

@@ -22,6 +22,11 @@ def dose_undone(data: dict[str, Any], at: datetime) -> None:
         actions.settle(person_id=row.person_id, by=SYSTEM, at=at)
 
 
+def dose_harmed(data: dict[str, Any], at: datetime) -> None:
+    """The lot of a dose was judged harmed before it was given, and is destroyed: a person decides about the dose."""
+    actions.doubt_vial(record_id=UUID(str(data["record_id"])), code="stock.lot_cold_breach", by=SYSTEM, at=at)
+
+
 def merged(data: dict[str, Any], at: datetime) -> None:
     """Two records were one person: their doses make one course; claims that both held are marked for a person to decide."""
     actions.settle(person_id=UUID(str(data["survivor_id"])), by=SYSTEM, at=at, reason="merged")

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from khien.campaigns import queries as campaigns
 from khien.campaigns import rules
@@ -21,6 +21,7 @@ from khien.immunizations.standing import site_days as site_days
 from khien.immunizations.standing import standing as standing
 from khien.immunizations.standing import written_as as written_as
 from khien.immunizations.types import History, ImmunizationView, ToldDose
+from khien.kernel import clock
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor, Scope
@@ -149,6 +150,14 @@ def in_doubt(scopes: Iterable[Scope] | None = None, *, limit: int = 100) -> list
     return found
 
 
+def doubted_alike(dose: ImmunizationView) -> list[UUID]:
+    """The other doses of the same lot at the same point about which a person has still to decide, for the same reason."""
+    if dose.lot_id is None or dose.site_id is None or dose.validity_code not in own_rules.LOT_DOUBTS:
+        return []
+    rows = _given_of_lot(dose.lot_id, None).filter(site_id=dose.site_id, validity="uncertain", validity_code=dose.validity_code)
+    return list(rows.exclude(record_id=dose.record_id).order_by("record_id").values_list("record_id", flat=True))
+
+
 def own_doses(session: str, person_id: UUID) -> str | None:
     """A person's doses as recorded, as a JSON list, for an account signed in by this session: one call for the right and the doses.
 
@@ -260,6 +269,28 @@ def recipients_of_lot(
     rows = _given_of_lot(lot_id, scopes).order_by("record_id")
     book = campaigns.rulebook()
     return [view(row, book) for row in (rows.filter(record_id__gt=after) if after else rows)[:limit]]
+
+
+def count_given(lot_id: UUID, site_id: UUID, since: datetime, until: datetime | None = None) -> int:
+    """How many doses of a lot were given at a point from one moment to another (None: until now)."""
+    return _given_at(lot_id, site_id, since, until).count()
+
+
+def given_between(
+    lot_id: UUID, site_id: UUID, since: datetime, until: datetime, *, after: UUID | None = None, recorded_after: datetime | None = None, unmarked: str = "",
+    limit: int = 300,
+) -> list[tuple[UUID, UUID]]:  # fmt: skip
+    """Those doses: record and person, by record, `after` the last record of the page before; without those that carry a mark."""
+    rows = _given_at(lot_id, site_id, since, until).order_by("record_id")
+    rows = rows.exclude(marks__contains=[unmarked]) if unmarked else rows
+    rows = rows.filter(recorded_at__gt=recorded_after) if recorded_after else rows
+    return list((rows.filter(record_id__gt=after) if after else rows).values_list("record_id", "person_id")[:limit])
+
+
+def _given_at(lot_id: UUID, site_id: UUID, since: datetime, until: datetime | None) -> QuerySet[models.Immunization]:
+    """A dose of which only the day is known may have been given in any of its minutes."""
+    rows = _given_of_lot(lot_id, None).filter(Q(performed_at__gte=since) | Q(performed_at__isnull=True), site_id=site_id, on_date__gte=clock.on_date(since))
+    return rows.filter(Q(performed_at__lte=until) | Q(performed_at__isnull=True), on_date__lte=clock.on_date(until)) if until else rows
 
 
 def given_on(site_id: UUID, on: date) -> dict[UUID, int]:

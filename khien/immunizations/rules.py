@@ -38,6 +38,10 @@ DOUBTS: dict[str, tuple[str, str]] = {
         "Lô {lot} đã quá hạn sau rã đông khi tiêm ({use_before}), cần người xem lại.",
         "Lot {lot} was past its days after thawing when it was given ({use_before}); a person must decide.",
     ),
+    "stock.lot_cold_breach": (
+        "Lô {lot} đã hỏng vì nhiệt độ trước khi tiêm, cần người xem lại.",
+        "Lot {lot} had been harmed by its temperature before it was given; a person must decide.",
+    ),
     "visits.lot_provisional": (
         "Lô {lot} chưa có giấy tờ, cần người xem lại.",
         "Lot {lot} has no papers yet; a person must decide.",

@@ -10,7 +10,7 @@ from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Actor, Performed
 from khien.plumbing import audit, outbox
-from khien.stock import cold, consignments, ledger, lots, models, papers, recalls, rules
+from khien.stock import cold, consignments, harmed, ledger, lots, models, papers, recalls, rules
 from khien.stock.cold import add_device, decide_excursion, end_key, make_key, report_alarm
 from khien.stock.consignments import accept, refuse, send, settle
 from khien.stock.counting import Counted, correct_book, count, refresh
@@ -288,3 +288,4 @@ def watch(at: datetime) -> None:
     """Name what nobody did: consignments not received, devices silent, excursions that last (called by the worker)."""
     consignments.watch(at)
     cold.watch(at)
+    harmed.keyed_late(at)

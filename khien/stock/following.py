@@ -14,6 +14,7 @@ from khien.kernel.refs import SYSTEM
 from khien.plumbing import audit
 from khien.stock import holders, holding, models
 from khien.stock.cold_rules import Rule
+from khien.stock.harmed import given
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,8 @@ def follow(device: models.ColdDevice, one: models.Excursion, leaving: Leaving, b
             continue
         onward = leavings(here.to_id, [here.lot_id], here.received_at)
         on_hand = models.Balance.objects.filter(site_id=here.to_id, lot_id=here.lot_id, on_hand__gt=0).exists()
-        if on_hand or any(leaving.on_road for leaving in onward):
-            hold(device, one, here.to_id, here.lot_id, fresh, at)
+        if on_hand or any(leaving.on_road for leaving in onward) or given(here.to_id, here.lot_id, here.received_at):
+            hold(device, one, here.to_id, here.lot_id, fresh, here.received_at, at)
             held = True
         waiting += onward
     return held
@@ -80,8 +81,8 @@ def key(device: models.ColdDevice, rule: Rule) -> str:
     return f"{device.id}:{rule.code}"
 
 
-def hold(device: models.ColdDevice, one: models.Excursion, site_id: UUID, lot_id: UUID, broken: list[Rule], at: datetime) -> None:
-    """Hold a lot for the rules that were broken; held already for others, whoever decides is told of these too."""
+def hold(device: models.ColdDevice, one: models.Excursion, site_id: UUID, lot_id: UUID, broken: list[Rule], since: datetime, at: datetime) -> None:
+    """Hold a lot for the rules that were broken since a moment; held already for others, whoever decides is told of these too."""
     keys, name = [key(device, rule) for rule in broken], device.name
     if site_id != device.site_id and (sender := holders.holder(device.site_id)):
         name = f"{sender.name}, {name}"
@@ -89,10 +90,11 @@ def hold(device: models.ColdDevice, one: models.Excursion, site_id: UUID, lot_id
     row = models.Hold.objects.select_for_update().filter(site_id=site_id, lot_id=lot_id, cause="excursion", decided_at__isnull=True).first()
     if row is None:
         holding.hold(
-            site_id=site_id, lot_id=lot_id, reason=reason, cause="excursion", excursion_id=one.id, rules=keys, by=SYSTEM, at=at
+            site_id=site_id, lot_id=lot_id, reason=reason, cause="excursion", excursion_id=one.id, rules=keys, harmed_at=since, by=SYSTEM, at=at
         )
         return
     row.rules = [*row.rules, *(one for one in keys if one not in row.rules)]
     row.reason = f"{row.reason}; {reason}" if reason not in row.reason else row.reason
-    row.save(update_fields=["rules", "reason"])
+    row.harmed_at = min(row.harmed_at or since, since)
+    row.save(update_fields=["rules", "reason", "harmed_at"])
     audit.record("stock.hold_widened", by=SYSTEM, at=at, subject=f"lot:{lot_id}", site=site_id)

@@ -17,7 +17,7 @@ from khien.stock.types import HoldInfo
 @transaction.atomic
 def hold(
     *, site_id: UUID, lot_id: UUID, reason: str, cause: str = "paused", excursion_id: UUID | None = None, rules: Iterable[str] = (),
-    by: Actor, at: datetime,
+    harmed_at: datetime | None = None, by: Actor, at: datetime,
 ) -> UUID:  # fmt: skip
     """Set a lot aside at one holder: every desk there stops on it at its next look. Held already: the same hold.
 
@@ -28,8 +28,8 @@ def hold(
     if not models.Lot.objects.filter(id=lot_id).exists():
         raise Refused("stock.lot_unknown")
     row = models.Hold(
-        site_id=site_id, lot_id=lot_id, cause=cause, excursion_id=excursion_id, rules=list(rules), reason=reason.strip()[:300], held_at=at,
-        held_by=by.text,
+        site_id=site_id, lot_id=lot_id, cause=cause, excursion_id=excursion_id, rules=list(rules), harmed_at=harmed_at,
+        reason=reason.strip()[:300], held_at=at, held_by=by.text,
     )  # fmt: skip
     models.Hold.objects.bulk_create([row], ignore_conflicts=True)
     kept = models.Hold.objects.get(site_id=site_id, lot_id=lot_id, cause=cause, decided_at__isnull=True)
@@ -58,6 +58,8 @@ def follow(consignment: models.Consignment, lot_id: UUID, at: datetime) -> None:
 def decide_hold(*, hold_id: UUID, decision: str, reason: str, performed: Performed, by: Actor, at: datetime) -> HoldInfo:
     """Release a held lot at its holder, or destroy what is left of it there; a person's decision with its reason.
 
+    Doses that were given there after the cold chain had harmed a lot that is destroyed are in doubt from now on (`harmed`).
+
     Raises Refused: stock.hold_unknown, stock.hold_decided, stock.decision_unknown, stock.reason_missing.
     """
     row = models.Hold.objects.select_for_update().filter(id=hold_id).first()
@@ -75,7 +77,7 @@ def decide_hold(*, hold_id: UUID, decision: str, reason: str, performed: Perform
     row.save(update_fields=["decided_at", "decided_by", "decision", "decision_reason"])
     _end_excursion(row, by, at)
     audit.record("stock.hold_decided", by=by, at=at, subject=f"lot:{row.lot_id}", site=row.site_id, decision=decision)
-    outbox.publish("stock.hold_changed", at=at, site_id=row.site_id, lot_id=row.lot_id, state=decision)
+    outbox.publish("stock.hold_changed", at=at, site_id=row.site_id, lot_id=row.lot_id, state=decision, hold_id=row.id)
     return _infos([row])[0]
 
 
@@ -115,7 +117,7 @@ def _infos(rows: list[models.Hold]) -> list[HoldInfo]:
     return [
         HoldInfo(
             row.id, row.site_id, known[row.lot_id], row.cause, row.reason, row.excursion_id, row.held_at, row.held_by, row.decided_at,
-            row.decided_by, row.decision, row.decision_reason,
+            row.decided_by, row.decision, row.decision_reason, row.harmed_at,
         )
         for row in rows
     ]  # fmt: skip

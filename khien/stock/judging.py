@@ -14,6 +14,7 @@ from khien.kernel.refs import SYSTEM
 from khien.plumbing import audit, outbox
 from khien.stock import cold_rules, following, models, rules, working
 from khien.stock.cold_rules import Reading, Rule
+from khien.stock.harmed import given
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,11 @@ def judge(device: models.ColdDevice, one: models.Excursion, at: datetime) -> Non
         left = [leaving for leaving in gone if leaving.lot_id == stay.lot_id]
         broken = [rule for rule in own if breach.broken(rule, stay, told)]
         harmed += broken
-        if broken and (stay.left is None or any(leaving.on_road for leaving in left)):
-            following.hold(device, one, device.site_id, stay.lot_id, broken, at)
-            fresh = True
+        if broken:
+            since = min(breach.reached(rule, stay, told) for rule in broken)
+            if stay.left is None or any(leaving.on_road for leaving in left) or given(device.site_id, stay.lot_id, since):
+                following.hold(device, one, device.site_id, stay.lot_id, broken, since, at)
+                fresh = True
         for leaving in left:
             broken = [rule for rule in own if breach.broken_before(rule, stay, told, leaving.moment)]
             harmed += broken
@@ -89,6 +92,16 @@ class _Breach:
         if told.open(stay.lot_id, rule):
             return False
         return self.minutes(rule, max(stay.since, decided) if decided else stay.since, stay.left or self.end) >= rule.minutes
+
+    def reached(self, rule: Rule, stay: Stay, told: _Told) -> datetime:
+        """The minute in which a rule that is broken for a lot came to be."""
+        decided = told.decided(stay.lot_id, rule)
+        since = max(stay.since, decided) if decided else stay.since
+        early, late = max(since, self.started_at), stay.left or self.end
+        while late - early > timedelta(minutes=1):
+            middle = early + (late - early) / 2
+            early, late = (early, middle) if self.minutes(rule, since, middle) >= rule.minutes else (middle, late)
+        return late
 
     def broken_before(self, rule: Rule, stay: Stay, told: _Told, moment: datetime) -> bool:
         """Whether a rule was broken for doses of a lot that left at this moment, beyond what had been decided about the lot by then."""

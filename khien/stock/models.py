@@ -275,10 +275,7 @@ class Thaw(Row):
 
 
 class Hold(Row):
-    """A lot set aside at one holder: paused by the point, or quarantined after an excursion, until a person decides.
-
-    `rules` are those of the cold chain that were broken ("device:rule"), as they are told to whoever decides.
-    """
+    """A lot set aside at one holder: paused by the point, or quarantined by `rules` ("device:rule", the first broken at `harmed_at`)."""
 
     placement = "site"
     site_id = models.UUIDField()
@@ -286,6 +283,7 @@ class Hold(Row):
     cause = models.TextField()
     excursion_id = models.UUIDField(null=True)
     rules = ArrayField(models.TextField(), default=list, db_default=[])
+    harmed_at = models.DateTimeField(null=True)
     reason = models.TextField()
     held_at = models.DateTimeField()
     held_by = models.TextField()

@@ -14,6 +14,7 @@ from khien.stock.cold_rules import rules as cold_rules
 from khien.stock.cold_types import Key
 from khien.stock.consignments import consignment, consignments
 from khien.stock.counting import reconcile, unmatched_labels
+from khien.stock.harmed import given_of
 from khien.stock.holders import holder, holders, holders_by_id, place_of, within
 from khien.stock.holding import holds, one_hold
 from khien.stock.ledger import differing
@@ -25,7 +26,7 @@ from khien.stock.working import RESOLUTIONS, one_work, work
 
 __all__ = [
     "RESOLUTIONS", "Key", "affected", "alerts", "all_lots", "aside", "balance", "check_lot", "cold_rules", "consignment", "consignments", "day_movements",
-    "device", "devices", "differing", "drawn", "excursions", "held", "holder", "holders", "holders_by_id", "holds", "key_of", "keys", "lot",
+    "device", "devices", "differing", "drawn", "excursions", "given_of", "held", "holder", "holders", "holders_by_id", "holds", "key_of", "keys", "lot",
     "lot_by_number", "lots", "lots_at", "movements", "one_hold", "one_work", "open_vials", "place_of", "product", "profiles", "propose",
     "recall", "recalls", "reconcile", "rules", "series", "stopped_at", "thaw_ends", "thaws", "totals", "unmatched_labels", "used", "used_on", "used_since", "vials", "work",
 ]  # fmt: skip

@@ -225,7 +225,7 @@ class ThawInfo:
 
 @dataclass(frozen=True, slots=True)
 class HoldInfo:
-    """A lot set aside at a holder until a person decides; cause: paused, excursion."""
+    """A lot set aside at a holder until a person decides; cause: paused, excursion (harmed since `harmed_at`)."""
 
     id: UUID
     site_id: UUID
@@ -239,6 +239,7 @@ class HoldInfo:
     decided_by: str | None
     decision: str
     decision_reason: str
+    harmed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class Decision(PageForm):
 
     what = forms.ChoiceField(label=_("Quyết định"), choices=list(COUNTS.items()))
     why = forms.CharField(label=_("Căn cứ và người chịu trách nhiệm chuyên môn"), max_length=500, widget=forms.Textarea)
+    together = forms.BooleanField(label=_("Quyết định như vậy cho cả các mũi khác của lô này ở điểm này đang chờ vì cùng lý do"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
@@ -52,16 +53,18 @@ def decide(request: HttpRequest, record_id: UUID) -> HttpResponse:
         return not_found(request)
     at.looked(card.id, purpose="dose_review", once_since=at.at.replace(minute=0, second=0))
     form = Decision(request.POST or None, initial={"version": dose.version})
+    alike = immunizations.doubted_alike(dose)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
             case_acts.decide_dose(
                 record_id=record_id, counts=told["what"] == "counts", reason=told["why"], expected_version=told["version"], by=at.by, at=at.at
             )
-            return HttpResponseRedirect(reverse("command:doubts") + "?xong=1")
+            also = case_acts.decide_doses(record_ids=alike, counts=told["what"] == "counts", reason=told["why"], by=at.by, at=at.at) if told["together"] else 0
+            return HttpResponseRedirect(reverse("command:doubts") + f"?xong={also + 1}")
         except Refused as refusal:
             form.refused(refusal)
-    return frame.page(request, "doubt", "doubts", status=422 if form.errors else 200, form=form, **_facts(dose, card, at))
+    return frame.page(request, "doubt", "doubts", status=422 if form.errors else 200, form=form, alike=len(alike), **_facts(dose, card, at))
 
 
 def _facts(dose: Any, card: Any, at: frame.Here) -> dict[str, Any]:

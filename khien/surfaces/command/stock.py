@@ -246,6 +246,6 @@ def hold(request: HttpRequest, hold_id: UUID) -> HttpResponse:
             return HttpResponseRedirect(reverse("command:stock_site", kwargs={"site_id": found.site_id}) + "?xong=hold")
     excursion = next((one for one in stock.excursions(site_id=found.site_id, at=at.at) if one.id == found.excursion_id), None)
     return frame.page(
-        request, "stock_hold", "stock", hold=found, holder=stock.holder(found.site_id), form=form, excursion=excursion, balance=stock.balance(found.site_id, found.lot.id),
+        request, "stock_hold", "stock", hold=found, holder=stock.holder(found.site_id), form=form, excursion=excursion, balance=stock.balance(found.site_id, found.lot.id), given=stock.given_of(hold_id),
         hold_words=stock_words.HOLDS, hold_reason=stock_words.hold_reason, kinds=stock_words.EXCURSIONS, rules=stock_words.rule_words(), who=stock_words.people_of([found.held_by]), items=stock_words.item_names(at.on),
     )  # fmt: skip

@@ -18,7 +18,7 @@ from khien.kernel.refs import SYSTEM
 from khien.people import actions as people
 from khien.visits import actions as visits
 from tests import make
-from tests.make_day import done_at, make_day, make_visit
+from tests.make_day import SURE, done_at, make_day, make_visit
 from tests.surfaces.command.desk import CITY, DISTRICT, FAR, ROOT, officer, read, reads_of, send, words
 
 TODAY = date(2021, 12, 14)
@@ -130,3 +130,24 @@ def test_a_dose_that_two_records_claim_is_not_made_to_count_by_a_click(db):
     with pytest.raises(Refused, match="dose_not_in_doubt"):
         cases.decide_dose(record_id=record, counts=False, reason="Thử", by=make.BY, at=make.AT)
     assert only(person)[0].validity == "valid"
+
+
+def test_the_doses_of_one_bad_lot_at_one_point_are_decided_together_where_the_doctor_says_so(db):
+    day = make_day()
+    records_of_it = [made.record_id for made in (_given_after_a_cold_night(day, name) for name in ("Phạm Thị Ba", "Phạm Thị Bốn", "Phạm Thị Năm"))]
+    apart = bad_dose()[1]
+    doctor = officer("doctor_on_duty", scope=DISTRICT)
+    first = records_of_it[0]
+    assert "2 mũi khác" in words(doctor.get(f"{ROOT}/mui-can-quyet/{first}"))
+    assert "mũi khác" not in words(doctor.get(f"{ROOT}/mui-can-quyet/{apart}"))
+    version = records.record(first).version
+    assert send(doctor, f"/mui-can-quyet/{first}", what="repeat", why="Vắc xin hỏng", version=version, together="on")["Location"].endswith("?xong=3")
+    assert [records.record(one).validity for one in records_of_it] == ["invalid"] * 3
+    assert records.record(apart).validity == "uncertain"
+
+
+def _given_after_a_cold_night(day, name):
+    made = make_visit(day, state="cleared", person_id=make.make_person(name))
+    given = visits.give_dose(visit=made.visit, lot_id=day.lot_id, confirmed=SURE, performed=done_at(make.AT), by=make.BY, at=make.AT)
+    immunizations.doubt_vial(record_id=given.record_id, code="stock.lot_cold_breach", by=SYSTEM, at=make.AT)
+    return given

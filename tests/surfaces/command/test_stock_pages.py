@@ -6,9 +6,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from khien.immunizations import queries as immunizations
 from khien.kernel import clock
 from khien.kernel.errors import Refused
 from khien.kernel.refs import Scope
+from khien.plumbing import outbox
 from khien.stock import actions as acts
 from khien.stock import queries as stock
 from khien.surfaces.web.refusals import word
@@ -176,6 +178,20 @@ def test_why_a_fridge_holds_its_lots_stands_in_the_readers_language(db):
     assert "trên 8 °C cộng dồn 10 giờ" in word(refused.value, "vi")
     acts.hold(site_id=site, lot_id=lot, reason="lọ có cặn", by=make.BY, at=make.AT)
     assert "lọ có cặn" in read(planner, f"/kho/{site}")
+
+
+def test_who_decides_about_a_held_lot_sees_how_many_doses_it_gave_after_it_was_harmed(db):
+    here = make_day.make_day(at=make.AT - timedelta(hours=3))
+    make_day.make_visit(here, state="dosed", at=make.AT - timedelta(hours=1))
+    device, key = make_fridge(here.site_id)
+    report(device, key, [-3.0] * 30, first=make.AT - timedelta(hours=3), at=make.AT)
+    [held] = stock.holds(site_id=here.site_id)
+    planner = officer("planner", "stock_keeper", scope=CITY)
+    assert "1 mũi đã tiêm từ lô này ở đây sau khi lô hỏng" in read(planner, f"/kho/giu/{held.id}")
+    assert send(planner, f"/kho/giu/{held.id}", decision="destroyed", reason="Hội đồng kết luận").status_code == 302
+    outbox.drain(clock.now)
+    [dose] = immunizations.in_doubt()
+    assert "đã hỏng vì nhiệt độ" in read(officer("doctor_on_duty", scope=CITY), f"/mui-can-quyet/{dose.record_id}")
 
 
 def test_a_gateway_reports_with_its_token_and_nobody_without(db):

@@ -53,6 +53,7 @@ MARKS = {
     "visits.mark_lot_expired": _("Lô đã hết hạn khi tiêm"),
     "visits.mark_lot_recalled": _("Lô đã bị thu hồi khi tiêm"),
     "visits.mark_lot_quarantined": _("Lô đang bị giữ lại khi tiêm"),
+    "visits.mark_lot_cold_breach": _("Lô đã hỏng vì nhiệt độ khi tiêm"),
     "visits.mark_vial_over": _("Lọ đã quá giờ dùng khi tiêm"),
     "visits.mark_thaw_over": _("Lọ đã quá hạn sau rã đông khi tiêm"),
     "visits.mark_lot_provisional": _("Lô chưa có giấy tờ"),
