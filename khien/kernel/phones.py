@@ -156,6 +156,18 @@ def _foreign(digits: str, repairs: list[str]) -> Phone:
     return Phone("+" + digits, "foreign", tuple(repairs))
 
 
+def takes_sms(e164: str) -> bool:
+    """Whether a text message can reach this number: no landline receives one, and nothing reaches no number."""
+    return bool(e164) and not e164.startswith("+842")
+
+
+def for_sms(e164: str) -> str:
+    """The number, where a text message has to reach it. Said of its digits alone. Raises Refused phones.landline."""
+    if e164 and not takes_sms(e164):
+        raise Refused("phones.landline")
+    return e164
+
+
 def display(e164: str) -> str:
     """0912 345 678, 028 3812 3456, or +CC... for another country."""
     if not e164.startswith("+84"):

@@ -96,16 +96,16 @@ def link(*, account: UUID, person: UUID, relation: str, proof: str, by: Actor, a
 def link_in_person(*, phone: str, person: UUID, relation: str, by: Actor, at: datetime) -> UUID:
     """Link at a commune or point, card in hand: signing in still takes a code to that phone. Raises as `link`, phones.*.
 
-    A record without a phone that opens it (none, or a lost one) gets this one.
+    A record without a phone that opens it (none, a lost one, a landline) gets this one.
     """
-    number = keys.e164(phone)
+    number = phones.for_sms(keys.e164(phone))
     account, _made = Account.objects.get_or_create(
         phone_hash=keys.phone_hash(number),
         defaults={"phone_cipher": keys.seal(number, "phone"), "created_at": at, "used_at": at},
     )
     made = link(account=account.id, person=person, relation=relation, proof="in_person", by=by, at=at)
     row = particulars.locked(person)
-    if row.phone_cipher is None or row.phone_contact_only:
+    if row.phone_contact_only or not phones.takes_sms(keys.unseal(row.phone_cipher, "phone")):
         particulars.set_phone(person=row.id, phone=number, by=by, at=at)
     return made
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Sum
 
+from khien.kernel import phones
 from khien.kernel.errors import Refused
 from khien.kernel.ids import uuid7
 from khien.plumbing import limits, outbox
@@ -37,9 +38,9 @@ def ask_code(
 ) -> UUID:  # fmt: skip
     """Make a code for this phone, bound to this device; messaging sends it. Returns the challenge's id.
 
-    Raises Refused: phones.*, plumbing.too_many_tries (minutes).
+    Raises Refused: phones.* (a landline by its digits alone), plumbing.too_many_tries (minutes).
     """
-    number = keys.e164(phone)
+    number = phones.for_sms(keys.e164(phone))
     return _challenge(number, purpose, device, at, language, address, person, decoy=False, draw=draw)
 
 
@@ -49,7 +50,7 @@ def ask_code_of_record(
 ) -> UUID:  # fmt: skip
     """Ask for a code to the phone on a person's record, or to the `phone` of the request that was named.
 
-    Nobody found, or no phone that opens: a decoy, with the same answer and the same work. `asked` is what was typed (a number or
+    Nobody found, no phone that opens, or a landline: a decoy, with the same answer and the same work. `asked` is what was typed (a number or
     a slip code): each device may ask it so often, found or not, whoever else asks. A phone that was asked too often gets nothing
     and nobody is told: the answer would say whose phone it is.
     """
@@ -60,7 +61,7 @@ def ask_code_of_record(
     limits.brake("otp-asked", f"{device} {asked}", most=PER_NUMBER, within=HOUR, at=at)
     return _challenge(
         number or f"decoy:{asked}", purpose, device, at, language, address, row.id if row is not None and opens and not phone else None,
-        decoy=not number, silent=True, draw=draw,
+        decoy=not phones.takes_sms(number), silent=True, draw=draw,
     )  # fmt: skip
 
 

@@ -117,7 +117,7 @@ class CorrectionForm(PageForm):
         if not text:
             return ""
         try:
-            return phones.read_phone(text).e164
+            return phones.for_sms(phones.read_phone(text).e164)
         except Refused as refusal:
             raise forms.ValidationError(word(refusal, lang())) from None
 

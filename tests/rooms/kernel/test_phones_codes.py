@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from khien.kernel import codes
 from khien.kernel.countries import COUNTRIES, read_country
 from khien.kernel.errors import Refused
-from khien.kernel.phones import OLD_PREFIXES, read_phone
+from khien.kernel.phones import OLD_PREFIXES, for_sms, read_phone, takes_sms
 
 mobiles = st.from_regex(r"0[35789][0-9]{3}99[0-9]{3}", fullmatch=True).filter(lambda n: len(set(n[2:])) > 1)
 
@@ -19,6 +19,26 @@ def test_every_way_of_writing_a_mobile_number_is_one_number(number):
             f"{tail}.0", f"ĐT: {number}", f" {number} "]
     assert {read_phone(way).e164 for way in ways} == {f"+84{tail}"}
     assert read_phone(read_phone(number).display).e164 == f"+84{tail}"
+
+
+@given(st.from_regex(r"02[0-9]{2}99[0-9]{4,5}", fullmatch=True).filter(lambda n: len(set(n[2:])) > 1))
+def test_no_text_message_is_sent_to_a_landline_however_it_is_written(number):
+    tail = number[1:]
+    for way in (number, f"+84{tail}", f"0084{tail}", f"+84 (0){tail}", f"{number[:3]}.{number[3:]}", f"ĐT bàn: {number} (nhà)"):
+        read = read_phone(way)
+        assert read.kind == "landline"
+        assert not takes_sms(read.e164)
+        with pytest.raises(Refused, match=r"phones\.landline"):
+            for_sms(read.e164)
+
+
+@given(st.one_of(mobiles, st.just("+1 415 555 0199"), st.just("+82 10 5550 1999")))
+def test_mobile_and_foreign_numbers_take_text_messages_and_no_number_takes_none(number):
+    e164 = read_phone(number).e164
+    assert takes_sms(e164)
+    assert for_sms(e164) == e164
+    assert not takes_sms("")
+    assert for_sms("") == ""
 
 
 @given(st.sampled_from(sorted(OLD_PREFIXES)), st.from_regex(r"99[0-9]{5}", fullmatch=True))

@@ -52,6 +52,22 @@ def test_a_phone_that_nobody_knows_gets_the_same_answer_and_then_an_empty_book(f
     assert "Chưa có sổ nào mở ở đây" in unknown.get("/so/").content.decode()
 
 
+def test_a_landline_is_told_that_no_code_can_come_whoever_has_the_number(family):
+    def asked(language: str = "vi"):
+        client = Client(headers={"accept-language": language})
+        answer = client.post("/so/dang-nhap", {"phone": "028 3812 9912"})
+        assert "so_challenge" not in client.session
+        return answer.content.decode().split("csrfmiddlewaretoken")
+
+    stranger = asked()
+    make.make_person(phone="028 3812 9912")
+    known = asked()
+    assert stranger[0] == known[0]
+    assert stranger[1].partition(">")[2] == known[1].partition(">")[2]
+    assert "Số này là máy bàn, không nhận được tin nhắn và mã." in known[0]
+    assert not OtpChallenge.objects.filter(purpose="sign_in", used_at=None).exists()
+
+
 def test_an_address_outside_never_becomes_the_page_after_signing_in(family):
     client = Client()
     client.get("/so/dang-nhap", {"tiep": "https://example.org/"})

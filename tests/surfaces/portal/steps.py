@@ -33,10 +33,10 @@ def commune(text: str) -> str:
     return places.search_units(text, epoch="2021")[0].key
 
 
-def answer(client: Client, changed: dict[str, dict[str, Any]] | None = None, *, until: str = "") -> Any:
+def answer(client: Client, changed: dict[str, dict[str, Any]] | None = None, *, until: str = "", start: str = "/dang-ky") -> Any:
     """Answer page after page as it is asked; returns the last response (the look at all answers, or the page `until`)."""
     told = {**SELF, **(changed or {})}
-    response = client.get("/dang-ky", follow=True)
+    response = client.get(start, follow=True)
     for _ in range(30):
         path = response.redirect_chain[-1][0] if response.redirect_chain else response.request["PATH_INFO"]
         slug = path.split("?")[0].rsplit("/", 1)[-1]
@@ -47,7 +47,7 @@ def answer(client: Client, changed: dict[str, dict[str, Any]] | None = None, *, 
             data["place"] = commune(data["q"])
         if slug == "dong-y":
             data = {"agree": "on", "version": response.content.decode().split('name="version" value="')[1].split('"')[0]}
-        response = client.post(f"/dang-ky/{slug}", data, follow=True)
+        response = client.post(f"{start}/{slug}", data, follow=True)
         assert response.redirect_chain, f"{slug} was not taken: {_errors(response)}"
     raise AssertionError("the questions never end")
 

@@ -125,6 +125,20 @@ def test_a_number_only_suggests_masked_lines_and_each_look_is_logged(agent):
     assert list(AccessLog.objects.filter(person_id=person).values_list("purpose", flat=True)) == ["contact_search"]
 
 
+def test_a_record_that_has_a_landline_gets_no_code_and_the_desk_is_told_alike_what_to_ask(agent):
+    from khien.people.models import OtpChallenge
+
+    case, to_ask = a_case(), []
+    for phone in ("0912345678", "028 3812 9912"):
+        person = caller(phone=phone)
+        agent.post(f"/mcc/{case}/nguoi", {"act": "find", "q": phone})
+        agent.post(f"/mcc/{case}/nguoi", {"act": "choose", "person": str(person)})
+        agent.post(f"/mcc/{case}/nguoi", {"act": "send"})
+        to_ask.append("chỉ có máy bàn, thì không tin nào tới" in text(agent.get(f"/mcc/{case}")))
+    assert to_ask == [True, True]
+    assert list(OtpChallenge.objects.filter(device=f"case:{case}").order_by("sent_at", "id").values_list("decoy", flat=True)) == [False, True]
+
+
 def test_a_record_opens_by_the_code_that_the_caller_reads_out(agent):
     person = caller()
     case = a_case()

@@ -64,6 +64,9 @@ WORDING = {
     "phones.placeholder": _("Số điện thoại này chỉ để cho đủ ô. Không có thì để trống."),
     "phones.length": _("Số điện thoại có {digits} chữ số. Số di động phải đủ 10 chữ số."),
     "phones.prefix": _("Đầu số điện thoại này không có ở Việt Nam."),
+    "phones.landline": _(
+        "Số này là máy bàn, không nhận được tin nhắn và mã. Mời ghi số di động; không có thì gọi 1900 9095 hoặc mang giấy tờ ra trạm y tế xã, phường."
+    ),
     "phones.float": _("Bảng tính lưu số điện thoại thành số thập phân, đã đổi lại."),
     "phones.leading_zero": _("Số điện thoại mất số 0 ở đầu, đã thêm lại."),
     "phones.letters_for_digits": _("Chữ O hay l trong số điện thoại đã sửa thành số."),

@@ -80,18 +80,19 @@ class Finish:
         request.session[MEMO] = settings.KEYS.seal(json.dumps(memo, ensure_ascii=False), purpose="draft").hex()
 
     def begin(self, request: HttpRequest, draft: UUID, done: Registered, answers: Answers, at: datetime) -> HttpResponse:
-        """Keep what the slip shows, ask for a code where there is a phone to prove."""
+        """Keep what the slip shows, ask for a code where there is a phone to prove and a code can reach it."""
         phone = answers.get("phone")
         memo: dict[str, Any] = {
             "registration": str(done.registration_id), "code": done.code, "name": answers.name, "phone": phone, "at": at.isoformat(),
             "proved": done.phone_verified, "challenge": "", "unsent": "", "relation": "" if done.linked else relation(answers),
             "household": household(answers),
         }  # fmt: skip
-        if phone and not done.phone_verified:
+        to_prove = phones.takes_sms(phone) and not done.phone_verified
+        if to_prove:
             self._ask(request, memo, at)
         self._remember(request, memo)
         visitor.keep_draft(request, None)
-        return HttpResponseRedirect(self.wizard.to("register_code" if phone and not done.phone_verified else "register_done"))
+        return HttpResponseRedirect(self.wizard.to("register_code" if to_prove else "register_done"))
 
     def _ask(self, request: HttpRequest, memo: dict[str, Any], at: datetime) -> None:
         """Send a code; when none may be sent now, say so and go on: the registration is kept."""
@@ -109,7 +110,7 @@ class Finish:
         memo = self.memo(request)
         if memo is None:
             return HttpResponseRedirect(self.wizard.to("register"))
-        if memo["proved"] or not memo["phone"]:
+        if memo["proved"] or not phones.takes_sms(memo["phone"]):
             return HttpResponseRedirect(self.wizard.to("register_done"))
         if request.method != "POST":
             return self._asked(request, CodeForm(), memo)
@@ -154,16 +155,19 @@ class Finish:
             return HttpResponseRedirect(self.wizard.to("register"))
         facts = {
             "memo": memo, "code": codes.display(memo["code"]), "phone": phones.masked(memo["phone"]) if memo["phone"] else "",
-            "next": self._next(memo),
+            "landline": bool(memo["phone"]) and not phones.takes_sms(memo["phone"]), "next": self._next(memo),
         }  # fmt: skip
         return self.wizard.draw(request, "registering/done.html", facts)
 
     def _next(self, memo: dict[str, Any]) -> list[tuple[Any, Any]]:
-        told = _("Có ngày, giờ và nơi tiêm. Bận thì gọi hoặc trả lời tin để đổi giờ.")
-        by_hand = _("Trạm y tế xã đưa giấy mời tới nhà, hoặc mời bà con ghé trạm hỏi bằng mã này.")
+        invited = (_("Nhận tin mời tiêm"), _("Có ngày, giờ và nơi tiêm. Bận thì gọi hoặc trả lời tin để đổi giờ."))
+        if not memo["phone"]:
+            invited = (_("Nhận giấy mời tiêm"), _("Trạm y tế xã đưa giấy mời tới nhà, hoặc mời bà con ghé trạm hỏi bằng mã này."))
+        elif not phones.takes_sms(memo["phone"]):
+            invited = (_("Chờ trạm y tế gọi"), _("Trạm y tế xã gọi số máy bàn đã ghi, hoặc đưa giấy mời tới nhà. Ghé trạm hỏi bằng mã này cũng được."))
         return [
             (_("Chờ đến lượt"), _("Xếp theo nhóm ưu tiên, tuổi và nơi ở. Cách xếp và từng lần rút thăm đều công khai.")),
-            (_("Nhận tin mời tiêm") if memo["phone"] else _("Nhận giấy mời tiêm"), told if memo["phone"] else by_hand),
+            invited,
             (_("Đến tiêm, mang giấy tờ"), _("Ăn no, uống thuốc như mọi ngày, mang mã này hoặc căn cước.")),
         ]
 

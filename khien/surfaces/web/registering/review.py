@@ -126,7 +126,9 @@ def _contact(answers: Answers) -> list[Line]:
             "name": answers.get("helper_name"), "relation": str(relation).lower(),
         }, "nguoi-giup"))  # fmt: skip
     phone = phones.display(answers.get("phone")) if answers.get("phone") else _("Không có, nhận giấy mời tại nhà")
-    return [*lines, Line(_("Điện thoại nhận tin"), Markup('<span class="kh-num">{}</span>').format(phone), "dien-thoai")]
+    landline = answers.get("phone") and not phones.takes_sms(answers.get("phone"))
+    notes = (("wait", _("Máy bàn: không nhận được tin nhắn và mã")),) if landline else ()
+    return [*lines, Line(_("Điện thoại nhận tin"), Markup('<span class="kh-num">{}</span>').format(phone), "dien-thoai", notes)]
 
 
 def _wish(answers: Answers) -> list[Line]:

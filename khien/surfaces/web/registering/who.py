@@ -223,6 +223,10 @@ class Phone(Question):
     no_phone = forms.BooleanField(
         label=_("Không có điện thoại"), help_text=_("Trạm y tế xã sẽ in giấy mời và đưa tận nhà"), required=False
     )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def prepare(self) -> None:
+        self.doubts: list[str] = []
 
     @classmethod
     def told(cls, answers: Answers) -> dict[str, Any]:
@@ -232,6 +236,7 @@ class Phone(Question):
         return {
             "phone": phones.display(known) if known else "",
             "no_phone": cls.slug in answers.done and not answers.get("phone"),
+            "seen": "",
         }
 
     def clean(self) -> dict[str, Any]:
@@ -246,6 +251,23 @@ class Phone(Question):
         else:
             self.cleaned_data["phone"] = read_phone(self, "phone")
         return self.cleaned_data
+
+    @property
+    def to_show(self) -> bool:
+        """Whether a landline should be looked at once more; whoever has no other number goes on with it."""
+        phone = self.cleaned_data["phone"]
+        return bool(phone) and not phones.takes_sms(phone) and self.cleaned_data.get("seen") != phone
+
+    def as_read(self) -> "Phone":
+        """The same question, with what a landline cannot receive."""
+        data = self.data.copy()
+        data["seen"] = self.cleaned_data["phone"]
+        again = Phone(data, answers=self.answers)
+        again.doubts = [
+            gettext("Số này là máy bàn: không nhận được tin nhắn và mã."),
+            gettext("Có số di động, của người nhà cũng được, thì mời ghi số đó. Không có thì cứ bấm Tiếp tục: trạm y tế xã gọi số này hoặc đưa giấy mời tới nhà."),
+        ]
+        return again
 
     def kept(self) -> dict[str, Any]:
         return {"phone": self.cleaned_data["phone"]}
