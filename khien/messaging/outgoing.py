@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from khien.kernel import clock
+from khien.kernel import clock, phones
 from khien.messaging import models, sms, templates
 from khien.messaging.types import Contact
 from khien.people import queries as people
@@ -20,14 +20,15 @@ def queue(
 ) -> bool:  # fmt: skip
     """Write one message to a person (or to a contact); say whether it is new. Call it inside the cause's transaction.
 
-    By SMS where there is a phone, else by e-mail; nobody to reach is kept as suppressed. `late` reads the address only when
+    By SMS where there is a phone that receives one, else by e-mail; nobody to reach is kept as suppressed. `late` reads the address only when
     the message leaves (one that waits for weeks).
     """
     form = templates.ALL[template]
     who = people.current_id(person_id) if person_id else None
     to = contact or (Contact(*people.contact(who)) if who else Contact())
-    channel = "sms" if to.phone or not to.email else "email"
-    address = to.phone or to.email
+    phone = to.phone if phones.takes_sms(to.phone) else ""
+    channel = "sms" if phone or not to.email else "email"
+    address = phone or to.email
     start = awake(due or at, any_hour=form.any_hour)
     row = models.Message(
         person_id=who, cause=cause, template=template, language=to.language, channel=channel, lane=form.lane, due_at=start,

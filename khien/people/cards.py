@@ -72,7 +72,7 @@ def _card(row: Person, number: Identifier | None, guardian: Guardian | None, wor
         id=row.id, full_name=row.full_name, birth=birth_of(row), sex=row.sex, identity_state=row.identity_state,
         identifier_type=number.type if number else "", identifier_masked=masked(number),
         identifier_state=number.state if number else "", phone_masked=phones.masked(phone) if phone else "",
-        phone_verified=row.phone_verified_at is not None, phone_contact_only=row.phone_contact_only,
+        takes_sms=phones.takes_sms(phone), phone_verified=row.phone_verified_at is not None, phone_contact_only=row.phone_contact_only,
         nationality=row.nationality, ethnic_code=row.ethnic_code, occupation=row.occupation, work_unit=row.work_unit,
         place=place_of(row), commune=commune, district=district, province=province, neighbourhood=row.neighbourhood,
         household=row.household, language=row.language, guardian=_guardian(guardian), died_on=row.died_on,

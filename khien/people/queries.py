@@ -320,13 +320,13 @@ def compare(card: Card, person_id: UUID) -> Match:
 
 
 def contact(person_id: UUID) -> tuple[str, str, str]:
-    """Phone, e-mail and language in clear, for messaging alone; the guardian's phone when a child has none."""
+    """The phone that a text reaches, e-mail and language in clear, for messaging alone; the guardian's phone when a child has none."""
     now = aliases.current(person_id)
     row = reading.persons([now]).get(now)
     if row is None:
         return "", "", "vi"
     phone = keys.unseal(row.phone_cipher, "phone")
-    if not phone:
+    if not phones.takes_sms(phone):
         guardian = Guardian.objects.filter(person_id=row.id, ended_at=None, phone_cipher__isnull=False).first()
         phone = keys.unseal(guardian.phone_cipher, "phone") if guardian else ""
-    return phone, keys.unseal(row.email_cipher, "address"), row.language
+    return phone if phones.takes_sms(phone) else "", keys.unseal(row.email_cipher, "address"), row.language

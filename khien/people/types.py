@@ -87,6 +87,7 @@ class PersonCard:
     identifier_masked: str = ""
     identifier_state: str = ""
     phone_masked: str = ""
+    takes_sms: bool = False
     phone_verified: bool = False
     phone_contact_only: bool = False
     nationality: str = "VN"

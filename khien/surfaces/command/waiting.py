@@ -8,6 +8,7 @@ from django.utils.translation import gettext as now_
 
 from khien.booking import queries as booking
 from khien.campaigns import queries as campaigns
+from khien.kernel import phones
 from khien.kernel.errors import Refused
 from khien.people import queries as people
 from khien.places import queries as places
@@ -140,7 +141,7 @@ def call_paper(request: HttpRequest) -> HttpResponse:
 
 
 def call_slips(request: HttpRequest) -> HttpResponse:
-    """Invitations of a ward or neighbourhood to cut apart and carry from door to door; `khong-so`: only for those without a phone."""
+    """Invitations of a ward or neighbourhood to cut apart and carry from door to door; `khong-so`: only for those whom no text reaches."""
     at = frame.here(request, "plan.invite")
     chosen = choosing.choose(request, at)
     key = chosen.key or choosing.own_unit(at)
@@ -148,7 +149,7 @@ def call_slips(request: HttpRequest) -> HttpResponse:
     near = unit is not None and unit.leaf
     part, bare = request.GET.get("to", ""), request.GET.get("khong-so") == "1"
     rows = [one for one in registration.call_sheet(unit_key=key, neighbourhood=part, limit=MOST_PRINTED) if one.state == "booked"] if near else []
-    rows = [one for one in rows if not (bare and one.phone)]
+    rows = [one for one in rows if not (bare and phones.takes_sms(one.phone))]
     booked = booking.standing_of(one.person_id for one in rows)
     sessions = {one.id: one for one in booking.sessions(None, ids={one.session_id for one in booked.values()})} if booked else {}
     told = [(row, found) for row in rows if (found := booked.get(row.person_id)) and found.session_id in sessions]

@@ -12,8 +12,10 @@ from khien.certificates import actions as certificates
 from khien.immunizations import actions as immunizations
 from khien.kernel import clock
 from khien.kernel.refs import SYSTEM, Actor
-from khien.messaging import handlers, models, queries, reminders
+from khien.messaging import handlers, models, outgoing, queries, reminders
+from khien.messaging.types import Contact
 from khien.people import actions as people
+from khien.people.types import NewGuardian
 from khien.registration.registering import register
 from tests import make
 
@@ -77,6 +79,36 @@ def test_who_has_no_phone_gets_an_email_and_who_has_neither_is_kept_as_not_reach
     invited(an_appointment(nobody), at)
     assert len(sent(at)) == 1
     assert queries.of_person(nobody)[0].reason == "no_address"
+
+
+def test_nothing_is_texted_to_a_landline_its_owner_is_not_reached_as_who_has_no_phone(at, sent):
+    landline = a_person(phone="028 3812 9912")
+    invited(an_appointment(landline), at)
+    by_mail = a_person(phone="0203 3812 991", email="hoa@example.com")
+    invited(an_appointment(by_mail), at)
+    assert [(message.channel, message.address) for message in sent(at)] == [("email", "hoa@example.com")]
+    row = models.Message.objects.get(person_id=landline)
+    assert (row.state, row.reason, row.address_cipher, row.text_cipher) == ("suppressed", "no_address", None, None)
+
+
+def test_a_child_whose_own_phone_is_a_landline_is_told_at_the_guardians(at, sent):
+    invited(an_appointment(a_person(phone="028 3812 9912", guardian=NewGuardian("Trần Văn Thử", "0912000012", "father"))), at)
+    assert [message.address for message in sent(at)] == ["+84912000012"]
+
+
+def test_an_answer_to_who_left_a_landline_is_not_counted_as_sent(at, sent):
+    assert outgoing.queue(cause="case:1", template="case_answered", facts={"code": "1", "link": "x", "hotline": "y"}, at=at, contact=Contact("+842838129912"))
+    assert sent(at) == []
+    assert models.Message.objects.get(cause="case:1").state == "suppressed"
+
+
+def test_a_question_written_for_a_mobile_number_does_not_follow_to_a_landline(at, sent):
+    person = a_person()
+    facts = {"name": "Đ.T. Hoà", "link": "x", "hotline": "y", "emergency": "115"}
+    outgoing.queue(cause="follow_up:1:1", template="follow_up", facts=facts, person_id=person, at=at, late=True)
+    people.set_phone(person=person, phone="028 3812 9912", by=SYSTEM, at=at)
+    assert sent(at) == []
+    assert models.Message.objects.get(cause="follow_up:1:1").reason == "no_address"
 
 
 def test_the_text_and_the_address_are_wiped_once_delivered(at, sent):
