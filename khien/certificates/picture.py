@@ -7,16 +7,33 @@ from collections.abc import Iterator
 import zxingcpp
 from PIL import Image, ImageOps
 
-LARGEST_PICTURE = 12 * 1024 * 1024
-MOST_PIXELS = 50_000_000
+from khien.kernel.errors import Refused
+
+LARGEST_PICTURE = 20 * 1024 * 1024
+MEGABYTES = LARGEST_PICTURE >> 20
+# A phone's camera of 64 megapixels gives 9,280 x 6,944. Its JPEG is decoded small (60 MB of memory); any other picture whole (8 bytes a pixel and more).
+MOST_PIXELS = 65_000_000
+MOST_PIXELS_WHOLE = 50_000_000
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 # A code needs a few pixels for each module; beyond this a picture only costs time.
 _WORKING_SIDE = 2400
 _SMALL_SIDE = 900
 
 
-class Unreadable(Exception):
-    """No picture, or no QR code in it; the message is one line for the person who sent it."""
+SAID = {
+    "certificates.picture_too_large": "the picture is larger than {megabytes} MB: crop it to its QR code, or send a screenshot of it",
+    "certificates.picture_too_many_pixels": "the picture has more than {megapixels} million pixels: crop it to its QR code, or send a screenshot of it",
+    "certificates.picture_is_pdf": "this is a PDF, not a picture: send a screenshot or a photograph of its QR code",
+    "certificates.picture_not_one": "the file is not a picture that can be read ({formats}), or was cut short: send a screenshot of it",
+    "certificates.picture_without_code": "no QR code can be read in the picture: take it again, the whole code, flat, in good light, from near",
+}
+
+
+class Unreadable(Refused):
+    """No picture, or no QR code in it; `str()` is one line in English for whoever gave the command, pages word it themselves."""
+
+    def __str__(self) -> str:
+        return SAID[self.code].format(**self.facts)
 
 
 def read(data: bytes) -> list[str]:
@@ -25,12 +42,12 @@ def read(data: bytes) -> list[str]:
     Raise Unreadable when it is no picture, too large, or holds no readable QR code.
     """
     if len(data) > LARGEST_PICTURE:
-        raise Unreadable("the picture is larger than 12 MB")
+        raise Unreadable("certificates.picture_too_large", megabytes=MEGABYTES)
     for attempt in _attempts(_open(data)):
         texts = _codes(attempt)
         if texts:
             return sorted(texts, key=lambda text: not text.lstrip().startswith("HC1:"))
-    raise Unreadable("no QR code can be read in the picture")
+    raise Unreadable("certificates.picture_without_code")
 
 
 def certificates(texts: list[str]) -> int:
@@ -40,22 +57,32 @@ def certificates(texts: list[str]) -> int:
 
 def _open(data: bytes) -> Image.Image:
     """Decode the first frame as grey on white."""
+    if data[:1024].lstrip().startswith(b"%PDF-"):
+        raise Unreadable("certificates.picture_is_pdf")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             picture: Image.Image = Image.open(io.BytesIO(data), formats=_FORMATS)
-            if picture.width * picture.height > MOST_PIXELS:
-                raise Unreadable("the picture has more than 50 million pixels")
+            most = MOST_PIXELS if _decodes_small(picture) else MOST_PIXELS_WHOLE
+            if picture.width * picture.height > most:
+                raise Unreadable("certificates.picture_too_many_pixels", megapixels=most // 1_000_000)
             picture.draft("L", (_WORKING_SIDE, _WORKING_SIDE))
-            picture = ImageOps.exif_transpose(picture)
+            ImageOps.exif_transpose(picture, in_place=True)
             if not picture.has_transparency_data:
                 return _smaller(picture.convert("L"))
-            layer = _smaller(picture.convert("RGBA"))
+            layer = _smaller(picture if picture.mode == "RGBA" else picture.convert("RGBA"))
             return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("L")
     except Unreadable:
         raise
+    except Image.DecompressionBombError:  # so many that Pillow does not look further
+        raise Unreadable("certificates.picture_too_many_pixels", megapixels=MOST_PIXELS // 1_000_000) from None
     except Exception:  # Pillow meets broken files with whatever its decoders trip over
-        raise Unreadable("the file is not a picture that can be read") from None
+        raise Unreadable("certificates.picture_not_one", formats=", ".join(_FORMATS)) from None
+
+
+def _decodes_small(picture: Image.Image) -> bool:
+    """A JPEG as cameras write it; a progressive one keeps all its coefficients in memory."""
+    return picture.format == "JPEG" and not picture.info.get("progressive")
 
 
 def _smaller(picture: Image.Image) -> Image.Image:

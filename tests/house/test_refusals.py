@@ -17,7 +17,7 @@ def _raised() -> dict[str, str]:
     found = {}
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and _name(node.func) == "Refused" and node.args:
+            if isinstance(node, ast.Call) and _name(node.func) in ("Refused", "Unreadable") and node.args:
                 first = node.args[0]
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
                     found[first.value] = f"{path.relative_to(PACKAGE.parent)}:{node.lineno}"

@@ -10,11 +10,12 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from khien.campaigns import queries as campaigns
-from khien.certificates import picture
+from khien.certificates import hcert, picture
 from khien.certificates import queries as certificates
 from khien.certificates.verify import REASONS, Verdict
 from khien.kernel import clock, codes
@@ -40,6 +41,7 @@ HEADS = {
     "not_yet_valid": ("wait", "clock", _("Chưa tới ngày có hiệu lực"), _("Xem lại ngày giờ, hoặc hỏi nơi cấp.")),
     "revoked": ("stop", "stop", _("Đã thu hồi"), _("Nơi cấp đã thu hồi chứng nhận này. Không nhận.")),
 }  # fmt: skip
+OTHER = "other_code"  # a broken text that does not even say that it is a certificate
 UNKNOWN = (
     "stop",
     "stop",
@@ -48,6 +50,10 @@ UNKNOWN = (
 )
 WHY = {
     "broken_text": _("Đoạn chữ hoặc mã QR không phải chứng nhận, hoặc bị thiếu."),
+    OTHER: _(
+        "Không bắt đầu bằng HC1: nên đây là mã khác (thẻ căn cước, trang web, ứng dụng...), hoặc chép thiếu đoạn đầu. "
+        "Mã của chứng nhận có trên tờ chứng nhận và trong sổ sức khỏe của người đưa."
+    ),
     "schema": _("Nội dung không đúng mẫu chứng nhận."),
     "algorithm": _("Cách ký không được chấp nhận."),
     "unknown_signer": _("Người ký không có trong danh sách tin cậy."),
@@ -56,11 +62,18 @@ WHY = {
 }
 
 
+def _help() -> str:
+    return gettext("Ảnh rõ, thấy cả mã, tối đa %(megabytes)s MB") % {"megabytes": picture.MEGABYTES}
+
+
+_picture_help = lazy(_help, str)()
+
+
 class TextForm(PageForm):
     """The certificate's text, or a picture of its code."""
 
     text = forms.CharField(label=_("Đoạn chữ bắt đầu bằng HC1:"), required=False, max_length=LONGEST, widget=forms.Textarea)
-    photo = forms.FileField(label=_("Hình chụp mã QR"), required=False, help_text=_("Ảnh rõ, thấy cả mã, tối đa 5 MB"))
+    photo = forms.FileField(label=_("Hình chụp mã QR"), required=False, help_text=_picture_help, error_messages={"empty": _("Tệp không có gì. Mời chọn hình khác.")})
 
     def clean(self) -> dict[str, Any]:
         told = self.cleaned_data
@@ -68,19 +81,18 @@ class TextForm(PageForm):
         if photo := told.get("photo"):
             try:
                 told["found"] = self._in_picture(photo.read())
-            except picture.Unreadable:
-                self.add_error("photo", gettext("Không đọc được mã QR nào trong hình. Mời chụp lại thẳng, đủ sáng, thấy cả mã"))
+            except picture.Unreadable as trouble:
+                self.refused(trouble, "photo")
         elif not told["found"] and "text" not in self.errors:
             self.add_error("text", gettext("Mời dán đoạn chữ, hoặc chọn hình chụp mã QR"))
         return told
 
-
     def _in_picture(self, data: bytes) -> str:
-        """The one certificate in the picture; two are not told apart by us."""
+        """The one certificate in the picture, or else a slip's code, or any; two certificates are not told apart by us."""
         texts = picture.read(data)
         if (many := picture.certificates(texts)) > 1:
             self.add_error("photo", gettext("Hình có %(n)s chứng nhận. Mời chụp từng mã một") % {"n": many})
-        return texts[0]
+        return texts[0] if many else next(filter(codes.is_slip_code, texts), texts[0])
 
 
 def verify(request: HttpRequest) -> HttpResponse:
@@ -101,13 +113,13 @@ def verify(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/verify_slip.html", {})
     verdict = certificates.check(text, at)
     log.info("certificate judged %s", verdict.reason)
-    return render(request, "portal/verified.html", _answer(verdict) | {"at": at})
+    return render(request, "portal/verified.html", _answer(verdict, text) | {"at": at})
 
 
 def _asked(request: HttpRequest, form: PageForm, status: int = 200) -> HttpResponse:
     """The form; with every verdict in words and the products' names, for when this device judges by itself."""
     products = {one.eu_mp: one.short(lang()) for one in campaigns.rulebook().vaccines.values() if one.eu_mp}
-    return render(request, "portal/verify.html", {"form": form, "verdicts": [_words(reason) for reason in REASONS], "products": products}, status=status)
+    return render(request, "portal/verify.html", {"form": form, "verdicts": [_words(reason) for reason in (*REASONS, OTHER)], "products": products}, status=status)
 
 
 def signers_and_revoked(request: HttpRequest) -> HttpResponse:
@@ -135,8 +147,9 @@ def _words(reason: str) -> dict[str, Any]:
     return {"reason": reason, "tone": tone, "img": img, "head": head, "what": what, "why": WHY.get(reason, "")}
 
 
-def _answer(verdict: Verdict) -> dict[str, Any]:
-    return _words(verdict.reason) | {
+def _answer(verdict: Verdict, text: str) -> dict[str, Any]:
+    other = verdict.reason == "broken_text" and not hcert.as_pasted(text).upper().startswith(hcert.PREFIX)
+    return _words(OTHER if other else verdict.reason) | {
         "valid": verdict.valid,
         "rows": _rows(verdict.payload) if verdict.valid and verdict.payload else [], "verdict": verdict,
     }  # fmt: skip

@@ -118,12 +118,14 @@ def test_with_the_network_cut_the_device_gives_the_verdicts_of_the_server(commit
         assert set(expected.values()) >= {
             "ok", "broken_text", "schema", "algorithm", "unknown_signer", "signature", "not_yet_valid", "expired", "revoked",
         }  # fmt: skip
-        for name, words in (("ours", "Hợp lệ"), ("revoked", "Đã thu hồi"), ("cut", "Không xác nhận được"), ("RSA", "Hợp lệ")):
+        given["link"] = "https://example.org/thuc-don"
+        for name, words in (("link", "Không xác nhận được"), ("ours", "Hợp lệ"), ("revoked", "Đã thu hồi"), ("cut", "Không xác nhận được"), ("RSA", "Hợp lệ")):
             page.goto(f"{server}/kiem-tra")
             page.fill("#text", given[name])
             page.click("button.kh-button--main")
             page.wait_for_selector(".kh-verdict")
             assert page.inner_text(".kh-verdict h1") == words
+            assert ("đây là mã khác" in page.inner_text("main")) == (name == "link")
             assert ("Lê Thu Hà" in page.inner_text("main")) == (name == "ours")
             assert ("Việt Nam" in page.inner_text("main")) == (words == "Hợp lệ")
             assert "theo danh sách lúc 10:30 14/12/2021" in page.inner_text("main")

@@ -135,7 +135,7 @@ def test_a_certificate_is_read_from_a_picture_and_a_picture_without_code_is_told
     assert "Hợp lệ" in text(page)
     none = Client().post("/kiem-tra", {"photo": SimpleUploadedFile("x.png", b"no picture", "image/png")})
     assert none.status_code == 422
-    assert "Không đọc được mã QR" in text(none)
+    assert "không mở được như một hình" in text(none)
 
 
 def test_a_slips_code_is_sent_to_the_look_up(db):

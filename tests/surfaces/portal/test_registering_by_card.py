@@ -72,8 +72,10 @@ def test_another_code_is_told_and_changes_nothing(client, given):
 
 
 def test_no_picture_and_a_file_that_is_none_are_told(client):
-    for told in ({}, {"photo": SimpleUploadedFile("x.pdf", b"%PDF-1.4 thu")}):
-        assert client.post(PAGE, told).status_code == 422
+    for told, why in (({}, "Mời chọn hình chụp"), ({"photo": SimpleUploadedFile("x.pdf", b"%PDF-1.4 thu")}, "Đây là tệp PDF")):
+        answered = client.post(PAGE, told)
+        assert answered.status_code == 422
+        assert why in text(answered)
 
 
 def test_before_anything_was_answered_the_card_waits(db):

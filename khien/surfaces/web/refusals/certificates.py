@@ -19,5 +19,16 @@ WORDING = {
     "certificates.not_found": _("Không tìm thấy chứng nhận này."),
     "certificates.not_issued": _("Chứng nhận này chưa được cấp hoặc không còn hiệu lực."),
     "certificates.reason_missing": _("Mời ghi lý do thu hồi."),
+    "certificates.picture_too_large": _("Hình nặng hơn {megabytes} MB. Mời cắt hình chỉ còn mã QR, hoặc chụp màn hình lúc đang mở hình rồi gửi hình đó."),
+    "certificates.picture_too_many_pixels": _(
+        "Hình lớn hơn {megapixels} triệu điểm ảnh. Mời cắt hình chỉ còn mã QR, hoặc chụp màn hình lúc đang mở hình rồi gửi hình đó."
+    ),
+    "certificates.picture_is_pdf": _("Đây là tệp PDF, không phải hình. Mời mở tệp, chụp màn hình chỗ có mã QR rồi gửi hình đó."),
+    "certificates.picture_not_one": _(
+        "Tệp này không mở được như một hình ({formats}), hoặc bị hỏng khi chép. Mời mở hình trên điện thoại, chụp màn hình rồi gửi hình đó."
+    ),
+    "certificates.picture_without_code": _(
+        "Không thấy mã QR nào đọc được trong hình. Mời chụp lại: giấy phẳng, đủ sáng, không lóa, thấy cả mã và đủ gần để mã chiếm gần hết hình."
+    ),
     "certificates.nothing_to_sign": _("Không còn chứng nhận nào chờ chữ ký này. Mời tải lại danh sách."),
 }

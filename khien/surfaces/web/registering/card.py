@@ -39,8 +39,8 @@ class CardForm(PageForm):
         told = self.cleaned_data
         try:
             texts = picture.read(told["photo"].read()) if told.get("photo") else [told.get("text") or ""]
-        except picture.Unreadable:
-            self.add_error("photo", gettext("Không đọc được mã QR nào trong hình. Mời chụp lại thẳng, đủ sáng, thấy cả mã"))
+        except picture.Unreadable as trouble:
+            self.refused(trouble, "photo")
             return told
         if not any(texts) and "photo" not in self.errors:
             self.add_error("photo", gettext("Mời chọn hình chụp mã QR trên thẻ, hoặc quay lại để ghi tay"))

@@ -73,9 +73,9 @@
     };
   }
 
-  function answer(found, list) {
+  function answer(found, list, other) {
     const place = part("answer");
-    place.replaceChildren(document.querySelector(`template[data-verdict="${found.reason}"]`).content.cloneNode(true));
+    place.replaceChildren(document.querySelector(`template[data-verdict="${other ? "other_code" : found.reason}"]`).content.cloneNode(true));
     const drawn = place.querySelector("[data-head]"), head = document.createElement("h1");
     head.className = "kh-h1";
     head.tabIndex = -1;
@@ -119,6 +119,7 @@
     if (!list) { refuse("data-no-list"); return; }
     const text = await given();
     if (!text) { refuse("data-no-picture"); return; }
-    answer(await globalThis.khienDcc.judge(text, list, await now(list)), list);
+    const found = await globalThis.khienDcc.judge(text, list, await now(list));
+    answer(found, list, found.reason === "broken_text" && !(await globalThis.khienDcc.pasted(text)).toUpperCase().startsWith("HC1:"));
   }
 })();
