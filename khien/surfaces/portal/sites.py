@@ -157,20 +157,22 @@ def _map(rows: Sequence[Line], province: str, district: str) -> str:
     def href(code: str) -> str:
         return f"{address}?tinh={province}&quan={code}" if code in here else f"{address}?tinh={province}"
 
+    without = maps.Without(listed=_("hôm nay không có buổi tiêm đang mở"), unlisted=_("chưa có điểm tiêm"))
     title = _("Chỗ trống hôm nay theo quận, huyện") if free else _("Điểm tiêm mở hôm nay theo quận, huyện")
     return figures.drawn(
         ("points", province, district, free), values,
-        lambda: maps.figure(values, figures.scale(values.values()), title=title, province=province, href=href, chosen=district),
+        lambda: maps.figure(values, figures.scale(values.values()), title=title, province=province, href=href, chosen=district, without=without),
     )  # fmt: skip
 
 
 def _country(request: HttpRequest, counted: dict[str, int], text: str, unit: Unit | None) -> HttpResponse:
     values: dict[str, float | None] = {code: float(n) for code, n in counted.items()}
     address = reverse("portal:sites")
-    title = _("Số điểm tiêm theo tỉnh")
+    title, without = _("Số điểm tiêm theo tỉnh"), maps.Without(unlisted=_("chưa có điểm tiêm"))
     drawn = figures.drawn(
-        ("provinces",), values, lambda: maps.figure(values, figures.scale(values.values()), title=title, href=lambda code: f"{address}?tinh={code}")
-    )
+        ("provinces",), values,
+        lambda: maps.figure(values, figures.scale(values.values()), title=title, href=lambda code: f"{address}?tinh={code}", without=without),
+    )  # fmt: skip
     named = maps.names("2021")
     rows = sorted(((named[code], code, n) for code, n in counted.items() if code in named), key=lambda row: -row[2])
     return render(

@@ -99,15 +99,31 @@ def names(epoch: str = "2021") -> dict[str, str]:
 
 
 @dataclass(frozen=True)
+class Without:
+    """What is said of a place without a value: of one that is listed with none, and of one that is not listed at all."""
+
+    listed: str = ""
+    unlisted: str = ""
+
+    def words(self, listed: bool) -> str:
+        """Of one place."""
+        return (self.listed if listed else self.unlisted) or _("chưa có số liệu")
+
+
+UNKNOWN = Without()
+
+
+@dataclass(frozen=True)
 class _Brush:
     values: Mapping[str, float | None]
     scale: Scale
     href: Callable[[str], str] | None
     chosen: str
+    without: Without
 
     def shape(self, code: str, name: str, inner: str) -> str:
         value = self.values.get(code)
-        words = self.scale.say(value) if value is not None else _("chưa có số liệu")
+        words = self.scale.say(value) if value is not None else self.without.words(code in self.values)
         css = f"kh-map__{self.scale.css(value)}" + (" kh-map__on" if code == self.chosen else "")
         drawn = f'<g class="{css}">{inner}<title>{escape(name)}: {escape(words)}</title></g>'
         href = self.href(code) if self.href else ""
@@ -135,9 +151,10 @@ def provinces(
     epoch: str = "2021",
     href: Callable[[str], str] | None = None,
     chosen: str = "",
+    without: Without = UNKNOWN,
 ) -> Markup:
     """The whole country by province codes of the epoch; every region names itself and its value, and is a link with `href`."""
-    data, brush = _data(f"provinces_{epoch}"), _Brush(values, scale, href, chosen)
+    data, brush = _data(f"provinces_{epoch}"), _Brush(values, scale, href, chosen, without)
     units = sorted(data["units"].items(), key=lambda item: item[0] == chosen)
     shapes = "".join(brush.shape(code, name, f'<path d="{path}"/>') for code, (name, path) in units)
     hoang_sa = _inset(brush, DA_NANG, HOANG_SA, _("QĐ. Hoàng Sa"), "Đà Nẵng", _("Quần đảo Hoàng Sa (Đà Nẵng)"))
@@ -154,13 +171,15 @@ def districts(
     title: str,
     href: Callable[[str], str] | None = None,
     chosen: str = "",
+    without: Without = UNKNOWN,
 ) -> Markup:
     """The districts of one province of 2021; islands far out stand as labelled boxes below."""
-    data, brush = _data("districts_2021")[province], _Brush(values, scale, href, chosen)
+    data, brush = _data("districts_2021")[province], _Brush(values, scale, href, chosen, without)
     x, y, width, height = data["box"]
     factor = 420 / max(width, height * 0.7)
     drawn, islands = [], []
-    for code, (name, path) in sorted(data["units"].items(), key=lambda item: item[0] == chosen):
+    for code, (short, path) in sorted(data["units"].items(), key=lambda item: item[0] == chosen):
+        name = _("Quận %(n)s") % {"n": short} if short.isdecimal() else short
         if path:
             drawn.append(brush.shape(code, name, f'<path d="{path}"/>'))
         else:
@@ -188,10 +207,10 @@ def _svg(box: str, label: str, inner: str) -> Markup:
     )
 
 
-def legend(scale: Scale, title: str, *, below: bool = False, zero: bool = False, nothing: bool = False) -> Markup:
-    """The five classes in words; `zero` adds the places that have none yet, `nothing` those whose number is not known."""
+def legend(scale: Scale, title: str, *, below: bool = False, zero: bool = False, nothing: Sequence[str] = ()) -> Markup:
+    """The five classes in words; `zero` adds the places that have none yet, `nothing` says what places without a value lack."""
     rows = [(str(step), words) for step, words in enumerate(scale.words, start=1)]
-    rows = [*([("zero", "0")] if zero else []), *rows, *([("0", _("chưa có số liệu"))] if nothing else [])]
+    rows = [*([("zero", "0")] if zero else []), *rows, *([("0", "; ".join(nothing))] if nothing else [])]
     items = Markup("").join(
         Markup(
             '<li><svg viewBox="0 0 20 12" aria-hidden="true"><rect class="kh-map__{}" width="20" height="12"/></svg>{}</li>'
@@ -213,14 +232,16 @@ def figure(
     province: str = "",
     href: Callable[[str], str] | None = None,
     chosen: str = "",
+    without: Without = UNKNOWN,
 ) -> Markup:
     """A map with its legend and the note that it is schematic; with `province` its districts, else the country."""
-    nothing = any(value is None for value in values.values())
+    shown = (_data("districts_2021")[province] if province else _data(f"provinces_{epoch}"))["units"]
+    nothing = list(dict.fromkeys(without.words(code in values) for code in shown if values.get(code) is None))
     zero = scale.zero_apart and any(value == 0 for value in values.values())
     if province:
-        drawing = districts(province, values, scale, title=title, href=href, chosen=chosen)
+        drawing = districts(province, values, scale, title=title, href=href, chosen=chosen, without=without)
     else:
-        drawing = provinces(values, scale, title=title, epoch=epoch, href=href, chosen=chosen)
+        drawing = provinces(values, scale, title=title, epoch=epoch, href=href, chosen=chosen, without=without)
     return Markup('<figure class="kh-mapbox">{}{}<figcaption class="kh-map__note">{}</figcaption></figure>').format(
         drawing,
         legend(scale, title, below=bool(province), zero=zero, nothing=nothing),

@@ -1,6 +1,8 @@
 """The nearest points are found on the device: where it stands never goes over the network."""
 
 import json
+import re
+from datetime import date
 
 from django.test import Client
 
@@ -42,6 +44,20 @@ def test_the_nearest_point_comes_first_and_no_request_carries_the_position(commi
         refused.goto(f"{server}/diem-tiem")
         refused.click("text=Gần tôi nhất")
         refused.wait_for_selector("text=Máy không cho biết vị trí")
+
+
+def test_the_map_tells_a_district_without_a_session_today_from_one_without_a_point_and_calls_neither_unknown(db):
+    open_today = make.make_site(name="Điểm mở", commune_key="2021-26905")  # Bình Thạnh
+    make.make_site(name="Điểm nghỉ", commune_key="2021-26740")  # Quận 1
+    make.make_session(site_id=open_today, on=date(2021, 12, 14), mode="open", hours=(9, 11))
+    page = Client().get("/diem-tiem?tinh=79").content.decode()
+    assert re.search(r"<title>Bình Thạnh: \d+</title>", page)
+    assert "<title>Quận 1: hôm nay không có buổi tiêm đang mở</title>" in page
+    assert "<title>Gò Vấp: chưa có điểm tiêm</title>" in page
+    country = Client().get("/diem-tiem?tinh=none").content.decode()
+    for found in (page, country):
+        assert "chưa có điểm tiêm</li>" in found
+        assert "chưa có số liệu" not in found
 
 
 def test_without_a_script_points_are_found_by_name(db):

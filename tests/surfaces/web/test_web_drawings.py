@@ -72,6 +72,17 @@ def test_a_map_says_that_it_is_schematic_and_what_has_no_numbers():
     assert "chưa có số liệu" in figure
 
 
+def test_a_place_without_a_value_is_told_in_the_words_of_its_map_and_the_legend_names_its_colour():
+    without = maps.Without(listed="hôm nay nghỉ", unlisted="chưa có điểm")
+    drawn = maps.figure({"01": None, "48": 0.7}, maps.Scale.shares(), title="x", without=without)
+    assert "<title>Hà Nội: hôm nay nghỉ</title>" in drawn
+    assert "<title>Cao Bằng: chưa có điểm</title>" in drawn
+    assert re.search(r'<rect class="kh-map__0"[^>]*/></svg>(hôm nay nghỉ; chưa có điểm|chưa có điểm; hôm nay nghỉ)</li>', drawn)
+    assert "chưa có số liệu" not in drawn
+    everywhere = maps.figure(dict.fromkeys(maps.names(), 0.7), maps.Scale.shares(), title="x", without=without)
+    assert '<rect class="kh-map__0"' not in everywhere
+
+
 def test_names_on_a_map_are_escaped():
     assert "<script>" not in maps.provinces({}, maps.Scale.shares(), title='"><script>alert(1)</script>')
 
