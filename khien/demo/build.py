@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection, connections, transaction
 
-from khien.demo import city, offices, people, reactions, stock
+from khien.demo import city, corrected, offices, people, reactions, stock
 from khien.demo.city import City
 from khien.kernel import clock
 from khien.kernel.errors import Refused
@@ -50,6 +50,10 @@ def ensure(people_count: int = PEOPLE) -> None:
         with transaction.atomic():
             offices.build(City.from_mark(mark["city"]), at)
             marks.put("demo_offices", today.isoformat())
+    if marks.get("demo_corrected") is None:
+        with transaction.atomic():
+            corrected.build(City.from_mark(mark["city"]), at)
+            marks.put("demo_corrected", today.isoformat())
     if mark["last_day"] != today.isoformat():
         _new_day(City.from_mark(mark["city"]), today, mark)
 

@@ -51,7 +51,7 @@ def build(city: City, at: datetime) -> None:
             log.info("an office of the demo has less to do: %s", refusal.code)
 
 
-def _actor(username: str, at: datetime) -> Actor:
+def actor(username: str, at: datetime) -> Actor:
     staff_id = access.staff_by_username(username)
     staff = access.staff_ref(staff_id, at=at) if staff_id else None
     if staff is None:
@@ -68,13 +68,13 @@ def _lists(city: City, at: datetime) -> None:
         lines = [f"{i};{row.format(n=point)};{home}" for i, row in enumerate(rows, 1)]
         registration.receive_list(
             organization=organization, data="\ufeff".encode() + "\r\n".join([HEAD, *lines]).encode(), name=f"danh-sach-{name}.csv", way=way,
-            commune_key=key if way == "ward" else "", by=_actor(name, at), at=at,
+            commune_key=key if way == "ward" else "", by=actor(name, at), at=at,
         )  # fmt: skip
 
 
 def _draw(i: int, city: City, at: datetime, *, drawn: bool) -> None:
     """People from 50 on of one district, for the sessions of the days to come: announced, and for one district drawn."""
-    today, planner = clock.on_date(at), _actor("thanhpho", at)
+    today, planner = clock.on_date(at), actor("thanhpho", at)
     free = sessions.sessions(None, site_id=city.sites[i], first=today + DAY, last=today + 7 * DAY, states=("planned", "open"))
     chosen = [one.id for one in free if one.mode == "invited" and one.free]
     if not chosen:
@@ -97,7 +97,7 @@ def _injected(city: City, at: datetime) -> Iterator[VisitCard]:
 
 def _corrections(city: City, at: datetime) -> None:
     """Four requests: one put right, one declined with its reason, one that waits for the second person, one that nobody took yet."""
-    technician, supervisor = _actor("hotro2", at), _actor("giamsat", at)
+    technician, supervisor = actor("hotro2", at), actor("giamsat", at)
     for n, guest in enumerate(islice(_injected(city, at), 4)):
         asked_at, address = at - timedelta(days=3 - n, hours=2), f"{14 + n} Đường Mới"
         asked = CorrectionAsked("wrong_data", right={"address": address}, words="Địa chỉ trên giấy xác nhận là nhà cũ, nhờ sửa lại")
@@ -116,7 +116,7 @@ def _corrections(city: City, at: datetime) -> None:
 
 def _calls(city: City, at: datetime) -> None:
     """A call at the contact desk, and two desks of points that ask for help; one was helped."""
-    agent, lead = _actor("tongdai", at), _actor("diem02.truong", at)
+    agent, lead = actor("tongdai", at), actor("diem02.truong", at)
     cases.open_case(
         kind="information", subject="asked.information", detail="Hỏi điểm tiêm nào còn nhận người đến thẳng", channel="hotline", by=agent, at=at - HOUR,
         contact=ContactPoint(phone="+84905140001", name="Bà Hai"), place=places.site_place(city.sites[1]),
@@ -127,6 +127,6 @@ def _calls(city: City, at: datetime) -> None:
             at=at - timedelta(minutes=14 - 8 * n),
         )  # fmt: skip
         if n == 0:
-            supporter = _actor("hotro2", at)
+            supporter = actor("hotro2", at)
             cases.take(case_id=helped.id, by=supporter, at=at - timedelta(minutes=11))
             cases.resolve(case_id=helped.id, resolution="helped", text="Tắt bộ gõ tiếng Việt rồi quét lại", by=supporter, at=at - timedelta(minutes=6))
