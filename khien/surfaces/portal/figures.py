@@ -127,7 +127,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
     values: dict[str, float | None] = {unit.code: float(unit.doses) for unit in found.units}
     title = _("Mũi tiêm theo tỉnh")
     context = {
-        "facts": found, "units": units[(page - 1) * ROWS : page * ROWS], "table_page": page, "table_pages": -(-len(units) // ROWS), "epoch": epoch, "by_name": by_need,
+        "facts": found, "units": units[(page - 1) * ROWS : page * ROWS], "table_page": page, "table_pages": -(-len(units) // ROWS), "epoch": epoch, "by_name": by_need, "peopled": any(unit.per_hundred is not None for unit in units),
         "map": drawn(("doses", epoch), values, lambda: maps.figure(values, scale(values.values()), title=title, epoch=epoch)),
         "days": charts.columns([n for _day, n in found.days], [say.dm(day) for day, _n in found.days], label=_days_label(found), now=DAYS - 1),
         "groups": charts.bars(_group_lines(found)), "vaccines": charts.bars(_vaccine_lines(found)), "fewest": FEWEST,

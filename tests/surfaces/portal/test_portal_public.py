@@ -82,6 +82,17 @@ def test_the_map_is_beside_a_table_with_both_archipelagos_named(db):
     assert len(_rows("/so-lieu?dia-gioi=2025", pages=3)) == 34
 
 
+def test_the_column_of_doses_for_100_people_stands_where_people_are_known_and_takes_no_room_where_they_are_not(db, monkeypatch):
+    from khien.reporting import actions as reporting
+    from khien.surfaces.portal import figures
+
+    assert "Trên 100 dân" not in text(Client().get("/so-lieu"))
+    lines = [reporting.FigureLine("2021-79", 0, 150, 9_000_000)]
+    reporting.import_figures(kind="population", lines=lines, as_of=date(2021, 12, 1), source="Số thử", by=make.BY, at=make.AT)
+    monkeypatch.setattr(figures, "_kept", {})
+    assert "Trên 100 dân" in text(Client().get("/so-lieu"))
+
+
 def _rows(address, *, pages):
     """The provinces in the table, page after page."""
     mark = "&" if "?" in address else "?"
