@@ -177,6 +177,14 @@ class Tablet:
         """What was done last says that the server's receipt is held."""
         self.page.locator("#vua-lam li", has_text=text).locator(".kh-state--ready").first.wait_for()
 
+    def waits(self, holds: Callable[[], Any]) -> None:
+        """Wait for something that comes of what the page asks."""
+        for _ in range(PATIENT // 50):
+            if holds():
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError("not in time")
+
     def shelf(self, name: str) -> list[Any]:
         """What lies on a shelf of the vault, as JSON can say it."""
         return list(self.page.evaluate(READ, name))

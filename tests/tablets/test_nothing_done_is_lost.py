@@ -30,6 +30,28 @@ def test_a_browser_killed_after_it_said_that_a_command_waits_has_it_when_it_star
     assert state(day, 1) == "observed"
 
 
+def test_a_receipt_that_comes_between_the_passphrase_and_the_desks_is_shown_there(carried, day):
+    carried.cut()
+    carried.leave(1)
+    carried.page.locator("#vua-lam .kh-state--wait", has_text="Chờ gửi").wait_for()
+    carried.kill()
+    carried.start()
+    sent, pack = [], []
+    carried.page.route("**/diem/gui", lambda route: sent.append(route) if not pack else route.continue_())
+    carried.page.route("**/goi", lambda route: pack.append(route))
+    carried.open(day)
+    carried.unlock()  # while the locked tablet waits for its answer
+    carried.waits(lambda: sent and pack)
+    sent[0].continue_()
+    carried.waits(lambda: all(one["state"] != "unsent" for one in carried.shelf("log")))
+    pack[0].continue_()
+    carried.stands()
+    carried.desk(4)
+    carried.green("Số 1")
+    assert state(day, 1) == "observed"
+    carried.waits(lambda: carried.shelf("log") == [])
+
+
 @pytest.mark.parametrize("taps", [1, 3])
 def test_a_browser_killed_at_any_moment_after_a_tap_has_a_whole_command_or_none_and_goes_on(carried, day, taps):
     carried.cut()

@@ -87,7 +87,7 @@ export default (kh) => {
       if (old.length) broke = await kh.shelf.send(old);
       let left = 0;
       if (kh.vault.device) left = (await kh.log.send([...lost])) || 0;
-      if (kh.held.length && Date.now() - asked > ASK) {
+      if ((kh.held.length || waiting.some((one) => one.way === "log" && one.kept)) && Date.now() - asked > ASK) {
         asked = Date.now();
         await kh.log.ask();
       }
@@ -174,9 +174,9 @@ export default (kh) => {
   kh.readLog = async () => {
     kh.done.push(...stillUndone());
     for (const entry of await kh.shelf.read()) if (!waiting.some((one) => one.envelope.command_id === entry.envelope.command_id)) waiting.push(entry), kh.applyLocal?.(entry);
-    if (!kh.vault.open) return;
-    for (const entry of await kh.log.read()) add(entry);
-    if (kh.held.length) kh.log.ask().catch(() => {});
+    if (kh.vault.open) for (const entry of await kh.log.read()) add(entry);
+    kh.logRead = true; // from now on an answer reaches the desks; one that came a moment before lies in the log
+    if (kh.vault.open) kh.log.ask().catch(() => {});
   };
   function add(entry) {
     const id = entry.envelope.command_id;

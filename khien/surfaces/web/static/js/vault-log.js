@@ -147,7 +147,8 @@ export default (kh) => {
     if (vault.revoked && !left) await kh.vaultRevoked?.();
   }
 
-  // The server's word on one command: the desks know it, their rows are kept, and only then is the command let go.
+  // The server's word on one command: the desks know it, their rows are kept, and only then is the command let go. While no desk has read
+  // the log (locked, or just being unlocked) the answer lies in it, and is asked for again.
   async function take(record, receipt) {
     if (!record) return;
     kh.settle?.(receipt);
@@ -155,7 +156,7 @@ export default (kh) => {
       if (receipt.status === "broken") {
         const lying = await box.get("log", record.command_id);
         if (lying) await box.write(["log", { ...lying, broken: (lying.broken || 0) + 1 }]);
-      } else if (!vault.open || receipt.status === "waiting") {
+      } else if (!vault.open || !kh.logRead || receipt.status === "waiting") {
         await box.write(["log", { ...record, sealed: null, state: receipt.status === "waiting" ? "held" : "answered", status: receipt.status, reason: receipt.reason || "" }]);
       } else {
         await finish(record, receipt);
