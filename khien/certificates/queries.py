@@ -141,6 +141,11 @@ def list_for_browsers(at: datetime) -> dict[str, Any]:
     return offline.list_for_browsers(signers.trusted(), gone.iterator(chunk_size=5000), at)
 
 
+def claims(text: str) -> bool:
+    """Whether a text that a person pasted says that it is a certificate, true or not."""
+    return hcert.as_pasted(text).upper().startswith(hcert.PREFIX)
+
+
 def check(text: str, at: datetime) -> verify.Verdict:
     """Judge a certificate, as a person pasted it, against our own signers and revocations."""
     text = hcert.as_pasted(text)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from khien.campaigns import queries as campaigns
-from khien.certificates import hcert, picture
+from khien.certificates import picture
 from khien.certificates import queries as certificates
 from khien.certificates.verify import REASONS, Verdict
 from khien.kernel import clock, codes
@@ -148,7 +148,7 @@ def _words(reason: str) -> dict[str, Any]:
 
 
 def _answer(verdict: Verdict, text: str) -> dict[str, Any]:
-    other = verdict.reason == "broken_text" and not hcert.as_pasted(text).upper().startswith(hcert.PREFIX)
+    other = verdict.reason == "broken_text" and not certificates.claims(text)
     return _words(OTHER if other else verdict.reason) | {
         "valid": verdict.valid,
         "rows": _rows(verdict.payload) if verdict.valid and verdict.payload else [], "verdict": verdict,
