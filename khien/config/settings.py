@@ -125,7 +125,7 @@ if SECURE_COOKIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["khien.plumbing.uploads.WholeOrRefused"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # Certificates: who signs (see khien/certificates/signers.py), whether signatures are given by policy or by hand, and how.

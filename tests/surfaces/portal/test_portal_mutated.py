@@ -8,6 +8,7 @@ from typing import Any
 import cbor2
 import pytest
 import segno
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
@@ -166,3 +167,11 @@ def test_a_photograph_of_a_64_megapixel_camera_is_read_in_little_memory(hc1):
     assert GOOD in shown(saved(photo, "JPEG"), "chup.jpg", "image/jpeg").content.decode()
     opened = picture._open(saved(photo, "JPEG"))
     assert max(opened.size) <= 4800  # never decoded whole
+
+
+@pytest.mark.parametrize("address", ["/kiem-tra", "/sua-sai/sai-thong-tin"])
+def test_a_file_beyond_what_the_server_takes_is_told_and_never_left_out_without_a_word(db, address):
+    large = SimpleUploadedFile("anh.jpg", b"\xff\xd8" + b"\0" * settings.FILE_UPLOAD_MAX_MEMORY_SIZE, "image/jpeg")
+    answer = Client().post(address, {"photo": large})
+    assert answer.status_code == 413
+    assert "Tệp gửi lên quá lớn" in answer.content.decode()
