@@ -88,7 +88,10 @@ class CoverageCount(models.Model):
     """How many doses of people who live here, whoever gave them, by month, age band and where they were given ("" is unknown)."""
 
     placement = "local"
-    pk = models.CompositePrimaryKey("month", "dose", "vaccine", "age_band", "home_2021", "home_2025", "at_2021", "at_2025", "elsewhere")
+    pk = models.CompositePrimaryKey(
+        "month", "dose", "vaccine", "age_band", "home_2021", "home_2025", "at_2021", "at_2025", "elsewhere", "home_province_2021", "home_district_2021",
+        "home_province_2025", "at_province_2021", "at_district_2021", "at_province_2025",
+    )  # fmt: skip
     month = models.DateField()
     dose = models.TextField()
     vaccine = models.TextField()

@@ -44,12 +44,11 @@ _DAY = ("on_date", "site_id", "session_id", "indicator", "vaccine", "dose", "gro
 DAY = Tally("day_count", (*_DAY, *rules.PLACE), (*_DAY, "commune_2021", "commune_2025"))
 _TIMES = ("on_date", "site_id", "hour", "way", "bucket")
 TIMES = Tally("timeliness_count", _TIMES, _TIMES)
-_COVERAGE = ("month", "dose", "vaccine", "age_band", "home_2021", "home_2025", "at_2021", "at_2025", "elsewhere")
-COVERAGE = Tally(
-    "coverage_count",
-    (*_COVERAGE, *(f"{side}_{name}" for side in ("home", "at") for name in ("province_2021", "district_2021", "province_2025"))),
-    _COVERAGE,
-)
+_COVERAGE = (
+    "month", "dose", "vaccine", "age_band", "home_2021", "home_2025", "at_2021", "at_2025", "elsewhere",
+    *(f"{side}_{name}" for side in ("home", "at") for name in ("province_2021", "district_2021", "province_2025")),
+)  # fmt: skip
+COVERAGE = Tally("coverage_count", _COVERAGE, _COVERAGE)
 QUEUE = Tally("queue_count", (*rules.PLACE, "state"), (*rules.PLACE, "state"))
 _TOTAL = ("topic", "value", "age_band", *rules.PLACE)
 TOTAL = Tally("total_count", _TOTAL, _TOTAL)

@@ -7,6 +7,7 @@ from khien.immunizations import actions as immunizations
 from khien.immunizations.models import DueCount, DueDose, DueTotal
 from khien.kernel.births import PartialDate
 from khien.people import actions as people
+from khien.places import queries as places
 from khien.plumbing import outbox
 from khien.registration import actions as registration
 from khien.reporting import actions, models
@@ -82,3 +83,22 @@ def test_who_was_joined_and_parted_again_is_counted_at_the_own_home(db):
     people.undo_merge(alias=alias, by=make.BY, at=make.AT)
     outbox.drain(lambda: LATER)
     assert rolled()["CoverageCount"] == before
+
+
+def test_people_of_island_districts_and_doses_of_places_without_a_commune_stay_in_their_own_province(db):
+    """Five island districts have no commune, and a facility may be known by its province only: nothing but the province tells them apart."""
+    born = PartialDate(1980, 5, 1)
+    for home in ("2021-536", "2021-471"):  # Lý Sơn, Cồn Cỏ
+        make.make_immunization(make.make_person(place_key=home, birth=born), on=date(2021, 7, 1))
+    for province in ("2021-01", "2021-48"):
+        facility = make.make_facility(unit_key=province)
+        code = places.facility(facility).code
+        make.make_immunization(make.make_person(birth=born), on=date(2021, 7, 1), facility_code=code)
+    outbox.drain(lambda: LATER)
+    before = rolled()
+    fields = [field.attname for field in models.CoverageCount._meta.concrete_fields if field.attname not in ("count", "updated_at")]
+    cells = [dict(zip(fields, cell, strict=True)) for cell in before["CoverageCount"]]
+    assert {cell["home_province_2021"] for cell in cells if not cell["home_2021"]} == {"51", "45"}
+    assert {cell["at_province_2021"] for cell in cells if not cell["at_2021"]} >= {"01", "48"}
+    actions.rebuild(at=LATER)
+    assert rolled() == before
