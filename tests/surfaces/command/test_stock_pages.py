@@ -187,7 +187,7 @@ def test_who_decides_about_a_held_lot_sees_how_many_doses_it_gave_after_it_was_h
     report(device, key, [-3.0] * 30, first=make.AT - timedelta(hours=3), at=make.AT)
     [held] = stock.holds(site_id=here.site_id)
     planner = officer("planner", "stock_keeper", scope=CITY)
-    assert "1 mũi đã tiêm từ lô này ở đây sau khi lô hỏng" in read(planner, f"/kho/giu/{held.id}")
+    assert "1 mũi đã tiêm từ lô này ở đây sau lúc quá mức" in read(planner, f"/kho/giu/{held.id}")
     assert send(planner, f"/kho/giu/{held.id}", decision="destroyed", reason="Hội đồng kết luận").status_code == 302
     outbox.drain(clock.now)
     [dose] = immunizations.in_doubt()
