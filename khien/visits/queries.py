@@ -25,6 +25,7 @@ from khien.visits import models, paper, sessions, twins
 from khien.visits.ends import minutes_left
 from khien.visits.evidence import identity_hows
 from khien.visits.pack import session_pack
+from khien.visits.reception import nobody
 from khien.visits.sessions import checklist_lines, open_work
 from khien.visits.standing import highest_number, is_stopped, lots_chosen, standings
 from khien.visits.states import ENDS, LABELS, State
@@ -34,7 +35,7 @@ from khien.visits.views import ConsentView, DaySummary, NoteView, ScreeningView,
 from khien.visits.watching import desk_rows, numbers, pulse
 
 __all__ = [
-    "ENDS", "LABELS", "checklist", "checklist_lines", "day_summary", "desk_rows", "given_at", "highest_number", "identity_hows", "is_stopped", "lots_chosen", "notes_of", "numbers", "observation_board", "open_work", "paper_form", "papers", "pulse", "queue", "session_board", "session_pack", "standings", "story", "visit",
+    "ENDS", "LABELS", "checklist", "checklist_lines", "day_summary", "desk_rows", "given_at", "highest_number", "identity_hows", "is_stopped", "lots_chosen", "nobody", "notes_of", "numbers", "observation_board", "open_work", "paper_form", "papers", "pulse", "queue", "session_board", "session_pack", "standings", "story", "visit",
     "visit_by_code", "visit_by_number", "visit_by_record", "visits_of", "visits_of_session",
 ]  # fmt: skip
 

@@ -123,16 +123,21 @@ def _who(
 def called(code: str, person_id: UUID | None = None) -> tuple[UUID, AppointmentInfo | None]:
     """Whom a slip calls, of an appointment or of a registration, and the appointment where it is one's.
 
-    Raises Refused: codes.*, visits.code_unknown, visits.code_of_another (where `person_id` is somebody else).
+    Raises Refused: codes.*, visits.code_unknown, visits.code_receipt, visits.code_of_another (where `person_id` is somebody else).
     """
     text = codes.read_slip_code(code)
     appointment = appointments.appointment(text)
     slip = appointment or registrations.registration_by_code(text)
     if slip is None:
-        raise Refused("visits.code_unknown")
+        raise nobody(text)
     if person_id and people.current_id(person_id) != people.current_id(slip.person_id):
         raise Refused("visits.code_of_another")
     return slip.person_id, appointment
+
+
+def nobody(code: str) -> Refused:
+    """Why a slip's code opens nobody: it is the receipt of who registered a person again (it names nobody), or nothing that we gave."""
+    return Refused("visits.code_receipt" if registrations.receipt(code) else "visits.code_unknown")
 
 
 def _group(registration_id: UUID | None) -> str:

@@ -50,7 +50,7 @@ def _find(text: str, at: Here) -> dict[str, Any]:
         reading.of_number(text)
     cards = people.search(text, limit=MOST + 1)
     if is_code and not cards:  # a number without its leading zero may look like a slip's
-        raise Refused("visits.code_unknown")
+        raise visits.nobody(codes.read_slip_code(text))
     more, cards = len(cards) > MOST, cards[:MOST]
     at.looked(*(card.id for card in cards), purpose="search")
     return {"kind": "people", "people": [_person(card, at, brief=len(cards) > 3) for card in cards], "more": more}

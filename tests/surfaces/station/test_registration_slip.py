@@ -7,6 +7,8 @@ import pytest
 from khien.booking import actions as booking
 from khien.booking import queries as bookings
 from khien.kernel import clock, codes
+from khien.kernel.refs import Actor
+from khien.registration import actions as registration
 from khien.registration import queries as registrations
 from khien.visits import actions as visits
 from khien.visits import queries
@@ -65,6 +67,15 @@ def test_who_has_an_appointment_here_comes_by_it_with_the_older_slip_too(lead, d
     assert (receipt["status"], receipt["result"]["warnings"]) == ("accepted", [])
     assert bookings.appointment(made.appointment_id).state == "arrived"
     assert not queries.visit(UUID(receipt["result"]["visit"]["visit_id"])).walk_in
+
+
+def test_the_receipt_of_who_registered_somebody_again_names_nobody_and_says_what_to_do(lead, day):
+    person = registered()[0]
+    again = registration.register(person_id=person, way="portal", by=Actor("citizen", label="portal"), at=clock.now(), stranger=True)
+    for told in (look(lead, day, codes.display(again.code)).json(), receive(lead, day, again.code)):
+        assert told["refused"]["code"] == "visits.code_receipt"
+        assert "people" not in told
+        assert "quét căn cước" in told["refused"]["vi"]
 
 
 def test_a_code_that_nobody_holds_or_anothers_slip_receives_nobody(lead, day):

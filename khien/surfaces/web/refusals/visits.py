@@ -100,6 +100,7 @@ WORDING = {
     "visits.desk_unknown": _("Không có bàn này."),
     "visits.nobody_named": _("Chưa chọn người. Quét mã, quét căn cước hoặc tìm theo tên."),
     "visits.code_unknown": _("Không có lịch hẹn hay đăng ký nào mang mã này. Mời quét lại hoặc tìm theo tên."),
+    "visits.code_receipt": _("Đây là phiếu nhận của một lần đăng ký sau, khi đã có người đăng ký trước: phiếu không mở hồ sơ nào. Mời quét căn cước hoặc tìm theo tên, số giấy tờ."),
     "visits.code_of_another": _("Mã hẹn này là của người khác."),
     "visits.identity_how_unknown": _("Chọn cách xem giấy tờ: quét căn cước, nhập từ căn cước, hỏi miệng hoặc quét phiếu."),
     "visits.name_mangled": _("Máy quét làm sai chữ trong họ tên (bộ gõ tiếng Việt đang bật). Mời gõ họ tên như trên căn cước."),
