@@ -62,7 +62,7 @@ WORDS = {
     ),
     413: Words(
         _("Tệp gửi lên quá lớn"),
-        _("Ảnh tối đa 5 MB, danh sách tối đa 20 MB."),
+        _("Ảnh giấy tờ tối đa 5 MB; hình chụp mã QR và danh sách tối đa 20 MB."),
         (_("Chụp lại ảnh ở cỡ nhỏ hơn, hoặc chia danh sách làm hai tệp."), _("Rồi gửi lại.")),
         _("Chưa có gì được lưu từ lần gửi này."),
     ),
