@@ -13,8 +13,9 @@ class DayCount(models.Model):
 
     placement = "site"
     pk = models.CompositePrimaryKey(
-        "on_date", "site_id", "session_id", "indicator", "vaccine", "dose", "group", "home_2021", "home_2025", "commune_2021", "commune_2025"
-    )
+        "on_date", "site_id", "session_id", "indicator", "vaccine", "dose", "group", "home_2021", "home_2025",
+        "province_2021", "district_2021", "commune_2021", "province_2025", "commune_2025",
+    )  # fmt: skip
     on_date = models.DateField()
     site_id = models.UUIDField()
     session_id = models.UUIDField()

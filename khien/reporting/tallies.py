@@ -19,39 +19,33 @@ type Moved = dict[tuple[str, ...], int]
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """A rollup: its table, the columns of a cell, and those of them that are its key."""
+    """A rollup: its table and the columns of a cell. All of them are its key: a province does not follow from a commune that nobody knows."""
 
     table: str
     columns: tuple[str, ...]
-    key: tuple[str, ...]
 
     @property
     def add(self) -> str:
         """The statement that adds to one cell."""
-        names, key = (", ".join(f'"{name}"' for name in some) for some in (self.columns, self.key))
+        names = ", ".join(f'"{name}"' for name in self.columns)
         values = ", ".join(["%s"] * len(self.columns))
-        # What stands beside the key follows from it; once more is known of a place it is as the newest cell that came has it.
-        beside = "".join(
-            f', "{name}" = CASE WHEN EXCLUDED.count > 0 THEN EXCLUDED."{name}" ELSE {self.table}."{name}" END' for name in self.columns if name not in self.key
-        )
         return (
             f"INSERT INTO {self.table} ({names}, count, updated_at) VALUES ({values}, %s, %s) "
-            f"ON CONFLICT ({key}) DO UPDATE SET count = {self.table}.count + EXCLUDED.count, updated_at = EXCLUDED.updated_at{beside}"
+            f"ON CONFLICT ({names}) DO UPDATE SET count = {self.table}.count + EXCLUDED.count, updated_at = EXCLUDED.updated_at"
         )
 
 
-_DAY = ("on_date", "site_id", "session_id", "indicator", "vaccine", "dose", "group", "home_2021", "home_2025")
-DAY = Tally("day_count", (*_DAY, *rules.PLACE), (*_DAY, "commune_2021", "commune_2025"))
-_TIMES = ("on_date", "site_id", "hour", "way", "bucket")
-TIMES = Tally("timeliness_count", _TIMES, _TIMES)
-_COVERAGE = (
-    "month", "dose", "vaccine", "age_band", "home_2021", "home_2025", "at_2021", "at_2025", "elsewhere",
-    *(f"{side}_{name}" for side in ("home", "at") for name in ("province_2021", "district_2021", "province_2025")),
+DAY = Tally(
+    "day_count", ("on_date", "site_id", "session_id", "indicator", "vaccine", "dose", "group", "home_2021", "home_2025", *rules.PLACE)
 )  # fmt: skip
-COVERAGE = Tally("coverage_count", _COVERAGE, _COVERAGE)
-QUEUE = Tally("queue_count", (*rules.PLACE, "state"), (*rules.PLACE, "state"))
-_TOTAL = ("topic", "value", "age_band", *rules.PLACE)
-TOTAL = Tally("total_count", _TOTAL, _TOTAL)
+TIMES = Tally("timeliness_count", ("on_date", "site_id", "hour", "way", "bucket"))
+COVERAGE = Tally(
+    "coverage_count",
+    ("month", "dose", "vaccine", "age_band", "home_2021", "home_2025", "at_2021", "at_2025", "elsewhere",
+     *(f"{side}_{name}" for side in ("home", "at") for name in ("province_2021", "district_2021", "province_2025"))),
+)  # fmt: skip
+QUEUE = Tally("queue_count", (*rules.PLACE, "state"))
+TOTAL = Tally("total_count", ("topic", "value", "age_band", *rules.PLACE))
 ALL = (DAY, TIMES, COVERAGE, QUEUE, TOTAL)
 SUMMED = {DAY: rules.totals, COVERAGE: rules.coverage_totals}
 
