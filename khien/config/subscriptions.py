@@ -72,6 +72,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
         "immunizations.handlers.dose_undone",
         "certificates.handlers.dose_undone",
         "safety.handlers.dose_changed",
+        "safety.handlers.dose_corrected",
         "reporting.handlers.dose_undone",
     ),
     "visits.closed": (
@@ -97,10 +98,12 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
         "certificates.handlers.corrected",
         "messaging.handlers.record_corrected",
         "safety.handlers.dose_changed",
+        "safety.handlers.dose_corrected",
         "reporting.handlers.record_corrected",
     ),
     "immunizations.placed": (
         "safety.handlers.dose_changed",
+        "safety.handlers.dose_corrected",
         "reporting.handlers.dose_placed",
     ),
     "safety.reaction_reported": ("cases.handlers.reaction_reported",),

@@ -13,9 +13,14 @@ from khien.kernel.errors import Refused
 from khien.safety.types import ToldPatient
 
 
+def hour(dose: ImmunizationView) -> datetime | None:
+    """The hour of a dose; none where its day was put right and its hour was not."""
+    return dose.performed_at if dose.performed_at and clock.on_date(dose.performed_at) == dose.on_date else None
+
+
 def earliest(dose: ImmunizationView) -> datetime:
     """The hour of a dose; of one that is known by its day alone, that day's first minute."""
-    return dose.performed_at or clock.at_local(dose.on_date)
+    return hour(dose) or clock.at_local(dose.on_date)
 
 
 def last_before(person_id: UUID, moment: datetime) -> ImmunizationView | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from khien.immunizations import queries as immunizations
 from khien.kernel.refs import SYSTEM
-from khien.safety import follow_ups, tallies
+from khien.safety import dosing, follow_ups, tallies
 
 
 def visit_closed(data: dict[str, Any], at: datetime) -> None:
@@ -19,6 +19,11 @@ def visit_closed(data: dict[str, Any], at: datetime) -> None:
 def dose_changed(data: dict[str, Any], at: datetime) -> None:
     """A dose was given, taken back, corrected, moved, or is another of its course now: its site's days are counted again, the former one too."""
     _mark(immunizations.site_days(UUID(str(data["record_id"]))), at)
+
+
+def dose_corrected(data: dict[str, Any], at: datetime) -> None:
+    """A dose that was recorded is told otherwise now: its AEFI cases follow."""
+    dosing.follow(UUID(str(data["record_id"])), at=at)
 
 
 def person_changed(data: dict[str, Any], at: datetime) -> None:

@@ -20,7 +20,7 @@ from khien.people import actions as people_actions
 from khien.people import queries as people
 from khien.places import queries as places
 from khien.plumbing import outbox
-from khien.safety import core, doses, kept, models, rules
+from khien.safety import core, doses, dosing, kept, models, rules
 from khien.safety.states import OPEN, State
 from khien.safety.types import ToldPatient
 from khien.visits import queries as visits
@@ -88,10 +88,9 @@ def _new(reaction: models.Reaction, by: Actor, at: datetime, randomness: Randomn
 def describe(row: models.AefiCase) -> None:
     """Fill in what the record says of person, dose and place."""
     card = people.person(row.person_id) if row.person_id else None
-    dose = immunizations.record(row.record_id) if row.record_id else None
+    dose = immunizations.record(immunizations.recorded_as(row.record_id)) if row.record_id else None
     if dose is not None:
-        row.vaccine, row.lot_number, row.lot_id = dose.vaccine, dose.lot_number, dose.lot_id
-        row.dose_type, row.ordinal, row.dosed_on, row.dosed_at = dose.dose_type, dose.ordinal, dose.on_date, dose.performed_at
+        dosing.take(row, dose if dose.status == "completed" else None)
         row.site_id, row.session_id, row.facility_id = dose.site_id, dose.session_id, dose.facility_id
     visit = visits.visit(row.visit_id) if row.visit_id and not row.session_id else None
     row.session_id = visit.session_id if visit else row.session_id
@@ -185,7 +184,7 @@ def identify_aefi(*, aefi_id: UUID, person_id: UUID, record_id: UUID | None = No
         dose = immunizations.record(record_id)
     if record_id and (dose is None or people.current_id(dose.person_id) != people.current_id(person_id)):
         raise Refused("safety.record_unknown")
-    if dose is not None and (row.onset_at < dose.performed_at if dose.performed_at else clock.on_date(row.onset_at) < dose.on_date):
+    if dose is not None and row.onset_at < doses.earliest(dose):
         raise Refused("safety.onset_before_dose")
     row.person_id, row.record_id = people.current_id(person_id), record_id
     row.visit_id = dose.visit_id if dose else None
@@ -196,12 +195,15 @@ def identify_aefi(*, aefi_id: UUID, person_id: UUID, record_id: UUID | None = No
 
 
 def gather_old(at: datetime) -> bool:
-    """Open cases for reactions kept before there were any, a page at a time; called now and again. Returns whether there were any."""
+    """Open cases for reactions kept before there were any, a page at a time, and bring older cases to their doses as these stand.
+
+    Called now and again; returns whether there were any.
+    """
     rows = list(models.Reaction.objects.filter(aefi_id__isnull=True).order_by("recorded_at")[:200])
     for row in rows:
         with transaction.atomic():
             meet(row, by=SYSTEM, at=max(row.recorded_at, row.onset_at))
-    return bool(rows)
+    return dosing.catch_up(at) or bool(rows)
 
 
 def over(aefi_id: UUID) -> bool:

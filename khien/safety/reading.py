@@ -17,7 +17,7 @@ from khien.kernel.refs import PlaceFacts, Scope
 from khien.people import queries as people
 from khien.people.types import PersonCard
 from khien.places import queries as places
-from khien.safety import core, kept, models
+from khien.safety import core, dosing, kept, models
 from khien.safety.states import OPEN, State
 from khien.safety.types import AefiLine, AefiView, Change, LineFilter, ReactionView
 
@@ -101,7 +101,7 @@ def aefi(aefi_id: UUID, *, at: datetime) -> AefiView | None:
     names = names_of([change.recorded_by for change in changes] + [row.reported_by, row.investigation_by, row.investigated_by, row.assessed_by, row.opened_by])
     others = models.AefiCase.objects.filter(person_id__in=people.ids_of(row.person_id)).exclude(id=row.id) if row.person_id else []
     return AefiView(
-        line=line_of(row, at), version=row.version, place=_place(row), record_id=row.record_id, visit_id=row.visit_id, lot_id=row.lot_id,
+        line=line_of(row, at), version=row.version, place=_place(row), record_id=row.record_id, dose_doubt=dosing.doubt(row), visit_id=row.visit_id, lot_id=row.lot_id,
         told=kept.told_of(row), facts=kept.unseal(row.facts_cipher), died_on=row.died_on, opened_by=_name(row.opened_by, names), noticed_at=row.noticed_at,
         reported_by=_name(row.reported_by, names), investigation_at=row.investigation_at, investigation_by=_name(row.investigation_by, names),
         investigated_at=row.investigated_at, investigated_by=_name(row.investigated_by, names), assessed_at=row.assessed_at,

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from khien.kernel import clock
 from khien.kernel.refs import PlaceFacts
 from khien.safety.core import Clocks
 
@@ -109,8 +110,11 @@ class AefiLine:
 
     @property
     def interval(self) -> timedelta | None:
-        """From the dose to the onset, where the dose's hour is known."""
-        return self.onset_at - self.dosed_at if self.dosed_at else None
+        """From the dose to the onset; in whole days, two at least, where only the dose's day is known."""
+        if self.dosed_at:
+            return self.onset_at - self.dosed_at if self.onset_at >= self.dosed_at else None
+        days = (clock.on_date(self.onset_at) - self.dosed_on).days if self.dosed_on else 0
+        return timedelta(days=days) if days > 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,7 @@ class AefiView:
     version: int
     place: PlaceFacts
     record_id: UUID | None
+    dose_doubt: str  # why a person has to look at the dose, see `dosing.doubt`
     visit_id: UUID | None
     lot_id: UUID | None
     told: ToldPatient | None

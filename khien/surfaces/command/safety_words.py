@@ -1,6 +1,6 @@
 """What the pages of safety call things."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as now_
@@ -32,6 +32,12 @@ CHANGES: dict[str, Any] = {
     "opened": _("Mở hồ sơ"), "told_again": _("Báo thêm"), "edited": _("Sửa"), "reported": _("Báo Sở Y tế"), "investigation": _("Bắt đầu điều tra"),
     "investigated": _("Điều tra xong"), "assessed": _("Hội đồng phân loại"), "closed": _("Khép lại"), "withdrawn": _("Rút lại"), "reopened": _("Mở lại"),
     "joined": _("Gộp vào hồ sơ khác"), "took_over": _("Nhận hồ sơ gộp vào"), "told_apart": _("Tách một báo cáo"), "identified": _("Rõ là của ai"),
+    "dose_corrected": _("Mũi tiêm được sửa"), "dose_moved": _("Mũi tiêm chuyển sang người khác"), "dose_struck": _("Mũi tiêm bị xóa vì ghi nhầm"),
+}  # fmt: skip
+DOUBTS: dict[str, Any] = {
+    "struck": _("Mũi tiêm nối với hồ sơ này đã bị xóa vì ghi nhầm. Nếu đó không phải là phản ứng sau tiêm thì rút lại hồ sơ."),
+    "moved": _("Mũi tiêm này được tiêm cho người khác và đã chuyển sang hồ sơ của người đó. Hỏi lại ai có phản ứng: nếu là người kia thì rút lại hồ sơ này và mở hồ sơ cho người đó."),
+    "after": _("Theo ngày tiêm đã sửa, phản ứng bắt đầu trước mũi tiêm. Hỏi lại giờ bắt đầu và mũi nào."),
 }  # fmt: skip
 ACTS: dict[str, Any] = {
     "adrenaline": _("Adrenalin tiêm bắp"), "called_115": _("Gọi 115"), "position": _("Nằm đầu thấp, chân cao"), "oxygen": _("Thở ô xy"),
@@ -144,4 +150,12 @@ def plain_words(name: str, value: Any) -> str:
         return qualification_words(str(value))
     if name == "severe":
         return now_("Có") if value else now_("Không")
+    if name == "vaccine" and value:
+        return short_vaccine(str(value))
+    if name == "dose_number":
+        kind, _space, ordinal = str(value).partition(" ")
+        return f"{DOSES.get(kind, kind)} {ordinal}".strip()
+    if name in ("vaccinated_at", "onset_at", "died_on") and value:
+        moment = str(value)
+        return say.dmyhm(datetime.fromisoformat(moment)) if "T" in moment else say.dmy(date.fromisoformat(moment))
     return str(value)
