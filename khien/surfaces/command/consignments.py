@@ -15,7 +15,7 @@ from khien.stock import actions as stock_acts
 from khien.stock import queries as stock
 from khien.surfaces.command import frame, stock_words, where
 from khien.surfaces.command.stock import tabs
-from khien.surfaces.web import whole
+from khien.surfaces.web import say_stock, whole
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.forms import DayField, PageForm
 
@@ -114,7 +114,7 @@ def _page(request: HttpRequest, consignment_id: UUID, at: frame.Here, side: str)
         request, "consignment", "stock", status=400 if wrong else 200, one=found, side=side, may_move=may_move, wrong=wrong, states=stock_words.CONSIGNMENTS,
         kinds=stock_words.KINDS, differences=stock_words.DIFFERENCES, ends=stock_words.ENDS, holder_words=stock_words.HOLDERS,
         who=stock_words.people_of([found.sent_by, found.received_by, found.settled_by]), items=stock_words.item_names(at.on), today=at.on,
-        typed=request.POST, unit=stock_words.item_unit,
+        typed=request.POST, unit=say_stock.item_unit,
     )  # fmt: skip
 
 

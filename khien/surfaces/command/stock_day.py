@@ -13,7 +13,7 @@ from khien.stock import queries as stock
 from khien.surfaces.command import frame, stock_words, where
 from khien.surfaces.command.spot import read_day
 from khien.surfaces.command.stock import tabs
-from khien.surfaces.web import whole
+from khien.surfaces.web import say_stock, whole
 from khien.surfaces.web.errors import not_found
 
 
@@ -37,7 +37,7 @@ def day(request: HttpRequest, site_id: UUID) -> HttpResponse:
     return frame.page(
         request, "stock_day", "stock", status=400 if wrong else 200, holder=holder, lines=lines, on=on, today=at.on, wrong=wrong, may_move=may_move, typed=request.POST,
         work=mine, work_words=stock_words.WORK, names=stock_words.people_of(one.taken_by for one in mine), items=stock_words.item_names(at.on),
-        is_point=holder.kind == "site", unit=stock_words.item_unit, now_at=at.at, is_vaccine=stock.rules.is_vaccine,
+        is_point=holder.kind == "site", unit=say_stock.item_unit, now_at=at.at, is_vaccine=stock.rules.is_vaccine,
     )  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def work(request: HttpRequest) -> HttpResponse:
     return frame.page(
         request, "stock_work", "stock", status=400 if wrong else 200, tabs=tabs("work"), rows=rows, holders=holders, wrong=wrong, work_words=stock_words.WORK,
         answers={kind: [(code, stock_words.ANSWERS[code]) for code in codes] for kind, codes in stock.RESOLUTIONS.items()},
-        names=stock_words.people_of(one.taken_by for one in rows), now_at=at.at, items=stock_words.item_names(at.on), actor=at.by.text, unit=stock_words.item_unit,
+        names=stock_words.people_of(one.taken_by for one in rows), now_at=at.at, items=stock_words.item_names(at.on), actor=at.by.text, unit=say_stock.item_unit,
         movable={one.id for one in rows if at.staff.may("stock.move", holders[one.site_id].place)}, overdue=sum(one.due_at < at.at for one in rows),
     )  # fmt: skip
 

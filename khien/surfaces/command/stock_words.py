@@ -59,13 +59,6 @@ def item_names(on: Any) -> dict[str, str]:
     return found | {code: one.en if english else one.vi for code, one in stock.rules.items().items()}
 
 
-def item_unit(code: str) -> str:
-    """What an item is counted in."""
-    units = {"vial": gettext("lọ"), "piece": gettext("cái"), "ampoule": gettext("ống")}
-    known = stock.rules.items().get(code)
-    return units[known.unit] if known else gettext("liều")
-
-
 def rule_words() -> dict[str, str]:
     """The rules by which lots are held, in words."""
     return {one.code: one.en if lang() == "en" else one.vi for one in stock.cold_rules()}

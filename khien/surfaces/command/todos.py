@@ -20,9 +20,9 @@ from khien.stock import queries as stock
 from khien.surfaces.command.frame import Here, reach
 from khien.surfaces.command.signing import KINDS, held_for
 from khien.surfaces.command.spot import Spot
-from khien.surfaces.command.stock_words import item_unit
 from khien.surfaces.web import say
 from khien.surfaces.web.locale import lang
+from khien.surfaces.web.say_stock import item_unit
 from khien.visits import queries as visits
 
 MOST = 5

@@ -12,6 +12,7 @@ from khien.stock import queries as stock
 from khien.surfaces.station.asking import here
 from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
+from khien.surfaces.web.say_stock import item_unit, supply_name
 from khien.visits import actions as visits
 from khien.visits import queries
 
@@ -29,13 +30,14 @@ def ending(request: HttpRequest, session: UUID) -> HttpResponse:
     board, language = queries.session_board(session), int(lang() == "en")
     inside = queries.visits_of_session(session, states=("checked_in", "consented", "cleared", "dosed", "observed"), limit=500)
     at.looked(*(card.person_id for card in inside), purpose="list", once=True)
-    summary = queries.day_summary(session)
+    summary, lines = queries.day_summary(session), stock.day_movements(at.session.site_id, at.session.on_date)
     context = {
         "here": at, "wrong": wrong, "board": board, "work": queries.open_work(session), "summary": summary,
         "inside": [{"card": card, "state": queries.LABELS[card.state][language]} for card in inside],
         "serials": [{"serial": one.serial, "shown": codes.display(one.serial)} for one in queries.papers(session, state="printed")],
         "ends": [(queries.LABELS[state][language], count) for state, count in summary.ends.items()],
-        "stock": stock.day_movements(at.session.site_id, at.session.on_date),
+        "stock": [line for line in lines if stock.rules.is_vaccine(line.lot.vaccine)],
+        "supplies": [line for line in lines if not stock.rules.is_vaccine(line.lot.vaccine)], "supply_name": supply_name, "unit": item_unit,
     }  # fmt: skip
     return render(request, "station/ending.html", context, status=409 if wrong else 200)
 
