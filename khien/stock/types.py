@@ -161,10 +161,6 @@ class ConsignmentInfo:
     note: str
     lines: tuple[SentLine, ...]
 
-    @property
-    def doses(self) -> int:
-        return sum(line.sent for line in self.lines)
-
 
 @dataclass(frozen=True, slots=True)
 class VialInfo:

@@ -27,7 +27,7 @@ def index(request: HttpRequest) -> HttpResponse:
     mine = {one.id for one in stock.holders(scopes)}
     return frame.page(
         request, "consignments", "stock", tabs=tabs("consignments"), rows=stock.consignments(scopes), mine=mine, states=stock_words.CONSIGNMENTS,
-        kinds=stock_words.KINDS, senders=[one for one in stock.holders(scopes) if at.staff.may("stock.move", one.place)][:60], holder_words=stock_words.HOLDERS,
+        kinds=stock_words.KINDS, amount=say_stock.amount_sent, senders=[one for one in stock.holders(scopes) if at.staff.may("stock.move", one.place)][:60], holder_words=stock_words.HOLDERS,
     )  # fmt: skip
 
 

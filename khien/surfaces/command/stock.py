@@ -16,7 +16,7 @@ from khien.stock import queries as stock
 from khien.surfaces.command import frame, stock_words, where
 from khien.surfaces.command.spot import read_day
 from khien.surfaces.command.words import LOT_STATES, MOVEMENTS
-from khien.surfaces.web import one_act
+from khien.surfaces.web import one_act, say_stock
 from khien.surfaces.web.errors import not_found
 from khien.surfaces.web.forms import DayField, PageForm
 from khien.surfaces.web.say_stock import WASTES
@@ -49,7 +49,7 @@ def index(request: HttpRequest) -> HttpResponse:
         request, "stock", "stock", tabs=tabs("stock"), stores=stores, points=points, totals=totals, today=at.on, kinds=stock_words.HOLDERS,
         alerts=_alerts(stock.alerts(scopes, at.on))[:12], alert_words=stock_words.ALERTS, by_id={one.id: one for one in holders}, work=len(stock.work(scopes)),
         coming=[one for one in stock.consignments(scopes, states=("sent",)) if one.receiver.id in {h.id for h in holders}], items=stock_words.item_names(at.on),
-        may_move=at.staff.may("stock.move"),
+        may_move=at.staff.may("stock.move"), amount=say_stock.amount_sent,
     )  # fmt: skip
 
 
@@ -209,9 +209,16 @@ def _site_page(request: HttpRequest, site_id: UUID, at: frame.Here, *, may_move:
         movements=movements, lots=stock.lots({one.lot_id for one in movements}), kinds=MOVEMENTS, wastes=WASTES, why=stock_words.DIFFERENCES | WASTES, one_act=one_act.new(request), lot_states=LOT_STATES, today=at.on,
         done=request.GET.get("xong", ""), open=next(iter(bound or {}), ""), others=others, holds=holds, hold_words=stock_words.HOLDS, hold_reason=stock_words.hold_reason,
         holder_words=stock_words.HOLDERS, items=stock_words.item_names(at.on), vials=stock.vials(site_id, day), thaws=stock.thaws(site_id, at.on),
-        labels=stock.unmatched_labels(site_id), read_as=_read_as(request.GET.get("hieu", "")), may_decide=at.staff.may("stock.decide", info.place), who=stock_words.people_of(one.held_by for one in holds),
-        coming=stock.consignments(to_id=site_id, states=("sent",)), may_move=may_move,
+        labels=_labels(site_id), read_as=_read_as(request.GET.get("hieu", "")), may_decide=at.staff.may("stock.decide", info.place), who=stock_words.people_of(one.held_by for one in holds),
+        coming=stock.consignments(to_id=site_id, states=("sent",)), may_move=may_move, amount=say_stock.amount_sent,
     )  # fmt: skip
+
+
+def _labels(site_id: UUID) -> list[str]:
+    """How much of each lot was taken by its label and has no paper yet."""
+    waiting = stock.unmatched_labels(site_id)
+    known = stock.lots(waiting)
+    return [say_stock.amounts([(known[lot_id].vaccine, n)]) for lot_id, n in waiting.items()]
 
 
 def _read_as(lot_id: str) -> Any:

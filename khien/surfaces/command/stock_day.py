@@ -16,6 +16,8 @@ from khien.surfaces.command.stock import tabs
 from khien.surfaces.web import say_stock, whole
 from khien.surfaces.web.errors import not_found
 
+AMOUNTS = {"consignment": say_stock.amount_open, "overdue": say_stock.amount_sent}
+
 
 def day(request: HttpRequest, site_id: UUID) -> HttpResponse:
     """A day's lots: received = given + wasted + returned + on hand; POST enters a count or corrects the book."""
@@ -79,10 +81,12 @@ def work(request: HttpRequest) -> HttpResponse:
             wrong = frame.said(refusal)
     rows = stock.work(scopes)
     holders = stock.holders_by_id(one.site_id for one in rows)
+    on_the_way = {one.id: found for one in rows if one.kind in AMOUNTS and one.ref_id and (found := stock.consignment(one.ref_id))}
     return frame.page(
         request, "stock_work", "stock", status=400 if wrong else 200, tabs=tabs("work"), rows=rows, holders=holders, wrong=wrong, work_words=stock_words.WORK,
         answers={kind: [(code, stock_words.ANSWERS[code]) for code in codes] for kind, codes in stock.RESOLUTIONS.items()},
         names=stock_words.people_of(one.taken_by for one in rows), now_at=at.at, items=stock_words.item_names(at.on), actor=at.by.text, unit=say_stock.item_unit,
+        amounts={one.id: AMOUNTS[one.kind](on_the_way[one.id]) for one in rows if one.id in on_the_way},
         movable={one.id for one in rows if at.staff.may("stock.move", holders[one.site_id].place)}, overdue=sum(one.due_at < at.at for one in rows),
     )  # fmt: skip
 

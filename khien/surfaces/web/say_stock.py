@@ -1,11 +1,14 @@
 """Words of stock that several systems say."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from khien.stock import queries as stock
+from khien.stock.types import ConsignmentInfo
+from khien.surfaces.web import say
 from khien.surfaces.web.locale import lang
 
 WASTES: dict[str, Any] = {
@@ -26,3 +29,21 @@ def item_unit(code: str) -> str:
     units = {"vial": gettext("lọ"), "piece": gettext("cái"), "ampoule": gettext("ống")}
     known = stock.rules.items().get(code)
     return units[known.unit] if known else gettext("liều")
+
+
+def amounts(goods: Iterable[tuple[str, int]]) -> str:
+    """How much there is of these items, each in what it is counted in, vaccine first: doses and pieces make no sum."""
+    found: dict[str, int] = {}
+    for code, n in sorted(goods, key=lambda one: not stock.rules.is_vaccine(one[0])):
+        found[item_unit(code)] = found.get(item_unit(code), 0) + n
+    return ", ".join(f"{say.thousands(n, lang())} {unit}" for unit, n in found.items() if n)
+
+
+def amount_sent(one: ConsignmentInfo) -> str:
+    """How much is in a consignment."""
+    return amounts((line.lot.vaccine, line.sent) for line in one.lines)
+
+
+def amount_open(one: ConsignmentInfo) -> str:
+    """How much of a consignment is not where its paper says, too little or too much, and not explained."""
+    return amounts((line.lot.vaccine, abs(line.open)) for line in one.lines)
