@@ -65,6 +65,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
         "immunizations.handlers.dose_given",
         "messaging.handlers.dose_given",
         "safety.handlers.dose_changed",
+        "safety.handlers.dose_written",
         "reporting.handlers.dose_recorded",
     ),
     "visits.dose_undone": (
@@ -91,6 +92,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
         "immunizations.handlers.due_changed",
         "certificates.handlers.recorded",
         "cases.handlers.recorded_elsewhere",
+        "safety.handlers.dose_written",
         "reporting.handlers.dose_recorded",
     ),
     "immunizations.corrected": (

@@ -43,6 +43,17 @@ def follow(record_id: UUID, *, at: datetime) -> None:
         _follow(row, at)
 
 
+@transaction.atomic
+def written_anew(record_id: UUID, *, at: datetime) -> None:
+    """A dose came to the record: a case of its person whose own dose was struck out that day is about this one."""
+    found = immunizations.record(record_id)
+    if found is None or found.status != "completed":
+        return
+    rows = models.AefiCase.objects.select_for_update().filter(person_id__in=people.ids_of(found.person_id), record_id__isnull=False, dosed_on__isnull=True)
+    for row in rows.order_by("id"):
+        _follow(row, at)
+
+
 def _follow(row: models.AefiCase, at: datetime) -> None:
     assert row.record_id is not None
     before, now = _said(row), immunizations.recorded_as(row.record_id)
@@ -60,9 +71,10 @@ def _follow(row: models.AefiCase, at: datetime) -> None:
 
 
 def _same_day(row: models.AefiCase, struck: ImmunizationView) -> ImmunizationView | None:
-    """The dose that stands where one injection was written twice and one of the two was struck out."""
+    """The dose that stands where one injection was written twice, or anew, and one of the two was struck out."""
     standing = immunizations.history(row.person_id or struck.person_id, struck.on_date).doses
-    same = [one for one in standing if (one.on_date, one.vaccine) == (struck.on_date, struck.vaccine)]
+    that_day = [one for one in standing if one.on_date == struck.on_date]
+    same = [one for one in that_day if one.vaccine == struck.vaccine] or that_day
     return same[0] if len(same) == 1 else None
 
 

@@ -26,6 +26,11 @@ def dose_corrected(data: dict[str, Any], at: datetime) -> None:
     dosing.follow(UUID(str(data["record_id"])), at=at)
 
 
+def dose_written(data: dict[str, Any], at: datetime) -> None:
+    """A dose was given, or told of: it may be one that was taken back and written again, with an AEFI case that waits for it."""
+    dosing.written_anew(UUID(str(data["record_id"])), at=at)
+
+
 def person_changed(data: dict[str, Any], at: datetime) -> None:
     """A birth or sex was put right: rates by age and sex follow."""
     for record_id in immunizations.record_ids(UUID(str(data["person_id"]))):

@@ -14,7 +14,7 @@ from khien.stock import queries as stock
 from khien.visits import actions as visits
 from tests import make
 from tests.make import AT, BY
-from tests.make_day import make_day, make_visit
+from tests.make_day import done_at, make_day, make_visit
 
 pytestmark = pytest.mark.usefixtures("db")
 LATER = AT + timedelta(hours=3)
@@ -102,6 +102,21 @@ def test_a_dose_struck_out_is_the_dose_of_no_case_and_no_rate_and_a_person_is_as
     assert (kind, words["vaccine"]) == ("dose_struck", ["AZ", ""])
     assert rated("lot") == {}
     assert queries.outside_rates(None, first=AT.date(), last=AT.date()) == 1
+
+
+def test_a_dose_taken_back_at_the_desk_and_given_again_is_the_dose_of_the_case():
+    day = make_day()
+    made, aefi_id = hurt(day)
+    visits.undo_dose(visit=made.visit, reason="chọn nhầm lô", by=BY, at=AT + timedelta(minutes=2))
+    drain()
+    assert case(aefi_id).line.dosed_on is None
+    other = make.make_lot(site_id=day.site_id)
+    visits.choose_lot(session_id=day.session_id, lot_id=other, by=BY, at=AT)
+    visits.give_dose(visit=made.visit, lot_id=other, already_injected=True, performed=done_at(AT), by=BY, at=AT + timedelta(minutes=3))
+    drain()
+    line = case(aefi_id).line
+    assert (line.lot_number, line.dosed_on) == (stock.lot(other).number, AT.date())
+    assert rated("lot")[stock.lot(other).number] == (1, 1)
 
 
 def test_of_a_dose_written_twice_the_case_follows_the_one_that_stays():
