@@ -31,7 +31,7 @@ REASONS: dict[str, str] = {
     **dict.fromkeys(
         (
             "healthbook:manifest", "healthbook:worker", "station:manifest", "station:worker", "station:pack", "station:state", "station:search", "station:story", "station:propose",
-            "station:before_dose", "station:hall_board", "api:health", "api:slots", "api:book", "api:doses", "api:offers", "api:look_up",
+            "station:before_dose", "station:read_lot", "station:hall_board", "api:health", "api:slots", "api:book", "api:doses", "api:offers", "api:look_up",
             "api:readings", "portal:robots", "portal:list_progress", "portal:sites_coordinates", "portal:verify_list", "portal:verify_worker",
             "station:rules", "station:rules_worker", "station:device_key", "station:take_along", "station:send", "station:sent",
         ),

@@ -67,3 +67,21 @@ def _lot(told: dict[str, Any], at: Here) -> UUID:
     if not found:
         raise Refused("stock.lot_unknown")
     return found[0].id
+
+
+def read_lot(request: HttpRequest, session: UUID) -> HttpResponse:
+    """As which lot a number typed from a vial will be read when the dose is recorded; of another product where this one has none of it."""
+    at = here(request, session, "visit.dose")
+    number, vaccine = request.GET.get("so", ""), request.GET.get("vx", "")
+    asked = stock_rules.number_key(number)
+    others = [lot for lot in stock.all_lots() if asked and stock_rules.number_key(lot.number) == asked]
+    lot = (stock.lot_by_number(vaccine, number) if stock_rules.is_vaccine(vaccine) else None) or next(iter(others), None)
+    if lot is None or not asked:
+        return answer({"lot": None}, at=at.at)
+    return answer({"lot": offline.lot_json(lot) | {"as_typed": stock_rules.same_number(number, lot.number), "product": _product(lot.vaccine, at)}}, at=at.at)
+
+
+def _product(code: str, at: Here) -> dict[str, str]:
+    """A vaccine as people call it."""
+    known = campaigns.rulebook(clock.on_date(at.at)).vaccines.get(code)
+    return {"vi": known.short_vi, "en": known.short_en} if known else {"vi": code, "en": code}

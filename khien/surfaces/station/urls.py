@@ -50,6 +50,7 @@ urlpatterns = [
     staff(f"{S}/luot/<uuid:visit>", looking.story, "story", may="people.see", place=where.visit),
     staff(f"{S}/de-xuat", deciding.propose, "propose", may="visit.screen", place=where.session),
     staff(f"{S}/truoc-tiem", deciding.before_dose, "before_dose", may="visit.dose", place=where.session),
+    staff(f"{S}/doc-lo", deciding.read_lot, "read_lot", may="visit.dose", place=where.session),
     staff(f"{S}/so-cho/<uuid:visit>", printing.number, "number", may="visit.receive", place=where.visit),
     staff(f"{S}/giay-xac-nhan/<uuid:visit>.pdf", printing.confirmation, "confirmation", may="visit.end", place=where.visit),
     staff(f"{S}/mui-cu/<uuid:visit>", earlier.add, "earlier", may="visit.history", place=where.visit),

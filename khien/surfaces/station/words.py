@@ -11,7 +11,7 @@ from khien.surfaces.web.assets import FOLDER, static
 # In the order in which they are put together; each adds its part to the desk.
 MODULES = (
     "dom", "say", "ids", "vault-box", "vault-seal", "vault-keeper", "vault-log", "vault-shelf", "vault-bring", "vault-camera", "vault-gate", "sheaf", "steps", "store", "rules", "local", "sync", "scan", "qr", "slip", "frame", "person", "hand", "stop", "reception", "arrivals", "consent", "screening", "proposal",
-    "dose", "sure", "watch", "reaction", "alarm", "closing", "hall", "lead", "help", "vault-take", "vault-needs", "vault-line",
+    "dose", "sure", "after", "watch", "reaction", "alarm", "closing", "hall", "lead", "help", "vault-take", "vault-needs", "vault-line",
 )  # fmt: skip
 _SENTENCE = re.compile(r'\b_\("((?:[^"\\]|\\.)*)"')
 

@@ -56,7 +56,8 @@ export default (kh) => {
 
   // The vial in the hand: by the lot on the table or by the number on its label; what the session knows of it now beside the pack.
   const CONFUSED = { O: "0", I: "1", L: "1" };
-  const key = (number) => number.normalize("NFKC").toUpperCase().replaceAll(/[^0-9A-Z]/g, "").replaceAll(/[OIL]/g, (letter) => CONFUSED[letter]);
+  const bare = (number) => number.normalize("NFKC").toUpperCase().replaceAll(/[^0-9A-Z]/g, "");
+  const key = (number) => bare(number).replaceAll(/[OIL]/g, (letter) => CONFUSED[letter]);
   function vial({ lot_id, lot_number }) {
     const asked = lot_number ? key(lot_number) : "";
     const rank = (lot) => (lot.chosen ? 0 : 2) + (kh.pack.session.vaccines.includes(lot.vaccine) ? 0 : 1);
@@ -65,6 +66,15 @@ export default (kh) => {
     const now = kh.board.lots.find((one) => one.lot_id === lot.id);
     return { ...lot, chosen: lot.chosen || Boolean(now), paused: now ? now.paused : lot.paused, state: now?.state || lot.state, vials: kh.vialsOf(lot.id) };
   }
+
+  // As which lot a number typed from a vial will be read when the dose is recorded: {number, vaccine, expires_on, as_typed, product}, null for one in no book.
+  kh.readLot = (row, vaccine, typed) =>
+    either(row, async () => (await kh.get(`${kh.urls.base}/doc-lo?${new URLSearchParams({ so: typed, vx: vaccine })}`)).lot, () => {
+      const asked = key(typed);
+      const rank = (one) => (one.vaccine === vaccine ? 0 : 2) + (one.number === typed.trim().toUpperCase() ? 0 : 1);
+      const [lot] = offline().lots.filter((one) => asked && key(one.number) === asked).sort((one, other) => rank(one) - rank(other));
+      return lot ? { ...lot, as_typed: bare(typed) === bare(lot.number) } : null;
+    });
 
   // The vials of a lot that stand open: those the point's book told of, and those opened here without a line.
   kh.vialsOf = (lot) => {

@@ -92,6 +92,7 @@ export default (kh) => {
     give(row, { lot_id: plan.lot_id, slip: now.slip, confirmed_facts: now.facts, ...kh.doneBy("tiem") }, plan);
   };
 
+  kh.giveDose = give;
   function give(row, body, plan) {
     kh.send("give_dose", { visit_id: row.id, ...(plan ? { vaccine: plan.vaccine, lot_number: plan.lot_number } : {}), ...body }, {
       plan: plan && { vaccine: plan.vaccine, lot_id: plan.lot_id, dose_type: plan.dose_type, ordinal: plan.ordinal, minutes: plan.minutes },
@@ -111,29 +112,4 @@ export default (kh) => {
     kh.doseHome();
     kh.written?.().then(() => kh.handOn(row, kh.focusScan));
   }
-
-  // The needle was in before the screen said stop: the record tells the truth, with its reason; a person decides later.
-  kh.alreadyInjected = (row, number) => {
-    const wrong = h("p.kh-error", { role: "alert", hidden: true });
-    const fields = {
-      lot: kh.input("roi-lo", { value: number, maxlength: 40 }), hour: kh.input("roi-gio", { value: kh.hm(kh.now()), inputmode: "numeric" }), why: kh.input("roi-vi-sao"),
-    };
-    const vaccine = kh.pack.session.vaccines.length > 1 && kh.select("roi-vx", kh.pack.vaccines.map((one) => [one.code, kh.both(one)]), row.vaccine);
-    const go = () => {
-      const at = kh.atHour(fields.hour.value);
-      const missing = [!fields.lot.value.trim() && _("số lô"), (!at || new Date(at) > kh.now()) && _("giờ tiêm"), !fields.why.value.trim() && _("lý do")].filter(Boolean);
-      if (missing.length) {
-        wrong.hidden = false;
-        kh.set(wrong, kh.icon("warn"), _("Mời ghi {what}.", { what: missing.join(", ") }));
-        return;
-      }
-      box.close();
-      give(row, { already_injected: true, lot_number: fields.lot.value.trim(), vaccine: vaccine ? vaccine.value : row.vaccine || kh.pack.session.vaccines[0], performed_at: at, reason: fields.why.value.trim(), ...kh.doneBy("tiem") }, null);
-    };
-    const box = kh.dialog(_("Ghi mũi đã tiêm của số {n}", { n: row.number }),
-      h("p", _("Ghi đúng lô, giờ và lý do như đã xảy ra. Mũi này được đánh dấu để trung tâm xem lại; không ai bị phạt vì ghi thật.")),
-      h("div.kh-st-form", kh.field(_("Số lô trên lọ"), fields.lot), vaccine && kh.field(_("Vắc xin trên lọ"), vaccine), kh.field(_("Giờ tiêm"), fields.hour), kh.field(_("Vì sao"), fields.why, { class: "kh-st-wide" })), wrong,
-      h("div.kh-actions", kh.button(_("Ghi mũi đã tiêm"), { main: true, on: go }), kh.button(_("Thôi"), { kind: "quiet", on: () => box.close() })));
-    fields.why.focus();
-  };
 };
