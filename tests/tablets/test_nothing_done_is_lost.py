@@ -38,7 +38,7 @@ def test_a_receipt_that_comes_between_the_passphrase_and_the_desks_is_shown_ther
     carried.start()
     sent, pack = [], []
     carried.page.route("**/diem/gui", lambda route: sent.append(route) if not pack else route.continue_())
-    carried.page.route("**/goi", pack.append)
+    carried.page.route("**/goi", lambda route: pack.insert(0, route))  # the browser marks its handler: a built-in takes no mark
     carried.open(day)
     carried.unlock()  # while the locked tablet waits for its answer
     carried.waits(lambda: sent and pack)
