@@ -30,14 +30,14 @@ def test_a_number_typed_with_other_letters_is_shown_as_read_and_recorded_after_i
     desks.shot("lo-khong-co")
     page.fill("#roi-lo", "kxooo1")
     page.fill("#roi-vi-sao", "Tiêm trước khi máy báo")
-    page.get_by_role("button", name="Ghi mũi đã tiêm").click()  # before anybody can have read it
+    page.get_by_role("button", name="Ghi mũi đã tiêm").click()
 
     # then: it is shown first, and recorded once it was seen
     desks.sees("Khác số đã gõ", "Sẽ ghi là lô KX0001, AstraZeneca, hạn 30/06/2022", "Chữ O đọc là số 0")
     desks.shot("lo-doc-khac")
     assert desks.card(waiting.number).record_id is None
     desks.hands.judge("mũi đã lỡ tiêm: đọc số lô")
-    page.get_by_role("button", name="Ghi mũi đã tiêm").click()
+    page.get_by_role("button", name="Đúng nhãn lọ, ghi mũi đã tiêm").click()
     town.until(lambda: desks.card(waiting.number).record_id, "the dose is in the book")
     assert immunizations.record(desks.card(waiting.number).record_id).lot_number == "KX0001"
 

@@ -16,6 +16,7 @@ export default (kh) => {
 
     // What the number on the screen is read as; shown before it is recorded, so that a wrong reading is seen.
     let seen = { key: "" };
+    let sure = ""; // the number whose reading was told to be right
     let waits = 0;
     async function look() {
       const { vaccine: code, typed } = told();
@@ -31,7 +32,7 @@ export default (kh) => {
       if (asked !== key()) return look();
       return say(found, ...words(found, code, typed));
     }
-    const say = (found, ...told) => (kh.set(read, ...told), (seen = found));
+    const say = (found, ...told) => (kh.set(read, ...told), sure !== found.key && label(_("Ghi mũi đã tiêm")), (seen = found));
     const plain = ({ lot, away }, code) => away || (lot && lot.as_typed && lot.vaccine === code);
     function words({ lot, away }, code, typed) {
       if (away) return [_("Mất mạng: chưa xem được số này là lô nào. Soát lại với nhãn lọ.")];
@@ -56,16 +57,22 @@ export default (kh) => {
         kh.set(wrong, kh.icon("warn"), _("Mời ghi {what}.", { what: missing.join(", ") }));
         return;
       }
-      const shown = seen.key === key();
       const found = await look();
-      if (!box.open || (!shown && !plain(found, told().vaccine))) return; // it has just been shown: whoever reads it presses once more
+      if (!box.open) return;
+      if (!plain(found, told().vaccine) && sure !== found.key) { // shown is not read: whoever has read it presses once more
+        sure = found.key;
+        label(_("Đúng nhãn lọ, ghi mũi đã tiêm"));
+        return;
+      }
       box.close();
       kh.giveDose(row, { already_injected: true, lot_number: told().typed, vaccine: found.lot?.vaccine || told().vaccine, performed_at: at, reason: fields.why.value.trim(), ...kh.doneBy("tiem") }, null);
     };
+    const record = kh.button(_("Ghi mũi đã tiêm"), { main: true, on: go });
+    const label = (text) => kh.set(record, text, " ", kh.key("Enter"));
     const box = kh.dialog(_("Ghi mũi đã tiêm của số {n}", { n: row.number }),
       h("p", _("Ghi đúng lô, giờ và lý do như đã xảy ra. Mũi này được đánh dấu để trung tâm xem lại; không ai bị phạt vì ghi thật.")),
       h("div.kh-st-form", kh.field(_("Số lô trên lọ"), fields.lot), vaccine && kh.field(_("Vắc xin trên lọ"), vaccine), read, kh.field(_("Giờ tiêm"), fields.hour), kh.field(_("Vì sao"), fields.why, { class: "kh-st-wide" })), wrong,
-      h("div.kh-actions", kh.button(_("Ghi mũi đã tiêm"), { main: true, on: go }), kh.button(_("Thôi"), { kind: "quiet", on: () => box.close() })));
+      h("div.kh-actions", record, kh.button(_("Thôi"), { kind: "quiet", on: () => box.close() })));
     fields.why.focus();
     look();
   };
