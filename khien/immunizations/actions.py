@@ -177,7 +177,8 @@ def move_to_person(
 def doubt_vial(*, record_id: UUID, code: str, by: Actor, at: datetime) -> bool:
     """Put a dose in doubt whose vial turned out bad after it was given (`code`: one of `rules.LOT_DOUBTS`); once for each code.
 
-    What somebody decided before knew nothing of it and is asked again, unless the dose is to be repeated anyway. Returns whether it is in doubt now.
+    What somebody decided before knew nothing of it and is asked again, unless the dose is to be repeated anyway, or was let count against
+    the rules: that stands, and the mark beside it. Returns whether it is in doubt now.
     """
     row, mark = queries.latest(record_id), code.split(".", 1)[1]
     if row is None or row.status != "completed" or mark in row.marks:
@@ -190,9 +191,12 @@ def doubt_vial(*, record_id: UUID, code: str, by: Actor, at: datetime) -> bool:
         target.validity, target.validity_code = "uncertain", code
     read = course.evaluate(row.person_id, rows)
     place = course.placed(read[str(record_id)], target)
+    doubted = bool(place["validity"] == "uncertain")
+    if not doubted and row.validity_code == rules.DECISIONS[True][1]:
+        place = {}
     course.write(ids, [course.item(row, {"marks": target.marks, **place}, reason=mark)], by=by, at=at, own=record_id)
     _tell("immunizations.corrected", row, by=by, at=at, fields=["marks", "validity"], second_by=None, also=())
-    return bool(place["validity"] == "uncertain")
+    return doubted
 
 
 @transaction.atomic

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from khien.immunizations import queries as immunizations
 from khien.kernel import clock
 from khien.kernel.refs import SYSTEM
 from khien.plumbing import audit
 from khien.stock import holders, holding, models
 from khien.stock.cold_rules import Rule
-from khien.stock.harmed import given
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def follow(device: models.ColdDevice, one: models.Excursion, leaving: Leaving, b
             continue
         onward = leavings(here.to_id, [here.lot_id], here.received_at)
         on_hand = models.Balance.objects.filter(site_id=here.to_id, lot_id=here.lot_id, on_hand__gt=0).exists()
-        if on_hand or any(leaving.on_road for leaving in onward) or given(here.to_id, here.lot_id, here.received_at):
+        if on_hand or any(leaving.on_road for leaving in onward) or immunizations.count_given(here.lot_id, here.to_id, here.received_at):
             hold(device, one, here.to_id, here.lot_id, fresh, here.received_at, at)
             held = True
         waiting += onward

@@ -14,15 +14,10 @@ PAGE = 300
 LATE = timedelta(days=60)  # after a decision, in which a dose may still be keyed from paper
 
 
-def given(site_id: UUID, lot_id: UUID, since: datetime, until: datetime | None = None) -> int:
-    """How many doses of a lot stand in the record as given at a holder since a moment."""
-    return immunizations.count_given(lot_id, site_id, since, until)
-
-
 def given_of(hold_id: UUID) -> int:
     """How many doses were given from a held lot after it was harmed."""
     row = models.Hold.objects.filter(id=hold_id, harmed_at__isnull=False).first()
-    return given(row.site_id, row.lot_id, row.harmed_at, row.decided_at) if row and row.harmed_at else 0
+    return immunizations.count_given(row.lot_id, row.site_id, row.harmed_at, row.decided_at) if row and row.harmed_at else 0
 
 
 @transaction.atomic

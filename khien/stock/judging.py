@@ -9,12 +9,12 @@ from uuid import UUID
 from django.db.models import Max, Min, Q
 
 from khien.campaigns import queries as campaigns
+from khien.immunizations import queries as immunizations
 from khien.kernel import clock
 from khien.kernel.refs import SYSTEM
 from khien.plumbing import audit, outbox
 from khien.stock import cold_rules, following, models, rules, working
 from khien.stock.cold_rules import Reading, Rule
-from khien.stock.harmed import given
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def judge(device: models.ColdDevice, one: models.Excursion, at: datetime) -> Non
         harmed += broken
         if broken:
             since = min(breach.reached(rule, stay, told) for rule in broken)
-            if stay.left is None or any(leaving.on_road for leaving in left) or given(device.site_id, stay.lot_id, since):
+            if stay.left is None or any(leaving.on_road for leaving in left) or immunizations.count_given(stay.lot_id, device.site_id, since):
                 following.hold(device, one, device.site_id, stay.lot_id, broken, since, at)
                 fresh = True
         for leaving in left:

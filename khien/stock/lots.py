@@ -32,6 +32,15 @@ def lot_by_number(vaccine: str, number: str) -> LotInfo | None:
     return lot_info(chosen[0]) if chosen else None
 
 
+def lot_read_as(vaccine: str, number: str) -> LotInfo | None:
+    """The lot as which a number will be read for this product; where it has none so, another product's. None for a number in no book."""
+    asked = rules.number_key(number)
+    if not asked or not rules.is_vaccine(vaccine):
+        return None
+    others = models.Lot.objects.filter(number_key=asked).exclude(vaccine__in=rules.items()).order_by("-expires_on", "number")
+    return lot_by_number(vaccine, number) or next(map(lot_info, others[:1]), None)
+
+
 def all_lots(vaccine: str | None = None) -> list[LotInfo]:
     """Every vaccine's lot known (or those of one item), the last to expire first."""
     rows = models.Lot.objects.order_by("-expires_on", "number")

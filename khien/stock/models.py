@@ -275,7 +275,7 @@ class Thaw(Row):
 
 
 class Hold(Row):
-    """A lot set aside at one holder: paused by the point, or quarantined by `rules` ("device:rule", the first broken at `harmed_at`)."""
+    """A lot set aside at one holder until a person decides: paused by the point, or by `rules` ("device:rule", the first broken at `harmed_at`)."""
 
     placement = "site"
     site_id = models.UUIDField()

@@ -18,7 +18,7 @@ from khien.stock.harmed import given_of
 from khien.stock.holders import holder, holders, holders_by_id, place_of, within
 from khien.stock.holding import holds, one_hold
 from khien.stock.ledger import differing
-from khien.stock.lots import all_lots, lot, lot_by_number, lots, stopped_at
+from khien.stock.lots import all_lots, lot, lot_by_number, lot_read_as, lots, stopped_at
 from khien.stock.recalls import affected, recall, recalls
 from khien.stock.types import Alert, Balance, DayLine, LotInfo, MovementInfo, Proposed
 from khien.stock.vials import open_vials, product, thaw_ends, thaws, vials
@@ -27,7 +27,7 @@ from khien.stock.working import RESOLUTIONS, one_work, work
 __all__ = [
     "RESOLUTIONS", "Key", "affected", "alerts", "all_lots", "aside", "balance", "check_lot", "cold_rules", "consignment", "consignments", "day_movements",
     "device", "devices", "differing", "drawn", "excursions", "given_of", "held", "holder", "holders", "holders_by_id", "holds", "key_of", "keys", "lot",
-    "lot_by_number", "lots", "lots_at", "movements", "one_hold", "one_work", "open_vials", "place_of", "product", "profiles", "propose",
+    "lot_by_number", "lot_read_as", "lots", "lots_at", "movements", "one_hold", "one_work", "open_vials", "place_of", "product", "profiles", "propose",
     "recall", "recalls", "reconcile", "rules", "series", "stopped_at", "thaw_ends", "thaws", "totals", "unmatched_labels", "used", "used_on", "used_since", "vials", "work",
 ]  # fmt: skip
 check_lot = rules.check_lot

@@ -17,8 +17,8 @@ BLANK = "home_2021 = '' OR home_2025 = '' OR at_2021 = '' OR at_2025 = ''"
 APART = f"""
 DELETE FROM coverage_count WHERE {BLANK};
 INSERT INTO coverage_count ({", ".join((*KEY, *UP))}, count, updated_at)
-SELECT {", ".join((*KEY, *UP))}, count(*), max(at) FROM (
-  SELECT {", ".join(f"(cell ->> {place})::{TYPES.get(name, 'text')} AS {name}" for place, name in enumerate((*KEY, *UP)))}, now() AS at
+SELECT {", ".join((*KEY, *UP))}, count(*), now() FROM (
+  SELECT {", ".join(f"(cell ->> {place})::{TYPES.get(name, 'text')} AS {name}" for place, name in enumerate((*KEY, *UP)))}
   FROM counted, jsonb_array_elements(cells) cell WHERE kind = 'dose'
 ) found WHERE {BLANK} GROUP BY {", ".join((*KEY, *UP))};
 """

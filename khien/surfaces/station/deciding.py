@@ -73,10 +73,8 @@ def read_lot(request: HttpRequest, session: UUID) -> HttpResponse:
     """As which lot a number typed from a vial will be read when the dose is recorded; of another product where this one has none of it."""
     at = here(request, session, "visit.dose")
     number, vaccine = request.GET.get("so", ""), request.GET.get("vx", "")
-    asked = stock_rules.number_key(number)
-    others = [lot for lot in stock.all_lots() if asked and stock_rules.number_key(lot.number) == asked]
-    lot = (stock.lot_by_number(vaccine, number) if stock_rules.is_vaccine(vaccine) else None) or next(iter(others), None)
-    if lot is None or not asked:
+    lot = stock.lot_read_as(vaccine, number)
+    if lot is None:
         return answer({"lot": None}, at=at.at)
     return answer({"lot": offline.lot_json(lot) | {"as_typed": stock_rules.same_number(number, lot.number), "product": _product(lot.vaccine, at)}}, at=at.at)
 

@@ -115,6 +115,21 @@ def test_a_dose_that_somebody_had_decided_about_is_asked_about_again_and_one_to_
     assert doubted(counts) == [("valid", "campaigns.marked_valid")], "asked once for one breach"
 
 
+def test_a_dose_that_a_doctor_let_count_against_the_rules_keeps_that_decision(day):
+    """Without the decision the rules would call it invalid: it would be lost, and nobody asked."""
+    person = make.make_person()
+    make.make_immunization(person, on=TODAY - timedelta(days=7))
+    visit = make_visit(day, state="cleared", person_id=person, at=MORNING + 2 * HOUR)
+    when = MORNING + 2 * HOUR
+    early = visits.give_dose(visit=visit.visit, lot_id=day.lot_id, already_injected=True, performed=done_at(when), by=BY, at=when).record_id
+    assert records.record(early).validity == "invalid"
+    immunizations.correct(record_id=early, changes={"valid": True}, reason="bác sĩ cho tính", by=BY, at=MORNING + 3 * HOUR)
+    frozen(day.site_id, first=MORNING + HOUR)
+    decide(day, "destroyed")
+    assert doubted(early) == [("valid", "campaigns.marked_valid")]
+    assert "lot_cold_breach" in records.record(early).marks
+
+
 def test_a_dose_keyed_after_the_decision_is_in_doubt_as_well(day):
     given(day, MORNING + 2 * HOUR)
     frozen(day.site_id, first=MORNING + HOUR)
