@@ -32,6 +32,7 @@ INSTANCE = (
     "KHIEN_URL",
     "KHIEN_POOL",
 )
+SLOWEST_FIRST = ("operations", "conformance", "journeys", "bench", "tablets", "")  # folders of tests, "" all others
 _numbers = itertools.count()
 _cluster: dict[str, object] = {}
 
@@ -68,6 +69,12 @@ def pytest_configure(config: pytest.Config) -> None:
         pytest_unconfigure(config)
         pytest.exit(f"the database of the tests cannot be prepared:\n{done.stdout}{done.stderr}", 3)
     _use(str(place.run))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where workers share the run, what takes minutes begins first: last, it would leave the other worker with nothing to do."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: SLOWEST_FIRST.index(next((kind for kind in SLOWEST_FIRST if f"tests/{kind}/" in item.path.as_posix()), "")))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
