@@ -72,6 +72,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
         "immunizations.handlers.due_changed",
         "immunizations.handlers.dose_undone",
         "certificates.handlers.dose_undone",
+        "messaging.handlers.record_corrected",
         "safety.handlers.dose_changed",
         "safety.handlers.dose_corrected",
         "reporting.handlers.dose_undone",

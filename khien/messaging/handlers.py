@@ -14,6 +14,7 @@ from khien.cases import queries as cases
 from khien.cases.types import CaseView
 from khien.certificates import queries as certificates
 from khien.immunizations import queries as immunizations
+from khien.immunizations.types import ImmunizationView
 from khien.kernel import clock, phones
 from khien.kernel.errors import Refused
 from khien.kernel.refs import SYSTEM
@@ -24,6 +25,7 @@ from khien.people.types import PersonCard
 from khien.places import queries as places
 from khien.plumbing import once
 from khien.safety import actions as safety
+from khien.safety import queries as safety_queries
 from khien.visits import queries as visits
 
 # Source: response to SmartVax (3,281 people): asked on days 1, 3, 7 and 28 after the dose.
@@ -142,24 +144,32 @@ def visit_closed(data: dict[str, Any], at: datetime) -> None:
     """Ask after the person on days 1, 3, 7 and 28; the address is read on the day."""
     if not data.get("record_id"):
         return
-    dose = immunizations.record(UUID(str(data["record_id"])))
+    dose = immunizations.record(immunizations.recorded_as(UUID(str(data["record_id"]))))
+    _ask_after(dose, at, {safety.EARLY: at + EARLY_AFTER} if data.get("end") == "left_early" else {})
+
+
+def _ask_after(dose: ImmunizationView | None, at: datetime, more: dict[int, datetime]) -> None:
+    """Plan the questions that lie ahead after a dose, and write their messages; one planned before moves to its day."""
     card = people.person(dose.person_id) if dose else None
     if dose is None or dose.status != "completed" or card is None:
         return
-    left_early = data.get("end") == "left_early"
-    due = {day: clock.at_local(dose.on_date + timedelta(days=day), FOLLOW_UP_HOUR) for day in FOLLOW_UP_DAYS}
-    due |= {safety.EARLY: at + EARLY_AFTER} if left_early else {}
+    due = {day: clock.at_local(dose.on_date + timedelta(days=day), FOLLOW_UP_HOUR) for day in FOLLOW_UP_DAYS} | more
     planned = safety.plan_follow_ups(record_id=dose.record_id, days=[day for day in sorted(due) if due[day] > at], by=SYSTEM, at=at)
     for day, asked in planned.items():
-        _ask(dose.record_id, day, asked.token, card, due[day], at)
+        if not _ask(dose.record_id, day, asked.token, card, due[day], at):
+            outgoing.move(_question(dose.record_id, day), "follow_up", due[day])
 
 
-def _ask(record_id: UUID, day: int, token: str, card: PersonCard, due: datetime, at: datetime) -> None:
-    """Ask how a person is, with a link that opens the question without signing in; whoever wants no questions gets none."""
+def _question(record_id: UUID, day: int) -> str:
+    return f"follow_up:{record_id}:{day}"
+
+
+def _ask(record_id: UUID, day: int, token: str, card: PersonCard, due: datetime, at: datetime) -> bool:
+    """Ask how a person is, with a link that opens the question without signing in; say whether it is a new question."""
     page = f"/so/tham/{token}" if token else "/so/cam-thay"
     facts = wording.hotlines() | {"name": wording.name(card), "link": wording.link(page, card.language)}
-    outgoing.queue(
-        cause=f"follow_up:{record_id}:{day}", template="follow_up", facts=facts, person_id=card.id, at=at, due=due, late=True
+    return outgoing.queue(
+        cause=_question(record_id, day), template="follow_up", facts=facts, person_id=card.id, at=at, due=due, late=True
     )
 
 
@@ -168,18 +178,24 @@ def follow_up_stopped(data: dict[str, Any], at: datetime) -> None:
     """A person wants no more questions: those that wait are not sent."""
     for record_id in {one.record_id for one in visits.visits_of(UUID(str(data["person_id"]))) if one.record_id}:
         for after in (safety.EARLY, *FOLLOW_UP_DAYS):
-            outgoing.withdraw(f"follow_up:{record_id}:{after}", "stopped")
+            outgoing.withdraw(_question(record_id, after), "stopped")
 
 
 @telling
 def record_corrected(data: dict[str, Any], at: datetime) -> None:
-    """A record that was an error asks after nobody."""
+    """A record that was an error asks after nobody; a dose told for another day, or moved to its right person, is asked about there."""
     record_id = UUID(str(data["record_id"]))
     dose = immunizations.record(record_id)
-    if dose is None or dose.status == "completed":
+    if dose is None:
         return
-    for cause in (f"record:{record_id}", *(f"follow_up:{record_id}:{after}" for after in (safety.EARLY, *FOLLOW_UP_DAYS))):
-        outgoing.withdraw(cause, "entered_in_error")
+    if dose.status != "completed":
+        for cause in (f"record:{record_id}", *(_question(record_id, after) for after in (safety.EARLY, *FOLLOW_UP_DAYS))):
+            outgoing.withdraw(cause, "entered_in_error")
+    elif {"on_date", "person"} & set(data.get("fields", ())) and safety_queries.follow_ups_of([record_id, immunizations.written_as(record_id)]):
+        for after in FOLLOW_UP_DAYS:
+            if clock.at_local(dose.on_date + timedelta(days=after), FOLLOW_UP_HOUR) <= at:
+                outgoing.withdraw(_question(record_id, after), "past")
+        _ask_after(dose, at, {})
 
 
 @telling

@@ -61,6 +61,13 @@ def withdraw(cause: str, reason: str) -> int:
     return waiting.update(state="suppressed", reason=reason, address_cipher=None, text_cipher=None)
 
 
+def move(cause: str, template: str, due: datetime) -> None:
+    """Send what waits for this cause at another time."""
+    start = awake(due, any_hour=templates.ALL[template].any_hour)
+    waiting = models.Message.objects.filter(cause=cause, template=template, state="pending")
+    waiting.update(due_at=start, expires_at=start + templates.ALL[template].life)
+
+
 def awake(moment: datetime, *, any_hour: bool) -> datetime:
     """The moment itself, or 07:00 when it falls into the quiet hours (21:00 to 07:00 in Viet Nam)."""
     local = clock.local(moment)

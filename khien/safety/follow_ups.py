@@ -1,6 +1,6 @@
 """How people are after their dose: asked on days 1, 3, 7 and 28, and on day 0 of who left before the time was over.
 
-Every question is a row: answered, not answered, or stopped because the person wished so. Messages are sent by the messaging room,
+Every question is a row: answered, not answered, stopped because the person wished so, or void because its dose was an error. Messages are sent by the messaging room,
 which asks `plan_follow_up` for the link's token; a phone call writes its outcome here.
 """
 
@@ -28,6 +28,7 @@ EARLY = 0  # the day's number of who left before 30 minutes
 DAYS = rules.FOLLOW_UP_DAYS
 UNWELL = ("soso", "bad")
 ANSWERS = ("well", *UNWELL)
+VOID = "void"
 CALLED = (*ANSWERS, "no_answer", "wrong_number")
 GOOD_FOR = timedelta(days=14)  # a link answers this long after its day
 Randomness = Callable[[], str]
@@ -68,7 +69,7 @@ def plan_follow_ups(
     rows = [
         models.FollowUp(
             person_id=dose.person_id, record_id=record_id, visit_id=dose.visit_id, session_id=dose.session_id, site_id=dose.site_id, day=day,
-            due_on=dose.on_date + timedelta(days=day), token_hash=_hash(token), planned_at=at, planned_by=by.text,
+            due_on=due_on(dose.on_date, day), token_hash=_hash(token), planned_at=at, planned_by=by.text,
         )
         for day, token in tokens.items()
     ]  # fmt: skip
@@ -76,6 +77,20 @@ def plan_follow_ups(
     new = {row.id for row in rows}
     kept = models.FollowUp.objects.filter(person_id=dose.person_id, record_id=record_id, day__in=tokens)
     return {day: Asked(id, tokens[day] if id in new else "") for id, day in kept.values_list("id", "day")}
+
+
+@transaction.atomic
+def follow_dose(record_id: UUID) -> None:
+    """What nobody answered yet is asked on the days that the record tells of its dose now; after a dose that was an error nobody is asked."""
+    dose = immunizations.record(record_id)
+    if dose is None:
+        return
+    for row in models.FollowUp.objects.select_for_update().filter(record_id=record_id, answered_at__isnull=True).exclude(answer="stopped").order_by("day"):
+        if dose.status != "completed":
+            row.answer = VOID
+        elif row.day != EARLY:  # who left early is asked on the day of leaving
+            row.due_on = due_on(dose.on_date, row.day)
+        row.save(update_fields=["answer", "due_on"])
 
 
 def stopped(person_id: UUID) -> bool:

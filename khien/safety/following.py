@@ -15,6 +15,7 @@ from khien.safety import follow_ups, kept, models
 from khien.safety.types import FollowUpView
 
 UNANSWERED = timedelta(hours=24)
+NOT_ASKED = ("stopped", follow_ups.VOID)
 
 
 def follow_up(follow_up_id: UUID) -> FollowUpView | None:
@@ -35,12 +36,12 @@ def follow_ups_of(record_ids: Iterable[UUID]) -> list[FollowUpView]:
 
 def early_leavers(session_id: UUID) -> list[FollowUpView]:
     """Who left this session before the time was over, and what the follow-up found."""
-    return _views(models.FollowUp.objects.filter(session_id=session_id, day=follow_ups.EARLY).order_by("planned_at", "id"))
+    return _views(models.FollowUp.objects.filter(session_id=session_id, day=follow_ups.EARLY).exclude(answer=follow_ups.VOID).order_by("planned_at", "id"))
 
 
 def early(scopes: Iterable[Scope] | None, *, since: date, limit: int = 200) -> list[FollowUpView]:
     """Who left early at the points of these scopes since a day and whom nobody has reached yet."""
-    rows = models.FollowUp.objects.filter(day=follow_ups.EARLY, due_on__gte=since, answered_at__isnull=True).exclude(answer="stopped")
+    rows = models.FollowUp.objects.filter(day=follow_ups.EARLY, due_on__gte=since, answered_at__isnull=True).exclude(answer__in=NOT_ASKED)
     if scopes is not None:
         rows = rows.filter(places.within(scopes, units=None, site="site_id", session="session_id"))
     return _views(rows.order_by("due_on", "id")[:limit])
@@ -54,7 +55,7 @@ def to_call(scopes: Iterable[Scope] | None, *, at: datetime, limit: int = 100) -
     on = clock.on_date(at - UNANSWERED)
     at_risk = Q(record_id__in=models.Reaction.objects.filter(record_id__isnull=False, severity="severe").values("record_id"), due_on__lte=on, due_on__gte=on - timedelta(days=7))
     rows = models.FollowUp.objects.filter(Q(day=follow_ups.EARLY, due_on__gte=on - timedelta(days=7)) | at_risk, answered_at__isnull=True)
-    rows = rows.exclude(answer="stopped").filter(calls__lt=3)
+    rows = rows.exclude(answer__in=NOT_ASKED).filter(calls__lt=3)
     if scopes is not None:
         rows = rows.filter(places.within(scopes, units=None, site="site_id", session="session_id"))
     return _views(rows.order_by("day", "due_on", "id")[:limit])
@@ -62,7 +63,7 @@ def to_call(scopes: Iterable[Scope] | None, *, at: datetime, limit: int = 100) -
 
 def follow_up_counts(scopes: Iterable[Scope] | None, *, at: datetime, since: date) -> dict[int, dict[str, int]]:
     """By day of the question: asked (a day ago at least), answered, told of something, not answered, stopped."""
-    rows = models.FollowUp.objects.filter(due_on__gte=since, due_on__lte=clock.on_date(at - UNANSWERED))
+    rows = models.FollowUp.objects.filter(due_on__gte=since, due_on__lte=clock.on_date(at - UNANSWERED)).exclude(answer=follow_ups.VOID)
     if scopes is not None:
         rows = rows.filter(places.within(scopes, units=None, site="site_id"))
     grouped = rows.values("day").annotate(

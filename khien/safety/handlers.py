@@ -22,8 +22,10 @@ def dose_changed(data: dict[str, Any], at: datetime) -> None:
 
 
 def dose_corrected(data: dict[str, Any], at: datetime) -> None:
-    """A dose that was recorded is told otherwise now: its AEFI cases follow."""
-    dosing.follow(UUID(str(data["record_id"])), at=at)
+    """A dose that was recorded is told otherwise now: its AEFI cases and the questions after it follow."""
+    record_id = UUID(str(data["record_id"]))
+    dosing.follow(record_id, at=at)
+    follow_ups.follow_dose(record_id)
 
 
 def dose_written(data: dict[str, Any], at: datetime) -> None:

@@ -233,7 +233,7 @@ class FollowUp(Row):
     class Meta:
         db_table = "follow_up"
         constraints = [
-            one_of("answer", ["", "well", "soso", "bad", "no_answer", "wrong_number", "stopped"], "follow_up_answer"),
+            one_of("answer", ["", "well", "soso", "bad", "no_answer", "wrong_number", "stopped", "void"], "follow_up_answer"),
             pair("answered_at", "answered_by", "follow_up_answered_pair"),
             models.UniqueConstraint("person_id", "record_id", "day", name="follow_up_once"),
         ]

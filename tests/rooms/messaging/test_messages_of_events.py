@@ -16,7 +16,10 @@ from khien.messaging import handlers, models, outgoing, queries, reminders
 from khien.messaging.types import Contact
 from khien.people import actions as people
 from khien.people.types import NewGuardian
+from khien.plumbing.models import Event
 from khien.registration.registering import register
+from khien.safety import handlers as safety_handlers
+from khien.safety import queries as safety
 from tests import make
 
 PHONE = "+84901234567"
@@ -242,6 +245,39 @@ def test_an_error_asks_after_nobody(at, sent):
     immunizations.mark_entered_in_error(record_id=record, reason="nhầm", by=make.BY, at=at)
     handlers.record_corrected({"record_id": str(record)}, at)
     assert sent(at + timedelta(days=40)) == []
+
+
+def test_a_dose_told_for_another_day_is_asked_about_on_the_days_after_that_one(at, sent):
+    record = a_dose(a_person(), at)
+    handlers.visit_closed({"record_id": str(record)}, at)
+    immunizations.correct(record_id=record, changes={"on_date": date(2021, 12, 12)}, reason="sai ngày", by=make.BY, at=at)
+    told = Event.objects.get(kind="immunizations.corrected").data
+    safety_handlers.dose_corrected(told, at)
+    handlers.record_corrected(told, at)
+    assert [one.due_on for one in safety.follow_ups_of([record])] == [date(2021, 12, day) for day in (13, 15, 19)] + [date(2022, 1, 9)]
+    counts = [len(sent(clock.at_local(date(2021, 12, 14) + timedelta(days=day), 9))) for day in (0, 1, 4, 5, 7, 25, 26, 28)]
+    assert counts == [0, 1, 1, 2, 2, 2, 3, 3], "day 1 had passed; days 3, 7 and 28 after 12/12"
+
+
+def test_who_had_the_dose_is_asked_after_it_and_not_the_person_it_was_recorded_for(at, sent):
+    wrong, right = a_person(), make.make_person("Lê Văn Bình", phone="0911222333")
+    record = a_dose(wrong, at)
+    handlers.visit_closed({"record_id": str(record)}, at)
+    moved = immunizations.move_to_person(record_id=record, person_id=right, reason="nhầm người", by=make.BY, at=at)
+    for told in Event.objects.filter(kind="immunizations.corrected").order_by("id").values_list("data", flat=True):
+        safety_handlers.dose_corrected(told, at)
+        handlers.record_corrected(told, at)
+    assert {one.answer for one in safety.follow_ups_of([record])} == {"void"}
+    assert [one.day for one in safety.follow_ups_of([moved.record_id])] == [1, 3, 7, 28]
+    assert {one.address for one in sent(clock.at_local(date(2021, 12, 15), 9))} == {"+84911222333"}
+
+
+def test_a_dose_moved_before_its_visit_was_heard_of_is_asked_about_all_the_same(at, sent):
+    right = make.make_person("Lê Văn Bình", phone="0911222333")
+    record = a_dose(a_person(), at)
+    immunizations.move_to_person(record_id=record, person_id=right, reason="nhầm người", by=make.BY, at=at)
+    handlers.visit_closed({"record_id": str(record)}, at)
+    assert {one.address for one in sent(clock.at_local(date(2021, 12, 15), 9))} == {"+84911222333"}
 
 
 @pytest.mark.parametrize("ended", ["died", "merged"])
