@@ -1,8 +1,10 @@
 """Read the QR codes in a picture that someone sent."""
 
 import io
+import threading
 import warnings
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import zxingcpp
 from PIL import Image, ImageOps
@@ -11,9 +13,13 @@ from khien.kernel.errors import Refused
 
 LARGEST_PICTURE = 20 * 1024 * 1024
 MEGABYTES = LARGEST_PICTURE >> 20
-# A phone's camera of 64 megapixels gives 9,280 x 6,944. Its JPEG is decoded small (60 MB of memory); any other picture whole (8 bytes a pixel and more).
+# A phone's camera of 64 megapixels gives 9,280 x 6,944. Its JPEG is decoded small (60 MB of memory); any other picture whole (8 bytes a pixel and more,
+# a WebP 16), and of those that take much one at a time: a stranger may send several at once.
 MOST_PIXELS = 65_000_000
 MOST_PIXELS_WHOLE = 50_000_000
+MOST_PIXELS_WEBP = 25_000_000
+_MUCH = 6_000_000
+_one_at_a_time = threading.Lock()
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 # A code needs a few pixels for each module; beyond this a picture only costs time.
 _WORKING_SIDE = 2400
@@ -63,21 +69,27 @@ def _open(data: bytes) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             picture: Image.Image = Image.open(io.BytesIO(data), formats=_FORMATS)
-            most = MOST_PIXELS if _decodes_small(picture) else MOST_PIXELS_WHOLE
-            if picture.width * picture.height > most:
+            small, pixels = _decodes_small(picture), picture.width * picture.height
+            most = MOST_PIXELS if small else MOST_PIXELS_WEBP if picture.format == "WEBP" else MOST_PIXELS_WHOLE
+            if pixels > most:
                 raise Unreadable("certificates.picture_too_many_pixels", megapixels=most // 1_000_000)
-            picture.draft("L", (_WORKING_SIDE, _WORKING_SIDE))
-            ImageOps.exif_transpose(picture, in_place=True)
-            if not picture.has_transparency_data:
-                return _smaller(picture.convert("L"))
-            layer = _smaller(picture if picture.mode == "RGBA" else picture.convert("RGBA"))
-            return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("L")
+            with _one_at_a_time if pixels > _MUCH and not small else nullcontext():
+                return _grey(picture)
     except Unreadable:
         raise
     except Image.DecompressionBombError:  # so many that Pillow does not look further
         raise Unreadable("certificates.picture_too_many_pixels", megapixels=MOST_PIXELS // 1_000_000) from None
     except Exception:  # Pillow meets broken files with whatever its decoders trip over
         raise Unreadable("certificates.picture_not_one", formats=", ".join(_FORMATS)) from None
+
+
+def _grey(picture: Image.Image) -> Image.Image:
+    picture.draft("L", (_WORKING_SIDE, _WORKING_SIDE))
+    ImageOps.exif_transpose(picture, in_place=True)
+    if not picture.has_transparency_data:
+        return _smaller(picture.convert("L"))
+    layer = _smaller(picture if picture.mode == "RGBA" else picture.convert("RGBA"))
+    return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("L")
 
 
 def _decodes_small(picture: Image.Image) -> bool:

@@ -257,6 +257,7 @@ def test_pictures_that_cannot_be_read_are_no_verdict(drawn: Image.Image, run: Ru
         "no QR code": (
             saved(Image.new("RGB", (300, 300), "white")), saved(Image.new("L", (1, 1))), saved(drawn.crop((0, 0, drawn.width // 2, drawn.height)))
         ),
+        "more than 25 million pixels": (saved(Image.new("L", (6000, 5000)), "WEBP"),),
         "more than 50 million pixels": (saved(Image.new("1", (10_000, 6000))),),
         "more than 65 million pixels": (saved(Image.new("1", (20_000, 20_000))),),
         "larger than 20 MB": (b"\x89PNG\r\n\x1a\n" + b"\x00" * picture.LARGEST_PICTURE,),
