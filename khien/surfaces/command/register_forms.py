@@ -91,7 +91,7 @@ class SiteChange(_Placed):
     name_en = forms.CharField(label=_("Tên tiếng Anh"), max_length=160, required=False)
     unit = forms.CharField(**COMMUNE)
     address = forms.CharField(label=_("Địa chỉ"), max_length=200, required=False)
-    phone = forms.CharField(label=_("Điện thoại của điểm"), max_length=30, required=False)
+    phone = forms.CharField(label=_("Điện thoại của điểm"), max_length=30, required=False, help_text=_("Nên là số di động: tin báo động khi có phản ứng nặng không đến được số cố định"))
     tables = WholeField(label=_("Số bàn tiêm"), min_value=1, max_value=200, initial=1)
     hospital = forms.CharField(label=_("Bệnh viện tiếp nhận khi cấp cứu"), max_length=160, required=False)
     hospital_phone = forms.CharField(label=_("Điện thoại bệnh viện"), max_length=30, required=False)
