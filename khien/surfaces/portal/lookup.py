@@ -82,16 +82,16 @@ def index(request: HttpRequest) -> HttpResponse:
     """Ask which record; whatever is typed, the next page is the same."""
     by_number = request.GET.get("cach") != "ma"
     kind = NumberForm if by_number else SlipForm
-    form = kind(request.POST or None)
+    form = kind(request.POST or None) if request.method == "POST" else None  # nothing typed: the empty fields are drawn once for all visitors
     if request.GET.get("diem"):
         request.session["dat_cho"] = request.GET["diem"][:40]
-    if request.method == "POST" and form.is_valid():
+    if form is not None and form.is_valid():
         try:
             return _ask(request, form)
         except Refused as refusal:
             form.refused(refusal)
-    status = 422 if request.method == "POST" else 200
-    return render(request, "portal/lookup.html", {"form": form, "by_number": by_number, "back_to": "/"}, status=status)
+    told = {"form": form, "kind": kind, "by_number": by_number, "back_to": "/"}
+    return render(request, "portal/lookup.html", told, status=200 if form is None else 422)
 
 
 def _ask(request: HttpRequest, form: SlipForm | NumberForm) -> HttpResponse:

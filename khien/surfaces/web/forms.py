@@ -119,7 +119,7 @@ class PageForm(forms.Form):
         kwargs.setdefault("auto_id", "%s")
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
+        for name, field in self.fields.items() if self.is_bound else ():
             given = _own_messages(field)
             if "required" not in given:
                 field.error_messages["required"] = _required(field, str(field.label or name))

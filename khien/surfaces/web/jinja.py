@@ -106,7 +106,7 @@ def _still(macro: Macro, language: str, facts: tuple[Any, ...]) -> Markup:
     return _ours(macro(*facts))
 
 
-def still(macro: Macro, *facts: str | bool) -> Markup:
+def still(macro: Macro, *facts: str | bool | type) -> Markup:
     """What a macro draws of fixed words, drawn once in each language. Never of anything about a person."""
     return _still(macro, lang(), facts)
 
