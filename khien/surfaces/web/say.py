@@ -1,8 +1,10 @@
 """How dates, times and numbers are said to people, in Vietnamese and English; days are those of Viet Nam."""
 
+import re
 from datetime import date, datetime, time
 from typing import Any
 
+from khien.kernel import phones
 from khien.kernel.countries import COUNTRIES
 from khien.kernel.wording import day_of, time_of
 from khien.kernel.wording import dmy as dmy
@@ -98,13 +100,10 @@ def country(code: str, lang: str = "vi") -> str:
 
 
 def phone(value: Any) -> str:
-    """A Vietnamese number as people read it: "0900 000 132"; others as they are."""
+    """A Vietnamese number as people read it: "0900 000 132", a landline "028 3812 3456"; others as they are."""
     text = str(value or "").replace(" ", "").replace(".", "")
-    if text.startswith("+84"):
-        text = "0" + text[3:]
-    if text.isdigit() and len(text) == 10 and text[0] == "0":
-        return f"{text[:4]} {text[4:7]} {text[7:]}"
-    return str(value or "")
+    found = re.fullmatch(r"(?:\+84|0)(2[0-9]{8,9}|[1-9][0-9]{8})", text)
+    return phones.display("+84" + found[1]) if found else str(value or "")
 
 
 def tail(value: Any, size: int = 3) -> str:
