@@ -29,7 +29,7 @@ SOURCES: dict[str, Any] = {
     "desk": _("Bàn theo dõi"), "health_book": _("Sổ sức khỏe"), "portal": _("Cổng thông tin"), "hotline": _("Tổng đài"), "follow_up": _("Hỏi thăm"),
 }  # fmt: skip
 CHANGES: dict[str, Any] = {
-    "opened": _("Mở hồ sơ"), "told_again": _("Báo thêm"), "edited": _("Sửa"), "reported": _("Báo Sở Y tế"), "investigation": _("Bắt đầu điều tra"),
+    "opened": _("Hồ sơ được mở"), "told_again": _("Báo thêm"), "edited": _("Sửa"), "reported": _("Báo Sở Y tế"), "investigation": _("Bắt đầu điều tra"),
     "investigated": _("Điều tra xong"), "assessed": _("Hội đồng phân loại"), "closed": _("Khép lại"), "withdrawn": _("Rút lại"), "reopened": _("Mở lại"),
     "joined": _("Gộp vào hồ sơ khác"), "took_over": _("Nhận hồ sơ gộp vào"), "told_apart": _("Tách một báo cáo"), "identified": _("Rõ là của ai"),
     "dose_corrected": _("Mũi tiêm được sửa"), "dose_moved": _("Mũi tiêm chuyển sang người khác"), "dose_struck": _("Mũi tiêm bị xóa vì ghi nhầm"),

@@ -84,6 +84,14 @@ def test_the_code_opens_registration_doses_and_the_next_dose(person):
     assert NUMBER not in page
 
 
+def test_the_button_under_the_code_says_in_both_languages_what_it_does(person):
+    client = Client()
+    client.post("/tra-cuu", ASKED)
+    assert ">Mở hồ sơ</button>" in text(client.get("/tra-cuu/ma"))
+    client.cookies["khien_lang"] = "en"
+    assert ">Open the record</button>" in text(client.get("/tra-cuu/ma"))
+
+
 def test_a_slip_code_opens_it_too_and_a_mistyped_one_is_told_apart_before_anything_is_asked(person):
     code = registrations.registration(make.make_registration(person)).code
     client = Client()
