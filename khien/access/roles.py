@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -16,7 +17,7 @@ SCOPES = {"nation", "province", "district", "commune", "facility", "site", "sess
 
 ROLES: dict[str, StrPromise] = {
     "administrator": _("Quản trị"),
-    "planner": _("Lập kế hoạch"),
+    "planner": pgettext_lazy("vai trò", "Lập kế hoạch"),
     "list_keeper": _("Lập danh sách"),
     "organization_clerk": _("Cán bộ đơn vị"),
     "reception": _("Tiếp đón"),

@@ -80,7 +80,7 @@ def found() -> dict[Key, Said]:
 
 
 def merged() -> Catalog:
-    """The English sentences of all parts; where two parts say the same sentence, the first by name wins."""
+    """The English sentences of all parts; two parts may say the same sentence, in the same words."""
     catalog = _empty("en")
     for path in sorted((LOCALE / "parts").glob("en.*.po")):
         with path.open("rb") as file:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from khien.safety import core, rules, states
 from khien.safety.types import AefiLine, ReactionView
@@ -30,7 +30,7 @@ SOURCES: dict[str, Any] = {
 }  # fmt: skip
 CHANGES: dict[str, Any] = {
     "opened": _("Hồ sơ được mở"), "told_again": _("Báo thêm"), "edited": _("Sửa"), "reported": _("Báo Sở Y tế"), "investigation": _("Bắt đầu điều tra"),
-    "investigated": _("Điều tra xong"), "assessed": _("Hội đồng phân loại"), "closed": _("Khép lại"), "withdrawn": _("Rút lại"), "reopened": _("Mở lại"),
+    "investigated": _("Điều tra xong"), "assessed": _("Hội đồng phân loại"), "closed": _("Khép lại"), "withdrawn": _("Rút lại"), "reopened": pgettext_lazy("đã làm", "Mở lại"),
     "joined": _("Gộp vào hồ sơ khác"), "took_over": _("Nhận hồ sơ gộp vào"), "told_apart": _("Tách một báo cáo"), "identified": _("Rõ là của ai"),
     "dose_corrected": _("Mũi tiêm được sửa"), "dose_moved": _("Mũi tiêm chuyển sang người khác"), "dose_struck": _("Mũi tiêm bị xóa vì ghi nhầm"),
 }  # fmt: skip

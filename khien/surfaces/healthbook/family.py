@@ -7,6 +7,7 @@ from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from khien.kernel import codes, identifiers
 from khien.kernel.errors import Refused
@@ -21,8 +22,8 @@ from khien.surfaces.web.locale import lang
 CHALLENGE, RELATION = "link_challenge", "link_relation"
 NOBODY = UUID(int=0)
 RELATIONS = {
-    "self": _("Sổ của chính tôi"), "child": _("Con tôi"), "parent": _("Cha hoặc mẹ tôi"), "spouse": _("Vợ hoặc chồng tôi"),
-    "grandparent": _("Ông hoặc bà tôi"), "other": _("Người khác tôi chăm"),
+    "self": _("Sổ của chính tôi"), "child": pgettext_lazy("sổ", "Con tôi"), "parent": pgettext_lazy("sổ", "Cha hoặc mẹ tôi"), "spouse": pgettext_lazy("sổ", "Vợ hoặc chồng tôi"),
+    "grandparent": pgettext_lazy("sổ", "Ông hoặc bà tôi"), "other": _("Người khác tôi chăm"),
 }  # fmt: skip
 PAPERS = {"cccd": _("Căn cước hoặc số định danh"), "passport": _("Hộ chiếu Việt Nam"), "cmnd": _("Chứng minh nhân dân cũ")}
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from khien.access import queries as access
@@ -39,7 +39,7 @@ ACTS: dict[str, Any] = {
     "registration.withdrawn": _("Rút đăng ký"),
     "registration.phone_verified": _("Xác nhận số điện thoại của đăng ký"),
     "registration.wish_set": _("Sửa ngày muốn tiêm"),
-    "booking.invited": _("Mời tiêm"),
+    "booking.invited": pgettext_lazy("đã làm", "Mời tiêm"),
     "booking.booked": _("Đặt giờ tiêm"),
     "booking.allocated": _("Mời tiêm theo đợt phân bổ"),
     "booking.reinvited": _("Mời tiêm lại"),
@@ -52,7 +52,7 @@ ACTS: dict[str, Any] = {
     "booking.arrived": _("Đến điểm tiêm"),
     "visits.check_in": _("Tiếp đón tại điểm tiêm"),
     "visits.consent": _("Ghi ý kiến đồng ý tiêm"),
-    "visits.screen": _("Khám sàng lọc"),
+    "visits.screen": pgettext_lazy("đã làm", "Khám sàng lọc"),
     "visits.give_dose": _("Ghi mũi tiêm"),
     "visits.undo_dose": _("Rút lại mũi vừa ghi nhầm"),
     "visits.observe": _("Theo dõi sau tiêm xong"),
@@ -69,12 +69,12 @@ ACTS: dict[str, Any] = {
     "certificates.superseded": _("Gia hạn chứng nhận"),
     "people.recorded": _("Lập hồ sơ"),
     "people.corrected": _("Sửa thông tin cá nhân"),
-    "people.identity_verified": _("Kiểm tra giấy tờ"),
+    "people.identity_verified": pgettext_lazy("đã làm", "Kiểm tra giấy tờ"),
     "people.identifier_added": _("Thêm số giấy tờ"),
     "people.identifier_settled": _("Làm rõ số giấy tờ"),
     "people.identifier_withdrawn": _("Bỏ số giấy tờ ghi nhầm"),
     "people.phone_set": _("Đổi số điện thoại"),
-    "people.phone_proved": _("Xác nhận số điện thoại"),
+    "people.phone_proved": pgettext_lazy("đã làm", "Xác nhận số điện thoại"),
     "people.guardian_set": _("Đổi người giám hộ"),
     "people.linked": _("Mở sổ cho một số điện thoại"),
     "people.link_ended": _("Thôi mở sổ cho một số điện thoại"),
@@ -86,10 +86,10 @@ ACTS: dict[str, Any] = {
     "people.merge_undo_proposed": _("Đề nghị tách hồ sơ đã gộp"),
     "people.merge_undo_withdrawn": _("Rút đề nghị tách hồ sơ"),
     "people.merge_undone": _("Tách hồ sơ đã gộp"),
-    "safety.reaction_reported": _("Báo phản ứng sau tiêm"),
+    "safety.reaction_reported": pgettext_lazy("đã làm", "Báo phản ứng sau tiêm"),
     "safety.outcome": _("Ghi kết quả của phản ứng"),
-    "cases.opened": _("Mở yêu cầu"),
-    "cases.resolved": _("Giải quyết yêu cầu"),
+    "cases.opened": pgettext_lazy("đã làm", "Mở yêu cầu"),
+    "cases.resolved": pgettext_lazy("đã làm", "Giải quyết yêu cầu"),
     "cases.correction_done": _("Sửa theo yêu cầu"),
     "cases.correction_declined": _("Không sửa theo yêu cầu, có nêu lý do"),
 }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from khien.booking import queries as booking
@@ -26,7 +26,7 @@ PAGE, SENT_PAGE = 50, 25
 COMMUNE_DIGITS = 5
 STATES = {
     "accepted": (_("Đúng"), "ready"), "repaired": (_("Đã sửa giúp"), "ready"), "possible": (_("Có thể trùng"), "wait"),
-    "refused": (_("Cần sửa"), "stop"), "sent": (_("Đã gửi"), "ready"), "skipped": (_("Bỏ qua"), ""),
+    "refused": (_("Cần sửa"), "stop"), "sent": (_("Đã gửi"), "ready"), "skipped": (pgettext_lazy("dòng", "Bỏ qua"), ""),
 }  # fmt: skip
 FIELDS = {
     "full_name": _("Họ và tên"), "birth": _("Ngày sinh"), "birth_date": _("Ngày sinh"), "sex": _("Giới tính"), "identifier": _("Số giấy tờ"),

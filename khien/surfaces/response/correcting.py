@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from khien.campaigns import queries as campaigns
 from khien.cases import actions
@@ -69,7 +69,7 @@ class ProposeForm(PageForm):
         known = [(one.code, one.short_en if lang() == "en" else one.short_vi) for one in campaigns.vaccines(on)]
         own = [(str(one.record_id), f"{one.vaccine_name}, {one.on_date:%d/%m/%Y}, {one.lot_number}") for one in doses]
         for name, choices in (("record", own), ("record_vaccine", known), ("add_vaccine", known)):
-            self.fields[name].choices = [("", _("Không")), *choices]  # type: ignore[attr-defined]
+            self.fields[name].choices = [("", pgettext("mục", "Không")), *choices]  # type: ignore[attr-defined]
 
     def clean_nationality(self) -> str:
         told: str = self.cleaned_data.get("nationality") or ""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 SUBJECTS: dict[str, Any] = {
     "identity.disputed": _("Một số giấy tờ, hai người"),
@@ -43,15 +44,15 @@ STATES: dict[str, Any] = {
     "open": _("Chờ người nhận"), "taken": _("Đang xử lý"), "waiting_citizen": _("Chờ người dân"), "resolved": _("Đã xong"),
 }  # fmt: skip
 CORRECTION_STATES: dict[str, Any] = {
-    "asked": _("Đã yêu cầu"), "proposed": _("Chờ duyệt"), "done": _("Đã sửa"), "declined": _("Không sửa"),
+    "asked": _("Đã yêu cầu"), "proposed": _("Chờ duyệt"), "done": _("Đã sửa"), "declined": pgettext_lazy("đã làm", "Không sửa"),
 }  # fmt: skip
 TIERS: dict[int, Any] = {1: _("T1 điểm tiêm"), 2: _("T2 quận, huyện"), 3: _("T3 ban chỉ đạo")}
 ENTRIES: dict[str, Any] = {
-    "opened": _("Mở yêu cầu"), "told_again": _("Báo lại"), "taken": _("Có người nhận"), "assigned": _("Giao việc"),
+    "opened": pgettext_lazy("đã làm", "Mở yêu cầu"), "told_again": _("Báo lại"), "taken": _("Có người nhận"), "assigned": _("Giao việc"),
     "answered": _("Trả lời"), "note": _("Ghi chú"), "asked_citizen": _("Hỏi thêm người dân"), "citizen_answered": _("Người dân trả lời"),
-    "escalated": _("Chuyển cấp trên"), "resolved": _("Kết thúc"), "reopened": _("Mở lại"), "identified": _("Đã tìm thấy hồ sơ"),
+    "escalated": pgettext_lazy("đã làm", "Chuyển cấp trên"), "resolved": _("Kết thúc"), "reopened": pgettext_lazy("đã làm", "Mở lại"), "identified": _("Đã tìm thấy hồ sơ"),
     "verified": _("Đã xác minh người hỏi"),
-    "proposed": _("Đề nghị sửa"), "sent_back": _("Trả lại đề nghị"),
+    "proposed": pgettext_lazy("đã làm", "Đề nghị sửa"), "sent_back": _("Trả lại đề nghị"),
     "merge_undo_proposed": _("Đề nghị tách hồ sơ đã gộp"), "merge_undo_withdrawn": _("Rút đề nghị tách hồ sơ"), "merge_undone": _("Tách hồ sơ đã gộp"),
 }  # fmt: skip
 DESKS: dict[str, Any] = {

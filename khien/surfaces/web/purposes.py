@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 PURPOSES: dict[str, Any] = {
     "reception": _("Tiếp đón tại điểm tiêm"),
     "screening": _("Khám sàng lọc"),
     "injection": _("Tiêm"),
     "observation": _("Theo dõi sau tiêm"),
-    "closing": _("In giấy xác nhận"),
+    "closing": pgettext_lazy("mục đích", "In giấy xác nhận"),
     "data_entry": _("Nhập phiếu giấy"),
     "search": _("Tìm người tại điểm tiêm"),
     "list": _("Xem danh sách người được mời"),

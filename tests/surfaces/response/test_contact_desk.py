@@ -92,6 +92,16 @@ def test_an_answer_a_wait_and_an_end_are_lines_of_the_story(agent):
     assert "Mời bác đến ngày mai" in text(agent.get(url))
 
 
+def test_in_english_a_button_says_what_it_does_and_the_story_what_was_done(agent):
+    case = a_case()
+    actions.take(case_id=case, by=agent.staff.actor(), at=make.AT)
+    agent.cookies["khien_lang"] = "en"
+    page = text(agent.get(f"/mcc/{case}"))
+    assert ">Escalate <" in page
+    assert "Request opened" in page
+    assert ">Open the request</button>" in text(agent.get("/mcc/moi"))
+
+
 def test_what_was_typed_stays_when_it_is_refused(agent):
     case = a_case()
     actions.take(case_id=case, by=make.make_staff("supervisor").actor(), at=make.AT)
