@@ -86,7 +86,7 @@ def booking_ended(data: dict[str, Any], at: datetime) -> None:
     outgoing.withdraw(cause_of(found.id), found.state)
     by_others = not found.ended_by.startswith("citizen:") and data.get("reason") != "own_wish"
     if found.state == "cancelled" and found.starts_at > at and by_others:
-        tell(found, "cancelled", at=at, expires=found.starts_at)
+        tell(found, "withdrawn" if data.get("reason") == "withdrawn" else "cancelled", at=at, expires=found.starts_at)
 
 
 def cause_of(appointment_id: UUID) -> str:

@@ -97,6 +97,12 @@ _ALL = (
         "Lịch hẹn tiêm đã hủy", "Your appointment is cancelled",
     ),
     Template(
+        "withdrawn", TODAY, 2 * DAY,
+        "{name}: đăng ký tiêm đã rút lại, lịch {hour} {day} (mã {code}) đã hủy. Vẫn muốn tiêm: đăng ký lại, hoặc gọi {hotline}.",
+        "{name}: the registration is withdrawn, the appointment {hour} {day} (code {code}) is cancelled. To be vaccinated, register again or call {hotline}.",
+        "Đăng ký tiêm đã rút lại", "Your registration is withdrawn",
+    ),
+    Template(
         "reminder_day", TODAY, DAY,
         "{name}: nhớ đến tiêm ngày mai, {hour} {day} tại {place}. Mã {code}. Đang sốt: gọi {hotline} để đổi ngày.",
         "{name}: reminder for tomorrow, {hour} {day} at {place}. Code {code}. Feverish: call {hotline} for another day.",

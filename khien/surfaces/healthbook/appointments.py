@@ -63,8 +63,9 @@ def appointment(request: Any, book: Book, appointment: UUID) -> HttpResponse:
 
 def _appointment(request: Any, book: Book, found: AppointmentInfo, refusal: Refused | None = None) -> HttpResponse:
     session = queries.session(found.session_id)
+    asked = None if found.stands else registration.of_person(book.person_id)
     return render(
-        request, "appointment.html", book, appointment=found, session=session, site=session.site if session else None,
+        request, "appointment.html", book, asked=asked, appointment=found, session=session, site=session.site if session else None,
         dose=dose_name(found.dose_type, found.ordinal), vaccine=short_vaccine(found.vaccine), code=codes.display(found.code),
         refusal=refusal, past=found.on_date < book.on, status=409 if refusal else 200,
     )  # fmt: skip
@@ -107,6 +108,9 @@ def move(request: Any, book: Book, appointment: UUID) -> HttpResponse:
     found = _own(book, appointment)
     if found is None:
         return missing(request)
+    standing = queries.standing_of([book.person_id]).get(book.person_id)
+    if standing and request.POST.get("slot") == str(standing.slot_id):  # pressed twice: the hour is theirs
+        return HttpResponseRedirect(_address(book, standing.id))
     found_hours = hours.choice((found.vaccine,), book.card.place, book.at, on=request.GET.get("ngay", ""), without=found.slot_id)
     form = hours.HourForm(posted(request), slots=found_hours.slots)
     if request.method == "POST" and form.is_valid():

@@ -31,6 +31,8 @@ def book(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("portal:lookup"))
     site = _wanted(request)
     standing = bookings.standing_of([person]).get(person)
+    if standing and request.POST.get("slot") == str(standing.slot_id):  # pressed twice: the hour is theirs
+        return HttpResponseRedirect(reverse("portal:record"))
     asked = registrations.of_person(person)
     choice = _choice(request, person, standing, site, at)
     form = hours.HourForm(request.POST or None, slots=choice.slots)

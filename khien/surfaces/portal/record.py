@@ -65,6 +65,8 @@ def _page(request: HttpRequest, person: UUID, refusal: Refused | None = None) ->
         return HttpResponseRedirect(reverse("portal:lookup"))
     history, appointment = immunizations.history(person, on), bookings.appointment_of(person)
     asked = registrations.of_person(person) or next(iter(registrations.history_of_person(person)), None)
+    if appointment and appointment.state == "active" and asked and asked.state == "withdrawn" and asked.id == appointment.registration_id:
+        appointment = None  # its place is being given back
     session = bookings.session(appointment.session_id) if appointment else None
     context = {
         "card": card, "born": birth_words(card.birth), "asked": asked, "states": STATES, "appointment": appointment, "session": session,
@@ -118,8 +120,8 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     person = lookup.proven(request, at)
     asked = registrations.of_person(person) if person else None
-    if person is None or asked is None:
-        return HttpResponseRedirect(reverse("portal:lookup"))
+    if person is None or asked is None:  # pressed twice: the record says that it is withdrawn
+        return HttpResponseRedirect(reverse("portal:record" if person else "portal:lookup"))
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

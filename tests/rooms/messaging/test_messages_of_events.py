@@ -191,6 +191,15 @@ def test_a_cancelled_appointment_is_told_and_its_reminders_stop(at, sent):
     assert [message.template for message in sent(at + timedelta(hours=6))] == ["cancelled"]
 
 
+def test_who_took_the_registration_back_is_not_told_to_stand_in_the_queue_still(at, sent):
+    booked = an_appointment(a_person())
+    booking.cancel(appointment_id=booked.appointment_id, reason="withdrawn", by=SYSTEM, at=at)
+    handlers.booking_ended({"appointment_id": str(booked.appointment_id), "state": "cancelled", "reason": "withdrawn"}, at)
+    (told,) = sent(at)
+    assert "đăng ký tiêm đã rút lại" in told.text
+    assert "danh sách chờ" not in told.text
+
+
 def _info(booked):
     from khien.booking import queries as booking_queries
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from khien.booking import actions as booking
 from khien.booking import queries
 from khien.registration import actions as registration
+from khien.registration import queries as registrations
 from tests import make, make_book
 
 
@@ -47,6 +48,26 @@ def test_a_place_given_back_keeps_the_turn_in_the_queue(client, family, booked):
     text = client.get(address("appointment_of", family, booked)).content.decode()
     assert "Tên vẫn ở trong danh sách chờ" in text
     assert client.post(address("confirm", family, booked)).status_code == 409
+
+
+def test_who_took_the_registration_back_is_not_told_to_stand_in_the_queue_still(client, family, booked):
+    asked = registrations.of_person(family.grandmother)
+    assert asked is not None
+    booking.cancel(appointment_id=booked.appointment_id, reason="withdrawn", by=make.BY, at=make.AT)
+    registration.withdraw(registration=asked.id, reason="moved", by=make.BY, at=make.AT)
+    text = client.get(address("appointment_of", family, booked)).content.decode()
+    assert "danh sách chờ" not in text
+    assert "Không còn đăng ký nào đang chờ" in text
+    assert reverse("healthbook:register_person", kwargs={"person": family.grandmother}) in text
+
+
+def test_an_hour_pressed_twice_is_taken_once_and_not_called_full(client, family, booked):
+    other = make.make_slot(on=date(2021, 12, 17), mode="open", places=1)
+    pressed = [client.post(address("move", family, booked), {"slot": str(other.id)}) for _ in range(2)]
+    now = queries.appointment_of(family.grandmother)
+    assert now is not None
+    assert now.slot_id == other.id
+    assert [one.url.endswith(str(now.id)) for one in pressed] == [True, True]
 
 
 def test_another_hour_is_taken_before_the_old_one_is_given_back(client, family, booked):

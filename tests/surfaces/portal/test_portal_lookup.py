@@ -161,6 +161,20 @@ def test_a_free_hour_is_chosen_and_then_changed(person):
     other = make.make_slot(on=date(2021, 12, 17), site_id=slot.site_id)
     client.post("/tra-cuu/chon-gio?moi-diem=1", {"slot": str(other.id)})
     assert bookings.appointment_of(person).slot_id == other.id
+    again = client.post("/tra-cuu/chon-gio?moi-diem=1", {"slot": str(other.id)})
+    assert again["Location"] == "/tra-cuu/ho-so"
+
+
+def test_after_the_registration_is_taken_back_its_appointment_is_offered_no_more_and_a_second_press_is_led_to_the_record(person):
+    _appointment(person)
+    client = Client()
+    opened(client, person)
+    for _ in range(2):
+        assert client.post("/tra-cuu/rut-lai", {"reason": "moved"})["Location"] == "/tra-cuu/ho-so"
+    page = text(client.get("/tra-cuu/ho-so"))
+    assert "Đã rút lại" in page
+    assert "Tôi sẽ đến" not in page
+    assert "Chưa có hẹn" in page
 
 
 def test_the_registration_is_taken_back_with_a_reason(person):
