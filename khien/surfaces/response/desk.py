@@ -9,6 +9,7 @@ from django.urls import reverse
 from khien.cases import actions
 from khien.cases import queries as cases
 from khien.cases.types import CaseView, QueueFilter
+from khien.kernel import phones
 from khien.kernel.errors import Refused
 from khien.surfaces.response import person, queue, story
 from khien.surfaces.response.frame import Here, here, page, said
@@ -23,6 +24,8 @@ ACTS = {
     "resume": "cases.answer", "resolve": "cases.answer", "reopen": "cases.answer", "assign": "cases.assign", "confirm": "cases.answer",
     "not_found": "cases.answer",
 }  # fmt: skip
+# Where somebody asks in person, and may leave any number or none.
+TALKED = ("hotline", "web", "counter")
 
 
 def index(request: HttpRequest) -> HttpResponse:
@@ -117,9 +120,17 @@ def screen(request: HttpRequest, case_id: UUID, *, status: int = 200, **more: An
     return page(
         request, "desk", status=status, queue=queue.read(request, at.at), case=view, shown=shown(view.line, at.at), told=story.told(view, facts["question"]),
         steps=story.steps(view, at.staff), acts=_acts(view, at), words=case_words, colleagues=story.colleagues(place, at.at) if at.staff.may("cases.assign", place) else [],
-        results=story.results(view), mine=view.line.owner_id == at.staff.id, subject=story.subject_facts(view),
+        results=story.results(view), mine=view.line.owner_id == at.staff.id, unheard=_unheard(view), subject=story.subject_facts(view),
         doable=DOABLE, field_words=field_words, birth_words=birth_words, **facts,
     )  # fmt: skip
+
+
+def _unheard(view: CaseView) -> bool:
+    """Whether no text or e-mail carries an answer to who asked: no address was left, or a landline alone."""
+    left = view.contact
+    if view.line.channel not in TALKED:
+        return False
+    return not (left.email or phones.takes_sms(left.phone)) if left.reachable else view.line.person_id is None
 
 
 def _acts(view: CaseView, at: Here) -> set[str]:

@@ -92,6 +92,16 @@ def test_an_answer_a_wait_and_an_end_are_lines_of_the_story(agent):
     assert "Mời bác đến ngày mai" in text(agent.get(url))
 
 
+@pytest.mark.parametrize(("contact", "heard"), [
+    (ContactPoint(phone="+842838129912"), False), (ContactPoint(), False), (ContactPoint(phone="+84912345678"), True),
+    (ContactPoint(phone="+842838129912", email="ba.tu@example.org"), True),
+])  # fmt: skip
+def test_the_desk_says_when_no_text_carries_an_answer_to_who_asked(agent, contact, heard):
+    case = a_case(contact=contact)
+    actions.take(case_id=case, by=agent.staff.actor(), at=make.AT)
+    assert ("không tự tới họ" not in text(agent.get(f"/mcc/{case}"))) == heard
+
+
 def test_in_english_a_button_says_what_it_does_and_the_story_what_was_done(agent):
     case = a_case()
     actions.take(case_id=case, by=agent.staff.actor(), at=make.AT)
