@@ -34,7 +34,7 @@ ACTS: dict[str, Any] = {
     "safety.alarm_taken_back": _("Rút báo động"), "safety.alarm_stamped": _("Ghi việc xử trí phản vệ"), "safety.alarm_struck": _("Bỏ một việc xử trí ghi nhầm"),
     "safety.alarm_ended": _("Xử trí phản vệ xong"), "safety.follow_up_answered": _("Trả lời hỏi thăm"), "safety.follow_up_called": _("Gọi hỏi thăm"),
     "safety.follow_up_stopped": _("Thôi hỏi thăm"), "safety.follow_up_resumed": _("Hỏi thăm trở lại"),
-    "registration.registered": _("Đăng ký tiêm"),
+    "registration.registered": pgettext_lazy("đã làm", "Đăng ký tiêm"),
     "registration.called": _("Gọi điện mời tiêm"),
     "registration.withdrawn": _("Rút đăng ký"),
     "registration.phone_verified": _("Xác nhận số điện thoại của đăng ký"),

@@ -49,6 +49,14 @@ def test_an_invitation_names_the_person_the_dose_the_hour_and_the_days_left(clie
     assert "Mã đến tiêm" in words
 
 
+def test_the_day_from_which_a_dose_is_due_has_its_year_and_a_heading_begins_with_a_capital(client, family):
+    assert "Đến hạn tiêm mũi 1 từ 14/12/2021<" in home(client, family.grandmother)
+    make.make_immunization(family.own, on=date(2021, 12, 1))
+    client.cookies["khien_lang"] = "en"
+    assert ">Dose 1 due from 14/12/2021<" in home(client, family.grandmother)
+    assert ">Dose 2 due from " in home(client, family.own)
+
+
 def test_an_invitation_speaks_english_too(client, family):
     invited(family.grandmother)
     client.cookies["khien_lang"] = "en"
