@@ -65,7 +65,7 @@ def test_the_frame_drawn_once_speaks_the_language_of_each_page(client, family):
 def test_what_is_drawn_once_for_all_is_never_given_anything_about_a_person():
     calls = [call for path in TEMPLATES.rglob("*.html") for call in re.findall(r"still\(([^{}]*?)\) }}", path.read_text())]
     assert sorted(calls) == [
-        "foot_words, demo()", 'header_words, book, hotlines()["ministry"]', "page.practice", "page.skip", 'page.tabbar, tab|default("")'
+        "fields.empty, kind", "foot_words, demo()", 'header_words, book, hotlines()["ministry"]', "page.practice", "page.skip", 'page.tabbar, tab|default("")'
     ]  # fmt: skip
 
 
