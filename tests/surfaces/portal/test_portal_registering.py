@@ -174,7 +174,7 @@ def test_no_address_of_the_registration_holds_anything_personal(db):
 def test_an_old_and_a_new_name_of_a_commune_are_both_found_without_accents(db):
     client = Client()
     answer(client, until="noi-o")
-    page = text(client.post("/dang-ky/noi-o", {"q": "an hoi dong", "asked": "", "place": ""}))
+    page = text(client.post("/dang-ky/noi-o", {"q": "an hoi dong", "asked": "", "place": ""}, follow=True))
     assert "Phường An Hội Đông" in page
     assert "Tên từ tháng 7/2025" in page
     nothing = client.post("/dang-ky/noi-o", {"q": "xyzxyz", "asked": "", "place": ""})

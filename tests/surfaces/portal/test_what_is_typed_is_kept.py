@@ -39,3 +39,23 @@ def test_a_group_of_the_own_province_that_was_offered_is_taken_at_the_end(db):
     answer(client, {"nhom-uu-tien": {"groups": ["16.79.01"]}})
     send(client)
     assert Registration.objects.get().priority_groups[-1] == "16.79.01"
+
+
+def test_the_names_that_were_searched_stand_under_their_own_address_for_whoever_comes_back_or_changes_the_language(db):
+    client = Client()
+    answer(client, until="noi-o")
+    searched = client.post("/dang-ky/noi-o", {"q": "phuong 15 go vap", "asked": "", "place": ""})
+    assert searched["Location"] == "/dang-ky/noi-o"
+    for language, words in (("vi", "Chọn nơi ở"), ("en", "Choose where you live")):
+        client.cookies["khien_lang"] = language
+        page = client.get("/dang-ky/noi-o").content.decode()
+        assert words in page
+        assert 'value="phuong 15 go vap"' in page
+    assert client.get("/dang-ky/so-nha")["Location"] == "/dang-ky/noi-o"
+
+
+def test_another_search_leaves_the_place_that_was_chosen_until_one_is_picked(db):
+    client = Client()
+    answer(client)
+    client.post("/dang-ky/noi-o?ve=xem-lai", {"q": "an hoi dong", "asked": "phuong 15 go vap", "place": ""}, follow=True)
+    assert "Phường 15, Quận Gò Vấp" in client.get("/dang-ky/xem-lai").content.decode()

@@ -95,8 +95,11 @@ class Wizard:
             return self._asked(request, question(answers=answers), answers)
         form = question(request.POST, answers=answers)
         if getattr(form, "searching", False):
-            form.is_valid()
-            return self._asked(request, form, answers, 422 if form.errors else 200)
+            if not form.is_valid() or id is None:
+                return self._asked(request, form, answers, 422 if form.errors else 200)
+            # Asked for again by its address: whoever comes back from the next page finds the names, not a form to send anew.
+            registration.save_draft(draft=id, data={"place_asked": form.cleaned_data["q"]}, at=at)
+            return HttpResponseRedirect(request.get_full_path())
         if not form.is_valid():
             return self._asked(request, form, answers, 422)
         if getattr(form, "to_show", False):
