@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -20,7 +20,7 @@ from khien.plumbing.jobs import Progress
 from khien.registration import actions as registration
 from khien.registration import queries as registrations
 from khien.registration.sending import actor_of
-from khien.registration.types import RowIn
+from khien.registration.types import RowIn, RowView
 
 BATCH = 1000
 
@@ -111,7 +111,8 @@ def _section(section: Section) -> dict[str, Any]:
 
 
 def read_corrections(progress: Progress, args: dict[str, Any], at: datetime) -> None:
-    """The job that reads a corrected error file: each row takes the place of the row it names.
+    """The job that reads a corrected error file: each row takes the place of the row it names. One that nobody has
+    touched in the file is left as the page has it meanwhile.
 
     The job's note says how many found their place and how many did not; a file that cannot be read changes nothing.
     """
@@ -124,37 +125,42 @@ def read_corrections(progress: Progress, args: dict[str, Any], at: datetime) -> 
         return
     found = registrations.list_view(list_id)
     sheets = [str(section["sheet"]) for section in found.sections] if found else []
-    placed = 0
+    placed = kept = 0
     for number, raw in enumerate(table.rows, start=1):
-        row_id = _place_of(list_id, raw, sheets)
-        if row_id is None:
+        before = _place_of(list_id, raw, sheets)
+        if found is None or before is None:
             continue
-        told = found.sections[_sheet_number(raw.section.sheet, sheets)] if found else {"headings": [], "fields": []}
-        before = registrations.list_row(row_id)
-        again = correcting.under_first_headings(told, raw, before.cells if before else ())
-        staged = staging.stage_row(again, gazetteer(), today=clock.on_date(at))
+        told = found.sections[before.section]
+        again = correcting.under_first_headings(told, raw, before.cells)
         cells = (*again.texts[:len(told["fields"])], *again.beyond)
+        if correcting.nothing_new(cells, before):
+            kept += 1
+            continue
+        staged = staging.stage_row(again, gazetteer(), today=clock.on_date(at))
         try:
-            registration.restage_row(row=row_id, told=replace(row_in(0, again, staged), cells=cells), by=by, at=at)
+            registration.restage_row(row=before.id, told=replace(row_in(0, again, staged), cells=cells), by=by, at=at)
             placed += 1
         except Refused:  # sent meanwhile: what is registered is corrected on the person, not on the list
             continue
         progress.tell(number, len(table.rows))
-    progress.tell(len(table.rows), len(table.rows), f"placed:{placed}:{len(table.rows) - placed}", force=True)
+    progress.tell(len(table.rows), len(table.rows), f"placed:{placed}:{len(table.rows) - placed - kept}", force=True)
 
 
-def _place_of(list_id: UUID, raw: RawRow, sheets: list[str]) -> UUID | None:
-    """The staged row that a corrected row stands for: its original row on the sheet of that name."""
-    original = as_text(raw.value(headings.ORIGINAL_ROW)).strip()
-    if not original.isdecimal() or len(original) > 7:
+def _place_of(list_id: UUID, raw: RawRow, sheets: Sequence[str]) -> RowView | None:
+    """The staged row that a corrected row stands for: the one that its number's mark names, else its original row on the sheet of that name."""
+    told = correcting.place_of(as_text(raw.value(headings.ORIGINAL_ROW)))
+    if told is None:
         return None
-    return registrations.row_at(list_id, _sheet_number(raw.section.sheet, sheets), int(original))
+    number, mark = told
+    if mark:
+        section = next((place for place in range(len(sheets)) if correcting.mark_of(list_id, place) == mark), None)
+    else:
+        section = 0 if len(sheets) == 1 else _sheet_number(raw.section.sheet, sheets)
+    row = registrations.row_at(list_id, section, number) if section is not None else None
+    return registrations.list_row(row) if row else None
 
 
-def _sheet_number(name: str, sheets: Iterable[str]) -> int:
-    """Which sheet of the first file this one corrects; our error file may have cut or numbered its name."""
-    for number, sheet in enumerate(sheets):
-        clean = "".join(c for c in sheet if c not in "[]:*?/\\'").strip()[:25]
-        if clean and (name == clean or name.startswith(f"{clean} (")):
-            return number
-    return 0
+def _sheet_number(name: str, sheets: Sequence[str]) -> int | None:
+    """Which sheet of the first file this one corrects; None where no name says it, or two do."""
+    named = [number for number, sheet in enumerate(sheets) if sheet == name]
+    return named[0] if len(named) == 1 else None

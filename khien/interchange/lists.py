@@ -97,7 +97,7 @@ def error_file(list_id: UUID, worded: Worded) -> bytes:
     if not grouped:
         raise Refused("registration.no_errors")
     sheets = [
-        writing.ErrorSheet(str(card.sections[number]["sheet"]), card.sections[number]["headings"], rows)
+        writing.ErrorSheet(str(card.sections[number]["sheet"]), card.sections[number]["headings"], rows, correcting.mark_of(list_id, number))
         for number, rows in sorted(grouped.items())
     ]
     return writing.write_error_file(sheets)

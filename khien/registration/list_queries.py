@@ -93,21 +93,22 @@ def _views(batch: PeopleList, found: list[ListRow]) -> list[RowView]:
 
 def _view(row: ListRow, shared: set[str], cards: dict[UUID, PersonCard]) -> RowView:
     values = sealing.unseal(row.values_cipher)
+    sent, last = _cells(row)
     warnings = list(row.warnings)
     if shared and values.get("phone") and people.phone_hash(values["phone"]) in shared:
         warnings.append({"field": "phone", "code": "registration.shared_phone", "facts": {}})
     return RowView(
         id=row.id, list_id=row.list_id, number=row.number, section=row.section, source_row=row.source_row, state=row.state,
-        cells=_cells(row), values=values, repairs=tuple(row.repairs), refusals=tuple(row.refusals),
+        cells=last, values=values, repairs=tuple(row.repairs), refusals=tuple(row.refusals),
         warnings=tuple(warnings), possible=tuple(shown for one in row.possible_ids if (shown := _possible(one, cards))),
-        decision=row.decision, result=row.result, registration_id=row.registration_id,
+        decision=row.decision, result=row.result, registration_id=row.registration_id, sent=sent,
     )  # fmt: skip
 
 
-def _cells(row: ListRow) -> tuple[str, ...]:
-    """The cells as they were written last."""
+def _cells(row: ListRow) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The cells as they were sent first and as they were written last."""
     known = sealing.unseal(row.raw_cipher)
-    return tuple(known["now"] if isinstance(known, dict) else known)
+    return (tuple(known["sent"]), tuple(known["now"])) if isinstance(known, dict) else (tuple(known), tuple(known))
 
 
 def _possible(one: dict[str, Any], cards: dict[UUID, PersonCard]) -> PossiblePerson | None:

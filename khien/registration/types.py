@@ -222,7 +222,7 @@ class PossiblePerson:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """A staged row for its page: as last written, as understood, and what is to be said of it."""
+    """A staged row for its page: as last written, as understood, and what is to be said of it; `sent` is how it came first."""
 
     id: UUID
     list_id: UUID
@@ -239,6 +239,7 @@ class RowView:
     decision: str
     result: str
     registration_id: UUID | None
+    sent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """A row on its way back: its cells as one form shows them, its form as the file's own cells, a corrected file under the first one's headings."""
 
+import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from khien.interchange.sheets.types import Cell, Column, RawRow, Section
 from khien.kernel import vietnamese
@@ -11,6 +13,20 @@ _NAME = ("family_name", "full_name", "name_part")
 _PARTS = ("birth_day", "birth_month", "birth_year")
 _SAME = {"cccd": "identifier", "passport": "identifier", "no_papers": "identifier"}
 _SEXES = {"Nam": ("sex_male", "birth_male"), "Nữ": ("sex_female", "birth_female")}
+
+
+_PLACE = re.compile(r"0*(\d{1,7})\s*(?:#\s*([0-9a-f]{6}))?")
+
+
+def mark_of(list_id: object, section: int) -> str:
+    """What a row's number carries in the file of errors: another list, or another sheet of this one, has a row of that number too."""
+    return hashlib.sha256(f"{list_id}:{section}".encode()).hexdigest()[:6]
+
+
+def place_of(text: str) -> tuple[int, str] | None:
+    """The original row that a cell of the file of errors names, and its mark, "" when the sender wrote the number alone."""
+    found = _PLACE.fullmatch(text.strip().casefold())
+    return (int(found[1]), found[2] or "") if found else None
 
 
 def together(fields: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
@@ -66,6 +82,30 @@ def _pieces(fields: Sequence[str], name: str, text: str) -> dict[str, str]:
     if name == "identifier":
         return dict.fromkeys(("identifier", "cccd", "passport"), text)
     return {name: text}
+
+
+class Before(Protocol):
+    """What is asked of the row as it stands: its state, its cells as first sent and as last written."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def sent(self) -> tuple[str, ...]: ...
+    @property
+    def cells(self) -> tuple[str, ...]: ...
+
+
+def nothing_new(cells: Sequence[str], before: Before) -> bool:
+    """Whether a corrected file only repeats what the row's page has put right, decided or left out since the file was taken."""
+    told, sent, last = (_told(one) for one in (cells, before.sent, before.cells))
+    return told == sent != last or (told == last and before.state != "refused")
+
+
+def _told(cells: Sequence[str]) -> list[str]:
+    texts = [text.strip() for text in cells]
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts
 
 
 def under_first_headings(told: Mapping[str, Any], raw: RawRow, before: Sequence[str] = ()) -> RawRow:

@@ -81,11 +81,12 @@ class ErrorRow:
 
 @dataclass(frozen=True, slots=True)
 class ErrorSheet:
-    """The rows to correct of one sheet, under its original headings."""
+    """The rows to correct of one sheet, under its original headings; `mark` stands behind each row's number (`correcting.mark_of`)."""
 
     name: str
     headings: Sequence[str]
     rows: Sequence[ErrorRow]
+    mark: str = ""
 
 
 def error_sheets(problems: Iterable[tuple[RawRow, str]]) -> list[ErrorSheet]:
@@ -156,11 +157,11 @@ def write_error_file(sheets: Sequence[ErrorSheet]) -> bytes:
         for number, part in enumerate(sheets, start=1):
             sheet = book.add_worksheet(_sheet_name(part.name, number))
             _head(sheet, [ROW_HEADING, REASON_HEADING, *part.headings], look)
-            sheet.set_column(0, 0, 10, look["text"])
+            sheet.set_column(0, 0, 14, look["text"])
             sheet.set_column(1, 1, 50, look["reason"])
             sheet.set_column(2, 2 + len(part.headings), 18, look["text"])
             for place, row in enumerate(part.rows, start=1):
-                _text(sheet, place, 0, str(row.number), look)
+                _text(sheet, place, 0, f"{row.number} #{part.mark}" if part.mark else str(row.number), look)
                 sheet.write_string(place, 1, row.reason, look["reason"])
                 for column, text in enumerate(row.cells, start=2):
                     _text(sheet, place, column, text, look)
