@@ -14,6 +14,7 @@ from khien.kernel.identifiers import IdType
 
 REQUIRED = ("full_name", "birth", "sex")
 _LONGEST = 300
+_MORE_THAN_A_NAME = re.compile(r"\w\s+[-–—]\s+\w")
 
 
 def stage_row(raw: RawRow, places: Places, *, today: date | None = None, required: tuple[str, ...] = REQUIRED) -> StagedRow:
@@ -82,6 +83,9 @@ def _name(row: _Staging) -> None:
     text = " ".join(as_text(raw.cell(place)) for place in places) if apart else as_text(row.cell("full_name", "full_name"))
     if text.strip() in ("", "x", "X"):
         return
+    if _MORE_THAN_A_NAME.search(text) or _are_several(text):
+        row.refuse("full_name", "sheets.more_than_a_name")
+        return
     bare, title = titles.off(text)
     read = names.read_name(bare)
     row.values["full_name"] = read.value
@@ -92,6 +96,12 @@ def _name(row: _Staging) -> None:
         row.repaired("full_name", as_text(raw.value("full_name")), read.value, "sheets.name_joined")
     for warning in read.warnings:
         row.warn("full_name", warning)
+
+
+def _are_several(text: str) -> bool:
+    """Whether the lines of a cell are each a whole name; a name that its cell only wrapped is one."""
+    lines = [line for line in re.split(r"[\r\n]+", text) if line.strip()]
+    return len(lines) > 1 and all(len(line.split()) > 1 and names.begins_with_family(titles.off(line)[0]) for line in lines)
 
 
 def _birth(row: _Staging) -> None:

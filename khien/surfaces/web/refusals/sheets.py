@@ -19,6 +19,7 @@ WORDING = {
     "sheets.more_cells": _("Dòng này có nhiều ô hơn dòng tiêu đề: có dấu ngăn cách nằm trong một ô. Mời xem lại từng ô."),
     "sheets.title": _("Đã bỏ danh xưng đứng trước họ tên."),
     "sheets.maybe_title": _("Chữ đầu có thể là cách gọi, không phải họ. Là cách gọi thì mời bỏ đi."),
+    "sheets.more_than_a_name": _("Ô này có nhiều hơn một tên, hoặc có lời ghi thêm. Mời để lại một họ tên."),
     "sheets.name_joined": _("Tên đứng ở cột không có tiêu đề bên cạnh, đã ghép vào họ tên."),
     "sheets.both_sexes": _("Cả hai cột Nam và Nữ đều được đánh dấu."),
     "sheets.day_unreadable": _("Không đọc được ngày này nên hiểu là ngày nào cũng được. Muốn từ một ngày thì ghi ngày/tháng/năm, ví dụ 20/12/2026."),
