@@ -14,6 +14,8 @@ ORDINAL = "_ordinal"
 
 Merged = Sequence[tuple[tuple[int, int], tuple[int, int]]]
 
+_LIVES = r"( (noi|cho|dia chi))?( (thuong tru|tam tru|cu tru|dang o|o|hien (nay|tai)|ho khau|hktt))+"
+
 # In this order, on the folded heading; the first that fits wins. "" is a column known not to be ours.
 _PATTERNS: tuple[tuple[str, str], ...] = (
     (ORIGINAL_ROW, r"dong goc\b.*"),
@@ -33,6 +35,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("passport", r".*\b(ho chieu|passport)\b.*"),
     ("cccd", r".*\b(cccd|can cuoc|dinh danh|citizen id)\b.*|(so )?c c c d|(so |the )?cc"),
     ("cmnd", r".*\b(cmnd|cmt|cmtnd|chung minh)\b.*|(so )?(c m n d|c m t)"),
+    ("", r".*\b(que quan|nguyen quan|que goc|native (place|land)|place of (birth|origin))\b.*"),
+    ("commune", r"(xa|phuong|xa phuong|phuong xa|thi tran|xa phuong (tt|thi tran))" + _LIVES),
+    ("district", r"(quan|huyen|quan huyen|huyen quan|quan huyen (tp|tx|thi xa|thanh pho))" + _LIVES),
+    ("province", r"(tinh|thanh pho|tp|tinh tp|tinh thanh( pho)?)" + _LIVES),
     ("wished_session", r"(?!.*\bngay\b).*\b(buoi|ca tiem|session)\b.*"),
     ("wished_date", r".*\bngay\b.*\b(muon tiem|dang ky tiem|dk tiem)\b.*|(?=.*\bngay\b)(?=.*\btiem\b).*\b(mong muon|du kien)\b.*|ngay (mong muon|du kien)|.*\b(preferred|wished)\b.*"),
     ("birth_date", r".*\b(ngay( thang)?( nam)? sinh|sinh ngay|date of birth|birth ?da(te|y)|dob|d o b|ntns)\b.*|ngay thang nam|sinh|(ng|n|ntn) ?sinh|ns"),
@@ -48,7 +54,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("occupation", r".*\b(nghe nghiep|nghe|occupation|job|chuc vu|chuc danh|cong viec)\b.*"),
     ("priority_group", r".*\b(nhom|doi tuong|uu tien|priority|group)\b.*"),
     ("work_unit", r".*\b(don vi|co quan|noi lam viec|noi cong tac|cong ty|work ?(unit|place)|employer|company|phong ban|bo phan|lop|class|truong|khoa)\b.*"),
-    ("address", r".*\b(dia chi|noi o|cho o|noi cu tru|thuong tru|tam tru|ho khau|address|residence|so nha|duong)\b.*"),
+    ("address", r".*\b(dia chi|noi o|cho o|noi cu tru|thuong tru|tam tru|ho khau|\w*hktt|dktt|address|residence|so nha|duong)\b.*|d ?c( nha)?"),
     ("commune", r".*\b(xa phuong|phuong xa|xa|phuong|thi tran|commune|ward)\b.*"),
     ("district", r".*\b(quan huyen|huyen|quan(?! (ly|he|so))|district|thi xa)\b.*"),
     ("province", r".*\b(tinh|thanh pho|tp|province|city)\b.*"),

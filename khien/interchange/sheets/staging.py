@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from khien.interchange.sheets import numbers, titles, vocabulary, wishes
+from khien.interchange.sheets import homes, numbers, titles, vocabulary, wishes
 from khien.interchange.sheets.row_state import Staging as _Staging
 from khien.interchange.sheets.types import Cell, FormulaError, Places, RawRow, Remark, StagedRow, Table, as_text
 from khien.kernel import births, countries, identifiers, legacy_text, names, phones, sex, vietnamese
@@ -19,7 +19,7 @@ _MORE_THAN_A_NAME = re.compile(r"\w\s+[-–—]\s+\w")
 
 def stage_row(raw: RawRow, places: Places, *, today: date | None = None, required: tuple[str, ...] = REQUIRED) -> StagedRow:
     """Understand one row. Fields in `required` that are empty are refused as sheets.missing."""
-    row = _Staging(raw, today)
+    row = _Staging(homes.where_they_live(raw), today)
     row.attempt("full_name", lambda: _name(row))
     row.attempt("birth", lambda: _birth(row))
     row.attempt("sex", lambda: _sex(row))
