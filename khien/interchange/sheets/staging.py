@@ -118,6 +118,10 @@ def _birth(row: _Staging) -> None:
         cell = None
     if cell is not None:
         assert not isinstance(cell, FormulaError)
+        year = as_text(row.raw.value("birth_year"))
+        year = year if re.fullmatch(r"\d{4}", year) else ""
+        if year and isinstance(cell, str) and re.fullmatch(r"\d{1,2}\s*[-/.]\s*\d{1,2}", cell.strip()):
+            cell = f"{cell.strip()}/{year}"  # day and month here, the year in its own column
         read = births.read_birth(cell, today=row.today, month_first=section.month_first and isinstance(cell, str))
     else:
         parts = [row.cell(f"birth_{part}", "birth") for part in ("day", "month", "year")]
@@ -125,6 +129,9 @@ def _birth(row: _Staging) -> None:
             return
         cell = "/".join(as_text(part) for part in parts if part is not None)
         read = births.read_parts(*(as_text(part) for part in parts), today=row.today)
+        year = ""
+    if year and int(year) != read.value.year:  # Excel makes of 02/01 a day of the present year
+        raise Refused("sheets.birth_years_differ", year=year)
     row.birth = read.value
     row.values["birth"] = read.value.iso()
     row.repaired("birth", as_text(cell), read.value.display(), *(f"births.{why}" for why in read.repairs))

@@ -22,6 +22,7 @@ WORDING = {
     "sheets.more_than_a_name": _("Ô này có nhiều hơn một tên, hoặc có lời ghi thêm. Mời để lại một họ tên."),
     "sheets.name_joined": _("Tên đứng ở cột không có tiêu đề bên cạnh, đã ghép vào họ tên."),
     "sheets.both_sexes": _("Cả hai cột Nam và Nữ đều được đánh dấu."),
+    "sheets.birth_years_differ": _("Cột năm sinh ghi năm {year}, khác năm ở ô ngày sinh này. Mời xem lại cả hai."),
     "sheets.day_unreadable": _("Không đọc được ngày này nên hiểu là ngày nào cũng được. Muốn từ một ngày thì ghi ngày/tháng/năm, ví dụ 20/12/2026."),
     "sheets.day_past": _("Ngày này đã qua nên hiểu là ngày nào cũng được."),
     "sheets.day_far": _("Ngày này còn hơn sáu tháng nữa: trước ngày ấy không ai mời. Mời xem lại năm."),
