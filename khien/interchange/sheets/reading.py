@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby, product
 from pathlib import PurePath
 
-from khien.interchange.sheets import commas, footers, headings, old_excel, opener, probes
+from khien.interchange.sheets import commas, ditto, footers, headings, old_excel, opener, probes
 from khien.interchange.sheets.types import (
     MOST_BYTES,
     MOST_ROWS,
@@ -256,7 +256,7 @@ def _rows(section: Section, found: headings.Heading, grid: Grid, merged: heading
             kept.append(row)
         elif why:
             skipped.append(Skipped(section.sheet, row.number, why))
-    return kept, skipped
+    return ditto.written_out(kept, _SHARED_WHEN_MERGED), skipped
 
 
 def _why_skipped(row: RawRow, heading: list[str], *, first: bool) -> str | None:
