@@ -57,10 +57,13 @@ def read_list(progress: Progress, args: dict[str, Any], at: datetime) -> None:
 
 
 def _unread(table: Table) -> list[dict[str, Any]]:
-    """The sheets that were not read, or not whole, before the rows that were left out: whoever stands in them is not in the list."""
+    """The sheets that were not read, or not whole, or whose hidden rows were read too, before the rows that were left out."""
     told = [(name, "sheet_unread") for name in table.unread_sheets if name != writing.GUIDE]
     told += [(name, "sheet_hidden") for name in table.hidden_sheets] + [(name, "sheet_doubled") for name in table.doubled_sheets]
-    return [{"sheet": name, "row": 0, "why": why} for name, why in told]
+    hidden = Counter(row.section.sheet for row in table.rows if row.hidden)
+    return [{"sheet": name, "row": 0, "why": why} for name, why in told] + [
+        {"sheet": name, "row": 0, "why": "rows_hidden", "count": count} for name, count in hidden.items()
+    ]
 
 
 def _stage(progress: Progress, list_id: UUID, table: Table, today: date) -> Counter[str]:

@@ -25,11 +25,12 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 @dataclass(slots=True)
 class SheetProbe:
-    """One sheet's extent and its cells that show an error or were never calculated: (row, column) -> what they show."""
+    """One sheet's extent, its cells that show an error or were never calculated ((row, column) -> what they show), its hidden rows."""
 
     rows: int = 0
     columns: int = 0
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)
 
     def seen(self, row: int, column: int) -> None:
         """Count a filled cell (from 0). Raises Refused sheets.too_large (most)."""
@@ -156,6 +157,8 @@ class _Walker:
             self.settle()
             self.row = int(attributes["r"]) - 1 if attributes.get("r", "").isdecimal() else self.row + 1
             self.column = -1
+            if attributes.get("hidden") in ("1", "true"):
+                self.probe.hidden.add(self.row)
 
     def _place(self, reference: str) -> None:
         if found := _REFERENCE.fullmatch(reference):

@@ -87,7 +87,10 @@ def _workbook(kind: str, data: bytes, found: dict[str, probes.SheetProbe], count
             sheets.append((name, grid, [((top, left), (bottom, right)) for (top, left), (bottom, right) in merged]))
     if not sheets:
         raise Refused("sheets.empty")
-    return replace(_table(kind, sheets, from_1904=counts_from_1904(data)), hidden_sheets=tuple(hidden))
+    table = _table(kind, sheets, from_1904=counts_from_1904(data))
+    put_away = {name: probe.hidden for name, probe in found.items() if probe.hidden}
+    seen = tuple(replace(row, hidden=True) if row.number - 1 in put_away.get(row.section.sheet, ()) else row for row in table.rows) if put_away else table.rows
+    return replace(table, rows=seen, hidden_sheets=tuple(hidden))
 
 
 def opened(data: bytes) -> list[tuple[str, list[list[object]], list[tuple[tuple[int, int], tuple[int, int]]], bool]]:

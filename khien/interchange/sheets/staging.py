@@ -20,6 +20,8 @@ _MORE_THAN_A_NAME = re.compile(r"\w\s+[-–—]\s+\w")
 def stage_row(raw: RawRow, places: Places, *, today: date | None = None, required: tuple[str, ...] = REQUIRED) -> StagedRow:
     """Understand one row. Fields in `required` that are empty are refused as sheets.missing."""
     row = _Staging(homes.where_they_live(raw), today)
+    if raw.hidden:
+        row.warn("", "sheets.hidden_row")
     for column in raw.section.columns if raw.ditto else ():
         if column.place in raw.ditto:
             row.repaired(column.field, raw.ditto[column.place], as_text(raw.cell(column.place)), "sheets.as_above")

@@ -55,7 +55,7 @@ class Section:
 class RawRow:
     """One row as it was sent; `number` counts from 1 as the spreadsheet shows it, `filled` names cells filled from a merged one.
 
-    `ditto`: the marks that stood in cells for what is above them.
+    `hidden`: whoever opens the file does not see it, a filter or a hand put it away. `ditto`: the marks that stood in cells for what is above them.
     `overfull`: a line of text with more cells than its heading, for a separator stands inside one of them.
     """
 
@@ -65,6 +65,7 @@ class RawRow:
     filled: frozenset[int] = frozenset()
     overfull: bool = False
     ditto: Mapping[int, str] = dataclasses.field(default_factory=dict, hash=False)
+    hidden: bool = False
 
     def value(self, name: str) -> Cell:
         """The first cell of this field that holds something."""

@@ -1,10 +1,12 @@
 """What a list's page says beside its rows: sheets that were not read, and the rows that hold nobody."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from khien.registration.types import ListCard
 
 _SHEETS = ("sheet_unread", "sheet_hidden", "sheet_doubled")
+HIDDEN = "rows_hidden"
 
 
 def unread_sheets(card: ListCard) -> list[str]:
@@ -24,10 +26,24 @@ def _sheet(name: str, why: str) -> str:
     ) % {"sheet": name}
 
 
+def hidden_rows(card: ListCard) -> list[str]:
+    """A sentence for each sheet with rows that a filter or a hand has put away: they were read too."""
+    return [
+        ngettext(
+            "Trang “%(sheet)s” có một dòng đang ẩn trong tệp: người ở dòng đó cũng đã được đọc. Không gửi người đó thì bấm “Bỏ dòng này”.",
+            "Trang “%(sheet)s” có %(num)s dòng đang ẩn trong tệp: người ở các dòng đó cũng đã được đọc. Không gửi ai thì bấm “Bỏ dòng này” ở dòng của người đó.",
+            one["count"],
+        )
+        % {"sheet": one["sheet"], "num": one["count"]}
+        for one in card.skipped_rows
+        if one["why"] == HIDDEN
+    ]
+
+
 def left_out(card: ListCard) -> list[str]:
     """The rows that hold nobody, each as the spreadsheet counts it, with its sheet where there are several."""
     several = len(card.sections) > 1
-    rows = [one for one in card.skipped_rows if one["why"] not in _SHEETS]
+    rows = [one for one in card.skipped_rows if one["why"] not in (*_SHEETS, HIDDEN)]
     return [f"{one['row']} ({one['sheet']})" if several and one["sheet"] else str(one["row"]) for one in rows]
 
 

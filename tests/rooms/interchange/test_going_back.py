@@ -5,6 +5,7 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+import xlwt
 
 from khien.interchange.sheets import correcting, writing
 from khien.interchange.sheets.reading import read_table
@@ -91,3 +92,22 @@ def test_a_formula_never_calculated_is_asked_for_and_not_shown_as_a_code():
 def test_the_reason_for_no_number_is_taken_from_the_note_as_the_guide_says():
     head = [*HEAD, "Ghi chú"]
     assert staged(xlsx(head, [1, "Nguyễn Thị Hoà", "02/01/1990", "Nữ", "", "", "Mất giấy tờ"]))[0].values["no_papers"] == "lost"
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_the_rows_that_a_filter_hides_are_read_and_said_to_be_hidden(old):
+    if old:
+        book = xlwt.Workbook(encoding="utf-8")
+        sheet = book.add_sheet("Danh sach")
+        for place, row in enumerate((HEAD, PERSON, OTHER)):
+            for column, value in enumerate(row):
+                sheet.write(place, column, value)
+        sheet.row(2).hidden = True
+    else:
+        book = openpyxl.load_workbook(BytesIO(xlsx(HEAD, PERSON, OTHER)))
+        book.active.row_dimensions[3].hidden = True
+    out = BytesIO()
+    book.save(out)
+    first, second = staged(out.getvalue())
+    assert [("", "sheets.hidden_row") in [(one.field, one.code) for one in row.warnings] for row in (first, second)] == [False, True]
+    assert second.state == "accepted"

@@ -85,3 +85,15 @@ def test_a_sex_taken_from_the_number_is_said_in_words(clerk, firm):  # noqa: F81
     page = text(clerk.get(f"/to-chuc/danh-sach/{list_id}"))
     assert "female" not in page
     assert "lấy theo số CCCD" in page
+
+
+def test_the_rows_that_are_hidden_in_the_file_are_told_before_the_rows(clerk, firm):  # noqa: F811
+    book = openpyxl.Workbook()
+    book.active.title = "Tổ 1"
+    for row in (HEAD, *[["Nguyễn Thị Lan", "12/03/1984", "Nữ", make.make_number(sex="female").value] for _ in range(3)]):
+        book.active.append(row)
+    book.active.row_dimensions[3].hidden = book.active.row_dimensions[4].hidden = True
+    page = text(clerk.get(uploaded(clerk, firm, book)))
+    assert "Trang “Tổ 1” có 2 dòng đang ẩn trong tệp" in page
+    assert page.count("Dòng này đang ẩn trong tệp.") == 2
+    assert "không có người" not in page

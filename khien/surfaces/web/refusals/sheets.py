@@ -21,6 +21,7 @@ WORDING = {
     "sheets.maybe_title": _("Chữ đầu có thể là cách gọi, không phải họ. Là cách gọi thì mời bỏ đi."),
     "sheets.more_than_a_name": _("Ô này có nhiều hơn một tên, hoặc có lời ghi thêm. Mời để lại một họ tên."),
     "sheets.name_joined": _("Tên đứng ở cột không có tiêu đề bên cạnh, đã ghép vào họ tên."),
+    "sheets.hidden_row": _("Dòng này đang ẩn trong tệp."),
     "sheets.as_above": _("Ô ghi “như trên”, đã chép từ dòng trên."),
     "sheets.both_sexes": _("Cả hai cột Nam và Nữ đều được đánh dấu."),
     "sheets.birth_years_differ": _("Cột năm sinh ghi năm {year}, khác năm ở ô ngày sinh này. Mời xem lại cả hai."),
