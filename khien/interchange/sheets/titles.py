@@ -10,11 +10,13 @@ from khien.kernel import names
 
 # Never part of a name: no syllable of ours, a full stop after it, or two forms of address to choose from.
 _NO_NAME = re.compile(
-    r"(?:(?:mrs?|ms|dr|bs|ths|ts|pgs|gs|ds|ks)(?:\.\s*|\s+)|(?:ông|bà|anh|chị|cô)\s*\.\s*|(?:ông\s*/\s*bà|anh\s*/\s*chị|ông\s*\(bà\)|anh\s*\(chị\))[\s:]+)+",
+    r"(?:(?:mrs?|ms|dr|bs|ths|ts|pgs|gs|ds|ks)(?:\.\s*|\s+)|(?:ông|bà|anh|chị|cô)\s*\.\s*|(?:đ\s*/\s*c\s*[.:]?|đồng chí)\s+|"
+    r"(?:(?:đại|thượng|trung|thiếu) (?:tướng|tá|úy|uý)|(?:thượng|trung|hạ) s[ĩỹ]|binh nh(?:ất|ì)|đại đức|thượng t(?:oạ|ọa)|h(?:oà|òa) thượng|ni (?:sư|cô)|sư cô)\s+|"
+    r"(?:ông\s*/\s*bà|anh\s*/\s*chị|ông\s*\(bà\)|anh\s*\(chị\))[\s:]+)+",
     re.IGNORECASE,
 )
-_OF_ADDRESS = re.compile(r"(bà|chị|ông|anh|cô)\s+", re.IGNORECASE)
-_NEVER_A_FAMILY = ("bà", "chị")
+_OF_ADDRESS = re.compile(r"(con (?:bà|ông|chị|anh|cô)|bà|chị|ông|anh|cô|cụ|bác|chú|dì|cậu|thầy|cháu|em|bé)\s+", re.IGNORECASE)
+_NEVER_A_FAMILY = ("bà", "chị", "cụ", "bác", "chú", "dì", "cậu", "thầy", "cháu", "em", "bé")
 _ROW_NUMBER = re.compile(r"\d{1,6}\s*[.)]\s*")
 
 
