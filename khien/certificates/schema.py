@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 GROUPS = ("v", "t", "r")
 _DATES = {"v": ("dt",), "t": ("sc",), "r": ("fr", "df", "du")}
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:\Z|[T ])")
+_BIRTH = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?(?:\Z|[T ])")
 _LONGEST_VERSION = 20
 
 
@@ -80,6 +81,8 @@ def is_json(value: object) -> bool:
 def _false_date(certificate: dict[str, Any]) -> str | None:
     """Find an event's date that no calendar has; a time behind the date is left as it is."""
     group = kind(certificate)
+    if not _is_birth(certificate.get("dob", "")):
+        return "$.dob"
     for name in _DATES[group or "v"]:
         found = _DATE.match(entry(certificate)[name])
         try:
@@ -87,6 +90,15 @@ def _false_date(certificate: dict[str, Any]) -> str | None:
         except ValueError:
             return f"$.{group}[0].{name}"
     return None
+
+
+def _is_birth(text: str) -> bool:
+    """Tell whether a birth date can be: parts that are missing, or written 00, are not known."""
+    found = _BIRTH.match(text)
+    try:
+        return not found or bool(date(int(found[1]), int(found[2] or 0) or 1, int(found[3] or 0) or 1))
+    except ValueError:
+        return False
 
 
 def _is_later(version: str) -> bool:

@@ -124,13 +124,17 @@ def _time_failure(envelope: hcert.Envelope, at: datetime) -> str | None:
 
 
 def _claims_fault(envelope: hcert.Envelope) -> str | None:
-    """A certificate without end, or with a moment that is no number, has a wrong form."""
+    """A certificate without beginning or end, with a moment that is no number or an issuer that is no text, has a wrong form."""
+    if envelope.claims.get(hcert.ISSUER) is not None and envelope.issuer is None:
+        return "an issuer that is no text"
     try:
-        envelope.seconds(hcert.ISSUED_AT)
+        begin = envelope.seconds(hcert.ISSUED_AT)
         envelope.seconds(hcert.NOT_BEFORE)
         end = envelope.seconds(hcert.EXPIRES_AT)
     except ValueError:
         return "a claimed moment that is no number"
+    if begin is None:
+        return "no moment of issue"
     return "no expiry" if end is None else None
 
 

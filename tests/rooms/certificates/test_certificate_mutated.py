@@ -80,7 +80,10 @@ def cases(text: str, signed: Signs, certificate: dict[str, Any], at: datetime) -
     for field in FIELDS:
         found += [signed(claims=with_entry(certificate, at, **{field: value})) for value in VALUES]
         found.append(signed(claims=with_entry(certificate, at, **{field: ...})))
-    found += [signed(**{claim: value}) for claim in ("iat", "exp", "nbf") for value in VALUES]
+    found += [signed(**{claim: value}) for claim in ("iss", "iat", "exp", "nbf") for value in VALUES]
+    births = ["1990-02-30", "1990-13", "1990-00-00", "1990-02-00", "0000", "1990-02-28T00:00:00", "", *VALUES]
+    found += [signed(certificate=certificate | {"dob": value}) for value in births]
+    found += [signed(claims={key: value for key, value in cbor2.loads(payload).items() if key != left_out}) for left_out in (1, 4, 6, -260)]
     found += [signed(protected={1: value, 4: b"x" * 8}) for value in (*VALUES, -8, -257, "none", "ES256") if hashable(value)]
     found += [signed(protected={1: -7, 2: [4], 4: b"12345678"}), signed(protected={1: -7}), signed(protected={1: -7, 4: "12345678"}), signed(protected={1: -7, 4: b""})]
     deep: Any = 1

@@ -83,7 +83,7 @@ def test_claims_without_a_certificate_are_named_schema(claims: Any, signed: Sign
 
 
 @pytest.mark.parametrize(
-    "change", [{"exp": None}, {"exp": "2023"}, {"exp": float("nan")}, {"iat": True}, {"iat": []}, {"nbf": {}}]
+    "change", [{"exp": None}, {"exp": "2023"}, {"exp": float("nan")}, {"iat": True}, {"iat": []}, {"iat": None}, {"nbf": {}}, {"iss": 84}, {"iss": b"VN"}, {"iss": ["VN"]}]
 )
 def test_a_claimed_moment_that_is_none_is_named_schema(change: dict[str, Any], signed: Signs, judged: Judges) -> None:
     assert judged(signed(**change)).reason == "schema"
@@ -248,3 +248,20 @@ def test_signers_that_share_a_key_id_are_each_tried_with_their_own_usages(text: 
         ((replace(ours, kinds=frozenset("t")), replace(ours, kinds=frozenset("v"))), "ok"),
     ):  # fmt: skip
         assert verify(text, trust=trust.TrustList(signers), at=at).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("birth", "reason"),
+    [("1990-02-30", "schema"), ("1990-13", "schema"), ("1990-13-01", "schema"), ("1990-00-00", "ok"), ("1990-02", "ok"), ("1990", "ok"), ("1992-02-29", "ok")],
+)
+def test_a_birth_on_a_day_that_no_calendar_has_breaks_the_form(judged: Judges, signed: Signs, certificate: dict[str, Any], birth: str, reason: str) -> None:
+    assert judged(signed(certificate=certificate | {"dob": birth})).reason == reason
+
+
+def test_an_algorithm_outside_the_protected_header_counts_where_that_has_none(judged: Judges, signed: Signs, ministry: signer.Signer) -> None:
+    """As the EU's own cases CO19 (good) and CO23 (another key id, outside too) have it."""
+    outside = {cose.ALGORITHM: ministry.algorithm, cose.KEY_ID: ministry.key_id}
+    assert judged(signed(protected={}, outside=outside)).reason == "ok"
+    assert judged(signed(protected={}, outside=outside | {cose.KEY_ID: b"foo"})).reason == "unknown_signer"
+    assert judged(signed(protected={cose.ALGORITHM: -8, cose.KEY_ID: ministry.key_id}, outside=outside)).reason == "algorithm"
+    assert judged(signed(protected={cose.KEY_ID: ministry.key_id})).reason == "algorithm"

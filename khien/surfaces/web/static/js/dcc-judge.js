@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const { Broken, Float, open, pasted } = globalThis.khienDcc;
-  const EXPIRES_AT = 4, NOT_BEFORE = 5, ISSUED_AT = 6, HEALTH = -260;
+  const ISSUER = 1, EXPIRES_AT = 4, NOT_BEFORE = 5, ISSUED_AT = 6, HEALTH = -260;
   const ALGORITHM = 1, CRITICAL = 2, KEY_ID = 4;
   const NAMES = new Map([[-7, "ES256"], [-37, "PS256"]]);
   const DATES = { v: ["dt"], t: ["sc"], r: ["fr", "df", "du"] };
@@ -77,13 +77,19 @@
     return year > 0 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
   }
 
+  function isBirth(text) {
+    const found = /^([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?(?:$|[T ])/.exec(text);
+    const known = (part) => (part && part !== "00" ? part : "01");
+    return !found || isDay(`${found[1]}-${known(found[2])}-${known(found[3])}`);
+  }
+
   function wellFormed(certificate, schemas) {
     if (!(certificate instanceof Map) || !isJson(certificate)) return false;
     const version = certificate.get("ver");
     if (typeof version === "string" && [...version].length > 20) return false;
     if (["v", "t", "r"].filter((group) => certificate.has(group)).length !== 1) return false;
     const schema = schemas[typeof version === "string" && isLater(version) ? "1.3.3" : "1.3.0"];
-    return fits(certificate, schema, schema) && DATES[kindOf(certificate)].every((name) => isDay(entryOf(certificate).get(name)));
+    return fits(certificate, schema, schema) && isBirth(certificate.get("dob") ?? "") && DATES[kindOf(certificate)].every((name) => isDay(entryOf(certificate).get(name)));
   }
 
   /* Seconds of a claim: null when absent, undefined when it is no number. */
@@ -126,7 +132,7 @@
     const health = claims.get(HEALTH);
     const certificate = health instanceof Map ? health.get(1) : null;
     const times = [ISSUED_AT, NOT_BEFORE, EXPIRES_AT].map((claim) => seconds(claims, claim));
-    if (!wellFormed(certificate, list.schemas) || times.includes(undefined) || times[2] === null) return ["schema", certificate];
+    if (!wellFormed(certificate, list.schemas) || times.includes(undefined) || times[0] === null || times[2] === null || !["string", "undefined"].includes(typeof (claims.get(ISSUER) ?? undefined))) return ["schema", certificate];
     const name = NAMES.get(message.headers.get(ALGORITHM));
     if (message.headers.has(CRITICAL) || !name) return ["algorithm", certificate];
     const keyId = message.headers.get(KEY_ID);
@@ -136,7 +142,7 @@
     for (const signer of signers) if (await verifies(message, signer, name)) proven.push(signer);
     if (!proven.length) return ["signature", certificate];
     const [issued, before, expires] = times;
-    if ((issued !== null && now / 1000 < issued) || (before !== null && now / 1000 < before)) return ["not_yet_valid", certificate];
+    if (now / 1000 < issued || (before !== null && now / 1000 < before)) return ["not_yet_valid", certificate];
     if (now / 1000 > expires) return ["expired", certificate];
     if (!proven.some((one) => !one.kinds.length || one.kinds.includes(kindOf(certificate)))) return ["key_usage", certificate];
     return [(await isRevoked(certificate, list)) ? "revoked" : "ok", certificate];
