@@ -149,7 +149,14 @@ def _plain(raw: str | int | float | None) -> str:
     return re.sub(r"[.,]0+$", "", text)
 
 
+def _plain_day(raw: date) -> date:
+    return raw.date() if isinstance(raw, datetime) else raw
+
+
 def _read(raw: str | int | float | date | datetime, today: date | None, month_first: bool) -> ReadBirth:
+    if isinstance(raw, date) and (year := (_plain_day(raw) - _SERIAL_START).days) in range(1900, (today.year if today else LATEST_YEAR) + 1):
+        # 1990 typed into a cell of dates is shown as 12/06/1905; whoever was born then is 116 and more.
+        return ReadBirth(PartialDate(year), ("year_became_date",))
     if isinstance(raw, datetime):
         day = raw.astimezone(VIETNAM).date() if raw.tzinfo else raw.date()
         return ReadBirth(PartialDate.of(day), ("time_dropped",) if raw.tzinfo or raw.time().replace(microsecond=0) != datetime.min.time() else ())

@@ -9,7 +9,7 @@ from khien.surfaces.web import refusals
 
 REPAIRS = {
     "names": "legacy.utf8 legacy.tcvn3 legacy.vni row_number case",
-    "births": "excel_serial month_first century_added unknown_parts leading_zero time_dropped typo",
+    "births": "excel_serial month_first century_added unknown_parts leading_zero time_dropped typo year_became_date",
     "identifiers": "float separators case letters_for_digits leading_zero old_card_number card_is_cccd personal_number looks_made_up province_unknown "
                    "sex_mismatch year_mismatch century_mismatch country_assumed",
     "phones": "float leading_zero letters_for_digits first_of_several old_number words_dropped",

@@ -16,6 +16,7 @@ WORDING = {
     "births.century_added": _("Năm sinh có hai chữ số, đã thêm thế kỷ."),
     "births.unknown_parts": _("Ngày hoặc tháng để 00 hay gạch: hiểu là không nhớ."),
     "births.leading_zero": _("Ngày sinh mất số 0 ở đầu, đã thêm lại."),
+    "births.year_became_date": _("Bảng tính đã đổi năm thành một ngày của năm 1905, đã đọc lại là năm sinh."),
     "births.time_dropped": _("Đã bỏ phần giờ trong ngày sinh."),
     "births.typo": _("Chữ O hay l thay cho số 0, 1 trong ngày sinh, đã sửa."),
     "names.empty": _("Chưa có họ tên."),
