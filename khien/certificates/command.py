@@ -30,6 +30,8 @@ class _Parser(argparse.ArgumentParser):
 def verify_main(argv: list[str]) -> int:
     """Run the command: 0 when it could judge (whatever the verdict), 2 with one line on standard error when not."""
     try:
+        if sys.stdout is None:
+            raise CannotJudge("standard output is closed: nobody would read the verdict")
         answer = judge(_parser().parse_args(argv))
     except (CannotJudge, trust.NoTrust, revocation.NoList, picture.Unreadable) as trouble:
         print(f"khien certificate verify: {_one_line(str(trouble))}", file=sys.stderr)

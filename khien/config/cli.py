@@ -32,7 +32,8 @@ def main(argv: list[str]) -> int:
     """Find the command's words, set the data folder, run it; every trouble is one clear line."""
     try:
         status = _main(argv)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # a shell or a service may have closed it
+            sys.stdout.flush()
         return status
     except BrokenPipeError:  # the reader (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -17,6 +17,7 @@ from PIL import Image, ImageFilter, ImageOps
 from khien.certificates import command, hcert, picture, qr, revocation, signer
 from khien.certificates.trust import TrustList
 from khien.certificates.verify import verify
+from khien.config import cli
 
 Runs = Callable[..., tuple[int, dict[str, Any], str]]
 
@@ -159,6 +160,14 @@ def test_a_closed_standard_input_is_said_in_one_line(run: Runs, trust_file: Path
     monkeypatch.setattr("sys.stdin", None)
     assert command.verify_main(["--trust", str(trust_file)]) == 2
     assert "standard input is closed" in capsys.readouterr().err
+
+
+def test_a_closed_standard_output_is_said_in_one_line(run: Runs, trust_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    with monkeypatch.context() as closed:
+        closed.setattr("sys.stdout", None)
+        assert command.verify_main(["--trust", str(trust_file)]) == 2
+        assert cli.main(["help"]) == 0
+    assert capsys.readouterr().err == "khien certificate verify: standard output is closed: nobody would read the verdict\n"
 
 
 def test_a_stray_file_whose_name_is_not_utf_8_does_not_stop_the_answer(text: str, trust_file: Path, run: Runs) -> None:
