@@ -17,13 +17,13 @@ def is_mark(cell: Cell) -> bool:
 
 
 def written_out(rows: Sequence[RawRow], fields: Sequence[str]) -> list[RawRow]:
-    """The rows with such marks replaced by what they point to, in the columns that neighbours may share; one that points to nothing stays."""
+    """The rows with such marks replaced by what they point to, in the columns that neighbours may share; one that points to nothing is empty."""
     out: list[RawRow] = []
     for row in rows:
         places = [place for field in fields for place in row.section.places(field) if is_mark(row.cell(place))]
-        above = {place: cell for place in places if out and (cell := out[-1].cell(place)) is not None and not is_mark(cell)}
-        if above:
-            said = {place: str(row.cell(place)) for place in above}
+        if places:
+            above = {place: out[-1].cell(place) if out else None for place in places}
+            said = {place: str(row.cell(place)) for place in places}
             row = replace(row, cells=tuple(above.get(place, cell) for place, cell in enumerate(row.cells)), ditto=said)
         out.append(row)
     return out

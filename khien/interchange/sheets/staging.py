@@ -23,7 +23,9 @@ def stage_row(raw: RawRow, places: Places, *, today: date | None = None, require
     if raw.hidden:
         row.warn("", "sheets.hidden_row")
     for column in raw.section.columns if raw.ditto else ():
-        if column.place in raw.ditto:
+        if column.place in raw.ditto and raw.cell(column.place) is None:
+            row.warn(column.field, "sheets.nothing_above", shown=raw.ditto[column.place])
+        elif column.place in raw.ditto:
             row.repaired(column.field, raw.ditto[column.place], as_text(raw.cell(column.place)), "sheets.as_above")
     row.attempt("full_name", lambda: _name(row))
     row.attempt("birth", lambda: _birth(row))

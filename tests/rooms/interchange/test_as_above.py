@@ -26,9 +26,10 @@ def test_the_file_of_errors_has_what_the_mark_stood_for():
     assert table.rows[1].texts[-1] == "12 Lê Lợi"
 
 
-def test_a_mark_that_points_to_nothing_stays_and_one_for_a_person_is_refused():
-    (row,) = staged(xlsx([*HEAD, "Địa chỉ"], [*PERSON, "nt"]))
-    assert (row.values["address"], row.state) == ("nt", "accepted")
+def test_a_mark_that_points_to_nothing_is_empty_and_asked_about_and_one_for_a_person_is_refused():
+    for row in staged(xlsx([*HEAD, "Địa chỉ"], [*PERSON, "nt"], [*OTHER, "nt"])):
+        assert ("address" in row.values, row.state) == (False, "accepted")
+        assert ("address", "sheets.nothing_above") in [(one.field, one.code) for one in row.warnings]
     _, same = staged(xlsx(HEAD, PERSON, [2, "Trần Văn Đức", "nt", "nt", "nt", "nt"]))
     assert {field for field, _ in codes(same)} == {"birth", "sex", "identifier"}
     assert same.values["phone"] == "+84901990001"

@@ -23,6 +23,7 @@ WORDING = {
     "sheets.name_joined": _("Tên đứng ở cột không có tiêu đề bên cạnh, đã ghép vào họ tên."),
     "sheets.hidden_row": _("Dòng này đang ẩn trong tệp."),
     "sheets.as_above": _("Ô ghi “như trên”, đã chép từ dòng trên."),
+    "sheets.nothing_above": _("Ô ghi “{shown}” mà ô ở dòng trên trống, nên để trống."),
     "sheets.both_sexes": _("Cả hai cột Nam và Nữ đều được đánh dấu."),
     "sheets.birth_years_differ": _("Cột năm sinh ghi năm {year}, khác năm ở ô ngày sinh này. Mời xem lại cả hai."),
     "sheets.day_unreadable": _("Không đọc được ngày này nên hiểu là ngày nào cũng được. Muốn từ một ngày thì ghi ngày/tháng/năm, ví dụ 20/12/2026."),
