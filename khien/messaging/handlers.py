@@ -26,10 +26,9 @@ from khien.places import queries as places
 from khien.plumbing import once
 from khien.safety import actions as safety
 from khien.safety import queries as safety_queries
+from khien.safety.rules import FOLLOW_UP_DAYS
 from khien.visits import queries as visits
 
-# Source: response to SmartVax (3,281 people): asked on days 1, 3, 7 and 28 after the dose.
-FOLLOW_UP_DAYS = (1, 3, 7, 28)
 FOLLOW_UP_HOUR = 9
 EARLY_AFTER = timedelta(minutes=30)  # who left before the time was over is asked soon
 

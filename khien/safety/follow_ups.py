@@ -86,10 +86,12 @@ def follow_dose(record_id: UUID) -> None:
     if dose is None:
         return
     for row in models.FollowUp.objects.select_for_update().filter(record_id=record_id, answered_at__isnull=True).exclude(answer="stopped").order_by("day"):
+        day = row.due_on if row.day == EARLY else due_on(dose.on_date, row.day)  # who left early is asked on the day of leaving
         if dose.status != "completed":
             row.answer = VOID
-        elif row.day != EARLY:  # who left early is asked on the day of leaving
-            row.due_on = due_on(dose.on_date, row.day)
+        elif day == row.due_on:
+            continue
+        row.due_on = day
         row.save(update_fields=["answer", "due_on"])
 
 

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from khien.kernel.errors import Refused
 
-FOLLOW_UP_DAYS = (1, 3, 7, 28)
+FOLLOW_UP_DAYS = (1, 3, 7, 28)  # Source: response to SmartVax (3,281 people)
 WATCH_DAYS = 28
 RED_HOURS = 24
 RED_FREE = timedelta(hours=RED_HOURS + 1)  # later than the day in which more signs are red

@@ -82,7 +82,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """Ask which record; whatever is typed, the next page is the same."""
     by_number = request.GET.get("cach") != "ma"
     kind = NumberForm if by_number else SlipForm
-    form = kind(request.POST or None) if request.method == "POST" else None  # nothing typed: the empty fields are drawn once for all visitors
+    form = kind(request.POST) if request.method == "POST" else None  # nothing typed: the empty fields are drawn once for all visitors
     if request.GET.get("diem"):
         request.session["dat_cho"] = request.GET["diem"][:40]
     if form is not None and form.is_valid():
