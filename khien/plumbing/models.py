@@ -93,7 +93,7 @@ class Delivery(Row):
             one_of("state", ["pending", "done", "dead", "cancelled"], "outbox_state"),
         ]
         indexes = [
-            models.Index("due_at", name="outbox_due", condition=models.Q(state="pending")),
+            models.Index("due_at", "id", name="outbox_due", condition=models.Q(state="pending")),
             models.Index("key", name="outbox_key", condition=models.Q(state="pending")),
             models.Index("kind", "due_at", name="outbox_urgent", condition=models.Q(state="pending")),
         ]

@@ -151,7 +151,7 @@ def _deliver_next(at: datetime, urgent: bool, busy: set[str]) -> int | None:
 def _due(cursor: Any, at: datetime, which: str, params: list[Any], most: int) -> list[tuple[UUID, str, Any, int]]:
     cursor.execute(
         "SELECT id, handler, data, attempts FROM outbox_delivery WHERE state = 'pending' AND due_at <= %s"
-        f" AND {which} ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED",
+        f" AND {which} ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED",
         [at, *params, most],
     )
     return list(cursor.fetchall())

@@ -57,6 +57,15 @@ def test_what_tells_somebody_is_handled_each_by_itself(db, heard):
     assert not any(reading for *_, reading in heard)
 
 
+def test_what_was_published_at_one_moment_is_handled_as_it_was_published(db, heard):
+    publish(*(("a", step) for step in range(1, 30)), kind="closed")
+    with connection.cursor() as cursor:  # the first lies last in the table now
+        for shift in ("+ interval '1 second'", "- interval '1 second'"):
+            cursor.execute(f"UPDATE outbox_delivery SET due_at = due_at {shift} WHERE (data->>'step')::int < 15")
+    outbox.drain(lambda: AT)
+    assert [one[2] for one in heard] == list(range(1, 30))
+
+
 def test_one_that_fails_waits_alone_and_the_others_are_counted(db, heard):
     publish(("a", 1), ("b", 1))
     publish(("c", 1), bad=True)
