@@ -9,20 +9,9 @@ from khien.campaigns.book_types import Interval, Vaccine
 from khien.campaigns.course import Course, Judgement
 from khien.campaigns.rulebook import RuleBook
 from khien.campaigns.types import DoseType
+from khien.kernel.wording import dmy
 
 Pair = tuple[str, str]
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-          "December")
-
-
-def day_vi(day: date) -> str:
-    """14/12/2021."""
-    return f"{day.day:02}/{day.month:02}/{day.year:04}"
-
-
-def day_en(day: date) -> str:
-    """14 December 2021."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def cap(text: str) -> str:
@@ -93,7 +82,7 @@ class Said:
         """The first possible day, or only a full stop."""
         if self.earliest is None:
             return ".", "."
-        return f"; sớm nhất {day_vi(self.earliest)}.", f"; earliest {day_en(self.earliest)}."
+        return f"; sớm nhất {dmy(self.earliest)}.", f"; earliest {dmy(self.earliest)}."
 
 
 def explain(said: Said) -> Pair:
@@ -133,7 +122,7 @@ def _allowed(said: Said) -> Pair:
 
 def _too_early(said: Said) -> Pair:
     least = span(said.judged.interval or Interval(0, 0, None))
-    end = (f", sớm nhất {day_vi(said.earliest)}.", f", earliest {day_en(said.earliest)}.") if said.earliest else (".", ".")
+    end = (f", sớm nhất {dmy(said.earliest)}.", f", earliest {dmy(said.earliest)}.") if said.earliest else (".", ".")
     return (f"{cap(said.dose[0])} {said.named[0]} phải cách {said.since[0]} ít nhất {least[0]}; {said.nth_day[0]}{end[0]}",
             f"{cap(said.dose[1])} of {said.named[1]} must be at least {least[1]} after {said.since[1]}; {said.nth_day[1]}{end[1]}")
 
@@ -170,8 +159,8 @@ def _complete(said: Said) -> Pair:
 def _unapproved(said: Said) -> Pair:
     if said.known is None:
         return f"Vắc xin {said.named[0]} không có trong danh mục.", f"The vaccine {said.named[1]} is not in the list."
-    return (f"{said.named[0]} chưa được phép dùng hoặc không còn dùng vào ngày {day_vi(said.on)}{said.end[0]}",
-            f"{said.named[1]} was not yet, or no longer, in use on {day_en(said.on)}{said.end[1]}")
+    return (f"{said.named[0]} chưa được phép dùng hoặc không còn dùng vào ngày {dmy(said.on)}{said.end[0]}",
+            f"{said.named[1]} was not yet, or no longer, in use on {dmy(said.on)}{said.end[1]}")
 
 
 def _same_day(said: Said) -> Pair:
@@ -185,9 +174,9 @@ def _pregnant(said: Said) -> Pair:
 
 def _infected(said: Said) -> Pair:
     months, infected = said.judged.facts["months"], said.judged.facts["infected_on"]
-    return (f"{cap(said.dose[0])} {said.named[0]} phải sau ngày mắc COVID-19 ({day_vi(infected)}) ít nhất {months} tháng{said.end[0]}",
+    return (f"{cap(said.dose[0])} {said.named[0]} phải sau ngày mắc COVID-19 ({dmy(infected)}) ít nhất {months} tháng{said.end[0]}",
             f"{cap(said.dose[1])} of {said.named[1]} must be at least {months} months after COVID-19 "
-            f"({day_en(infected)}){said.end[1]}")
+            f"({dmy(infected)}){said.end[1]}")
 
 
 _WORDING = {

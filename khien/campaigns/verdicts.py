@@ -11,6 +11,7 @@ from khien.campaigns.course import ALLOWED, Course, Judgement, judge, none_yet, 
 from khien.campaigns.evaluation import follow
 from khien.campaigns.rulebook import RuleBook, Rules
 from khien.campaigns.types import DoseType, DoseVerdict, EvaluatedDose, NextDose, PastDose, Recipient
+from khien.kernel.wording import dmy
 
 MAY = frozenset({ALLOWED, "campaigns.before_recommended", "campaigns.after_recommended"})
 
@@ -113,12 +114,12 @@ def _due(book: RuleBook, person: Recipient, course: Course, found: dict[str, Jud
     name, several = sentences.dose_name(first.dose_type, first.ordinal), [sentences.vaccine_name(book, code) for code in found]
     vaccines = ", ".join(pair[0] for pair in several), ", ".join(pair[1] for pair in several)
     if recommended > max(earliest, on):
-        days = (f"sớm nhất {sentences.day_vi(earliest)}, nên tiêm từ {sentences.day_vi(recommended)}",
-                f"earliest {sentences.day_en(earliest)}, recommended from {sentences.day_en(recommended)}")
+        days = (f"sớm nhất {dmy(earliest)}, nên tiêm từ {dmy(recommended)}",
+                f"earliest {dmy(earliest)}, recommended from {dmy(recommended)}")
     elif due:
         days = "tiêm được ngay", "may be given now"
     else:
-        days = f"tiêm được từ {sentences.day_vi(earliest)}", f"may be given from {sentences.day_en(earliest)}"
+        days = f"tiêm được từ {dmy(earliest)}", f"may be given from {dmy(earliest)}"
     return NextDose(
         complete=False, primary_complete=course.primary_complete, code="campaigns.due" if due else "campaigns.due_later",
         dose_type=first.dose_type, ordinal=first.ordinal, vaccines=tuple(found), earliest_on=earliest,

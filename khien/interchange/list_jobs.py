@@ -57,13 +57,13 @@ def read_list(progress: Progress, args: dict[str, Any], at: datetime) -> None:
 
 
 def _unread(table: Table) -> list[dict[str, Any]]:
-    """The sheets that were not read, or not whole, or whose hidden rows were read too, before the rows that were left out."""
+    """The sheets that were not read, or not whole, or whose hidden rows and columns were read too, before the rows that were left out."""
     told = [(name, "sheet_unread") for name in table.unread_sheets if name != writing.GUIDE]
     told += [(name, "sheet_hidden") for name in table.hidden_sheets] + [(name, "sheet_doubled") for name in table.doubled_sheets]
     hidden = Counter(row.section.sheet for row in table.rows if row.hidden)
     return [{"sheet": name, "row": 0, "why": why} for name, why in told] + [
         {"sheet": name, "row": 0, "why": "rows_hidden", "count": count} for name, count in hidden.items()
-    ]
+    ] + [{"sheet": name, "row": 0, "why": "column_hidden", "heading": heading} for name, heading in table.hidden_columns]
 
 
 def _stage(progress: Progress, list_id: UUID, table: Table, today: date) -> Counter[str]:

@@ -11,7 +11,7 @@ from khien.kernel.errors import Refused
 
 _END, _FREE = 0xFFFFFFFE, 0xFFFFFFFF
 _BOF, _EOF, _SHEET, _PASSWORD, _DATES = 0x0809, 0x000A, 0x0085, 0x002F, 0x0022
-_ROW = 0x0208
+_ROW, _COLUMNS = 0x0208, 0x007D
 _NUMBERS = {0x0203, 0x00FD, 0x0204, 0x027E, 0x00D6, 0x0003, 0x0004, 0x0002, 0x007E}
 _MANY, _FORMULA, _BOOL_OR_ERROR = {0x00BD, 0x00BE}, {0x0006, 0x0206, 0x0406}, 0x0205
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
@@ -133,9 +133,11 @@ def _sheet_name(body: bytes) -> str:
 
 
 def _cell(kind: int, body: bytes, probe: SheetProbe) -> None:
-    """Count a cell; note an error, and a hidden row."""
+    """Count a cell; note an error, a hidden row and hidden columns."""
     if kind == _ROW and len(body) >= 16 and struct.unpack_from("<H", body, 12)[0] & 0x20:
         probe.hidden.add(struct.unpack_from("<H", body)[0])
+    elif kind == _COLUMNS and len(body) >= 10 and struct.unpack_from("<H", body, 8)[0] & 1:
+        probe.hide(*struct.unpack_from("<HH", body))
     if kind in _NUMBERS or kind in _FORMULA or kind == _BOOL_OR_ERROR or kind in _MANY:
         row, column = struct.unpack_from("<HH", body)
         if kind == 0x00BE:  # MULBLANK: format without content

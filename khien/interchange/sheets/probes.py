@@ -25,18 +25,23 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 @dataclass(slots=True)
 class SheetProbe:
-    """One sheet's extent, its cells that show an error or were never calculated ((row, column) -> what they show), its hidden rows."""
+    """One sheet's extent, its cells that show an error or were never calculated ((row, column) -> what they show), its hidden rows and columns."""
 
     rows: int = 0
     columns: int = 0
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
 
     def seen(self, row: int, column: int) -> None:
         """Count a filled cell (from 0). Raises Refused sheets.too_large (most)."""
         self.rows, self.columns = max(self.rows, row + 1), max(self.columns, column + 1)
         if self.rows * self.columns > MOST_CELLS:
             raise Refused("sheets.too_large", most=MOST_CELLS)
+
+    def hide(self, first: int, last: int) -> None:
+        """Columns that nobody sees (from 0, both included); a sheet of Excel has 16,384 at most."""
+        self.hidden_columns |= set(range(max(first, 0), min(last, 16_383) + 1))
 
 
 def probe_xlsx(data: bytes) -> dict[str, SheetProbe]:
@@ -159,6 +164,10 @@ class _Walker:
             self.column = -1
             if attributes.get("hidden") in ("1", "true"):
                 self.probe.hidden.add(self.row)
+        elif name == "col" and attributes.get("hidden") in ("1", "true"):
+            first, last = attributes.get("min", ""), attributes.get("max", "")
+            if first.isdecimal() and last.isdecimal():
+                self.probe.hide(int(first) - 1, int(last) - 1)
 
     def _place(self, reference: str) -> None:
         if found := _REFERENCE.fullmatch(reference):

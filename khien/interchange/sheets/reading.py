@@ -90,7 +90,13 @@ def _workbook(kind: str, data: bytes, found: dict[str, probes.SheetProbe], count
     table = _table(kind, sheets, from_1904=counts_from_1904(data))
     put_away = {name: probe.hidden for name, probe in found.items() if probe.hidden}
     seen = tuple(replace(row, hidden=True) if row.number - 1 in put_away.get(row.section.sheet, ()) else row for row in table.rows) if put_away else table.rows
-    return replace(table, rows=seen, hidden_sheets=tuple(hidden))
+    unseen_columns = [
+        (section.sheet, column.heading)
+        for section in table.sections
+        for column in section.columns
+        if column.field not in ("", headings.ORDINAL) and section.sheet in found and column.place in found[section.sheet].hidden_columns
+    ]
+    return replace(table, rows=seen, hidden_sheets=tuple(hidden), hidden_columns=tuple(dict.fromkeys(unseen_columns)))
 
 
 def opened(data: bytes) -> list[tuple[str, list[list[object]], list[tuple[tuple[int, int], tuple[int, int]]], bool]]:

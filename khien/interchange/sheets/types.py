@@ -98,7 +98,8 @@ class Skipped:
 @dataclass(frozen=True, slots=True)
 class Table:
     """A list as read: sections with their rows, the rows left out by name, the sheets where no list was found, the hidden
-    ones with a list, and those with a second table beside the one that was read."""
+    ones with a list, those with a second table beside the one that was read, and the headings of the columns that were read though
+    nobody sees them (sheet, heading)."""
 
     kind: str
     sections: tuple[Section, ...]
@@ -107,6 +108,7 @@ class Table:
     unread_sheets: tuple[str, ...] = ()
     hidden_sheets: tuple[str, ...] = ()
     doubled_sheets: tuple[str, ...] = ()
+    hidden_columns: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

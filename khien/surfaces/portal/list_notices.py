@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 from khien.registration.types import ListCard
 
 _SHEETS = ("sheet_unread", "sheet_hidden", "sheet_doubled")
-HIDDEN = "rows_hidden"
+HIDDEN, HIDDEN_COLUMN = "rows_hidden", "column_hidden"
 
 
 def unread_sheets(card: ListCard) -> list[str]:
@@ -26,9 +26,9 @@ def _sheet(name: str, why: str) -> str:
     ) % {"sheet": name}
 
 
-def hidden_rows(card: ListCard) -> list[str]:
-    """A sentence for each sheet with rows that a filter or a hand has put away: they were read too."""
-    return [
+def put_away(card: ListCard) -> list[str]:
+    """A sentence for each sheet with rows, and for each column, that a filter or a hand has put away: they were read too."""
+    rows = [
         ngettext(
             "Trang “%(sheet)s” có một dòng đang ẩn trong tệp: người ở dòng đó cũng đã được đọc. Không gửi người đó thì bấm “Bỏ dòng này”.",
             "Trang “%(sheet)s” có %(num)s dòng đang ẩn trong tệp: người ở các dòng đó cũng đã được đọc. Không gửi ai thì bấm “Bỏ dòng này” ở dòng của người đó.",
@@ -38,12 +38,18 @@ def hidden_rows(card: ListCard) -> list[str]:
         for one in card.skipped_rows
         if one["why"] == HIDDEN
     ]
+    return rows + [
+        _("Cột “%(heading)s” ở trang “%(sheet)s” đang ẩn trong tệp và cũng đã được đọc. Nếu là số liệu cũ thì xoá cột rồi gửi lại tệp.")
+        % {"sheet": one["sheet"], "heading": one["heading"]}
+        for one in card.skipped_rows
+        if one["why"] == HIDDEN_COLUMN
+    ]
 
 
 def left_out(card: ListCard) -> list[str]:
     """The rows that hold nobody, each as the spreadsheet counts it, with its sheet where there are several."""
     several = len(card.sections) > 1
-    rows = [one for one in card.skipped_rows if one["why"] not in (*_SHEETS, HIDDEN)]
+    rows = [one for one in card.skipped_rows if one["why"] not in (*_SHEETS, HIDDEN, HIDDEN_COLUMN)]
     return [f"{one['row']} ({one['sheet']})" if several and one["sheet"] else str(one["row"]) for one in rows]
 
 

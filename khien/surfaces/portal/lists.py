@@ -204,7 +204,7 @@ def _rows(request: Any, card: ListCard, again: AgainForm, wrong: str = "", statu
     context = _frame(card) | _mended(card) | {
         "rows": told, "state": state, "after": after, "totals": totals, "filters": remarks.filters(totals, card),
         "next": rows[-1].number if len(rows) == size else None, "again": again, "wrong": wrong, "same_file": request.GET.get("lai") == "1",
-        "skipped": list_notices.left_out(card), "unread": list_notices.unread_sheets(card), "hidden": list_notices.hidden_rows(card),
+        "skipped": list_notices.left_out(card), "unread": list_notices.unread_sheets(card), "hidden": list_notices.put_away(card),
         "queue": registrations.invited(card.id) if card.sent else {},
     }  # fmt: skip
     return render(request, "portal/list.html", context, status=status)

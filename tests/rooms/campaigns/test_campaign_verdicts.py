@@ -37,7 +37,7 @@ def test_second_dose_before_the_interval_is_refused_with_its_first_day_in_one_se
     assert verdict.earliest_on == date(2021, 12, 14)
     assert verdict.sentence_vi == "Mũi 2 Comirnaty phải cách mũi 1 ít nhất 21 ngày; hôm nay là ngày thứ 15, sớm nhất 14/12/2021."
     assert verdict.sentence_en == (
-        "Dose 2 of Comirnaty must be at least 21 days after dose 1; today is day 15, earliest 14 December 2021.")
+        "Dose 2 of Comirnaty must be at least 21 days after dose 1; today is day 15, earliest 14/12/2021.")
 
 
 @pytest.mark.parametrize(("vaccine", "least"), [
@@ -261,7 +261,7 @@ def test_next_dose_names_vaccines_and_days():
         "campaigns.due_later", DoseType.PRIMARY, 2, date(2026, 12, 1))
     assert due.vaccines[0] == "PFIZER"
     assert "01/12/2026" in due.sentence_vi
-    assert "1 December 2026" in due.sentence_en
+    assert "01/12/2026" in due.sentence_en
     first = rules.next_dose(BOOK, ADULT, [], TODAY)
     assert (first.code, first.ordinal, first.earliest_on) == ("campaigns.due", 1, TODAY)
 

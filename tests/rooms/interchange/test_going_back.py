@@ -109,5 +109,26 @@ def test_the_rows_that_a_filter_hides_are_read_and_said_to_be_hidden(old):
     out = BytesIO()
     book.save(out)
     first, second = staged(out.getvalue())
+    assert read_table(out.getvalue(), "ds.xls" if old else "ds.xlsx").hidden_columns == ()
     assert [("", "sheets.hidden_row") in [(one.field, one.code) for one in row.warnings] for row in (first, second)] == [False, True]
     assert second.state == "accepted"
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_a_hidden_column_that_was_read_is_named(old):
+    if old:
+        book = xlwt.Workbook(encoding="utf-8")
+        sheet = book.add_sheet("Danh sach")
+        for place, row in enumerate((HEAD, PERSON, OTHER)):
+            for column, value in enumerate(row):
+                sheet.write(place, column, value)
+        for place in (0, 4):
+            sheet.col(place).hidden = True
+    else:
+        book = openpyxl.load_workbook(BytesIO(xlsx(HEAD, PERSON, OTHER)))
+        for letter in "AE":
+            book.active.column_dimensions[letter].hidden = True
+    out = BytesIO()
+    book.save(out)
+    table = read_table(out.getvalue(), "ds.xls" if old else "ds.xlsx")
+    assert [heading for _, heading in table.hidden_columns] == [HEAD[4]]  # the first column only counts the rows
