@@ -10,7 +10,7 @@ from .steps import answer, send
 def test_a_number_written_beside_no_phone_is_asked_about_and_not_thrown_away(db):
     client = Client()
     answer(client, until="dien-thoai")
-    page = client.post("/dang-ky/dien-thoai", {"phone": "0901 000 132", "no_phone": "on"})
+    page = client.post("/dang-ky/dien-thoai", {"phone": "0901 000 132", "no_phone": "on"}, follow=True)
     assert page.status_code == 422
     assert "Mời bỏ dấu, hoặc xóa số" in page.content.decode()
     assert 'value="0901 000 132"' in page.content.decode()
@@ -21,13 +21,35 @@ def test_whoever_comes_back_from_no_phone_and_writes_one_is_not_left_without(db)
     client = Client()
     answer(client, {"dien-thoai": {"no_phone": "on"}}, until="noi-o")
     assert "checked" in client.get("/dang-ky/dien-thoai").content.decode()
-    assert client.post("/dang-ky/dien-thoai", {"phone": "0901 000 132", "no_phone": "on"}).status_code == 422
+    assert client.post("/dang-ky/dien-thoai", {"phone": "0901 000 132", "no_phone": "on"}, follow=True).status_code == 422
+
+
+def test_a_refused_answer_is_asked_again_by_its_address_and_forgotten_once_it_is_right(db):
+    client = Client()
+    assert client.post("/dang-ky/cho-ai", {})["Location"] == "/dang-ky/cho-ai"
+    assert client.get("/dang-ky/cho-ai").status_code == 422
+    answer(client, until="ngay-sinh")
+    wrong = client.post("/dang-ky/ngay-sinh?ve=xem-lai", {"birth_day": "40", "birth_month": "3", "birth_year": "1951"})
+    assert wrong["Location"] == "/dang-ky/ngay-sinh?ve=xem-lai"
+    again = client.get(wrong["Location"])
+    assert (again.status_code, 'value="40"' in again.content.decode()) == (422, True)
+    assert client.get("/dang-ky/ho-ten").status_code == 200
+    client.post("/dang-ky/ngay-sinh", {"birth_day": "27", "birth_month": "3", "birth_year": "1951"})
+    right = client.get("/dang-ky/ngay-sinh")
+    assert (right.status_code, 'value="27"' in right.content.decode()) == (200, True)
+
+
+def test_what_nobody_would_type_is_answered_at_once_and_not_kept(db):
+    client = Client()
+    answer(client, until="ho-ten")
+    assert client.post("/dang-ky/ho-ten", {"full_name": "A" * 5000}).status_code == 422
+    assert client.get("/dang-ky/ho-ten").status_code == 200
 
 
 def test_too_long_an_answer_is_told_once_in_plain_words(db):
     client = Client()
     answer(client, until="dien-thoai")
-    page = client.post("/dang-ky/dien-thoai", {"phone": "0" * 40}).content.decode()
+    page = client.post("/dang-ky/dien-thoai", {"phone": "0" * 40}, follow=True).content.decode()
     assert "Dài quá: đang có 40 ký tự, chỉ ghi được 30" in page
     assert "Có một chỗ cần sửa" in page
 

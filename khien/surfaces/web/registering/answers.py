@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.http import QueryDict
+
 from khien.kernel import identifiers
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
@@ -29,6 +31,16 @@ class Answers:
     def done(self) -> list[str]:
         """The questions answered, by slug."""
         return list(self.data.get("done", ()))
+
+    def typed(self, step: str) -> QueryDict | None:
+        """What was typed at a question and is asked again: it was refused, or should be looked at once more."""
+        slug, values = self.data.get("typed") or ("", {})
+        if slug != step:
+            return None
+        told = QueryDict(mutable=True)
+        for name, several in values.items():
+            told.setlist(name, several)
+        return told
 
     @property
     def relative(self) -> bool:

@@ -98,6 +98,7 @@ class CardPage:
             if form.is_valid():
                 told = answers_of(form.cleaned_data["card"])
                 # What the card answers is looked at by the person once more.
+                told["typed"] = None
                 told["done"] = [slug for slug in answers.done if slug not in ANSWERED]
                 registration.save_draft(draft=id, data=told, at=at, step="ho-ten")
                 return HttpResponseRedirect(back)

@@ -1,5 +1,6 @@
 """The registration's pages: ask, keep, go on; look at everything; send once; prove the phone; done."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,9 @@ from khien.surfaces.web.registering.mount import Route
 
 # Which question a refusal of the whole form sends back to.
 AT_FAULT = {"names": "ho-ten", "births": "ngay-sinh", "identifiers": "so-giay-to", "phones": "dien-thoai", "places": "noi-o"}
+
+
+MOST_KEPT = 4000  # characters of what was typed that the draft keeps; nobody's answer is longer
 
 
 class Wizard:
@@ -92,34 +96,49 @@ class Wizard:
         if question is None or not question.applies(answers) or not path.reachable(question, answers):
             return HttpResponseRedirect(self._open(answers))
         if request.method != "POST":
-            return self._asked(request, question(answers=answers), answers)
+            typed = answers.typed(step)
+            return self._asked(request, question(answers=answers), answers) if typed is None else self._judged(request, question(typed, answers=answers), answers)
         form = question(request.POST, answers=answers)
-        if getattr(form, "searching", False):
-            if not form.is_valid() or id is None:
-                return self._asked(request, form, answers, 422 if form.errors else 200)
-            # Asked for again by its address: whoever comes back from the next page finds the names, not a form to send anew.
-            registration.save_draft(draft=id, data={"place_asked": form.cleaned_data["q"]}, at=at)
-            return HttpResponseRedirect(request.get_full_path())
-        if not form.is_valid():
-            return self._asked(request, form, answers, 422)
-        if getattr(form, "to_show", False):
-            return self._asked(request, form.as_read(), answers)  # type: ignore[attr-defined]
+        if getattr(form, "searching", False) and form.is_valid() and id is not None:
+            return self._asked_again(request, id, {"place_asked": form.cleaned_data["q"], "typed": None}, at)
+        if not form.is_valid() or getattr(form, "searching", False) or getattr(form, "to_show", False):
+            typed = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
+            if len(json.dumps(typed)) > MOST_KEPT:
+                return self._judged(request, form, answers)
+            return self._asked_again(request, id or self._begin(request, at), {"typed": [step, typed]}, at)
         answers = self._keep(request, id, form, answers, at)
         if request.GET.get("ve") == "xem-lai":
             return HttpResponseRedirect(self._open(answers))
         after = path.after(question, answers)
         return HttpResponseRedirect(self.to("register_step", step=after.slug) if after else self._open(answers))
 
+    def _judged(self, request: HttpRequest, form: Question, answers: Answers) -> HttpResponse:
+        """The question with what was typed, and what is wrong or should be looked at in it."""
+        if not form.is_valid():
+            return self._asked(request, form, answers, 422)
+        return self._asked(request, form.as_read() if getattr(form, "to_show", False) else form, answers)  # type: ignore[attr-defined]
+
+    def _asked_again(self, request: HttpRequest, id: UUID, told: dict[str, Any], at: datetime) -> HttpResponse:
+        """The question asked anew by its address: whoever comes back from a later page finds it, not a form to send again."""
+        registration.save_draft(draft=id, data=told, at=at)
+        return HttpResponseRedirect(request.get_full_path())
+
+    def _begin(self, request: HttpRequest, at: datetime) -> UUID:
+        id = registration.start_draft(at=at)
+        visitor.device(request)
+        visitor.keep_draft(request, id)
+        return id
+
     def _keep(self, request: HttpRequest, id: UUID | None, form: Question, answers: Answers, at: datetime) -> Answers:
         told = form.kept()
         told["done"] = path.settled(type(form), told, answers)
+        if answers.typed(form.slug) is not None:
+            told["typed"] = None
         if id is None:
-            id = registration.start_draft(at=at)
-            visitor.device(request)
+            id = self._begin(request, at)
             # Only who asks for it, or registers from an open book: on a shared device the next family is not shown this one's home.
             if request.GET.get("nha") or self.account(request):
                 told = {**self.finish.household(request), **told}
-        visitor.keep_draft(request, id)
         kept = registration.save_draft(draft=id, data=told, at=at, step=form.slug)
         return Answers(kept.data, answers.on)
 
