@@ -1,5 +1,6 @@
 """A clerk's list on the pages: uploaded, read, looked at row by row, mended, decided, sent, followed."""
 
+import re
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -127,6 +128,21 @@ def test_sending_registers_and_the_page_follows_who_waits(clerk, firm):
     assert "Đang chờ đến lượt" in page
     nothing = clerk.post(f"/to-chuc/danh-sach/{list_id}/gui")
     assert nothing.status_code == 409
+
+
+def test_whoever_should_not_be_sent_is_left_out_on_the_page_and_taken_in_again(clerk, firm):
+    list_id = make.make_list(organization_id=firm)
+    one = rows(list_id)[0]
+    assert one.state in ("accepted", "repaired")
+    page = clerk.get(f"/to-chuc/danh-sach/{list_id}")
+    form = re.search(rf'<form method="post" action="(/to-chuc/dong/{one.id}/quyet-dinh)">.*?name="decision" value="(\w+)".*?Bỏ dòng này', text(page), re.S)
+    assert form is not None
+    assert form[2] == "skip"
+    clerk.post(form[1], {"decision": form[2]})
+    assert rows(list_id)[0].state == "skipped"
+    assert "Lấy lại dòng này" in text(clerk.get(f"/to-chuc/danh-sach/{list_id}"))
+    clerk.post(form[1], {"decision": "keep"})
+    assert rows(list_id)[0].state == one.state
 
 
 def test_a_file_that_is_no_list_says_why(clerk, firm):
