@@ -83,6 +83,8 @@ class RegistrationWay(Row):
     code = models.TextField(default="")
     at = models.DateTimeField()
     by = models.TextField()
+    # The doses before and the answers about health that came this way: the queue keeps one wish, the desk hears them all.
+    told = models.JSONField(default=dict, db_default=models.Value({}, output_field=models.JSONField()))
 
     class Meta:
         db_table = "registration_way"

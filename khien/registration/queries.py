@@ -15,6 +15,7 @@ from khien.plumbing import once
 
 from . import rules
 from .calling import COUNTED, call_sheet, last_of, neighbourhoods
+from .declared import declared_doses, declared_health
 from .drafts import draft
 from .list_queries import error_rows, invited, list_row, list_rows, list_view, lists, row_at, totals
 from .models import Registration, RegistrationWay
@@ -23,7 +24,7 @@ from .types import QueueCard, RegistrationView, WaitingRow, WayInfo
 from .waiting import still_waiting
 
 __all__ = [
-    "COUNTED", "active_row", "call_sheet", "codes_of", "counts", "draft", "error_rows", "history_of_person", "holder_of_code", "invited", "last_of", "list_row", "list_rows", "list_view",
+    "COUNTED", "active_row", "call_sheet", "codes_of", "counts", "declared_doses", "declared_health", "draft", "error_rows", "history_of_person", "holder_of_code", "invited", "last_of", "list_row", "list_rows", "list_view",
     "lists", "neighbourhoods", "of_person", "receipt", "registration", "registration_by_code", "row_at", "still_waiting", "totals",
     "waiting", "waiting_rows",
 ]  # fmt: skip

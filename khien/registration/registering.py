@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from khien.people.types import Basics, NewPerson, PhoneProof
 from khien.plumbing import audit, bulk, outbox
 
 from . import codes, events, rules
+from .declared import told_in
 from .models import WAYS, Registration, RegistrationWay
 from .types import Registered, Wish
 
@@ -131,7 +133,7 @@ def _ways(
         receipt = next(receipts) if one.stranger else ""
         rows.append(
             RegistrationWay(registration_id=registration.id, person_id=registration.person_id, way=way, source_id=one.source_id,
-                            code=receipt, at=at, by=by.text)
+                            code=receipt, at=at, by=by.text, told=told_in(one.wish))
         )  # fmt: skip
         already = registration.id not in made or registration.id in first
         first.add(registration.id)
@@ -144,13 +146,25 @@ def _ways(
                 phone_verified=one.phone_verified,
             )
         )
-    _add_facts(asked, answers)
+    _add_facts(asked, answers, basics, known, at)
     bulk.insert(rows)
     return answers
 
 
-def _add_facts(asked: Sequence[Asked], answers: list[Registered]) -> None:
-    """A second way may prove the phone; it changes no wish that stands."""
+def _add_facts(asked: Sequence[Asked], answers: list[Registered], basics: dict[UUID, Basics], known: dict[UUID, Registration], at: datetime) -> None:
+    """A second way may prove the phone, and tell what nobody had told yet; it changes no wish that stands, and a stranger's no fact."""
+    for one, answer in zip(asked, answers, strict=True):
+        person, wish = basics[one.person_id], one.wish
+        row, new = known[person.id], dict[str, Any]()
+        if not answer.already or one.stranger:
+            continue
+        if wish.history and not row.history:
+            history = rules.check_history(wish.history)
+            new |= {"history": history, "risk": rules.at_risk(history, person.birth, clock.on_date(at))}
+        if wish.consent_version and not row.consent_version:
+            new |= {"consent_version": wish.consent_version, "consented_at": at}
+        if new:
+            Registration.objects.filter(person_id=row.person_id, id=row.id).update(**new)
     proved = [
         answer.registration_id for one, answer in zip(asked, answers, strict=True) if one.phone_verified and answer.already
     ]

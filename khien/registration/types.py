@@ -1,6 +1,6 @@
 """What the registration room takes and gives."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -36,6 +36,31 @@ class Registered:
     linked: bool = False
     disputed: bool = False
     phone_verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredDoses:
+    """Doses that a person said they had before registering: how many (3 stands for more too), and the last of them as far as it was known."""
+
+    count: int
+    vaccine: str
+    on: date | None
+    place: str
+    lot: str
+    told_on: date
+
+    def unrecorded(self, given: Iterable[date]) -> bool:
+        """Whether the record holds fewer doses up to the day of telling."""
+        return sum(day <= self.told_on for day in given) < self.count
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredHealth:
+    """A question about health that was answered with yes or unsure, and the day."""
+
+    question: str
+    answer: str
+    told_on: date
 
 
 @dataclass(frozen=True, slots=True)

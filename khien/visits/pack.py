@@ -20,6 +20,7 @@ from khien.kernel.refs import Scope
 from khien.people import queries as people
 from khien.people.types import PersonCard
 from khien.registration import queries as registrations
+from khien.registration.types import DeclaredDoses
 from khien.visits import models, rules, sessions
 from khien.visits.forms import vital_kinds
 from khien.visits.offline import plain
@@ -135,11 +136,13 @@ def _appointments(session: SessionInfo) -> list[dict[str, Any]]:
     entries = [entry for entry in booking.day_list(session.id) if entry.appointment.state in ("active", "arrived")]
     known = immunizations.known_of({entry.card.id: (entry.card.birth, entry.card.sex) for entry in entries})
     slips = registrations.codes_of(entry.appointment.registration_id for entry in entries)
+    declared = registrations.declared_doses(known)
     return [
         {
             "id": entry.appointment.id, "code": entry.appointment.code, "registration_code": slips.get(entry.appointment.registration_id, ""), "starts_at": entry.appointment.starts_at,
             "vaccine": entry.appointment.vaccine, "state": entry.appointment.state, **_few(entry.card),
             **_due(session, *known[entry.card.id], entry.appointment.vaccine),
+            **_declared(declared.get(entry.card.id), known[entry.card.id][1]),
         }
         for entry in entries
     ]  # fmt: skip
@@ -151,6 +154,11 @@ def _few(card: PersonCard) -> dict[str, Any]:
         "person_id": card.id, "name": card.full_name, "birth": card.birth.iso(), "sex": card.sex,
         "last4": card.identifier_masked[-4:] if card.identifier_masked else "", "identity": card.identity_state,
     }  # fmt: skip
+
+
+def _declared(told: DeclaredDoses | None, past: Iterable[PastDose]) -> dict[str, Any]:
+    """The doses that somebody said they had and that the record does not hold."""
+    return {"declared": asdict(told)} if told and told.unrecorded(dose.on_date for dose in past) else {}
 
 
 def _due(session: SessionInfo, person: Recipient, past: Iterable[PastDose], vaccine: str) -> dict[str, Any]:

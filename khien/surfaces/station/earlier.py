@@ -17,6 +17,8 @@ from khien.immunizations.actions import Told
 from khien.kernel.errors import Refused
 from khien.people import queries as people
 from khien.plumbing import files
+from khien.registration import queries as registrations
+from khien.registration.types import DeclaredDoses
 from khien.surfaces.station.asking import Here, here
 from khien.surfaces.web import evidence
 from khien.surfaces.web.forms import DayField, PageForm
@@ -54,7 +56,11 @@ def add(request: HttpRequest, session: UUID, visit: UUID) -> HttpResponse:
     person = people.person(card.person_id) if card else None
     if card is None or person is None:
         raise Refused("visits.unknown")
-    form = EarlierForm(request.POST or None, request.FILES or None)
+    history = record.history(card.person_id, at.session.on_date)
+    declared = registrations.declared_doses([person.id]).get(person.id)
+    if declared and not declared.unrecorded(dose.on_date for dose in history.doses):
+        declared = None
+    form = EarlierForm(request.POST or None, request.FILES or None, initial=_told(declared))
     book = campaigns.rulebook(at.session.on_date).vaccines
     form.fields["vaccine"].choices = [("", _("Chọn vắc xin")), *((code, one.short_vi) for code, one in sorted(book.items()))]  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
@@ -65,8 +71,13 @@ def add(request: HttpRequest, session: UUID, visit: UUID) -> HttpResponse:
         else:
             return HttpResponseRedirect(f"{reverse('station:earlier', kwargs={'session': session, 'visit': visit})}?xong=1")
     at.looked(card.person_id, purpose="screening")
-    history = record.history(card.person_id, at.session.on_date)
-    return render(request, "station/earlier.html", {"here": at, "form": form, "card": card, "history": history, "done": request.GET.get("xong")})
+    vaccine = book.get(declared.vaccine) if declared else None
+    return render(request, "station/earlier.html", {"here": at, "form": form, "card": card, "history": history, "declared": declared, "vaccine": vaccine, "done": request.GET.get("xong")})
+
+
+def _told(declared: DeclaredDoses | None) -> dict[str, Any]:
+    """The last dose as it was declared, to be held against its paper."""
+    return {"vaccine": declared.vaccine, "on_date": declared.on, "lot": declared.lot, "place": declared.place} if declared else {}
 
 
 def _record(person_id: UUID, told: dict[str, Any], at: Here) -> None:

@@ -1,5 +1,6 @@
 """What a desk asks of the record: who is this, what happened before; every look is logged."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +15,12 @@ from khien.kernel.errors import Refused
 from khien.people import queries as people
 from khien.people.types import PersonCard
 from khien.plumbing import once
+from khien.registration import queries as registrations
 from khien.surfaces.station.asking import Here, answer, body, here, refused
-from khien.surfaces.station.said import refusal
+from khien.surfaces.station.said import refusal, spoken
 from khien.surfaces.web import reading, slips
 from khien.surfaces.web.purposes import PURPOSES
+from khien.surfaces.web.registering.words import HISTORY
 from khien.visits import queries as visits
 from khien.visits.arrivals import new_person
 from khien.visits.bodies import uuid_of
@@ -113,8 +116,10 @@ def _person(card: PersonCard, at: Here, *, brief: bool = False) -> dict[str, Any
     appointment = booking.appointment_of(card.id)
     history = immunizations.history(card.id, at.session.on_date)
     due = history.next_dose
+    declared = registrations.declared_doses([card.id]).get(card.id)
     return {
-        **shown, "appointment": _appointment(appointment, at) if appointment and appointment.stands else None,
+        **shown, "declared": asdict(declared) if declared and declared.unrecorded(dose.on_date for dose in history.doses) else None,
+        "appointment": _appointment(appointment, at) if appointment and appointment.stands else None,
         "doses": [{"vaccine": dose.vaccine, "on_date": dose.on_date, "lot": dose.lot_number, "counted": dose.counted,
                    "dose_type": dose.dose_type, "ordinal": dose.ordinal, "vi": dose.sentence_vi, "en": dose.sentence_en} for dose in history.doses],
         "next": {"vi": due.sentence_vi, "en": due.sentence_en, "complete": due.complete, "earliest_on": due.earliest_on},
@@ -153,10 +158,15 @@ def story(request: HttpRequest, session: UUID, visit: UUID) -> HttpResponse:
     consent = campaigns.consent_text(told.consents[-1].text_version, on=at.session.on_date).version if told.consents else ""
     return answer({
         "visit_id": str(visit), "person": _person(card, at) if card else None, "consent": consent, "undone": len(told.undone),
-        "confirmed": found.identity_how,
+        "confirmed": found.identity_how, "health": _health(found.person_id),
         "screening": {
             "version": last.version, "answers": dict(last.answers), "vitals": dict(last.vitals), "decision": last.decision,
             "reason": last.decision_reason, "proposal": last.proposal, "reasons": [dict(reason) for reason in last.reasons],
             "by": last.performed_by_name, "at": last.performed_at,
         } if last else None,
     }, at=at.at)  # fmt: skip
+
+
+def _health(person_id: UUID) -> list[dict[str, Any]]:
+    """What was answered with yes or unsure at registering, worded: the doctor asks again and knows what to ask."""
+    return [{"answer": one.answer, "told_on": one.told_on, **spoken(HISTORY[one.question])} for one in registrations.declared_health(person_id)]

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import translation
+
 from khien.campaigns import queries as campaigns
 from khien.kernel.errors import Refused
 from khien.surfaces.web.refusals import word, wording
@@ -15,6 +17,15 @@ def refusal(code: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     """A refusal with its sentence in both languages."""
     told = Refused(code, **_named(readable(facts)))
     return {"code": code, "facts": dict(facts), **{lang: word(told, lang) for lang in LANGUAGES}}
+
+
+def spoken(sentence: Any) -> dict[str, str]:
+    """A lazy sentence in both languages."""
+    told = {}
+    for lang in LANGUAGES:
+        with translation.override(lang):
+            told[lang] = str(sentence)
+    return told
 
 
 def readable(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -54,6 +54,7 @@ export default (kh) => {
           appointment && h("p", [appointment.ordinal && kh.doseName(appointment.dose_type, appointment.ordinal), kh.vaccine(appointment.vaccine)].filter(Boolean).join(", "))),
         (appointment?.odd || []).map((odd) => h("p", kh.chip(kh.both(odd), "wait"))),
         person.doses && doses(person),
+        kh.declared(person.doses ? person.declared : appointment?.declared),
         note && h("p", kh.chip(_("Ghi chú: khác sổ ở {fields}", { fields: note }), "wait"))),
       !appointment && kh.pack.session.vaccines.length > 1 && kh.panel(_("Vắc xin"), h("div.kh-st-two", kh.toggles("vac-xin", kh.pack.session.vaccines.map((code) => [code, kh.vaccine(code)]), { chosen: person.next ? [] : [] }))),
       h("fieldset.kh-st-panel", h("legend.kh-h3", _("Đã xem giấy tờ")), h("div.kh-st-two", kh.toggles("giay-to", kh.identityHow(), { chosen: [how] }))),

@@ -18,6 +18,13 @@ export default (kh) => {
   };
   // The way to a dose given elsewhere, with its evidence: a page of its own.
   kh.earlier = (row) => kh.rights.has("visit.history") && row.id && !row.sealed && !kh.offline && h("a", { href: `${kh.urls.base}/mui-cu/${row.id}` }, _("Thêm mũi nơi khác"));
+  // Doses that somebody said they had when registering and that the record does not hold: the paper is asked for.
+  kh.declared = (told) => {
+    if (!told) return null;
+    const last = [told.vaccine && kh.vaccine(told.vaccine), told.on && kh.dmy(told.on), told.place, told.lot && _("lô {lot}", { lot: told.lot })].filter(Boolean).join(", ");
+    const count = [_("1 mũi"), _("2 mũi")][told.count - 1] || _("3 mũi trở lên");
+    return h("p", kh.chip(_("Đã khai, chưa có trong sổ"), "wait"), " ", last ? _("Khi đăng ký ngày {day} khai đã tiêm {count}, mũi gần nhất: {last}. Hỏi giấy cũ.", { day: kh.dmy(told.told_on), count, last }) : _("Khi đăng ký ngày {day} khai đã tiêm {count}. Hỏi giấy cũ.", { day: kh.dmy(told.told_on), count }));
+  };
   kh.strange = (row) => kh.all().filter((other) => other.person_id !== row.person_id && other.id !== row.id && kh.folded(other.name) === kh.folded(row.name));
 
   // A queue: who is next, each one a button.

@@ -53,12 +53,24 @@ export default (kh) => {
     const { screening, person } = here.story;
     const chips = kh.main.querySelector(".kh-person__chips");
     for (const dose of (person?.doses || []).slice(-2)) chips.append(kh.chip(_("{dose}: {vaccine} {day}", { dose: dose.counted ? kh.doseName(dose.dose_type, dose.ordinal) : _("Không tính"), vaccine: kh.vaccine(dose.vaccine), day: kh.dmy(dose.on_date) })));
+    drawTold();
     if (!screening || Object.keys(here.answers.items).length) return;
     here.answers = { items: { ...screening.answers.items }, details: { ...screening.answers.details }, background: [...(screening.answers.background || [])] };
     here.before = screening;
     draw();
     for (const dose of (person?.doses || []).slice(-2)) kh.main.querySelector(".kh-person__chips").append(kh.chip(kh.doseName(dose.dose_type, dose.ordinal)));
     kh.propose();
+  }
+
+  // What was told at registering: doses that the record does not hold, and what was not answered with no.
+  function drawTold() {
+    const { row, story } = here;
+    const doses = kh.declared(story?.person ? story.person.declared : kh.pack.appointments.find((one) => one.person_id === row.person_id)?.declared);
+    const health = story?.health || [];
+    kh.set(document.getElementById("da-khai"), (doses || health.length > 0) && [
+      h("h2.kh-h3", _("Khai khi đăng ký")), doses,
+      health.length > 0 && h("ul", health.map((one) => h("li", h("b", one.answer === "yes" ? _("Có") : _("Không rõ")), `: ${kh.both(one)} `, h("span.kh-soft.kh-small", kh.dmy(one.told_on))))),
+    ]);
   }
 
   // The questions that concern this person.
@@ -80,9 +92,10 @@ export default (kh) => {
           asked().map(question),
           background(),
           skipped.length > 0 && h("p.kh-screen__skip", _("Không hỏi câu {list}: không liên quan người này.", { list: skipped.map((item) => item.no).join(", ") }))),
-        h("div.kh-screen__side", h("section#so-do", { "aria-labelledby": "do" }), h("section#de-nghi", { "aria-live": "polite" }), h("div#quyet-dinh")),
+        h("div.kh-screen__side", h("section#da-khai", { "aria-live": "polite" }), h("section#so-do", { "aria-labelledby": "do" }), h("section#de-nghi", { "aria-live": "polite" }), h("div#quyet-dinh")),
       ),
     );
+    drawTold();
     kh.drawVitals();
     kh.drawProposal();
     kh.drawDecision();
