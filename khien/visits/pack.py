@@ -41,6 +41,7 @@ def session_pack(session_id: UUID, *, at: datetime) -> dict[str, Any]:
     pack = {
         "version": VERSION, "made_at": at, "rules_version": campaigns.rules_version(), "session": _session(session),
         "staff": _staff(session, at), "lots": _lots(session), "vaccines": [_vaccine(book, code, session.on_date) for code in session.vaccines],
+        "names": {code: [one.short_vi, one.short_en] for code, one in book.vaccines.items()},  # of doses from elsewhere too
         "forms": _forms(session.on_date), "vitals": [asdict(kind) for kind in vital_kinds().values()], "consent": _consent(session.on_date),
         "states": {"labels": {state.value: list(words) for state, words in LABELS.items()}, "next": {s.value: sorted(n) for s, n in NEXT.items()}},
         "minutes": book.on(session.on_date).observation_minutes(), "appointments": _appointments(session),

@@ -37,6 +37,7 @@ def test_a_declared_dose_is_asked_about_until_it_stands_on_record(lead, day, boo
     assert found["declared"] == SAID
     (expected,) = lead.get(f"/diem/{day.session_id}/goi").json()["appointments"]
     assert expected["declared"] == SAID
+    assert lead.get(f"/diem/{day.session_id}/goi").json()["names"]["ABDALA"] == ["Abdala", "Abdala"]  # given elsewhere, not on this table
     (receipt,) = tell(lead, day, envelope(lead, "check_in", session_id=str(day.session_id), identity_how="slip", appointment_code=code))
     visit = receipt["result"]["visit"]["visit_id"]
     story = lead.get(f"/diem/{day.session_id}/luot/{visit}").json()

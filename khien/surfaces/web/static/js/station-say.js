@@ -44,8 +44,10 @@ export default (kh) => {
   };
 
   kh.vaccine = (code) => {
-    const known = kh.pack.vaccines.find((one) => one.code === code);
-    return known ? kh.both(known) : code;
+    const known = kh.pack.names?.[code];
+    if (known) return known[kh.lang === "en" ? 1 : 0];
+    const ofSession = kh.pack.vaccines.find((one) => one.code === code); // a pack taken along before it named all
+    return ofSession ? kh.both(ofSession) : code;
   };
   kh.doseName = (type, ordinal) => {
     if (type === "booster") return ordinal > 1 ? _("Mũi nhắc {n}", { n: ordinal }) : _("Mũi nhắc");

@@ -67,10 +67,8 @@ export default (kh) => {
     const { row, story } = here;
     const doses = kh.declared(story?.person ? story.person.declared : kh.pack.appointments.find((one) => one.person_id === row.person_id)?.declared);
     const health = story?.health || [];
-    kh.set(document.getElementById("da-khai"), (doses || health.length > 0) && [
-      h("h2.kh-h3", _("Khai khi đăng ký")), doses,
-      health.length > 0 && h("ul", health.map((one) => h("li", h("b", one.answer === "yes" ? _("Có") : _("Không rõ")), `: ${kh.both(one)} `, h("span.kh-soft.kh-small", kh.dmy(one.told_on))))),
-    ]);
+    kh.set(document.getElementById("da-khai"), (doses || health.length > 0) && h("div.kh-st-panel", doses,
+      health.length > 0 && h("p", h("b", _("Khai khi đăng ký")), ". ", health.map((one) => [h("b", one.answer === "yes" ? _("Có") : _("Không rõ")), `: ${kh.both(one)} `, h("span.kh-soft.kh-small", `(${kh.dmy(one.told_on)})`), ". "]))));
   }
 
   // The questions that concern this person.
@@ -85,6 +83,7 @@ export default (kh) => {
     kh.draw(
       kh.tray(),
       kh.strip(row, kh.identityChip(row), row.vaccine && kh.chip(kh.vaccine(row.vaccine)), row.unsent && h("span#kham-cho-gui", kh.chip(_("Chờ gửi"), "wait")), kh.earlier(row)),
+      h("section#da-khai", { "aria-label": _("Khai khi đăng ký"), "aria-live": "polite" }),
       h("div.kh-screen",
         h(`section.kh-screen__form${asked().length > 7 ? ".kh-screen__form--many" : ""}`, { "aria-labelledby": "phieu" },
           h("div.kh-screen__head", h("h2#phieu.kh-h3", kh.both(form)), h("p.kh-soft.kh-small", kh.key("1"), ` ${_("không")} `, kh.key("2"), ` ${_("có")} `, kh.key("↑↓"), ` ${_("câu khác")}`)),
@@ -92,7 +91,7 @@ export default (kh) => {
           asked().map(question),
           background(),
           skipped.length > 0 && h("p.kh-screen__skip", _("Không hỏi câu {list}: không liên quan người này.", { list: skipped.map((item) => item.no).join(", ") }))),
-        h("div.kh-screen__side", h("section#da-khai", { "aria-live": "polite" }), h("section#so-do", { "aria-labelledby": "do" }), h("section#de-nghi", { "aria-live": "polite" }), h("div#quyet-dinh")),
+        h("div.kh-screen__side", h("section#so-do", { "aria-labelledby": "do" }), h("section#de-nghi", { "aria-live": "polite" }), h("div#quyet-dinh")),
       ),
     );
     drawTold();
