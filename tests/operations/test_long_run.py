@@ -189,7 +189,7 @@ class Point:
         self.clockwork, self.score, self.power, self.up = flow.Clockwork(), SiteDay(1, 1, "Điểm thử", received=1), True, up
         self.planned: Any = SimpleNamespace(session_id=str(uuid4()), day=date(2021, 8, 1))
         self.line: Any = SimpleNamespace(whole=True)
-        self.lots: Any = [SimpleNamespace(id=uuid4())]
+        self.lots: Any = [SimpleNamespace(id=uuid4(), number="L1")]
         self.shelf: Any = SimpleNamespace(ready=lambda *_: True, drew=lambda *_: self.drawn.append(1))
         self.drawn: list[int] = []
         self.went: list[str] = []
@@ -215,10 +215,10 @@ def stuck_corner(monkeypatch: pytest.MonkeyPatch, state: str, *, at: str = "scre
     row = SimpleNamespace(id=uuid4(), name=one.visitor.person.full_name, birth=one.visitor.person.birth.iso(), state=state)
     monkeypatch.setattr(product, "told", lambda ask: [row] if state else [])
 
-    def stands(*_: Any) -> Any:
+    def stands(*_: Any, **__: Any) -> Any:
         raise Surprise(f"the tablet's {at}: TimeoutError of waiting for .kh-screen")
 
-    screens = {"receive": lambda _: "7", "screen": lambda _: None, "inject": lambda _: True, "unsent": lambda: 0, "slow": [], "at": AT} | {at: stands}
+    screens = {"receive": lambda _: "7", "screen": lambda _: None, "inject": lambda *_, **__: True, "unsent": lambda: 0, "slow": [], "at": AT} | {at: stands}
     corner = Corner(point, SimpleNamespace(**screens), people=80, random=Random(1))  # type: ignore[arg-type]
     return corner, point, one
 
@@ -247,6 +247,27 @@ def test_a_dose_leaves_the_vial_at_the_hour_of_the_tablets_own_clock(monkeypatch
     point.shelf.drew = lambda _lot, at: drawn.append(at)
     corner._serves(one, 500.0)
     assert drawn == [later], "a vial that was ended a moment before could not have given it, and the evening's count would not agree"
+
+
+def test_the_tablet_injects_from_the_vial_in_the_hand_when_the_one_before_was_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    corner, point, one = stuck_corner(monkeypatch, "", at="leave")
+    asked: list[Any] = []
+
+    def inject(number: str, lot: str, *, another: bool) -> bool:
+        asked.append((number, lot, another))
+        return another
+
+    def change_lot(minute: float) -> float:
+        point.lots = [SimpleNamespace(id=uuid4(), number="L2")]
+        return minute + 3
+
+    corner.screens.inject, point.change_lot = inject, change_lot  # type: ignore[method-assign, attr-defined]
+    drawn: list[Any] = []
+    point.shelf.drew = lambda lot, _at: drawn.append(lot)
+    corner._serves(one, 500.0)
+    point.clockwork.run(510.0)
+    assert asked == [("7", "L1", False), ("7", "L2", True)]
+    assert drawn == [str(point.lots[0].id)]
 
 
 def test_a_tablet_that_still_holds_something_is_waited_for_before_anybody_is_sent_to_another_desk(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,9 +79,9 @@ class Screens:
         """Ask the questions, measure, decide as the software proposes."""
         self._do("screening", self._screen, number)
 
-    def inject(self, number: str) -> bool:
-        """Confirm who sits there, inject; False where the screen stops the vial."""
-        return bool(self._do("injection", self._inject, number))
+    def inject(self, number: str, lot: str, *, another: bool = False) -> bool:
+        """Confirm who sits there, inject from a vial of this lot (`another`: of another one than the screen stopped); False where the screen stops it."""
+        return bool(self._do("injection", self._inject, number, lot, another))
 
     def leave(self, number: str) -> bool:
         """The minutes are over: observed, closed; False while the board still counts minutes for this person."""
@@ -273,8 +273,14 @@ class Screens:
                 box.fill(MEASURES[str(box.get_attribute("id")).removeprefix("do-")])
         return bool(self._page.locator(".kh-propose__what").count() and self._page.locator(".kh-propose__cap").text_content() == "Máy đề nghị")
 
-    def _inject(self, number: str) -> bool:
+    def _inject(self, number: str, lot: str, another: bool) -> bool:
         self._finds("Alt+3", number, "#da-tiem, .kh-halt")
+        shown = self._page.locator(".kh-dose__lot")
+        if another and self._page.locator(".kh-halt").count():
+            self._takes("#lo-moi", lot)
+        elif shown.count() and shown.inner_text().strip() != lot:  # the table goes by a vial that is not the one in the hand
+            self._page.get_by_role("button", name="Thử lọ khác").click()
+            self._takes("#lo-khac", lot)
         if self._page.locator(".kh-halt").count():
             self._page.get_by_role("button", name="Về bàn, không tiêm").click()
             return False
@@ -284,6 +290,12 @@ class Screens:
                 self._waits(f"#hoi-{fact}:checked")
         self._goes_on("#da-tiem")
         return True
+
+    def _takes(self, box: str, lot: str) -> None:
+        self._where = "the vial in the hand"
+        self._page.fill(box, lot)
+        self._page.get_by_role("button", name="Kiểm tra lọ").click()
+        self._waits(f".kh-dose__lot:has-text('{lot}'), .kh-halt")
 
     def _leave(self, number: str) -> bool:
         self._press("Alt+4")

@@ -99,7 +99,7 @@ class Corner:
     def _needle(self, guest: Guest, number: str, minute: float, *, tries: int = 2) -> None:
         team, lot = self.team, self.team.lots[0]
         team.shelf.ready(lot, team.moment(minute - 0.5))
-        if self.screens.inject(number):
+        if self.screens.inject(number, lot.number, another=tries < 2):
             self._injected(guest, minute)
             team.clockwork.at(minute + STAYS, partial(self._leaves, guest, number))
         elif tries > 1:  # the screen stops this vial: the lead takes the next lot
