@@ -1,5 +1,6 @@
 """Brings an instance's database to readiness: schema, then the reference data that the product ships."""
 
+import argparse
 import hashlib
 import os
 import signal
@@ -116,18 +117,28 @@ def prepare_in_child(*, demo: bool) -> None:
 
 
 def main(argv: list[str]) -> int:
-    """`khien prepare [--demo]`: what `up` runs before it serves."""
+    """`khien prepare [--demo | --practice]`: what `up` runs before it serves."""
+    from django.conf import settings
+
     from khien.plumbing.schema import TooNew
 
+    parser = argparse.ArgumentParser("khien prepare", description="Migrate, and load the reference data.")
+    filled = parser.add_mutually_exclusive_group()
+    filled.add_argument("--demo", action="store_true", help="build the demo city as well")
+    filled.add_argument("--practice", action="store_true", help="build a practice copy as well")
+    options = parser.parse_args(argv)
+    if (options.demo and not settings.DEMO) or (options.practice and not settings.PRACTICE):
+        print("khien: synthetic people are refused in production (KHIEN_MODE=production)", file=sys.stderr)
+        return 2
     try:
         prepare_database()
     except TooNew:
         return TOO_NEW
-    if "--practice" in argv:
+    if options.practice:
         from khien.practice import build as practice
 
         practice.ensure()
-    if "--demo" in argv:
+    if options.demo:
         from khien.demo import build
 
         build.ensure()

@@ -1,5 +1,6 @@
 """The background workers: each delivers the outbox; one of them leads and does the jobs, the messages and what is due each minute."""
 
+import argparse
 import importlib
 import json
 import logging
@@ -26,6 +27,7 @@ _stop = threading.Event()
 
 def main(argv: list[str]) -> int:
     """Work until told to stop: threads for the outbox; in the worker that leads, others for messages, for jobs and for what is periodic."""
+    argparse.ArgumentParser("khien worker", description="One background worker, until it is told to stop.").parse_args(argv)
     if not os.environ.get("DATABASE_URL"):
         # Where two wait for each other the worker gives way and tries again; a person at a desk does not.
         os.environ["PGOPTIONS"] = "-c deadlock_timeout=100ms"

@@ -5,7 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khien.config import database, setup
+from khien.config import database, setup, worker
 from khien.config import folder as folders
 from khien.config.up import _options, _port_is_free
 from khien.plumbing import keys, postgres
@@ -159,6 +159,26 @@ def test_an_instance_is_prepared_by_a_command_alone(data: Path) -> None:
     assert khien("prepare", data=data, KHIEN_MODE="production").returncode == 0
     assert khien("audit", "verify", data=data).stdout == "audit intact: 0 rows in 64 chains\n"
     assert not (postgres.home(data).data / "postmaster.pid").exists()
+
+
+@pytest.mark.parametrize("filled", ["--demo", "--practice"])
+def test_no_command_fills_a_real_instance_with_invented_people(committed: str, filled: str, capsys: pytest.CaptureFixture[str]) -> None:
+    from django.test import override_settings
+
+    from khien.places.models import Site
+
+    with override_settings(DEMO=False):
+        assert setup.main([filled]) == 2
+    assert capsys.readouterr().err == "khien: synthetic people are refused in production (KHIEN_MODE=production)\n"
+    assert not Site.objects.exists()
+
+
+@pytest.mark.parametrize("main", [setup.main, worker.main])
+def test_a_word_that_a_command_does_not_know_is_refused_before_it_works(main: Callable[[list[str]], int], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--dmeo"])
+    assert ended.value.code == 2
+    assert "unrecognized arguments: --dmeo" in capsys.readouterr().err
 
 
 def test_reference_data_that_was_interrupted_is_loaded_by_the_next_start(committed: str) -> None:
