@@ -36,15 +36,30 @@ def find_unit(text: str, level: str) -> tuple[Unit | None, str]:
     by_epoch = [places.search_units(text, epoch=epoch, level=level, limit=4) for epoch in in_turn] if text.strip() else []
     if whole := next((one for found in by_epoch for one in found if one.path == text.strip()), None):
         return whole, ""
-    for found in by_epoch:
+    for found in sorted(by_epoch, key=lambda found: not any(_says(text, one) for one in found)):  # a name of its own before one that only stands in a path
         said = [one for one in found if not one.name.isdecimal() and _says(text, one)]
         if len(said) == 1:
-            return said[0], ""
+            other = next((one for later in by_epoch for one in later if _elsewhere(said[0], one)), None)
+            return (None, _several(said[0], other)) if other else (said[0], "")
         if len(found) > 1 and (found[0].full_name == found[1].full_name or not _says(text, found[0])):
-            return None, now_("Có nhiều nơi tên như vậy: %(one)s; %(two)s. Mời ghi thêm quận, huyện hoặc tỉnh") % {"one": found[0].path, "two": found[1].path}
+            return None, _several(found[0], found[1])
         if found:
             return found[0], ""
     return None, now_("Không thấy nơi này. Mời ghi lại tên, thêm quận, huyện hoặc tỉnh")
+
+
+def _several(one: Unit, other: Unit) -> str:
+    """What to write so that one of these is meant."""
+    both = [f"{unit.path} ({unit.epoch})" if one.epoch != other.epoch else unit.path for unit in (one, other)]
+    return now_("Có nhiều nơi khớp với tên này: %(one)s; %(two)s. Mời ghi đủ tên, thêm quận, huyện, tỉnh, hoặc 2021, 2025") % {"one": both[0], "two": both[1]}
+
+
+def _elsewhere(one: Unit, other: Unit) -> bool:
+    """Whether this unit of the same name, of the other map, lies in another place: nobody is put there by a guess."""
+    if one.epoch == other.epoch or vietnamese.fold(one.full_name) != vietnamese.fold(other.full_name):
+        return False
+    old, new = sorted((one, other), key=lambda unit: unit.epoch)
+    return new.key not in {taker.key for taker, _ in places.successors(old.key)}
 
 
 def _says(text: str, unit: Unit) -> bool:

@@ -66,7 +66,7 @@ def test_a_facility_that_cannot_be_is_refused_beside_its_field(wrong, said):
 def test_a_name_that_several_places_bear_is_asked_for_more():
     admin = officer("administrator", scope=make.NATION)
     registered(admin, "co-so", **FACILITY)
-    assert "Có nhiều nơi tên như vậy" in words(send(admin, "/noi/moi/diem", **(SITE | {"unit": "phường 15"})))
+    assert "Có nhiều nơi khớp với tên này" in words(send(admin, "/noi/moi/diem", **(SITE | {"unit": "phường 15"})))
 
 
 def test_nobody_registers_beyond_their_own_place_or_under_a_facility_of_another_province():

@@ -102,3 +102,25 @@ def test_a_fixed_point_has_no_route():
 def test_a_commune_named_whole_is_found_although_another_one_looks_alike():
     found, wrong = find_unit("Thạnh An Cần Giờ", "commune")
     assert (wrong, found.full_name) == ("", "Xã Thạnh An")
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("phường Nha Trang", "Phường Nha Trang, Tỉnh Khánh Hòa"),  # of 2025; in 2021 it is only in the path of the city's wards
+        ("Phường Nha Trang, Khánh Hòa", "Phường Nha Trang, Tỉnh Khánh Hòa"),
+        ("xã Cam Lâm, Khánh Hòa", "Xã Cam Lâm, Tỉnh Khánh Hòa"),
+        ("Cam Lâm Con Cuông", "Xã Cam Lâm, Huyện Con Cuông, Tỉnh Nghệ An"),
+        ("xã Cam Lâm 2021", "Xã Cam Lâm, Huyện Con Cuông, Tỉnh Nghệ An"),
+        ("Hàng Bạc, Hoàn Kiếm", "Phường Hàng Bạc, Quận Hoàn Kiếm, Thành phố Hà Nội"),
+    ],
+)
+def test_a_commune_of_either_map_is_found_by_its_own_name(text, path):
+    found, wrong = find_unit(text, "commune")
+    assert (wrong, found.path) == ("", path)
+
+
+def test_a_name_that_is_another_place_on_the_other_map_is_asked_about():
+    found, wrong = find_unit("xã Cam Lâm", "commune")
+    assert found is None
+    assert all(told in wrong for told in ("Xã Cam Lâm, Huyện Con Cuông, Tỉnh Nghệ An (2021)", "Xã Cam Lâm, Tỉnh Khánh Hòa (2025)"))
