@@ -86,6 +86,13 @@ class _Placed(PageForm):
         return told
 
 
+class DegreesField(forms.FloatField):
+    """A decimal comma is what people here write; a point is what a map gives them."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
+
+
 class FacilityChange(PageForm):
     name = forms.CharField(label=_("Tên cơ sở"), max_length=160)
     name_en = forms.CharField(label=_("Tên tiếng Anh"), max_length=160, required=False)
@@ -110,8 +117,8 @@ class SiteChange(_Placed):
     tables = WholeField(label=_("Số bàn tiêm"), min_value=1, max_value=200, initial=1)
     hospital = forms.CharField(label=_("Bệnh viện tiếp nhận khi cấp cứu"), max_length=160, required=False)
     hospital_phone = forms.CharField(label=_("Điện thoại bệnh viện"), max_length=30, required=False)
-    lat = forms.FloatField(label=_("Vĩ độ"), required=False, min_value=-90, max_value=90, localize=False)
-    lon = forms.FloatField(label=_("Kinh độ"), required=False, min_value=-180, max_value=180, localize=False)
+    lat = DegreesField(label=_("Vĩ độ"), required=False, min_value=-90, max_value=90, localize=False)
+    lon = DegreesField(label=_("Kinh độ"), required=False, min_value=-180, max_value=180, localize=False)
 
     def clean_owner(self) -> Any:
         """The facility of this code."""

@@ -46,6 +46,15 @@ def test_an_administrator_registers_a_facility_a_point_a_firm_and_a_store():
         assert name in read(admin, "/noi", loai=kind, q=name)
 
 
+def test_a_place_on_the_map_is_told_with_a_decimal_comma_or_a_point():
+    admin = officer("administrator", scope=make.NATION)
+    registered(admin, "co-so", **FACILITY)
+    page = registered(admin, "diem", **(SITE | {"lat": "10,8142", "lon": " 106.6983 "}))
+    assert "10.8142" in admin.get(page).content.decode().replace(",", ".")
+    site = next(one for one in places.sites() if one.name == SITE["name"])
+    assert (site.lat, site.lon) == (10.8142, 106.6983)
+
+
 def test_a_session_is_planned_at_a_point_that_was_just_registered():
     admin, planner = officer("administrator", scope=make.NATION), officer("planner", scope=DISTRICT)
     registered(admin, "co-so", **FACILITY)
