@@ -24,6 +24,11 @@ def wanted(request: HttpRequest) -> str:
     return page if page.startswith("/") and not page.startswith(("//", "/\\")) else ""
 
 
+def opens(staff: StaffRef, home: str) -> bool:
+    """Whether this home is open to them; the citizens' own are open to everybody."""
+    return next((staff.may(permission) for permission, address in HOMES if address == home), True)
+
+
 def home_of(staff: StaffRef) -> str:
     """Where this staff member's work begins."""
     return next((home for permission, home in HOMES if staff.may(permission)), MINE)

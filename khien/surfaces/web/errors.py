@@ -102,7 +102,7 @@ def page(
     words = words or WORDS.get(status, WORDS[500 if status >= 500 else 400])
     home, home_name = next((h for h in HOMES if _under(request.path, h[0])), ("/", _("Về trang chính")))
     staff = getattr(request, "staff", None) if status == 403 else None
-    if staff is not None and home == "/dieu-phoi/" and not staff.may("command.board"):  # the board is closed to them too
+    if staff is not None and not door.opens(staff, home):  # that one is closed to them too
         home, home_name = door.home_of(staff), _("Về trang làm việc của tôi")
     facts = {
         "status": status, "head": words.head, "what": words.what, "next": words.next, "keep": words.keep,

@@ -10,6 +10,7 @@ from khien.access import actions as access
 from khien.access.models import Post
 from khien.kernel import clock
 from tests import make
+from tests.surfaces.command.desk import browser_of
 
 OWN: dict[str, Any] = {"HTTP_SEC_FETCH_SITE": "same-origin"}
 TYPED = {"full_name": "Nguyễn Thị Giúp Việc", "role": "receptionist"}
@@ -74,3 +75,12 @@ def test_a_second_persons_password_is_never_put_in_a_page(lead, day):
     assert late.status_code == 302
     kept = Client().post(f"/diem/{day.session_id}/nguoi-giup", {**told, "second_password": ""}, **OWN)
     assert hidden(text(kept))["reason"] == "Ghi nhầm tay"
+
+
+@pytest.mark.parametrize(("address", "role", "home"), [("/diem/", "administrator", "/dieu-phoi/"), ("/mcc/", "administrator", "/dieu-phoi/"), ("/mcc/", "reception", "/diem/")])
+def test_who_opens_another_ones_desk_is_shown_the_way_to_their_own(address, role, home):
+    client = browser_of(make.make_staff(role, scope=make.NATION))
+    refused = client.get(address)
+    assert refused.status_code == 403
+    assert re.findall(r'href="([^"]+)"[^>]*>\s*Về trang làm việc của tôi', text(refused)) == [home]
+    assert client.get(home).status_code == 200
