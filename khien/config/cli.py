@@ -88,9 +88,11 @@ def _run(name: str, rest: list[str]) -> int:
     path, needs_database, _ = COMMANDS[name]
     module, function = path.split(":")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "khien.config.settings")
+    from khien.config import told
     from khien.config.trouble import one_line
 
     with one_line() as trouble:
+        told.check()
         if not needs_database:
             return int(getattr(importlib.import_module(module), function)(rest))
         from khien.config.database import running

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from khien.config import database, folder
+from khien.config import database, folder, told
 from khien.plumbing import postgres
 from khien.plumbing import practice as asked
 from khien.plumbing.postgres import CannotStart
@@ -22,7 +22,7 @@ SUFFIX = "_practice"
 
 def real_url(data: Path) -> str:
     """The address of the real instance's database."""
-    return os.environ.get("DATABASE_URL") or f"postgresql:///khien?host={postgres.home(data).run}&user=khien"
+    return told.database_url(data)
 
 
 def own_url(url: str) -> str:

@@ -2,11 +2,10 @@
 
 import os
 from pathlib import Path
-from urllib.parse import unquote, urlparse
 
-from khien.config import folder, moved
+from khien.config import folder, moved, told
 from khien.kernel import clock
-from khien.plumbing import keys, postgres
+from khien.plumbing import keys
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = folder.path()
@@ -52,27 +51,25 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
 
 def _database(url: str) -> dict[str, object]:
-    parts = urlparse(url)
-    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    parts = told.database_parts(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")) or "khien",
-        "USER": unquote(parts.username or query.pop("user", "")),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(query.pop("host", "") or parts.hostname or ""),
-        "PORT": str(parts.port or query.pop("port", "")),
+        "NAME": parts.pop("dbname", "khien"),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
         "CONN_HEALTH_CHECKS": False,
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "OPTIONS": {
             "pool": {"min_size": 1, "max_size": int(os.environ.get("KHIEN_POOL", "8")), "timeout": 5},
             "application_name": "khien",
-            **query,
+            **parts,
         },
     }
 
 
-DATABASE_URL = os.environ.get("DATABASE_URL", "")
-DATABASES = {"default": _database(DATABASE_URL or f"postgresql:///khien?host={postgres.home(DATA).run}&user=khien")}
+DATABASES = {"default": _database(told.database_url(DATA))}
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 TEMPLATES = [

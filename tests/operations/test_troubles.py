@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khien.config import database, setup, worker
+from khien.config import database, setup, told, worker
 from khien.config import folder as folders
 from khien.config.up import _options, _port_is_free
 from khien.plumbing import keys, postgres
@@ -135,10 +135,37 @@ def test_a_server_that_does_not_answer_is_told_without_its_password(data: Path) 
     assert "bimat" not in said
 
 
-def test_an_address_that_is_none_and_a_database_that_is_not_there_are_told(committed: str) -> None:
-    for url, why in (("nonsense", "missing"), (committed.replace("postgresql:///", "postgresql:///no_"), "does not exist")):
-        with pytest.raises(CannotStart, match=why):
-            database.check_server(url)
+@pytest.mark.parametrize(
+    "url", ["nonsense", "mysql://u:bimat@localhost/khien", "postgresql://u:bi mat@localhost/k", "postgresql://u:bi%mat@localhost/k", "postgresql://u:x@bimat@localhost/k", "postgresql://u:bi/mat@localhost/k", "postgresql://u:bi#mat@localhost/k"],
+)  # fmt: skip
+def test_an_address_that_is_none_is_refused_without_its_password(url: str, data: Path) -> None:
+    said = refused(data=data, DATABASE_URL=url)
+    assert said.startswith("DATABASE_URL is no address of a PostgreSQL server: ")
+    assert "mat" not in said
+
+
+def test_an_address_is_read_as_the_server_reads_it() -> None:
+    url = "postgresql://khien:b%40c%23d@127.0.0.1:5433/lieu?sslmode=require"
+    assert told.database_parts(url) == {"user": "khien", "password": "b@c#d", "host": "127.0.0.1", "port": "5433", "dbname": "lieu", "sslmode": "require"}
+
+
+def test_a_data_folder_with_blanks_and_accents_is_used(data: Path) -> None:
+    here = data / "Dữ liệu 100% thật"
+    assert khien("prepare", data=here, KHIEN_MODE="production").returncode == 0
+    assert khien("audit", "verify", data=here).stdout == "audit intact: 0 rows in 64 chains\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"), [("KHIEN_POOL", "x", "a number from 1 up"), ("KHIEN_POOL", "0", "a number from 1 up"), ("KHIEN_MODE", "Demo", "demo or production"), ("KHIEN_SIGNING", "auto", "automatic or manual")],
+)  # fmt: skip
+def test_a_setting_that_cannot_be_is_one_line(name: str, value: str, why: str, data: Path) -> None:
+    assert refused(data=data, **{name: value}) == f"{name} is {why}, not '{value}'."
+    assert not data.exists()
+
+
+def test_a_database_that_is_not_there_is_told(committed: str) -> None:
+    with pytest.raises(CannotStart, match="does not exist"):
+        database.check_server(committed.replace("postgresql:///", "postgresql:///no_"))
 
 
 def test_a_command_on_a_mistyped_folder_makes_nothing(data: Path) -> None:
