@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -26,8 +27,9 @@ def serving(workers: int) -> Iterator["Server"]:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
         child = subprocess.Popen(  # noqa: S603
-            web_command("127.0.0.1", port, workers), stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
-        )
+            web_command("127.0.0.1", port, workers), stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
+            preexec_fn=partial(postgres.die_with_parent, os.getpid()),  # noqa: PLW1509
+        )  # fmt: skip
     try:
         _await(child, port, log)
         yield Server(port, child.pid)

@@ -2,8 +2,10 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from khien.bench.result import Result, table
@@ -58,3 +60,19 @@ def test_a_line_without_a_limit_shows_none():
     rows = [line.split() for line in text.splitlines()]
     assert rows[1][:6] == ["page", "812", "-", "-", "3.2", "9.0"]
     assert rows[2][:4] == ["book", "1,000", "4,000", "0.25"]
+
+
+def test_the_measured_server_ends_with_the_bench_however_that_ends(committed):
+    words = "import django; django.setup(); from khien.bench.server import serving\nwith serving(1) as it: print(it.port, flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", words], env={**os.environ, "DATABASE_URL": committed}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as bench:
+        port = int(bench.stdout.readline())
+        bench.kill()
+    until = time.monotonic() + 30
+    while _listens(port):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def _listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
