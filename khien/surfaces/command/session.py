@@ -55,9 +55,16 @@ def appointments(request: HttpRequest, session_id: UUID) -> HttpResponse:
     info = booking.session(session_id)
     if info is None:
         return not_found(request)
-    entries = booking.day_list(session_id, states=EXPECTED)
+    entries = _expected(info)
     at.looked(*(entry.card.id for entry in entries), purpose="list")
     return frame.page(request, "appointments", "plan", session=info, entries=entries, states=APPOINTMENT_STATES)
+
+
+def _expected(info: SessionInfo, states: tuple[str, ...] = EXPECTED) -> list[DayEntry]:
+    """Who is expected in these states; at a cancelled session whoever held a place to its end, for each of them must be told."""
+    if info.state != "cancelled":
+        return booking.day_list(info.id, states=states)
+    return [entry for entry in booking.day_list(info.id, states=("cancelled",)) if entry.appointment.end_reason == "session_cancelled"]
 
 
 class Standby(PageForm):
@@ -122,12 +129,12 @@ def slip_of(full_name: str, booked: AppointmentInfo, info: SessionInfo) -> SlipR
 
 
 def call_sheet(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    """Those expected at a session with their phones, to be called the day before."""
+    """Those expected at a session with their phones, to be called the day before; at a cancelled one, to be told so."""
     at = frame.here(request, "lists.call", where.session(session_id))
     info = booking.session(session_id)
     if info is None:
         return not_found(request)
-    entries = booking.day_list(session_id, states=("active",))
+    entries = _expected(info, ("active",))
     reach = people.reach(entry.card.id for entry in entries)
     at.looked(*(entry.card.id for entry in entries), purpose="call_sheet")
     rows = [
@@ -137,7 +144,7 @@ def call_sheet(request: HttpRequest, session_id: UUID) -> HttpResponse:
         )
         for entry in entries
     ]  # fmt: skip
-    title = f"Gọi nhắc hẹn {say.long_day(info.on_date)}"
+    title = f"{'Gọi báo hủy buổi' if info.state == 'cancelled' else 'Gọi nhắc hẹn'} {say.long_day(info.on_date)}"
     return downloads.answer(call_sheet_pdf(rows, title=title, site=info.site.name, made=at.at), f"goi-nhac-{info.on_date:%Y%m%d}.pdf")
 
 
@@ -147,7 +154,7 @@ def workbook(request: HttpRequest, session_id: UUID) -> HttpResponse:
     info = booking.session(session_id)
     if info is None:
         return not_found(request)
-    entries = booking.day_list(session_id, states=EXPECTED)
+    entries = _expected(info)
     at.looked(*(entry.card.id for entry in entries), purpose="list")
     heads = [
         _("STT"), _("Giờ hẹn"), _("Họ và tên"), _("Ngày sinh"), _("Giới tính"), _("Số giấy tờ"), _("Điện thoại"), _("Nơi ở"), _("Vắc xin"), _("Mũi"),

@@ -89,6 +89,29 @@ def test_the_list_of_a_session_names_people_and_each_of_them_sees_who_looked(db)
     assert reads_of(person_id) == ["list"]
 
 
+def test_a_cancelled_session_still_lists_whom_it_sends_home_so_that_each_can_be_told(db):
+    session_id, person_id = booked()
+    planner = officer("planner", scope=DISTRICT)
+    gone = make.make_person("Trần Thị Bận", sex="female", phone="0900000133")
+    registration_id = make.make_registration(gone)
+    slot = booking.slots(session_id)[0]
+    own = booking_acts.book(person_id=gone, registration_id=registration_id, slot_id=slot.id, by=make.BY, at=make.AT)
+    booking_acts.decline(appointment_id=own.appointment_id, reason="busy", by=make.BY, at=make.AT)
+    send(planner, f"/buoi/{session_id}/sua", act="cancel", why="Mưa lũ", sure="on")
+
+    page = read(planner, f"/buoi/{session_id}/hen")
+    assert "Lê Thị Hẹn" in page
+    assert "Đã hủy" in page
+    assert "Trần Thị Bận" not in page  # who gave the place back before knows
+    assert "từ 7 giờ đến 21 giờ" in read(planner, f"/buoi/{session_id}")
+    data = planner.get(f"{ROOT}/buoi/{session_id}/danh-sach.xlsx").content
+    assert "Lê Thị Hẹn" in " ".join(cell for row in read_grid(data) for cell in row)
+    caller = officer("list_keeper", scope=DISTRICT)
+    assert caller.get(f"{ROOT}/buoi/{session_id}/goi.pdf").content.startswith(b"%PDF")
+    assert "call_sheet" in reads_of(person_id)
+    assert reads_of(gone) == []
+
+
 def test_the_list_goes_to_excel_with_numbers_masked(db):
     session_id, person_id = booked()
     data = officer("planner", scope=DISTRICT).get(f"{ROOT}/buoi/{session_id}/danh-sach.xlsx").content
