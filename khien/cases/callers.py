@@ -1,6 +1,7 @@
 """Callers: a phone number only suggests whose record it may be; a record opens by a code sent to the phone on record, by two facts
 beyond the phone, or for work on what its person asked in person."""
 
+import re
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,12 +10,13 @@ from django.db import transaction
 from khien.cases import models, papers, story, work
 from khien.cases.types import CallerFacts
 from khien.immunizations import queries as immunizations
-from khien.kernel import clock, identifiers, names
+from khien.kernel import clock, identifiers, names, vietnamese
 from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
-from khien.kernel.refs import Actor
+from khien.kernel.refs import Actor, PlaceFacts
 from khien.people import actions as people_actions
 from khien.people import queries as people
+from khien.places import queries as places
 from khien.plumbing import audit, limits
 
 NEEDED, MOST, WITHIN = 2, 5, timedelta(hours=1)
@@ -75,16 +77,34 @@ def _agree(person_id: UUID, told: CallerFacts, at: datetime) -> list[bool]:
         raise Refused("people.unknown")
     answers = []
     if told.birth:
-        answers.append(told.birth == card.birth)
+        answers.append(_born(card.birth, told.birth))
     if told.identifier:
         answers.append(_holds(card.id, told.identifier))
     if told.commune:
-        own = set(names.words(card.commune))
-        answers.append(bool(own) and own <= set(names.words(told.commune)))
+        answers.append(_lives_in(card.place, told.commune))
     if told.last_dose_on:
         last = immunizations.history(card.id, clock.on_date(at)).last
         answers.append(last is not None and last.on_date == told.last_dose_on)
     return answers
+
+
+def _born(known: PartialDate, told: PartialDate) -> bool:
+    """The same birth, told at least as exactly as the record has it: an old person's record may know the year alone."""
+    return known.agrees_with(told) and (told.month is not None, told.day is not None) >= (known.month is not None, known.day is not None)
+
+
+def _lives_in(home: PlaceFacts, told: str) -> bool:
+    """Whether this names the commune: by its old or its new name, "01" as 1, with or without what kind of unit it is."""
+    text = vietnamese.letters(told)
+    numbered = re.search(r"\b(?:phuong|xa|p|x) ?0*(\d+)\b", text) or re.match(r"0*(\d+)\b", text)
+    for key in (f"2021-{home.commune_2021}", f"2025-{home.commune_2025}"):
+        unit = places.unit(key)
+        own = vietnamese.letters(unit.name) if unit else ""
+        if own.isdecimal() and numbered and int(numbered[1]) == int(own):
+            return True
+        if own and not own.isdecimal() and f" {own} " in f" {text} ":
+            return True
+    return False
 
 
 def _holds(person_id: UUID, text: str) -> bool:

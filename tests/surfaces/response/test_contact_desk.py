@@ -1,12 +1,14 @@
 """The contact desk: my queue with its clocks, the conversation, and a record that stays closed until its caller is verified."""
 
+from contextlib import nullcontext
 from datetime import date, timedelta
 
 import pytest
 
 from khien.cases import actions, queries
-from khien.cases.types import ContactPoint
+from khien.cases.types import CallerFacts, ContactPoint
 from khien.kernel.births import PartialDate
+from khien.kernel.errors import Refused
 from khien.kernel.refs import SYSTEM, Scope
 from khien.people import queries as people
 from khien.plumbing.models import AccessLog
@@ -190,6 +192,35 @@ def test_a_record_opens_by_two_facts_beyond_the_phone(agent):
     assert "chưa khớp" in text(wrong)
     agent.post(to, {"act": "facts", **birth, "last_dose_on_day": "1", "last_dose_on_month": "9", "last_dose_on_year": "2021"})
     assert "Trần Thị Mận" in text(agent.get(f"/mcc/{case}"))
+
+
+@pytest.mark.parametrize(
+    ("home", "commune", "opens"),
+    [
+        ("2021-26740", "ben nghe", True), ("2021-26740", "P. Bến Nghé, quận 1", True), ("2021-26740", "phường Sài Gòn", True), ("2021-26740", "Bến Thành", False),
+        ("2021-27160", "phường 1 quận 3", True), ("2021-27160", "quận 3, p.01", True), ("2021-27160", "1", True), ("2021-27160", "phường 3 quận 1", False),
+        ("2021-27160", "quận 1", False),
+    ],
+)  # fmt: skip
+def test_a_commune_is_told_by_its_old_or_new_name_as_people_say_it(agent, home, commune, opens):
+    person = make.make_person("Trần Thị Mận", birth=PartialDate(1951), sex="female", place_key=home)
+    case, facts = a_case(), CallerFacts(PartialDate(1951), commune=commune)
+    with nullcontext() if opens else pytest.raises(Refused, match="facts_differ"):
+        actions.open_by_facts(case_id=case, person_id=person, told=facts, by=make.BY, at=make.AT)
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "opens"),
+    [
+        (PartialDate(1951), PartialDate(1951, 3, 27), True), (PartialDate(1951), PartialDate(1952, 3, 27), False),
+        (PartialDate(1951, 3, 27), PartialDate(1951), False), (PartialDate(1951, 3, 27), PartialDate(1951, 3, 28), False),
+    ],
+)  # fmt: skip
+def test_a_whole_birth_date_fits_a_record_that_knows_the_year_and_a_year_alone_proves_no_day(agent, known, told, opens):
+    person = make.make_person("Trần Thị Mận", birth=known, sex="female")
+    case, facts = a_case(), CallerFacts(told, commune="Phường 22")
+    with nullcontext() if opens else pytest.raises(Refused, match="facts_differ"):
+        actions.open_by_facts(case_id=case, person_id=person, told=facts, by=make.BY, at=make.AT)
 
 
 def test_facts_are_not_to_be_guessed_without_end(agent):
