@@ -41,10 +41,11 @@ def died(data: dict[str, Any], at: datetime) -> None:
 
 
 def withdrawn(data: dict[str, Any], at: datetime) -> None:
-    """A wish taken back gives its place back."""
+    """A wish taken back gives its place back; so does the second place of a person whose two records were joined."""
+    why = "merged" if str(data.get("reason", "")).startswith("merged:") else "withdrawn"
     rows = models.Appointment.objects.filter(registration_id=UUID(str(data["registration_id"])), state="active")
     for row in rows:
-        actions.cancel(appointment_id=row.id, reason="withdrawn", by=SYSTEM, at=at)
+        actions.cancel(appointment_id=row.id, reason=why, by=SYSTEM, at=at)
 
 
 def no_shows(at: datetime) -> None:

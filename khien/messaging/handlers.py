@@ -76,6 +76,10 @@ def invited(data: dict[str, Any], at: datetime) -> None:
     tell(found, template, at=at, expires=found.starts_at)
 
 
+# Who waits no longer, or has another appointment, is not told to stand on the waiting list still.
+OTHERWISE = {"withdrawn": "withdrawn", "merged": "merged"}
+
+
 @telling
 def booking_ended(data: dict[str, Any], at: datetime) -> None:
     """Stop the reminders of an appointment that no longer stands; one that others cancelled is told to its person."""
@@ -85,7 +89,7 @@ def booking_ended(data: dict[str, Any], at: datetime) -> None:
     outgoing.withdraw(cause_of(found.id), found.state)
     by_others = not found.ended_by.startswith("citizen:") and data.get("reason") != "own_wish"
     if found.state == "cancelled" and found.starts_at > at and by_others:
-        tell(found, "withdrawn" if data.get("reason") == "withdrawn" else "cancelled", at=at, expires=found.starts_at)
+        tell(found, OTHERWISE.get(str(data.get("reason")), "cancelled"), at=at, expires=found.starts_at)
 
 
 def cause_of(appointment_id: UUID) -> str:

@@ -103,6 +103,12 @@ _ALL = (
         "Đăng ký tiêm đã rút lại", "Your registration is withdrawn",
     ),
     Template(
+        "merged", TODAY, 2 * DAY,
+        "{name}: hai hồ sơ đã gộp làm một, lịch tiêm {hour} {day} (mã {code}) đã hủy. Lịch còn lại vẫn giữ, xem {link}. Hỏi: {hotline}.",
+        "{name}: your two records were joined, the appointment {hour} {day} (code {code}) is cancelled. The other one stands, see {link}. Questions: {hotline}.",
+        "Gộp hai lịch hẹn tiêm", "Two appointments joined",
+    ),
+    Template(
         "reminder_day", TODAY, DAY,
         "{name}: nhớ đến tiêm ngày mai, {hour} {day} tại {place}. Mã {code}. Đang sốt: gọi {hotline} để đổi ngày.",
         "{name}: reminder for tomorrow, {hour} {day} at {place}. Code {code}. Feverish: call {hotline} for another day.",

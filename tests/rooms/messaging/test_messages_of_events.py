@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from khien.booking import actions as booking
+from khien.booking import handlers as booking_handlers
 from khien.certificates import actions as certificates
 from khien.immunizations import actions as immunizations
 from khien.kernel import clock
@@ -17,6 +18,7 @@ from khien.messaging.types import Contact
 from khien.people import actions as people
 from khien.people.types import NewGuardian
 from khien.plumbing.models import Event
+from khien.registration import handlers as queue_handlers
 from khien.registration.registering import register
 from khien.safety import handlers as safety_handlers
 from khien.safety import queries as safety
@@ -287,6 +289,20 @@ def test_a_dose_moved_before_its_visit_was_heard_of_is_asked_about_all_the_same(
     immunizations.move_to_person(record_id=record, person_id=right, reason="nhầm người", by=make.BY, at=at)
     handlers.visit_closed({"record_id": str(record)}, at)
     assert {one.address for one in sent(clock.at_local(date(2021, 12, 15), 9))} == {"+84911222333"}
+
+
+def test_whose_second_appointment_went_with_a_merge_is_not_told_that_the_registration_is_gone(at, sent):
+    first, second = a_person(), make.make_person("Trần Thị Mận", phone="0911222333")
+    stays, goes = an_appointment(first), an_appointment(second)
+    alias = people.merge(loser=second, survivor=first, reason="một người", by=make.BY, at=at)
+    queue_handlers.merged({"alias_id": str(alias), "loser_id": str(second), "survivor_id": str(first)}, at)
+    gone = _info(goes)
+    booking_handlers.withdrawn({"registration_id": str(gone.registration_id), "reason": f"merged:{alias}"}, at)
+    assert (_info(stays).state, _info(goes).end_reason) == ("active", "merged")
+    handlers.booking_ended({"appointment_id": str(goes.appointment_id), "state": "cancelled", "reason": "merged"}, at)
+    (told,) = sent(at)
+    assert "hai hồ sơ đã gộp" in told.text
+    assert "rút lại" not in told.text
 
 
 @pytest.mark.parametrize("ended", ["died", "merged"])
