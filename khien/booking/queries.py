@@ -199,9 +199,12 @@ def appointment_of(person_id: UUID) -> AppointmentInfo | None:
 
 
 def standing_of(person_ids: Iterable[UUID]) -> dict[UUID, AppointmentInfo]:
-    """The standing appointments of many people."""
-    rows = models.Appointment.objects.filter(person_id__in=list(person_ids), state__in=["active", "arrived"])
-    return {row.person_id: appointment_info(row) for row in rows}
+    """The standing appointments of many people, each over every id they were known by, by the id asked."""
+    now = people.current_ids(person_ids)
+    owners = people.members(set(now.values()))
+    rows = models.Appointment.objects.filter(person_id__in=list(owners), state__in=["active", "arrived"])
+    found = {owners[row.person_id]: appointment_info(row) for row in rows}
+    return {asked: found[current] for asked, current in now.items() if current in found}
 
 
 def appointments_of(person_id: UUID) -> list[AppointmentInfo]:

@@ -12,6 +12,7 @@ from khien.booking import queries as bookings
 from khien.kernel import clock
 from khien.kernel.births import PartialDate
 from khien.kernel.identifiers import read_identifier
+from khien.people import actions as people_acts
 from khien.people import queries as people
 from khien.people.models import OtpChallenge
 from khien.registration import queries as registrations
@@ -194,3 +195,22 @@ def test_many_tries_on_one_number_are_stopped_with_words(person):
     assert stopped.status_code == 422
     assert "Đã thử quá nhiều lần" in text(stopped)
     assert clock.now()
+
+
+def test_whose_appointment_stands_under_the_record_that_was_joined_moves_it_all_the_same(person):
+    # given: the record that has the appointment was joined to hers
+    double = make.make_person("Trần Thị Mận", birth=PartialDate(1951), sex="female")
+    appointment = _appointment(double)
+    people_acts.merge(loser=double, survivor=person, reason="một người", by=make.BY, at=make.AT)
+    client = Client()
+    opened(client, person)
+
+    # when: she opens the hours to take another one
+    later = make.make_slot(on=date(2021, 12, 17))
+    assert [*bookings.standing_of([person])] == [person]
+    moved = client.post("/tra-cuu/chon-gio", {"slot": str(later.id)})
+
+    # then: it is moved, not refused as a second one
+    assert (moved.status_code, moved.headers.get("Location")) == (302, "/tra-cuu/ho-so")
+    assert bookings.appointment(appointment).state == "moved"
+    assert bookings.appointment_of(person).slot_id == later.id
