@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +16,7 @@ from khien.kernel.births import PartialDate
 from khien.kernel.errors import Refused
 from khien.places import queries as places
 from khien.registration import queries as registrations
-from khien.registration.types import ListCard, ListTotals, RowView
+from khien.registration.types import ListCard, ListTotals, RegistrationView, RowView
 from khien.surfaces.portal import list_notices
 from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
@@ -42,6 +43,9 @@ WHY = {
     "name": _("cùng họ tên"), "name_alike": _("họ tên gần giống"), "birth": _("cùng ngày sinh"), "birth_year": _("cùng năm sinh"),
     "phone": _("cùng điện thoại"), "number": _("cùng số giấy tờ"), "identifier": _("cùng số giấy tờ"),
 }  # fmt: skip
+QUEUE = {
+    "waiting": _("Đang chờ đến lượt"), "booked": _("Đã có hẹn"), "done": _("Đã xong"), "withdrawn": _("Đã rút"), "closed": _("Đã đóng"),
+}  # fmt: skip
 RESULTS = {
     "new": _("Hồ sơ mới"), "known": _("Đã có hồ sơ"), "already": _("Đã đăng ký từ trước"), "disputed": _("Số giấy tờ trùng người khác, đang làm rõ"),
 }  # fmt: skip
@@ -58,21 +62,31 @@ class RowFacts:
     repairs: tuple[str, ...]
     refusals: tuple[str, ...]
     warnings: tuple[str, ...]
-    registration: Any = None
+    registration: RegistrationView | None = None
     appointment: AppointmentInfo | None = None
     sheet: str = ""
     result: str = ""
+    queue: str = ""
 
 
 def row_facts(row: RowView, card: ListCard) -> RowFacts:
     """The row for its page: a refused one with what stood in its cells, a sent one with its place in the queue and its appointment."""
     name, tone = STATES[row.state]
-    asked = registrations.registration(row.registration_id) if row.state == "sent" and row.registration_id else None
+    asked = _asked(row.registration_id) if row.state == "sent" and row.registration_id else None
     appointment = booking.standing_of([asked.person_id]).get(asked.person_id) if asked else None
     return RowFacts(
         row, str(name), tone, (*_cells(row), *_as_sent(row, card)), tuple(_repair(one) for one in row.repairs), tuple(remark(one) for one in row.refusals),
-        tuple(remark(one) for one in row.warnings), asked, appointment, list_notices.sheet_of(card, row.section), str(RESULTS.get(row.result, "")),
+        tuple(remark(one) for one in row.warnings), asked, appointment, list_notices.sheet_of(card, row.section), str(RESULTS.get(row.result, "")), str(QUEUE[asked.state]) if asked else "",
     )  # fmt: skip
+
+
+def _asked(registration_id: UUID) -> RegistrationView | None:
+    """The row's place in the queue; where a merge closed it, the one that its person has instead."""
+    found = registrations.registration(registration_id)
+    if found is None or not found.end_reason.startswith("merged:"):
+        return found
+    others = registrations.history_of_person(found.person_id)
+    return next((one for one in others if not one.end_reason.startswith("merged:")), found)
 
 
 def _cells(row: RowView) -> tuple[tuple[str, str], ...]:

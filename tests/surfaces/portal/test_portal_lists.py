@@ -12,9 +12,11 @@ from django.test import Client
 
 from khien.access.permissions import StaffRef
 from khien.kernel.refs import Scope
+from khien.people import actions as people_acts
 from khien.people import queries as people
 from khien.people.models import Person
-from khien.registration import queries
+from khien.registration import actions as acts
+from khien.registration import handlers, queries
 from tests import make
 
 
@@ -128,6 +130,24 @@ def test_sending_registers_and_the_page_follows_who_waits(clerk, firm):
     assert "Đang chờ đến lượt" in page
     nothing = clerk.post(f"/to-chuc/danh-sach/{list_id}/gui")
     assert nothing.status_code == 409
+
+
+def test_a_sent_row_says_what_became_of_its_person_also_of_who_withdrew_and_whose_records_were_joined(clerk, firm):
+    list_id = make.make_list("Lê Văn Một,12/02/1988,Nam,,", "Trần Văn Hai,13/04/1985,Nam,,", organization_id=firm)
+    clerk.post(f"/to-chuc/danh-sach/{list_id}/gui")
+    make.work()
+    sent = [queries.registration(row.registration_id) for row in rows(list_id, "sent")]
+    page = f"/to-chuc/danh-sach/{list_id}?loc=sent"
+    acts.withdraw(registration=sent[0].id, reason="moved", by=make.BY, at=make.AT)
+    assert "Đã rút</p>" in text(clerk.get(page))
+    other = make.make_person("Trần Văn Hai")
+    make.make_registration(other)
+    alias = people_acts.merge(loser=sent[1].person_id, survivor=other, reason="một người", by=make.BY, at=make.AT)
+    handlers.merged({"alias_id": str(alias), "loser_id": str(sent[1].person_id), "survivor_id": str(other)}, make.AT)
+    assert queries.registration(sent[1].id).state == "closed"
+    shown = text(clerk.get(page))
+    assert "Đang chờ đến lượt" in shown
+    assert "Đã đóng</p>" not in shown
 
 
 def test_whoever_should_not_be_sent_is_left_out_on_the_page_and_taken_in_again(clerk, firm):
