@@ -18,6 +18,7 @@ from khien.surfaces.web import one_act, whole
 from khien.surfaces.web.locale import lang
 from khien.surfaces.web.refusals import word
 from khien.surfaces.web.say_stock import WASTES
+from khien.visits import queries as visits
 
 
 def index(request: HttpRequest, session: UUID) -> HttpResponse:
@@ -32,10 +33,12 @@ def index(request: HttpRequest, session: UUID) -> HttpResponse:
             wrong = word(refusal, lang())
     site, on = at.session.site_id, at.session.on_date
     rows = stock.vials(site, on, session_id=session)
+    chosen = {lot["lot_id"] for lot in visits.session_board(session).lots if not lot["paused"]}
+    lots = sorted((one for one in stock.lots_at(site, on=on) if one.lot.vaccine in at.session.vaccines), key=lambda one: one.lot.id not in chosen)
     minutes = {row.id: int((row.use_until - at.at).total_seconds() // 60) for row in rows}
     context = {
         "here": at, "wrong": wrong, "open": [row for row in rows if not row.ended_at], "ended": [row for row in rows if row.ended_at], "minutes": minutes,
-        "lots": [one for one in stock.lots_at(site, on=on) if one.lot.vaccine in at.session.vaccines], "reasons": list(WASTES.items()), "typed": request.POST,
+        "lots": lots, "chosen": chosen, "reasons": list(WASTES.items()), "typed": request.POST,
         "one_act": one_act.new(request), "thaws": stock.thaws(site, on),
     }  # fmt: skip
     return render(request, "station/vials.html", context, status=409 if wrong else 200)

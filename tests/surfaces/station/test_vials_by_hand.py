@@ -1,8 +1,12 @@
 """The page of open vials as people really type into it: an hour to come, no number, none at all."""
 
+import re
+from datetime import date
+
 import pytest
 
 from khien.stock import queries as stock
+from tests import make
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -37,3 +41,11 @@ def test_a_vial_opened_this_morning_is_kept_at_its_hour_and_ends_only_with_a_num
     assert "không bỏ liều nào thì ghi 0" in unsaid.content.decode()
     assert lead.post(page, {"act": "end", "vial": str(vial.id), "left": str(vial.doses), "reason": "spilled"}).status_code == 302
     assert open_vials(day) == []
+
+
+def test_the_lots_of_the_session_stand_first_and_another_is_named_so_whatever_expires_first(lead, day):
+    sooner = make.make_lot(site_id=day.site_id, expires_on=date(2021, 12, 23))
+    shown = lead.get(f"/diem/{day.session_id}/lo-mo").content.decode()
+    first, second = re.findall(r'<option value="([^"]+)">([^<]*)</option>', shown.split('name="lot"')[1].split("</select>")[0])
+    assert (first[0], second[0]) == (str(day.lot_id), str(sooner))
+    assert "chưa chọn cho buổi" in second[1] and "chưa chọn cho buổi" not in first[1]
