@@ -2,7 +2,6 @@
 const CARD = /^\s*\D{0,3}\d{12}\D.*\d{8}/s;
 const SLIP = /^\s*KH1\.\d{100,}\s*$/i; // station-slip.js
 const QUICK = 45; // ms between letters that no hand types
-const PAUSE = 150; // ms: a longer one ends what a scanner types
 const STRUCK = 200; // ms: an Enter so soon after another is the same one (a key that bounces, a scanner that sends CR and LF)
 
 export default (kh) => {
@@ -134,9 +133,10 @@ export default (kh) => {
   // With the caret in another box (a phone, a temperature, a reason) a scanner types there: what came faster than hands type, and is a card
   // or a code, is taken out of the box again and looked for. In a dialog or at a stop it is only taken out.
   let burst = null; // {node, value: what stood there, start, tail: letters before and behind, from, last: when}
-  document.addEventListener("beforeinput", ({ target, timeStamp: now }) => {
+  document.addEventListener("beforeinput", ({ target }) => {
     if (target === box || !typing(target)) return;
-    if (burst?.node !== target || now - burst.last > PAUSE) burst = { node: target, value: target.value, start: target.selectionStart ?? target.value.length, tail: target.value.length - (target.selectionEnd ?? target.value.length), from: now };
+    const now = performance.now();
+    if (burst?.node !== target || now - burst.last > 2 * QUICK) burst = { node: target, value: target.value, start: target.selectionStart ?? target.value.length, tail: target.value.length - (target.selectionEnd ?? target.value.length), from: now };
     burst.last = now;
   }, true);
   document.addEventListener("keydown", (event) => {
@@ -144,7 +144,7 @@ export default (kh) => {
     const { node, value, start, tail, from, last } = burst;
     burst = null;
     const text = node.value.slice(start, node.value.length - tail);
-    if (event.timeStamp - last > 2 * PAUSE || last - from > QUICK * text.length || !["card", "slip", "code", "serial"].includes(kh.classify(text).kind)) return;
+    if (event.timeStamp - last > 4 * QUICK || last - from > QUICK * text.length || !["card", "slip", "code", "serial"].includes(kh.classify(text).kind)) return;
     const apart = node.closest("dialog, .kh-st-halt");
     if (apart && kh.classify(text).kind === "serial") return; // a vial's label may be such a number
     event.preventDefault();
