@@ -78,22 +78,3 @@ def test_a_card_scanned_with_the_caret_in_a_box_becomes_nobodys_address_and_nobo
     desks.scan(sitting.code)
     desks.page.wait_for_function("document.querySelector('#do-temperature_c')?.value === '36,8'")
     assert desks.page.locator(".kh-ask:has(input:checked)").count() == desks.page.locator(".kh-ask").count()
-
-
-def test_who_got_the_dose_at_another_table_is_not_asked_about_any_more(town: Town) -> None:
-    day = make_day(at=make.AT)
-    made = make_visit(day, state="cleared", person_id=make.make_person("Đỗ Văn Ghế Thử", birth=PartialDate(1980, 2, 3)))
-    tables = [lead_at(town, day) for _ in range(2)]
-    for desks in tables:
-        desks.desk(3)
-        desks.sees("Mở số 1")
-        desks.press("Enter")
-        desks.page.wait_for_selector("#da-tiem")
-    first, second = tables
-    for key, fact in (("1", "full_name"), ("2", "birth")):
-        first.press(key)
-        first.page.wait_for_selector(f"#hoi-{fact}:checked")
-    first.press("Enter")
-    town.until(lambda: queries.visit(made.visit.visit_id).state == "dosed", "the dose")
-    second.page.wait_for_selector("#da-tiem", state="detached")
-    second.sees("Số 1: ")

@@ -11,7 +11,7 @@ export default (kh) => {
     draw: () => idle(),
     open,
     takes: (row) => ["cleared", "consented", "checked_in"].includes(row.state) && !kh.rights.has("visit.screen"),
-    refresh: () => (left(), kh.renew(side, queue()), here || kh.renew(calls, next()), ahead(), again()),
+    refresh: () => (kh.renew(side, queue()), here || kh.renew(calls, next()), ahead(), again()),
     escape: () => idle(),
     scan: (told) => kh.proves(told),
     keys: (key) => (here?.plan && /^[1-3]$/.test(key) ? () => document.querySelectorAll('input[name="hoi"]')[Number(key) - 1]?.click() : null),
@@ -36,14 +36,6 @@ export default (kh) => {
       const usable = kh.lots(code);
       return kh.field(kh.vaccine(code), kh.select(`lo-${code}`, usable.map((lot) => [lot.lot_id, `${lot.number}, ${_("hạn")} ${kh.dmy(lot.expires_on)}`]), kh.lotFor(code)?.lot_id, { onchange: (event) => kh.chooseLot(code, event.target.value) }));
     }));
-
-  // Who got the dose meanwhile, by this desk's last key or at another table, is asked about no more.
-  function left() {
-    const row = here && kh.row(here.row.id);
-    if (!row || ["checked_in", "consented", "cleared"].includes(row.state)) return;
-    idle();
-    kh.tell(_("Số {n}: {state}.", { n: row.number, state: kh.stateName(row.state) }), "wait");
-  }
 
   // Plans of the next three, kept for a minute.
   const planOf = (row) => plans.get(`${row.id}:${kh.lotFor(row.vaccine)?.lot_id}`)?.answer.plan;
