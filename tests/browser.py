@@ -42,23 +42,6 @@ class Chrome:
         return page
 
 
-def one_stroke_each() -> None:
-    """A hand strikes Enter once in a fifth of a second at most; the desks take two that are closer for one. Keys held down and let go are not bound."""
-    from playwright.sync_api import Keyboard
-
-    if getattr(Keyboard, "struck", None) is not None:
-        return
-    plainly = Keyboard.press
-
-    def press(self: Any, key: str, **more: Any) -> None:
-        if key == "Enter":
-            time.sleep(max(0.0, Keyboard.struck + 0.25 - time.monotonic()))
-            Keyboard.struck = time.monotonic()
-        plainly(self, key, **more)
-
-    Keyboard.struck, Keyboard.press = 0.0, press
-
-
 @contextmanager
 def chromium() -> Iterator[Chrome]:
     """Start Chromium; without one the test skips aloud, in CI it fails."""
@@ -67,7 +50,6 @@ def chromium() -> Iterator[Chrome]:
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=PATIENT)
-    one_stroke_each()
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--lang=vi"])
         try:

@@ -234,7 +234,6 @@ def tablets(folder: Path) -> Iterator[Callable[[str], Tablet]]:
     put_clock(make.AT)
     server = Server()
     made: list[Tablet] = []
-    browser.one_stroke_each()
     with sync_playwright() as play:
 
         def tablet(name: str) -> Tablet:

@@ -18,9 +18,7 @@ export default (kh) => {
     const other = (row.doses || []).some((dose) => row.vaccine && dose.vaccine !== row.vaccine);
     const wrong = h("p.kh-error", { role: "alert", hidden: true });
     const signer = () => (kh.picked("ky")[0] || (minor ? "guardian" : "self"));
-    let given = false; // the next desk's slip takes a moment: a second press meanwhile is the same consent
     const give = async (agreed, how) => {
-      if (given) return;
       const guardian = signer() === "guardian";
       const name = document.getElementById("gh-ten")?.value.trim() || "";
       if (guardian && !name) {
@@ -29,7 +27,6 @@ export default (kh) => {
         document.getElementById("gh-ten").focus();
         return;
       }
-      given = true;
       kh.send("consent", {
         visit_id: row.id, agreed, how, signer: guardian ? "guardian" : "self", text_version: text.version, guardian_name: guardian ? name : "",
         guardian_phone: guardian ? document.getElementById("gh-dt").value.trim() : "", relation: guardian ? "relative" : "", mixing_agreed: Boolean(kh.picked("khac-loai").length),

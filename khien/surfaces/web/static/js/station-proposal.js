@@ -142,7 +142,6 @@ export default (kh) => {
       document.getElementById(id)?.focus();
     };
     const value = (id) => document.getElementById(id)?.value.trim() || "";
-    if (now.written) return undefined; // the next desk's slip takes a moment: a second press meanwhile is the same decision
     if (!kh.picked("qd").length) return say(_("Chọn quyết định của bác sĩ (F5 đến F8)."), "d1");
     heed();
     const decision = now.chosen;
@@ -151,7 +150,6 @@ export default (kh) => {
     const returns = kh.readDay(value("qd-ngay"));
     if (value("qd-ngay") && !/^\d{4}-\d\d-\d\d$/.test(returns)) return say(_("Ghi ngày hẹn dạng ngày/tháng/năm."), "qd-ngay");
     const minutes = Number(value("qd-phut")) || null;
-    now.written = true;
     const to = decision === "wait" ? "consented" : { eligible: "cleared", caution: "cleared", defer: "deferred", refer: "referred", contraindicated: "contraindicated" }[decision];
     const health = kh.vault?.open ? await kh.askHealth(row, now.answers).catch(() => row.health) : undefined;
     kh.send("screen", {

@@ -2,7 +2,6 @@
 const CARD = /^\s*\D{0,3}\d{12}\D.*\d{8}/s;
 const SLIP = /^\s*KH1\.\d{100,}\s*$/i; // station-slip.js
 const QUICK = 45; // ms between letters that no hand types
-const STRUCK = 200; // ms: an Enter so soon after another is the same one (a key that bounces, a scanner that sends CR and LF)
 
 export default (kh) => {
   const { _ } = kh;
@@ -118,41 +117,6 @@ export default (kh) => {
     clearTimeout(held.timer);
     held = null;
   }
-  // One stroke is one Enter: the second half would sign the consent, or the dose, that the first has only just put on the screen.
-  let struck = -STRUCK;
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing || event.target.matches?.("textarea")) return;
-    if (!event.repeat && event.timeStamp - struck >= STRUCK) {
-      struck = event.timeStamp;
-      return;
-    }
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  }, true);
-
-  // With the caret in another box (a phone, a temperature, a reason) a scanner types there: what came faster than hands type, and is a card
-  // or a code, is taken out of the box again and looked for. In a dialog or at a stop it is only taken out.
-  let burst = null; // {node, value: what stood there, start, tail: letters before and behind, from, last: when}
-  document.addEventListener("beforeinput", ({ target }) => {
-    if (target === box || !typing(target)) return;
-    const now = performance.now();
-    if (burst?.node !== target || now - burst.last > 2 * QUICK) burst = { node: target, value: target.value, start: target.selectionStart ?? target.value.length, tail: target.value.length - (target.selectionEnd ?? target.value.length), from: now };
-    burst.last = now;
-  }, true);
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.target !== burst?.node) return;
-    const { node, value, start, tail, from, last } = burst;
-    burst = null;
-    const text = node.value.slice(start, node.value.length - tail);
-    if (event.timeStamp - last > 4 * QUICK || last - from > QUICK * text.length || !["card", "slip", "code", "serial"].includes(kh.classify(text).kind)) return;
-    const apart = node.closest("dialog, .kh-st-halt");
-    if (apart && kh.classify(text).kind === "serial") return; // a vial's label may be such a number
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    node.value = value;
-    node.dispatchEvent(new Event("input", { bubbles: true }));
-    if (!apart) kh.scanned(text);
-  }, true);
   function typing(target) {
     return target.matches?.("textarea, select, input:not([type=radio]):not([type=checkbox])");
   }

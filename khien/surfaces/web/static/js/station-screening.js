@@ -3,8 +3,7 @@ export default (kh) => {
   const { h, _ } = kh;
   const side = h("div");
   const calls = h("div");
-  let here = null; // {row, form, story, answers, vitals, proposal, illness, written}
-  const begun = new Map(); // visit: answered in part when another slip was scanned or another desk opened; in memory only
+  let here = null; // {row, form, story, answers, vitals, proposal}
 
   const desk = {
     name: "screening", id: "ban2", title: _("Khám"), right: ["visit.screen"], states: ["consented"],
@@ -18,14 +17,8 @@ export default (kh) => {
   kh.desk(desk);
   kh.screeningNow = () => here;
 
-  function leave() {
-    const left = here && !here.written && (Object.keys(here.answers.items).length || Object.values(here.vitals).some(Boolean)) ? here : null;
-    if (left) begun.set(left.row.id, left);
-    here = null;
-    return left?.row;
-  }
   function idle() {
-    leave();
+    here = null;
     kh.draw(h("div.kh-st-desk", h("div.kh-st-main", kh.tray(), calls), h("div.kh-st-side", kh.lastList(), side)));
     kh.renew(calls, next());
     kh.renew(side, queues());
@@ -33,18 +26,13 @@ export default (kh) => {
     kh.focusScan();
   }
   const next = () => kh.call(kh.at("consented")[0], _("Khám số {n}"), "", open) || kh.hint("therm", _("Chưa có ai chờ khám."), _("Quét phiếu hoặc gõ số để mở một người."));
-  const queues = () => kh.queue("cho-kham", _("Chờ khám"), [...kh.at("consented"), ...kh.at("checked_in")].filter((row) => row.id !== here?.row.id), { on: (row) => open(row), note: (row) => [kh.vaccine(row.vaccine), row.state === "checked_in" && _("chưa ký đồng ý"), row.form === "child" && _("trẻ em"), begun.has(row.id) && _("khám dở, chưa ghi")].filter(Boolean).join(", ") });
+  const queues = () => kh.queue("cho-kham", _("Chờ khám"), [...kh.at("consented"), ...kh.at("checked_in")].filter((row) => row.id !== here?.row.id), { on: (row) => open(row), note: (row) => [kh.vaccine(row.vaccine), row.state === "checked_in" && _("chưa ký đồng ý"), row.form === "child" && _("trẻ em")].filter(Boolean).join(", ") });
 
   async function open(row) {
     if (row.state === "checked_in") return kh.askConsent(row, (...nodes) => kh.draw(h("div.kh-st-main", kh.tray(), nodes)));
     if (!["consented", "cleared"].includes(row.state)) return kh.tell(_("Số {n}: {state}.", { n: row.number, state: kh.stateName(row.state) }), "wait");
-    const left = leave();
-    const before = begun.get(row.id);
-    begun.delete(row.id);
-    const { answers = { items: {}, details: {}, background: [] }, vitals = {}, illness } = before && before.row.state === row.state && (before.row.decision || "") === (row.decision || "") ? before : {};
-    here = { row, form: kh.pack.forms[row.form], answers, vitals, illness, proposal: null };
+    here = { row, form: kh.pack.forms[row.form], answers: { items: {}, details: {}, background: [] }, vitals: {}, proposal: null };
     draw();
-    if (left && left.id !== row.id) kh.tell(_("Số {n}: khám dở, chưa ghi.", { n: left.number }), "wait");
     if (kh.rights.has("people.see")) {
       const mine = here;
       try {
