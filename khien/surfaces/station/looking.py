@@ -151,14 +151,14 @@ def story(request: HttpRequest, session: UUID, visit: UUID) -> HttpResponse:
     told = visits.story(found.ref) if found else None
     if found is None or told is None:
         return refused(Refused("visits.unknown"), at=at.at)
-    purpose = request.GET.get("ban", "")
-    at.looked(found.person_id, purpose=purpose if purpose in PURPOSES else "screening")
+    purpose = asked if (asked := request.GET.get("ban", "")) in PURPOSES else "screening"
+    at.looked(found.person_id, purpose=purpose)
     card = people.person(found.person_id)
     last = told.screenings[-1] if told.screenings else None
     consent = campaigns.consent_text(told.consents[-1].text_version, on=at.session.on_date).version if told.consents else ""
     return answer({
         "visit_id": str(visit), "person": _person(card, at) if card else None, "consent": consent, "undone": len(told.undone),
-        "confirmed": found.identity_how, "health": _health(found.person_id),
+        "confirmed": found.identity_how, "health": _health(found.person_id) if purpose == "screening" else [],
         "screening": {
             "version": last.version, "answers": dict(last.answers), "vitals": dict(last.vitals), "decision": last.decision,
             "reason": last.decision_reason, "proposal": last.proposal, "reasons": [dict(reason) for reason in last.reasons],

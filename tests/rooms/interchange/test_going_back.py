@@ -2,6 +2,7 @@
 
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 import openpyxl
 import pytest
@@ -94,14 +95,20 @@ def test_the_reason_for_no_number_is_taken_from_the_note_as_the_guide_says():
     assert staged(xlsx(head, [1, "Nguyễn Thị Hoà", "02/01/1990", "Nữ", "", "", "Mất giấy tờ"]))[0].values["no_papers"] == "lost"
 
 
+def in_old_excel(*rows: list[Any]) -> tuple[Any, Any]:
+    """A workbook of Excel 97 and its one sheet."""
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("Danh sach")
+    for place, row in enumerate(rows):
+        for column, value in enumerate(row):
+            sheet.write(place, column, value)
+    return book, sheet
+
+
 @pytest.mark.parametrize("old", [False, True])
 def test_the_rows_that_a_filter_hides_are_read_and_said_to_be_hidden(old):
     if old:
-        book = xlwt.Workbook(encoding="utf-8")
-        sheet = book.add_sheet("Danh sach")
-        for place, row in enumerate((HEAD, PERSON, OTHER)):
-            for column, value in enumerate(row):
-                sheet.write(place, column, value)
+        book, sheet = in_old_excel(HEAD, PERSON, OTHER)
         sheet.row(2).hidden = True
     else:
         book = openpyxl.load_workbook(BytesIO(xlsx(HEAD, PERSON, OTHER)))
@@ -117,11 +124,7 @@ def test_the_rows_that_a_filter_hides_are_read_and_said_to_be_hidden(old):
 @pytest.mark.parametrize("old", [False, True])
 def test_a_hidden_column_that_was_read_is_named(old):
     if old:
-        book = xlwt.Workbook(encoding="utf-8")
-        sheet = book.add_sheet("Danh sach")
-        for place, row in enumerate((HEAD, PERSON, OTHER)):
-            for column, value in enumerate(row):
-                sheet.write(place, column, value)
+        book, sheet = in_old_excel(HEAD, PERSON, OTHER)
         for place in (0, 4):
             sheet.col(place).hidden = True
     else:

@@ -43,6 +43,7 @@ def test_a_declared_dose_is_asked_about_until_it_stands_on_record(lead, day, boo
     story = lead.get(f"/diem/{day.session_id}/luot/{visit}").json()
     assert story["person"]["declared"] == SAID
     assert [(one["answer"], one["vi"], one["en"]) for one in story["health"]] == [("yes", "Dị ứng khác: thuốc, thức ăn, thời tiết", "Other allergies: medicine, food, weather")]
+    assert lead.get(f"/diem/{day.session_id}/luot/{visit}?ban=injection").json()["health"] == []  # the doctor's to know
 
     path = f"/diem/{day.session_id}/mui-cu/{visit}"
     page = lead.get(path).content.decode()

@@ -120,13 +120,13 @@ class Wizard:
 
     def _asked_again(self, request: HttpRequest, id: UUID, told: dict[str, Any], at: datetime) -> HttpResponse:
         """The question asked anew by its address: whoever comes back from a later page finds it, not a form to send again."""
+        visitor.keep_draft(request, id)
         registration.save_draft(draft=id, data=told, at=at)
         return HttpResponseRedirect(request.get_full_path())
 
     def _begin(self, request: HttpRequest, at: datetime) -> UUID:
         id = registration.start_draft(at=at)
         visitor.device(request)
-        visitor.keep_draft(request, id)
         return id
 
     def _keep(self, request: HttpRequest, id: UUID | None, form: Question, answers: Answers, at: datetime) -> Answers:
@@ -139,6 +139,7 @@ class Wizard:
             # Only who asks for it, or registers from an open book: on a shared device the next family is not shown this one's home.
             if request.GET.get("nha") or self.account(request):
                 told = {**self.finish.household(request), **told}
+        visitor.keep_draft(request, id)
         kept = registration.save_draft(draft=id, data=told, at=at, step=form.slug)
         return Answers(kept.data, answers.on)
 
