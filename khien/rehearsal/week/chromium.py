@@ -18,7 +18,6 @@ PATIENT = 45_000  # ms for one look at the screen: a machine that plays ten poin
 SOON = 5000  # ms until what must stand there is drawn
 PASSPHRASE = "bốn chữ của điểm"  # noqa: S105 (of synthetic people's tablet, on a browser that is thrown away)
 TRIES = 4
-STROKE = 0.25  # seconds between two Enters of a hand
 LOOKS = 4  # how often a patient hand looks before the screen has failed; each look but the first is told as slow
 QUIET = timedelta(minutes=10)  # untouched, then a tablet locks
 MEASURES = {"temperature_c": "36,7", "pulse_bpm": "76", "bp_systolic": "124/78", "respiration_per_min": "16", "spo2_percent": "98"}
@@ -63,7 +62,7 @@ class Screens:
         self._page: Any = None
         self._error: type[Exception] = Exception
         self._timeout: type[Exception] = Exception
-        self._where, self._struck = "the start", 0.0
+        self._where = "the start"
         self._touched = self._written = now()
 
     # What is done at it, each as one touch of its thread. All raise Surprise.
@@ -214,9 +213,6 @@ class Screens:
 
     def _press(self, *keys: str) -> None:
         for key in keys:
-            if key == "Enter":  # the desks take two that are closer than a hand's for one
-                time.sleep(max(0.0, self._struck + STROKE - time.monotonic()))
-                self._struck = time.monotonic()
             self._page.keyboard.press(key)
 
     def _scan(self, text: str) -> None:
